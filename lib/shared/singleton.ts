@@ -1,0 +1,10 @@
+/**
+ * One value per process. Next gives the proxy, pages, route handlers and instrumentation separate
+ * instances of every module, so a module-level variable would be four variables; `globalThis` is one.
+ */
+export function singleton<T>(name: string, make: () => T): T {
+  const key = Symbol.for(`uid2-publisher.${name}`)
+  const held = globalThis as unknown as Record<symbol, T | undefined>
+  held[key] ??= make()
+  return held[key]
+}
