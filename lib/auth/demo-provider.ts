@@ -1,0 +1,31 @@
+import 'server-only'
+import Credentials from 'next-auth/providers/credentials'
+import { env } from '../env/server.ts'
+import { isLoopback } from '../shared/loopback.ts'
+import { readDii } from './dii.ts'
+
+/** Host names of `Host` and every `X-Forwarded-Host`, without ports. */
+function hostNames(headers: Record<string, unknown> | undefined): string[] {
+  const given = [headers?.['host'], headers?.['x-forwarded-host']]
+  return given
+    .flatMap((value) => (typeof value === 'string' ? value.split(',') : []))
+    .map((host) => (URL.canParse(`http://${host.trim()}`) ? new URL(`http://${host.trim()}`).hostname : ''))
+}
+
+/**
+ * Sign-in for trying the site: whoever types an address is taken to own it. Beside a real operator it
+ * serves this machine alone, since it would let anyone get a token for anyone's address.
+ */
+export const demoProvider = () =>
+  Credentials({
+    id: 'demo',
+    name: 'Demo',
+    credentials: { email: { label: 'E-mail', type: 'email' }, phone: { label: 'Phone', type: 'tel' } },
+    async authorize(credentials, request) {
+      if (env().mode === 'real' && !hostNames(request.headers).every(isLoopback)) throw new Error('not_local')
+      const dii = readDii(credentials ?? {})
+      // next-auth puts the message into ?error=, so it is a code and never what was typed.
+      if (typeof dii === 'string') throw new Error(dii)
+      return { id: dii.value, dii }
+    },
+  })

@@ -1,0 +1,38 @@
+/** Directly identifying information that a sign-in proved. */
+export interface Dii {
+  kind: 'email' | 'phone'
+  value: string
+}
+
+/** Why what was typed cannot be used; the sign-in page has the words. */
+export type DiiFault = 'empty' | 'bad_email' | 'looks_hashed' | 'bad_phone'
+
+const hexHash = /^[0-9a-f]{64}$/i
+const base64Hash = /^[A-Za-z0-9+/]{43}=$/
+// Something, one @, and a domain with a dot; no spaces, control characters or second @.
+const email = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+\.[^\s@.\p{Cc}]+$/u
+const e164 = /^\+[0-9]{10,15}$/
+
+/** Reads an e-mail address or a phone number as a person types it. Pure. */
+export function readDii(input: { email?: unknown; phone?: unknown }): Dii | DiiFault {
+  const typedEmail = typeof input.email === 'string' ? input.email.trim() : ''
+  const typedPhone = typeof input.phone === 'string' ? input.phone.trim() : ''
+  if (typedEmail !== '') {
+    // A hash would be hashed again and still get a token, one that matches nobody.
+    if (hexHash.test(typedEmail) || base64Hash.test(typedEmail)) return 'looks_hashed'
+    return typedEmail.length <= 254 && email.test(typedEmail) ? { kind: 'email', value: typedEmail } : 'bad_email'
+  }
+  if (typedPhone !== '') {
+    // Only an international number: no country code can be guessed.
+    const number = typedPhone.replace(/[\s().-]/g, '')
+    return e164.test(number) ? { kind: 'phone', value: number } : 'bad_phone'
+  }
+  return 'empty'
+}
+
+/** The DII as its owner may see it on a shared screen: `j•••@example.com`, `+1•••01`. */
+export function maskDii({ kind, value }: Dii): string {
+  if (kind === 'phone') return `${value.slice(0, 2)}•••${value.slice(-2)}`
+  const at = value.lastIndexOf('@')
+  return `${value.slice(0, 1)}•••${value.slice(at)}`
+}

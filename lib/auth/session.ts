@@ -1,0 +1,51 @@
+import 'server-only'
+import { decode } from 'next-auth/jwt'
+import { z } from 'zod'
+import { env } from '../env/server.ts'
+
+/** What our sign-in puts into next-auth's encrypted JWT. */
+const claims = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  dii: z.object({ kind: z.enum(['email', 'phone']), value: z.string() }).nullable(),
+  exp: z.number(),
+})
+
+export type Claims = z.infer<typeof claims>
+
+/** Read access to request cookies: a page's `cookies()` and a proxy's `request.cookies` both have it. */
+export interface CookieReader {
+  get(name: string): { value: string } | undefined
+}
+
+export const sessionCookieName = (): string =>
+  env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'
+
+/** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
+export const sessionSeconds = 30 * 24 * 60 * 60
+
+/**
+ * Decodes next-auth's cookie. Never looks at the Authorization header, which next-auth's own `getToken`
+ * accepts too; whatever cannot be read is a signed-out reader, never an error.
+ */
+export async function readClaims(cookies: CookieReader): Promise<Claims | null> {
+  const token = joinChunks(cookies, sessionCookieName())
+  if (token === '') return null
+  try {
+    return claims.parse(await decode({ token, secret: env().nextAuthSecret }))
+  } catch {
+    return null
+  }
+}
+
+/** next-auth splits a value that is too long for one cookie over `name.0`, `name.1`, … */
+function joinChunks(cookies: CookieReader, name: string): string {
+  const whole = cookies.get(name)?.value
+  if (whole !== undefined) return whole
+  let joined = ''
+  for (let i = 0; ; i++) {
+    const chunk = cookies.get(`${name}.${i}`)?.value
+    if (chunk === undefined) return joined
+    joined += chunk
+  }
+}

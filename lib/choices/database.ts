@@ -1,0 +1,51 @@
+import 'server-only'
+import SqliteDatabase from 'better-sqlite3'
+import { type ColumnType, type Generated, Kysely, PostgresDialect, SqliteDialect } from 'kysely'
+import { Pool, types } from 'pg'
+
+/** Times are Unix ms. */
+export interface Schema {
+  opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
+  /** Append-only; the newest row of a reader is their current choice. */
+  choice_events: {
+    id: Generated<number>
+    sub: string
+    dii_key: string
+    pepper: string
+    advertising: 'granted' | 'denied'
+    version: string
+    wording: string
+    source: 'page' | 'api'
+    signals: ColumnType<string | null, string | null, never>
+    at: number
+  }
+  /** Sessions that were signed out of, until they would have ended anyway. */
+  ended_sessions: { sid_hash: string; until: number }
+}
+
+export type Engine = 'sqlite' | 'postgres'
+
+const bigintOid = 20
+
+/** Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. */
+export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine } {
+  if (url.startsWith('file:')) {
+    const database = new SqliteDatabase(url.slice('file:'.length), { timeout: 5000 })
+    database.pragma('journal_mode = WAL')
+    // An opt-out that was acknowledged must survive a power cut, and writes are rare.
+    database.pragma('synchronous = FULL')
+    return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite' }
+  }
+  const pool = new Pool({
+    connectionString: url,
+    connectionTimeoutMillis: 2000,
+    types: {
+      // pg gives bigint as text; ours are Unix ms, which a number holds exactly.
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === bigintOid ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+    },
+  })
+  // An idle connection that breaks must not end the process; the next query tells.
+  pool.on('error', () => {})
+  return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), engine: 'postgres' }
+}

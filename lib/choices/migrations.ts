@@ -1,0 +1,50 @@
+import 'server-only'
+import { type Kysely, type Migration, Migrator } from 'kysely'
+import type { Engine, Schema } from './database.ts'
+
+/** Portable: one text for both engines but for the counting column. Applied ones are never edited. */
+const migrations = (engine: Engine): Record<string, Migration> => ({
+  '001-choices': {
+    async up(db) {
+      await db.schema
+        .createTable('opt_outs')
+        .addColumn('dii_key', 'text', (c) => c.primaryKey())
+        .addColumn('pepper', 'text', (c) => c.notNull())
+        .addColumn('source', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .execute()
+      await db.schema
+        .createTable('choice_events')
+        .addColumn('id', engine === 'sqlite' ? 'integer' : 'bigint', (c) =>
+          engine === 'sqlite' ? c.primaryKey().autoIncrement() : c.primaryKey().generatedAlwaysAsIdentity(),
+        )
+        .addColumn('sub', 'text', (c) => c.notNull())
+        .addColumn('dii_key', 'text', (c) => c.notNull())
+        .addColumn('pepper', 'text', (c) => c.notNull())
+        .addColumn('advertising', 'text', (c) => c.notNull())
+        .addColumn('version', 'text', (c) => c.notNull())
+        .addColumn('wording', 'text', (c) => c.notNull())
+        .addColumn('source', 'text', (c) => c.notNull())
+        .addColumn('signals', 'text')
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .execute()
+      await db.schema
+        .createIndex('choice_events_reader')
+        .on('choice_events')
+        .columns(['sub', 'dii_key', 'id'])
+        .execute()
+      await db.schema
+        .createTable('ended_sessions')
+        .addColumn('sid_hash', 'text', (c) => c.primaryKey())
+        .addColumn('until', 'bigint', (c) => c.notNull())
+        .execute()
+    },
+  },
+})
+
+/** Brings the schema up to date, under the engine's migration lock. */
+export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

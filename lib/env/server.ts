@@ -1,0 +1,95 @@
+import 'server-only'
+import { join } from 'node:path'
+import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
+import { singleton } from '../shared/singleton.ts'
+import { madeUpSecrets } from './made-up-secrets.ts'
+import { describeFaults, parseEnv } from './schema.ts'
+
+export interface Env {
+  /** `sandbox`: the built-in operator; `real`: the one of UID2_BASE_URL. */
+  mode: 'sandbox' | 'real'
+  deployed: boolean
+  /** Origin of NEXTAUTH_URL. */
+  origin: string
+  secureCookies: boolean
+  product: 'uid2' | 'euid'
+  operator: { baseUrl: string; apiKey: string; clientSecret: string; timeoutMs: number }
+  /** The longest that a page waits for a refresh while its token is still valid, ms. */
+  refreshWaitMs: number
+  nextAuthSecret: string
+  /** The current password first, then those that only open. */
+  sessionPasswords: readonly [string, ...string[]]
+  /** The current pepper first, then those that only find. */
+  choicesPeppers: readonly [string, ...string[]]
+  databaseUrl: string
+  demoSignIn: boolean
+  sandboxPublic: boolean
+  gpcScope: 'account' | 'browser' | 'off'
+  /** Where header bidding goes; null: nowhere. */
+  prebidServer: { endpoint: string; accountId: string } | null
+}
+
+/** A fault of configuration: its message is meant for the person who starts the site. */
+export class EnvError extends Error {
+  override name = 'EnvError'
+}
+
+/** The checked environment, read once per process. Throws `EnvError` with every fault in one message. */
+export const env = (): Env => singleton('env', () => loadEnv(process.env))
+
+export function loadEnv(raw: Record<string, string | undefined>): Env {
+  const parsed = parseEnv(raw)
+  if ('faults' in parsed) throw new EnvError(describeFaults(parsed.faults))
+  const { values, mode, deployed, origin, demoSignIn } = parsed.env
+  const made = deployed ? undefined : secretsOrSentence(values.DATA_DIR)
+  const secret = (own: string | undefined, fallback: string | undefined): string => own ?? fallback ?? ''
+  const sandboxUrl = `http://127.0.0.1:${values.PORT}/sandbox/operator`
+  return {
+    mode,
+    deployed,
+    origin,
+    secureCookies: origin.startsWith('https:'),
+    product: values.UID2_PRODUCT,
+    operator: {
+      baseUrl: values.UID2_BASE_URL ?? sandboxUrl,
+      apiKey: values.UID2_API_KEY ?? sandboxPublisher.apiKey,
+      clientSecret: values.UID2_CLIENT_SECRET ?? sandboxPublisher.clientSecret,
+      timeoutMs: values.UID2_TIMEOUT_MS,
+    },
+    refreshWaitMs: values.UID2_REFRESH_WAIT_MS,
+    nextAuthSecret: secret(values.NEXTAUTH_SECRET, made?.nextAuthSecret),
+    sessionPasswords: [
+      secret(values.SESSION_PASSWORD, made?.sessionPassword),
+      ...values.SESSION_PASSWORD_PREVIOUS,
+    ],
+    choicesPeppers: [secret(values.CHOICES_PEPPER, made?.choicesPepper), ...values.CHOICES_PEPPER_PREVIOUS],
+    databaseUrl: values.DATABASE_URL ?? `file:${join(values.DATA_DIR, 'choices.db')}`,
+    demoSignIn,
+    sandboxPublic: values.SANDBOX_PUBLIC === 'on',
+    gpcScope: values.GPC_SCOPE,
+    prebidServer: prebidServer(mode, origin, values),
+  }
+}
+
+function prebidServer(
+  mode: Env['mode'],
+  origin: string,
+  values: { PREBID_SERVER_URL?: string | undefined; PREBID_ACCOUNT_ID?: string | undefined },
+): Env['prebidServer'] {
+  const accountId = values.PREBID_ACCOUNT_ID ?? 'lantern'
+  if (values.PREBID_SERVER_URL !== undefined) return { endpoint: values.PREBID_SERVER_URL, accountId }
+  return mode === 'sandbox' ? { endpoint: `${origin}/sandbox/exchange/openrtb2/auction`, accountId } : null
+}
+
+function secretsOrSentence(dataDir: string) {
+  try {
+    return madeUpSecrets(dataDir)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new EnvError(
+      code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR'
+        ? `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`
+        : `The file secrets.json in ${dataDir} cannot be read: mend or delete it (deleting signs everyone out).`,
+    )
+  }
+}
