@@ -21,6 +21,10 @@ export interface CookieReader {
 export const sessionCookieName = (): string =>
   env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'
 
+/** Any cookie of next-auth's, in chunks or whole, with or without its https prefix. */
+export const isSignInCookie = (name: string): boolean =>
+  /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name)
+
 /** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
 export const sessionSeconds = 30 * 24 * 60 * 60
 

@@ -1,0 +1,23 @@
+import type { NextRequest } from 'next/server'
+import { z } from 'zod'
+import { consentWording } from '#lib/choices/wording.ts'
+import { answerAdvanced, readBody, refusal, signalsSchema, tooMany } from '#lib/identity/api.ts'
+import { choose } from '#lib/identity/choose.ts'
+
+const body = z.strictObject({
+  advertising: z.enum(['granted', 'denied']),
+  wording: z.string().min(1).max(2000).optional(),
+  signals: signalsSchema.optional(),
+})
+
+/** Records the reader's choice; a yes establishes the identity in the same response, a no clears it. */
+export async function POST(request: NextRequest) {
+  const read = await readBody(request, body)
+  if ('refused' in read) return read.refused
+  const { advertising, wording = consentWording.text, signals } = read.body
+  const { version } = consentWording
+  const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
+  if (chosen.status === 'signed_out') return refusal('signed_out', 'Sign in first.')
+  if (chosen.status === 'rate_limited') return tooMany(chosen.seconds)
+  return answerAdvanced(chosen.advanced)
+}

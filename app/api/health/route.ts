@@ -1,0 +1,15 @@
+import { NextResponse } from 'next/server'
+import { env } from '#lib/env/server.ts'
+import { health } from '#lib/observe/health.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** 200 while pages can be served, whatever operator and store do; 503 once shutdown has begun. */
+export function GET() {
+  const { mode, product } = env()
+  const { operator, store, stopping } = health()
+  return NextResponse.json(
+    { mode, product, operator, store },
+    { status: stopping ? 503 : 200, headers: { 'Cache-Control': 'no-store' } },
+  )
+}

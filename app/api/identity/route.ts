@@ -1,0 +1,17 @@
+import type { NextRequest } from 'next/server'
+import { z } from 'zod'
+import { answerIdentity, policies, readBody, signalsSchema, tooMany } from '#lib/identity/api.ts'
+import { limitReader } from '#lib/identity/limits.ts'
+
+const body = z.strictObject({ recheck: z.boolean().optional(), signals: signalsSchema.optional() })
+
+/** The identity as it stands; with an expired token it waits for the refresh. Never generates. */
+export const GET = (request: NextRequest) => answerIdentity(request, policies.read())
+
+/** Brings the identity up to date: generates when entitled without one, refreshes when due, stores it. */
+export async function POST(request: NextRequest) {
+  const read = await readBody(request, body, { optional: true })
+  if ('refused' in read) return read.refused
+  const seconds = await limitReader(request.cookies)
+  return seconds === null ? answerIdentity(request, policies.ensure()) : tooMany(seconds)
+}

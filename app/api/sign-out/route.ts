@@ -1,0 +1,12 @@
+import { cookies } from 'next/headers'
+import { type NextRequest, NextResponse } from 'next/server'
+import { refusal } from '#lib/identity/api.ts'
+import { isSameOrigin } from '#lib/identity/same-origin.ts'
+import { signOutOf } from '#lib/identity/sign-out.ts'
+import { privateHeaders } from '#lib/identity/write.ts'
+
+export async function POST(request: NextRequest) {
+  if (!isSameOrigin(request.headers)) return refusal('cross_site', 'Sign out from this site itself.')
+  await signOutOf(await cookies())
+  return new NextResponse(null, { status: 204, headers: privateHeaders })
+}

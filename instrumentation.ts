@@ -1,0 +1,8 @@
+/** Runs once when a server process starts, never in a build. */
+export async function register(): Promise<void> {
+  // In this form, so that the bundle for the edge runtime drops the branch.
+  if (process.env.NEXT_RUNTIME === 'nodejs') {
+    const { boot } = await import('#lib/boot/boot.ts')
+    await boot()
+  }
+}

@@ -1,0 +1,43 @@
+import 'server-only'
+import { choices } from '../choices/open.ts'
+import { EnvError, env } from '../env/server.ts'
+import { health } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+
+/**
+ * Checks the configuration and opens the store before the first request. A fault that only a person can
+ * mend ends the process with one message; a store that is down does not: pages are served without tokens.
+ */
+export async function boot(): Promise<void> {
+  try {
+    env()
+    await choices()
+  } catch (error) {
+    if (error instanceof EnvError) {
+      process.stderr.write(`\n${error.message}\n\n`)
+      process.exit(1)
+    }
+    health().store = 'down'
+    logEvent('error', 'store_down', { code: 'boot' })
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      health().stopping = true
+    })
+  if (process.env.NODE_ENV === 'development' && env().mode === 'sandbox') void warmSandbox()
+}
+
+/** In development a first call compiles the operator's route, which would eat the operator time-out. */
+async function warmSandbox(): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      const response = await fetch(`${env().operator.baseUrl}/ops/healthcheck`)
+      await response.arrayBuffer()
+      logEvent('info', 'sandbox_warm')
+      return
+    } catch {
+      // Not listening yet.
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import 'server-only'
+import { after, NextResponse, type NextRequest } from 'next/server'
+import { z } from 'zod'
+import { env } from '../env/server.ts'
+import { readCapped } from '../shared/read-capped.ts'
+import { type Advanced, advance, type Policy } from './advance.ts'
+import { isSameOrigin } from './same-origin.ts'
+import { privateHeaders, writeIdentity } from './write.ts'
+
+export type ApiError =
+  | 'bad_json'
+  | 'signed_out'
+  | 'cross_site'
+  | 'too_large'
+  | 'media_type'
+  | 'invalid'
+  | 'rate_limited'
+
+const status: Record<ApiError, number> = {
+  bad_json: 400,
+  signed_out: 401,
+  cross_site: 403,
+  too_large: 413,
+  media_type: 415,
+  invalid: 422,
+  rate_limited: 429,
+}
+
+const bodyLimit = 16 * 1024
+
+export const refusal = (error: ApiError, message: string, headers: Record<string, string> = {}) =>
+  NextResponse.json({ error, message }, { status: status[error], headers: { ...privateHeaders, ...headers } })
+
+export const tooMany = (seconds: number) =>
+  refusal('rate_limited', `Too many requests: try again in ${seconds} s.`, { 'Retry-After': String(seconds) })
+
+/** Consent signals of a CMP: at most 4 kB together. */
+export const signalsSchema = z
+  .strictObject({
+    tcf: z.string().optional(),
+    gdprApplies: z.boolean().optional(),
+    gpp: z.string().optional(),
+    gppSid: z.array(z.int()).optional(),
+  })
+  .refine((signals) => JSON.stringify(signals).length <= 4096, 'signals: longer than 4 kB')
+
+/**
+ * Checks a state-changing request and reads its JSON body. Answers the refusal when something is wrong;
+ * no body at all reads as `{}` where `optional`.
+ */
+export async function readBody<T>(
+  request: NextRequest,
+  schema: z.ZodType<T>,
+  { optional = false } = {},
+): Promise<{ body: T } | { refused: NextResponse }> {
+  if (!isSameOrigin(request.headers))
+    return { refused: refusal('cross_site', `Send this request from ${env().origin} itself.`) }
+  const bytes = await readCapped(request, bodyLimit)
+  if (bytes === null) return { refused: refusal('too_large', 'The body may have at most 16 kB.') }
+  let json: unknown = {}
+  if (bytes.byteLength > 0 || !optional) {
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+    if (type !== 'application/json')
+      return { refused: refusal('media_type', 'Send the body as application/json.') }
+    try {
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    } catch {
+      return { refused: refusal('bad_json', 'The body is not valid JSON.') }
+    }
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return { body: parsed.data }
+  const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ')
+  return { refused: refusal('invalid', `Not as documented: ${where}.`) }
+}
+
+/** Answers the identity JSON, after taking the identity as far as `policy` allows. */
+export async function answerIdentity(request: NextRequest, policy: Policy): Promise<NextResponse> {
+  return answerAdvanced(await advance(request, policy))
+}
+
+export async function answerAdvanced({ decision, cookie, background }: Advanced): Promise<NextResponse> {
+  // Held open past the response, so that shutdown waits for it.
+  if (background) after(background)
+  const response = NextResponse.json(decision, { headers: privateHeaders })
+  await writeIdentity(response.cookies, cookie)
+  return response
+}
+
+/** How far each surface may go. Waiting is bounded by the operator's own time-out in any case. */
+export const policies = {
+  read: (): Policy => ({ waitForDue: 0, waitForExpired: env().operator.timeoutMs, generate: false }),
+  ensure: (): Policy => ({
+    waitForDue: env().operator.timeoutMs,
+    waitForExpired: env().operator.timeoutMs,
+    generate: true,
+  }),
+  page: (): Policy => ({ waitForDue: env().refreshWaitMs, waitForExpired: 0, generate: false }),
+}

@@ -1,0 +1,30 @@
+import 'server-only'
+import type { Choice } from '../choices/store.ts'
+import { withChoices } from '../choices/open.ts'
+import { type Advanced, advance, type Asking } from './advance.ts'
+import { policies } from './api.ts'
+import { overLimit } from './limits.ts'
+import { knownReader } from './reader.ts'
+
+export type Chosen =
+  | { status: 'done'; advanced: Advanced }
+  | { status: 'signed_out' }
+  | { status: 'rate_limited'; seconds: number }
+
+/**
+ * Records a reader's yes or no, then acts on it: a yes establishes the identity at once, a no ends it.
+ * The record is durable before anything else happens. One function for the form and for the API.
+ */
+export async function choose(asking: Asking, choice: Choice): Promise<Chosen> {
+  const known = await knownReader(asking.cookies)
+  if (!known) return { status: 'signed_out' }
+  const seconds = await overLimit(known.reader.sub)
+  if (seconds !== null) return { status: 'rate_limited', seconds }
+  const { subject } = known
+  // With the store down nothing is recorded, and `advance` says so.
+  if (subject) await withChoices((store) => store.recordChoice(subject, choice)).catch(() => {})
+  if (choice.advertising === 'granted')
+    return { status: 'done', advanced: await advance(asking, policies.ensure()) }
+  // Whether or not it could be recorded, after a no nothing stays in this browser.
+  return { status: 'done', advanced: { ...(await advance(asking, policies.page())), cookie: 'clear' } }
+}

@@ -1,0 +1,62 @@
+import type { Standing } from '../choices/store.ts'
+import type { Identity } from '../uid2/index.ts'
+import { hasExpired } from '../uid2/index.ts'
+import type { PublicIdentity, UnsupportedReason } from './public.ts'
+
+/** All that the status depends on. */
+export interface Facts {
+  now: number
+  product: 'uid2' | 'euid'
+  /** The request carries an opt-out signal that this site honours. */
+  gpc: boolean
+  signedIn: boolean
+  unsupported: UnsupportedReason | null
+  standing: Standing | 'store_down'
+  /** The identity of this very reader and sign-in. */
+  identity: Identity | null
+  /** The operator was asked for this reader moments ago and could not answer. */
+  operatorFailed: boolean
+}
+
+/** The status is the first that holds, and only `available` carries a token. Pure. */
+export function decide(facts: Facts): PublicIdentity {
+  const { now, standing, identity } = facts
+  if (facts.gpc) return { status: 'gpc', now }
+  if (!facts.signedIn) return { status: 'signed_out', now }
+  if (facts.unsupported) return { status: 'unsupported', reason: facts.unsupported, now }
+  if (standing === 'store_down') return { status: 'unavailable', reason: 'store', now }
+  const refusal = signalsRefusal(facts.product, standing)
+  if (refusal) return { status: 'unsupported', reason: refusal, now }
+  if (standing.optedOut) return { status: 'opted_out', now }
+  if (standing.choice === 'denied') return { status: 'denied', now }
+  if (standing.choice === null) return { status: 'no_choice', now }
+  if (identity && !hasExpired(identity, now))
+    return {
+      status: 'available',
+      now,
+      advertisingToken: identity.advertising_token,
+      identityExpires: identity.identity_expires,
+      refreshFrom: identity.refresh_from,
+      source: facts.product === 'euid' ? 'euid.eu' : 'uidapi.com',
+    }
+  return facts.operatorFailed
+    ? { status: 'unavailable', reason: 'operator', now }
+    : { status: 'refreshing', now }
+}
+
+/** UID2 may not be used where GDPR applies; EUID may, and only with a consent string. */
+function signalsRefusal(product: Facts['product'], { signals, choice }: Standing): UnsupportedReason | null {
+  if (choice !== 'granted') return null
+  if (product === 'uid2') return signals.gdprApplies === true ? 'gdpr' : null
+  return signals.tcf === undefined ? 'consent' : null
+}
+
+/** The reader may have a token: now, or as soon as the operator has given one. */
+export const isEntitled = ({ status, ...rest }: PublicIdentity): boolean =>
+  status === 'available' ||
+  status === 'refreshing' ||
+  (status === 'unavailable' && 'reason' in rest && rest.reason === 'operator')
+
+/** What is in the cookie may stay though it is not handed out now: the reader may be entitled again. */
+export const keepsIdentity = (decision: PublicIdentity): boolean =>
+  isEntitled(decision) || decision.status === 'gpc' || decision.status === 'unavailable'

@@ -1,0 +1,31 @@
+import 'server-only'
+import { env } from '../env/server.ts'
+import { health } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+import { singleton } from '../shared/singleton.ts'
+import { createUid2Client, Uid2Error } from '../uid2/index.ts'
+
+export const operatorClient = () => singleton('operator-client', () => createUid2Client(env().operator))
+
+/**
+ * One call to the operator; null when it could not answer. Nothing about the operator is ever an error
+ * of a page: faults are logged by code, and those that only we can mend are logged as ours.
+ */
+export async function callOperator<T>(call: () => Promise<T>): Promise<T | null> {
+  const begun = performance.now()
+  try {
+    const outcome = await call()
+    health().operator = 'ok'
+    return outcome
+  } catch (error) {
+    health().operator = 'failing'
+    const known = error instanceof Uid2Error
+    const ours = known && (error.code === 'unauthorized' || error.code === 'client_error')
+    logEvent(ours ? 'error' : 'warn', ours ? 'operator_misconfigured' : 'operator_call', {
+      code: known ? error.code : 'unexpected',
+      ...(known && error.httpStatus !== undefined && { httpStatus: error.httpStatus }),
+      ms: Math.round(performance.now() - begun),
+    })
+    return null
+  }
+}

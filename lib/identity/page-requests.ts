@@ -1,0 +1,40 @@
+import 'server-only'
+import { NextResponse, type NextRequest } from 'next/server'
+import { readCapped } from '../shared/read-capped.ts'
+import { isSameOrigin } from './same-origin.ts'
+
+const bodyLimit = 64 * 1024
+
+/**
+ * Refuses what is neither a page view nor a sound submission of one of our forms, before Next can, which
+ * would answer 500. Null: let it pass. The actions check the origin again for themselves.
+ */
+export async function refusePageRequest(request: NextRequest): Promise<NextResponse | null> {
+  if (request.method !== 'POST')
+    return refuse(405, 'This page can be viewed, or its forms sent.', { Allow: 'GET, HEAD, POST' })
+  if (!isSameOrigin(request.headers)) return refuse(403, 'This form can only be sent from this site itself.')
+  const body = await readCapped(request.clone(), bodyLimit)
+  if (body === null) return refuse(413, 'This is more than a form of this site can hold.')
+  return (await isForm(body, request.headers)) ? null : refuse(400, 'This is not a form of this site.')
+}
+
+/** As Next will read it: form data, or the argument list of an action as JSON text. */
+async function isForm(body: Uint8Array, headers: Headers): Promise<boolean> {
+  const type = headers.get('content-type') ?? ''
+  try {
+    if (/^(multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(type)) {
+      await new Response(body as BodyInit, { headers: { 'content-type': type } }).formData()
+      return true
+    }
+    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return headers.has('next-action') && /^text\/plain\b/i.test(type)
+  } catch {
+    return false
+  }
+}
+
+const refuse = (status: number, sentence: string, headers: Record<string, string> = {}) =>
+  new NextResponse(`${sentence}\n`, {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'private, no-store', ...headers },
+  })

@@ -1,0 +1,25 @@
+import 'server-only'
+import { NextResponse, type NextFetchEvent, type NextRequest } from 'next/server'
+import { advance } from './advance.ts'
+import { policies } from './api.ts'
+import { identityCookieName } from './cookie.ts'
+import { refusePageRequest } from './page-requests.ts'
+import { passOn } from './write.ts'
+
+/**
+ * Refreshes on the way; never a lock. Begins a due refresh without waiting for it and stores one that has
+ * ended, so that this very request already reads the fresh identity. Requests without an identity cookie
+ * pass untouched and stay cacheable.
+ */
+export async function refreshOnTheWay(request: NextRequest, event: NextFetchEvent): Promise<NextResponse> {
+  const reads = request.method === 'GET' || request.method === 'HEAD'
+  if (!reads) {
+    if (request.nextUrl.pathname.startsWith('/api/')) return NextResponse.next()
+    const refused = await refusePageRequest(request)
+    if (refused) return refused
+  }
+  if (!request.cookies.has(identityCookieName())) return NextResponse.next()
+  const { cookie, background } = await advance(request, policies.page())
+  if (background) event.waitUntil(background)
+  return passOn(request, cookie)
+}

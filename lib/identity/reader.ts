@@ -1,0 +1,57 @@
+import 'server-only'
+import { currentReader, type Reader } from '../auth/current-reader.ts'
+import type { CookieReader } from '../auth/session.ts'
+import type { Standing, Subject } from '../choices/store.ts'
+import { StoreDownError, withChoices } from '../choices/open.ts'
+import { hashEmail, hashPhone } from '../uid2/index.ts'
+import type { UnsupportedReason } from './public.ts'
+
+/** A reader beside all that they ever decided, read from the store at this moment. */
+export interface KnownReader {
+  reader: Reader
+  /** Null while the DII cannot be used at all: `unsupported` says why. */
+  subject: Subject | null
+  unsupported: UnsupportedReason | null
+  standing: Standing | 'store_down'
+}
+
+/**
+ * The one reader of who is asking and what they decided. Every surface asks it again for itself, so the
+ * proxy is never a lock, and no late response can bring back what was ended. Null: signed out.
+ */
+export async function knownReader(jar?: CookieReader): Promise<KnownReader | null> {
+  const reader = await currentReader(jar)
+  return reader && look(reader)
+}
+
+/** The same reader again, with the standing as it is now. Null: signed out meanwhile. */
+export const lookAgain = (known: KnownReader): Promise<KnownReader | null> => look(known.reader)
+
+async function look(reader: Reader): Promise<KnownReader | null> {
+  const { diiHash, unsupported } = await hashOf(reader)
+  const subject = diiHash === null ? null : { sub: reader.sub, sid: reader.sid, diiHash }
+  try {
+    const standing = await withChoices((store) =>
+      subject ? store.read(subject) : store.isEnded(reader.sid).then((ended) => ({ ...nothing, ended })),
+    )
+    return standing.ended ? null : { reader, subject, unsupported, standing }
+  } catch (error) {
+    if (!(error instanceof StoreDownError)) throw error
+    return { reader, subject, unsupported, standing: 'store_down' }
+  }
+}
+
+const nothing: Standing = { ended: false, optedOut: false, choice: null, signals: {} }
+
+async function hashOf({
+  dii,
+}: Reader): Promise<{ diiHash: string | null; unsupported: UnsupportedReason | null }> {
+  if (dii === null) return { diiHash: null, unsupported: 'no_dii' }
+  try {
+    const hash = dii.kind === 'email' ? await hashEmail(dii.value) : await hashPhone(dii.value)
+    return { diiHash: hash, unsupported: null }
+  } catch {
+    // The SDK refuses what could only become a token that matches nobody.
+    return { diiHash: null, unsupported: dii.kind === 'phone' ? 'bad_phone' : 'no_dii' }
+  }
+}

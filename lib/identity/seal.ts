@@ -1,0 +1,45 @@
+import 'server-only'
+import { sealData, unsealData } from 'iron-session'
+import { z } from 'zod'
+import { env } from '../env/server.ts'
+import { logEvent } from '../observe/log.ts'
+import { type Identity, parseIdentity } from '../uid2/index.ts'
+
+/** What the cookie holds: the identity as the operator sent it, bound to one sign-in of one reader. */
+export interface SealedIdentity {
+  sub: string
+  sid: string
+  identity: Identity
+}
+
+const shape = z.object({ sub: z.string(), sid: z.string(), identity: z.unknown() })
+
+/** `seconds`: life of the seal itself, as that of its cookie. */
+export const seal = (content: SealedIdentity, seconds: number): Promise<string> =>
+  sealData(content, { password: env().sessionPasswords[0], ttl: seconds })
+
+/**
+ * Opens a seal with the current password, then with each previous one; `retired` asks for a new seal.
+ * Whatever does not open, or does not hold an identity, is null: counted by reason, never an error.
+ */
+export async function unseal(value: string): Promise<(SealedIdentity & { retired: boolean }) | null> {
+  let reason = 'invalid'
+  for (const [index, password] of env().sessionPasswords.entries()) {
+    const opened = await unsealData<Record<string, unknown>>(value, {
+      password,
+      onUnsealError: (why) => {
+        reason = why
+      },
+    })
+    const parsed = shape.safeParse(opened)
+    if (!parsed.success) continue
+    try {
+      const { sub, sid, identity } = parsed.data
+      return { sub, sid, identity: parseIdentity(identity), retired: index > 0 }
+    } catch {
+      reason = 'shape'
+    }
+  }
+  logEvent('info', 'identity_unsealed', { code: reason })
+  return null
+}

@@ -1,0 +1,30 @@
+import 'server-only'
+import { type CookieReader, isSignInCookie, readClaims } from '../auth/session.ts'
+import { withChoices } from '../choices/open.ts'
+import { identityCookieName } from './cookie.ts'
+
+interface Jar extends CookieReader {
+  getAll(): { name: string }[]
+  set(name: string, value: string, attributes: object): unknown
+}
+
+/** Ends the session for good: no response that is still under way can bring it back. */
+export async function endSession(cookies: CookieReader): Promise<void> {
+  const claims = await readClaims(cookies)
+  // With the store down the cookies still go; what remains is a session that nobody holds.
+  if (claims) await withChoices((store) => store.endSession(claims.sid, claims.exp * 1000)).catch(() => {})
+}
+
+/** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */
+export async function signOutOf(jar: Jar): Promise<void> {
+  await endSession(jar)
+  for (const { name } of jar.getAll())
+    if (name === identityCookieName() || isSignInCookie(name))
+      jar.set(name, '', {
+        path: '/',
+        maxAge: 0,
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: name.startsWith('__'),
+      })
+}

@@ -1,0 +1,54 @@
+import 'server-only'
+import { NextResponse, type NextRequest } from 'next/server'
+import type { Advanced } from './advance.ts'
+import { identityCookieAttributes, identityCookieName, identityMaxAge } from './cookie.ts'
+import { seal } from './seal.ts'
+
+type CookieValue = [name: string, value: string, attributes: ReturnType<typeof identityCookieAttributes>]
+
+/** A page's or action's `cookies()` and a response's `cookies` both fit. */
+interface CookieWriter {
+  set(...cookie: CookieValue): unknown
+}
+
+/** The identity cookie that a decision asks for; null: leave it as it is. */
+async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null> {
+  if (cookie === 'keep') return null
+  if (cookie === 'clear') return [identityCookieName(), '', identityCookieAttributes(0)]
+  const { identity, known } = cookie
+  const { sub, sid, sessionEnds } = known.reader
+  const seconds = identityMaxAge(identity.refresh_expires, sessionEnds, Date.now())
+  if (seconds === 0) return [identityCookieName(), '', identityCookieAttributes(0)]
+  return [identityCookieName(), await seal({ sub, sid, identity }, seconds), identityCookieAttributes(seconds)]
+}
+
+/** For route handlers and actions. */
+export async function writeIdentity(jar: CookieWriter, cookie: Advanced['cookie']): Promise<void> {
+  const value = await cookieFor(cookie)
+  if (value) jar.set(...value)
+}
+
+/**
+ * The only builder of the proxy's pass-on response. Pages, actions and handlers of the same request read
+ * the new cookie only when it is put on the request first and the request then handed on; the browser
+ * gets it from the response, which no shared cache may keep: a prerendered page would take the cookie of
+ * one reader to the next.
+ */
+export async function passOn(request: NextRequest, cookie: Advanced['cookie']): Promise<NextResponse> {
+  const value = await cookieFor(cookie)
+  if (!value) return NextResponse.next()
+  const [name, sealed] = value
+  if (sealed === '') request.cookies.delete(name)
+  else request.cookies.set(name, sealed)
+  const response = NextResponse.next({ request: { headers: request.headers } })
+  response.cookies.set(...value)
+  for (const [header, text] of Object.entries(privateHeaders)) response.headers.set(header, text)
+  return response
+}
+
+/** Every response that depends on, or changes, a reader's cookies. */
+export const privateHeaders = {
+  'Cache-Control': 'private, no-store',
+  'CDN-Cache-Control': 'no-store',
+  Vary: 'Cookie',
+}
