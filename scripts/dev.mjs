@@ -1,0 +1,7 @@
+import { ensureInstalled } from './support/install.mjs'
+
+await ensureInstalled()
+const { readConfiguration, requireFreePort, serve } = await import('./support/serve.mjs')
+const configuration = readConfiguration()
+await requireFreePort()
+process.exit(await serve(configuration, 'dev').ended)

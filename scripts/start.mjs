@@ -1,0 +1,27 @@
+// From a fresh clone to a running site. Plain JavaScript: it runs on the machine's own Node, before
+// anything is installed.
+import { ensureInstalled } from './support/install.mjs'
+import { requireSupportedMachine } from './support/runtime.mjs'
+
+requireSupportedMachine()
+await ensureInstalled()
+
+const { readConfiguration, requireFreePort, serve, whenReady } = await import('./support/serve.mjs')
+const { ensureBuilt } = await import('./support/build.mjs')
+
+const configuration = readConfiguration()
+await requireFreePort()
+await ensureBuilt()
+const { ended } = serve(configuration)
+void whenReady(ended).then((ready) => ready && announce(configuration))
+process.exit(await ended)
+
+function announce({ origin, sandbox }) {
+  const lines = [`ready ${origin}`]
+  if (sandbox) {
+    lines.push(...Object.entries(sandbox).map(([name, value]) => `${name}=${value}`), '')
+    lines.push('The sandbox operator is built in; these credentials work with any UID2 client.')
+    lines.push(`Next: open ${origin}/sign-in, sign in as a ready-made reader, say yes, and watch the ads.`)
+  } else lines.push(`Next: open ${origin}/sign-in.`)
+  process.stdout.write(`\n${lines.join('\n')}\n\n`)
+}

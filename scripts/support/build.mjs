@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runNode } from './run.mjs'
+import { bin, root } from './runtime.mjs'
+import { step } from './say.mjs'
+
+/** What a build is made of. */
+const sources = [
+  'app',
+  'lib',
+  'public',
+  'proxy.ts',
+  'instrumentation.ts',
+  'next.config.mjs',
+  'postcss.config.mjs',
+  'tsconfig.json',
+  'package-lock.json',
+]
+const marker = join(root, '.next', 'built-from')
+
+/** Builds the site, unless the last build was made of these very sources. */
+export async function ensureBuilt() {
+  const fingerprint = fingerprintOf(sources)
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint) return
+  step('building the site, about 20 seconds')
+  const code = await runNode([bin.next, 'build'], { env: { ...process.env, NODE_ENV: 'production' } })
+  if (code !== 0) process.exit(code)
+  writeFileSync(marker, fingerprint)
+}
+
+function fingerprintOf(names) {
+  const hash = createHash('sha256')
+  const add = (name) => {
+    const path = join(root, name)
+    const entries = listed(path)
+    if (entries) for (const entry of entries) add(join(name, entry))
+    else if (existsSync(path)) hash.update(name).update('\0').update(readFileSync(path))
+  }
+  for (const name of names) add(name)
+  return hash.digest('hex')
+}
+
+function listed(path) {
+  try {
+    return readdirSync(path).sort()
+  } catch {
+    return undefined
+  }
+}

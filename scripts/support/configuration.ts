@@ -1,0 +1,22 @@
+import nextEnv from '@next/env'
+import { EnvError, loadEnv } from '../../lib/env/server.ts'
+
+// The same files that Next reads, so that a fault is told before the build and not after it.
+nextEnv.loadEnvConfig(process.cwd(), false, { info() {}, error: console.error })
+
+try {
+  const { mode, origin, demoSignIn, operator } = loadEnv(process.env)
+  const sandbox =
+    mode === 'sandbox'
+      ? {
+          UID2_BASE_URL: `${origin}/sandbox/operator`,
+          UID2_API_KEY: operator.apiKey,
+          UID2_CLIENT_SECRET: operator.clientSecret,
+        }
+      : null
+  console.log(JSON.stringify({ origin, sandbox, loopbackOnly: mode === 'real' && demoSignIn }))
+} catch (error) {
+  if (!(error instanceof EnvError)) throw error
+  console.error(`\n${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { mustRun } from './run.mjs'
+import { requireSupportedMachine, root } from './runtime.mjs'
+import { giveUp, step } from './say.mjs'
+
+const marker = join(root, 'node_modules', '.installed-lock')
+
+/** Installs exactly what the lockfile lists, unless that is what is there already. Takes no other download. */
+export async function ensureInstalled() {
+  requireSupportedMachine()
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  if (readText(marker) === lock) return
+  try {
+    accessSync(root, constants.W_OK)
+  } catch {
+    giveUp(`This process may not write to ${root}: clone the project to a folder of your own.`)
+  }
+  step('installing dependencies, about a minute the first time')
+  // Also where NODE_ENV=production is set: building needs the development dependencies.
+  await mustRun('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'], {
+    shell: process.platform === 'win32',
+  })
+  writeFileSync(marker, lock)
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process'
+import { nodePath, root } from './runtime.mjs'
+
+const running = new Set()
+
+// Whoever stops us stops what we started. Ctrl-C reaches the children by itself too; twice does no harm.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    for (const child of running) child.kill(signal)
+    if (running.size === 0) process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
+  })
+
+/** Starts a program; `ended` resolves with its exit code. */
+export function start(command, args, options = {}) {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+  running.add(child)
+  const ended = new Promise((resolve) => {
+    child.on('error', () => resolve(1))
+    child.on('close', (code, signal) => resolve(code ?? 128 + (signal === 'SIGINT' ? 2 : 15)))
+  }).finally(() => running.delete(child))
+  return { child, ended }
+}
+
+/** Runs a program of a package with the project's Node, to its end; answers its exit code. */
+export const runNode = (args, options) => start(nodePath(), args, options).ended
+
+/** Runs to the end and exits with the program's code when it fails. */
+export async function mustRun(command, args, options) {
+  const code = await start(command, args, options).ended
+  if (code !== 0) process.exit(code)
+}

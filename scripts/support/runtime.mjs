@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { giveUp } from './say.mjs'
+
+/** The project's root folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const atLeast = (major, minor) => {
+  const [a = 0, b = 0] = process.versions.node.split('.').map(Number)
+  return a > major || (a === major && b >= minor)
+}
+
+/** glibc Linux on x64 and arm64 gets the pinned Node with the lockfile. */
+const pinnedHere =
+  process.platform === 'linux' &&
+  (process.arch === 'x64' || process.arch === 'arm64') &&
+  Boolean(process.report?.getReport().header.glibcVersionRuntime)
+
+/** Before anything native is loaded: an old Node would crash in it without a word. */
+export function requireSupportedMachine() {
+  if (pinnedHere ? atLeast(20, 0) : atLeast(22, 13)) return
+  giveUp(
+    `This needs Node ${pinnedHere ? '20' : '22.13'} or later (here: ${process.versions.node}): install it from https://nodejs.org and try again.`,
+  )
+}
+
+/** The Node that runs the site: the pinned one where there is one, else the one that runs this. */
+export function nodePath() {
+  const pinned = join(root, 'node_modules', '.bin', 'node')
+  return pinnedHere && existsSync(pinned) ? pinned : process.execPath
+}
+
+/** Flags with which Node runs our TypeScript as it stands, with React's server graph for `server-only`. */
+export const typescriptFlags = [
+  '--experimental-strip-types',
+  '--disable-warning=ExperimentalWarning',
+  '--conditions=react-server',
+]
+
+/** A program of a package, to be run with `nodePath()`. */
+export const bin = {
+  next: join(root, 'node_modules/next/dist/bin/next'),
+  vitest: join(root, 'node_modules/vitest/vitest.mjs'),
+  playwright: join(root, 'node_modules/@playwright/test/cli.js'),
+  tsc: join(root, 'node_modules/typescript/bin/tsc'),
+  biome: join(root, 'node_modules/@biomejs/biome/bin/biome'),
+  knip: join(root, 'node_modules/knip/bin/knip.js'),
+}
