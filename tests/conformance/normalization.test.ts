@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { canonicalHash } from '#lib/uid2/hash.ts'
 import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
 import { emailEdges, emails, hashes, invalidEmails, invalidHashes, invalidPhones, phones } from './vectors.ts'
+import { testIdentities } from './vectors-wire.ts'
 
 describe('e-mail addresses (U6)', () => {
   it.each(emails)('%j becomes %j and hashes to %s (%s)', async (input, normalized, hash) => {
@@ -26,6 +27,13 @@ describe('e-mail addresses of which implementations differ (U7)', () => {
     const hash = await hashEmail(input)
     if (ours === operator) expect(hash).toBe(operatorHash)
     else expect(hash).not.toBe(operatorHash)
+  })
+})
+
+describe('the people that every operator knows', () => {
+  it.each(Object.entries(testIdentities))('%s can be asked for (U17)', async (_, [email, phone]) => {
+    expect(normalizeEmail(email)).toBe(email)
+    expect(normalizePhone(phone)).toBe(phone)
   })
 })
 
