@@ -1,0 +1,25 @@
+/**
+ * Checks of what a caller passes. The message names the argument and says what it has to be; it never
+ * repeats the value, which may be a secret or a person's address.
+ */
+export function argumentError(name: string, must: string): TypeError {
+  return new TypeError(`${name} ${must}`)
+}
+
+/** A key or token: one run of printable ASCII, safe as a header value and as a body. */
+export function isOpaqueText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
+
+export function requireOpaqueText(value: unknown, name: string): string {
+  if (isOpaqueText(value)) return value
+  throw argumentError(name, 'must be a non-empty string of printable ASCII without whitespace')
+}
+
+/** The longest delay that `setTimeout` honours; anything above it would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
+export function requireTimeout(value: unknown, name: string): number {
+  if (typeof value === 'number' && value > 0 && value <= LONGEST_DELAY_MS) return value
+  throw argumentError(name, `must be a number of milliseconds above 0 and at most ${LONGEST_DELAY_MS}`)
+}

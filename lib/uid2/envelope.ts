@@ -1,0 +1,134 @@
+/**
+ * The encrypted envelope: AES-256-GCM, 12-byte IV in front, 16-byte tag behind, no additional data,
+ * all integers big-endian, all times Unix ms.
+ *
+ *   request   0x01 ‖ IV ‖ GCM(client secret, time(8) ‖ nonce(8) ‖ JSON)
+ *   response         IV ‖ GCM(client secret, time(8) ‖ our nonce(8) ‖ JSON)     no version byte
+ *   refresh          IV ‖ GCM(refresh_response_key, JSON)                       no time, no nonce
+ *
+ * @see https://unifiedid.com/docs/getting-started/gs-encryption-decryption and docs/protocol.md
+ */
+import { decodeBase64, encodeBase64 } from './base64.ts'
+import { Uid2Error } from './errors.ts'
+
+const VERSION = 1
+const IV_BYTES = 12
+const TAG_BYTES = 16
+const TIME_BYTES = 8
+const NONCE_BYTES = 8
+
+/** What sealing a request takes from the outside. `now` in Unix ms. */
+export interface Sealing {
+  readonly key: CryptoKey
+  readonly now: () => number
+  readonly randomBytes: (length: number) => Uint8Array
+}
+
+export interface SealedBody {
+  /** Base64 of the envelope. */
+  readonly body: string
+  /** What the response has to echo. */
+  readonly nonce: Uint8Array
+}
+
+export function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+}
+
+/**
+ * Seals a request. The clock is read here, so a request has to be sealed anew for every attempt: the
+ * operator refuses one that is a minute or two old. Random bytes are drawn in this order: the nonce (8),
+ * then the IV (12).
+ */
+export async function sealRequest(sealing: Sealing, json: string): Promise<SealedBody> {
+  const text = new TextEncoder().encode(json)
+  const plaintext = new Uint8Array(TIME_BYTES + NONCE_BYTES + text.length)
+  new DataView(plaintext.buffer).setBigInt64(0, BigInt(Math.trunc(sealing.now())))
+  const nonce = draw(sealing, NONCE_BYTES)
+  plaintext.set(nonce, TIME_BYTES)
+  plaintext.set(text, TIME_BYTES + NONCE_BYTES)
+
+  const iv = draw(sealing, IV_BYTES)
+  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sealing.key, plaintext)
+  const envelope = new Uint8Array(1 + IV_BYTES + sealed.byteLength)
+  envelope[0] = VERSION
+  envelope.set(iv, 1)
+  envelope.set(new Uint8Array(sealed), 1 + IV_BYTES)
+  return { body: encodeBase64(envelope), nonce }
+}
+
+/**
+ * Opens the response to a sealed request. The nonce proves that it answers this request and no other,
+ * which also makes it fresh; that is why the time in front of it needs no check.
+ *
+ * @throws Uid2Error `bad_response`, `undecryptable`, `nonce_mismatch`
+ */
+export async function openResponse(key: CryptoKey, body: string, nonce: Uint8Array): Promise<Payload> {
+  const plaintext = await decrypt(key, body)
+  const echoed = plaintext.subarray(TIME_BYTES, TIME_BYTES + NONCE_BYTES)
+  if (!equalInConstantTime(echoed, nonce)) {
+    throw new Uid2Error('nonce_mismatch', 'the response answers another request', { httpStatus: 200 })
+  }
+  return parsePayload(plaintext.subarray(TIME_BYTES + NONCE_BYTES))
+}
+
+/**
+ * Opens the response to a refresh, with the key that came with the refresh token that was sent.
+ *
+ * @throws Uid2Error `bad_response`, `undecryptable`
+ */
+export async function openRefreshResponse(key: CryptoKey, body: string): Promise<Payload> {
+  return parsePayload(await decrypt(key, body))
+}
+
+/** A decrypted answer. Its status has to be looked at before its body, which most statuses do not have. */
+export interface Payload {
+  readonly status: string
+  readonly body: unknown
+}
+
+function draw(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(sealing.randomBytes(length))
+  if (bytes.length !== length)
+    throw new TypeError(`randomBytes must return ${length} bytes when asked for them`)
+  return bytes
+}
+
+async function decrypt(key: CryptoKey, body: string): Promise<Uint8Array> {
+  const envelope = decodeBase64(body.trim())
+  if (!envelope || envelope.length < IV_BYTES + TAG_BYTES) throw badResponse('is not an encrypted envelope')
+  const iv = envelope.subarray(0, IV_BYTES)
+  try {
+    return new Uint8Array(
+      await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, envelope.subarray(IV_BYTES)),
+    )
+  } catch (cause) {
+    throw new Uid2Error('undecryptable', 'the response does not open with our key', {
+      httpStatus: 200,
+      cause,
+    })
+  }
+}
+
+function parsePayload(bytes: Uint8Array): Payload {
+  let payload: unknown
+  try {
+    payload = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch {
+    // No cause: a SyntaxError quotes the text that it could not parse, and that text holds tokens.
+    throw badResponse('is not JSON in UTF-8')
+  }
+  const { status, body } = (payload ?? {}) as Partial<Payload>
+  if (typeof status !== 'string') throw badResponse('has no status')
+  return { status, body }
+}
+
+function badResponse(what: string): Uid2Error {
+  return new Uid2Error('bad_response', `the response ${what}`, { httpStatus: 200 })
+}
+
+function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0)
+  return difference === 0
+}

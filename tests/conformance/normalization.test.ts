@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { canonicalHash } from '#lib/uid2/hash.ts'
+import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
+import { emailEdges, emails, hashes, invalidEmails, invalidHashes, invalidPhones, phones } from './vectors.ts'
+import { testIdentities } from './vectors-wire.ts'
+
+describe('e-mail addresses (U6)', () => {
+  it.each(emails)('%j becomes %j and hashes to %s (%s)', async (input, normalized, hash) => {
+    expect(normalizeEmail(input)).toBe(normalized)
+    expect(normalizeEmail(normalized)).toBe(normalized)
+    expect(await hashEmail(input)).toBe(hash)
+  })
+
+  it.each(invalidEmails)('%j is refused (%s)', async (input) => {
+    expect(() => normalizeEmail(input)).toThrow(TypeError)
+    await expect(hashEmail(input)).rejects.toThrow(TypeError)
+  })
+})
+
+describe('e-mail addresses of which implementations differ (U7)', () => {
+  it.each(emailEdges)('$input is $ours, like $follows', async ({ input, operator, operatorHash, ours }) => {
+    if (ours === 'refused') {
+      await expect(hashEmail(input)).rejects.toThrow(TypeError)
+      return
+    }
+    expect(normalizeEmail(input)).toBe(ours)
+    const hash = await hashEmail(input)
+    if (ours === operator) expect(hash).toBe(operatorHash)
+    else expect(hash).not.toBe(operatorHash)
+  })
+})
+
+describe('the people that every operator knows', () => {
+  it.each(Object.entries(testIdentities))('%s can be asked for (U17)', async (_, [email, phone]) => {
+    expect(normalizeEmail(email)).toBe(email)
+    expect(normalizePhone(phone)).toBe(phone)
+  })
+})
+
+describe('phone numbers (U7b)', () => {
+  it.each(phones)('%s hashes to %s (%s)', async (phone, hash) => {
+    expect(normalizePhone(phone)).toBe(phone)
+    expect(await hashPhone(phone)).toBe(hash)
+  })
+
+  it.each(invalidPhones)('%j is refused (%s)', async (input) => {
+    expect(() => normalizePhone(input)).toThrow(TypeError)
+    await expect(hashPhone(input)).rejects.toThrow(TypeError)
+  })
+})
+
+describe('hashes that the caller made', () => {
+  it.each(hashes)('%s is sent in base64', (hash) => {
+    expect(canonicalHash(hash, 'emailHash')).toBe(hashes[0])
+  })
+
+  it.each(invalidHashes)('%j is refused (%s)', (hash) => {
+    expect(() => canonicalHash(hash, 'emailHash')).toThrow(/^emailHash must be/)
+  })
+})

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { type Uid2Client, Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
+import {
+  type Answer,
+  apiKey,
+  identity,
+  operator,
+  plain,
+  rejection,
+  responseKey,
+  sealed,
+  sealedRefresh,
+  secret,
+} from './operator.ts'
+
+const email = 'canary@example.com'
+const emailHash = createHash('sha256').update(email).digest('base64')
+
+/** Everything that must not be seen in an error, in each spelling that could slip through. */
+const secrets = /canary|UID2-C-L/i
+const spellings = [secret, responseKey].flatMap((key) => [key.toString('base64'), key.toString('hex')])
+
+const half = { ...identity, identity_expires: 'CANARY' }
+const failures: [string, Answer][] = [
+  ['unauthorized', plain(401, { status: 'unauthorized' })],
+  ['client_error', plain(400, { status: 'client_error', message: 'Invalid body: Body is missing.' })],
+  ['server_error', plain(500, 'CANARY in an error page')],
+  ['redirected', plain(302, 'CANARY', { Location: 'https://example.com/?CANARY' })],
+  ['response_too_large', plain(200, 'CANARY'.repeat(20_000))],
+  ['bad_response', plain(200, { status: 'success', body: identity })],
+  ['undecryptable', plain(200, Buffer.alloc(120, 'CANARY').toString('base64'))],
+  ['network', (response) => response.destroy()],
+  ['timeout', () => {}],
+]
+const insides: [string, unknown][] = [
+  ['broken JSON', `{"status":"success","body":{"advertising_token":"CANARY"`],
+  ['half an identity', { status: 'success', body: half }],
+  ['a status of its own', { status: 'new_status', body: identity }],
+  ['bytes that are not UTF-8', Buffer.from([0x43, 0x41, 0x4e, 0x41, 0x52, 0x59, 0xff])],
+]
+const calls: [string, (client: Uid2Client) => Promise<unknown>][] = [
+  ['generate', (client) => client.generateToken({ email })],
+  ['generate with a hash', (client) => client.generateToken({ emailHash })],
+  ['refresh', (client) => client.refreshToken(identity)],
+  ['validate', (client) => client.validateToken(identity.advertising_token, { email })],
+]
+
+function expectClean(error: unknown): void {
+  expect(error).toBeInstanceOf(Uid2Error)
+  const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error) + String(error)
+  // The file of this test is on the stack; its own name is not a leak.
+  const said = shown.replaceAll('canary.test.ts', '')
+  expect(said).not.toMatch(secrets)
+  for (const spelling of [...spellings, emailHash, apiKey]) expect(said).not.toContain(spelling)
+}
+
+describe.each(calls)('no error of %s holds a token, an address, a hash or a key', (name, call) => {
+  it.each(failures)('%s', async (code, answer) => {
+    const { client } = await operator(answer, { timeoutMs: 300, sendRaw: true })
+    const error = await rejection(call(client))
+    expect(error).toMatchObject({ code })
+    expectClean(error)
+  })
+
+  it.each(insides)('%s', async (_, payload) => {
+    const { client } = await operator(name === 'refresh' ? sealedRefresh(payload) : sealed(payload))
+    expectClean(await rejection(call(client)))
+  })
+})
+
+describe('Uid2Error', () => {
+  it('shows in JSON what a log needs, and nothing that is not known', () => {
+    const error = new Uid2Error('rate_limited', 'slow down', { httpStatus: 429, operatorStatus: undefined })
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'Uid2Error',
+      code: 'rate_limited',
+      transient: true,
+      httpStatus: 429,
+    })
+  })
+
+  it('has codes that a switch can exhaust', () => {
+    const advise = (code: Uid2ErrorCode): string => {
+      switch (code) {
+        case 'timeout':
+        case 'aborted':
+        case 'network':
+        case 'rate_limited':
+        case 'server_error':
+        case 'bad_response':
+        case 'undecryptable':
+        case 'nonce_mismatch':
+        case 'response_too_large':
+          return 'later'
+        case 'redirected':
+        case 'unauthorized':
+        case 'clock_skew':
+        case 'client_error':
+        case 'unexpected_status':
+          return 'alert'
+      }
+    }
+    expect(advise('timeout')).toBe('later')
+  })
+})

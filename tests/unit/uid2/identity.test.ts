@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { hasExpired, isDueForRefresh, isRefreshable, parseIdentity } from '#lib/uid2/index.ts'
+import { identity } from './operator.ts'
+
+describe('times are milliseconds, and a mark is reached in its own millisecond', () => {
+  it.each([
+    [999, false, true, false],
+    [1_000, true, true, false],
+    [1_999, true, true, false],
+    [2_000, true, true, true],
+    [2_999, true, true, true],
+    [3_000, true, false, true],
+    [3_001, true, false, true],
+  ])('at %i: due %s, refreshable %s, expired %s', (now, due, refreshable, expired) => {
+    expect(isDueForRefresh(identity, now)).toBe(due)
+    expect(isRefreshable(identity, now)).toBe(refreshable)
+    expect(hasExpired(identity, now)).toBe(expired)
+  })
+
+  it('an identity of 2022 is due and beyond refreshing today, unlike in the Python SDK', () => {
+    const old = {
+      ...identity,
+      refresh_from: 1640995200000,
+      identity_expires: 1640998800000,
+      refresh_expires: 1641081600000,
+    }
+    expect(isDueForRefresh(old, 1767225600000)).toBe(true)
+    expect(isRefreshable(old, 1767225600000)).toBe(false)
+  })
+
+  it('a dead token is due even before refresh_from', () => {
+    expect(isDueForRefresh({ ...identity, refresh_from: 2_500 }, 2_000)).toBe(true)
+  })
+})
+
+describe('parseIdentity', () => {
+  it('keeps fields that a later operator adds', () => {
+    const later = { ...identity, advertising_token_v9: 'x', nested: { a: [1] } }
+    expect(parseIdentity(JSON.parse(JSON.stringify(later)))).toEqual(later)
+  })
+
+  it('copies, so that later changes to the source do not reach it', () => {
+    const source = { ...identity }
+    const parsed = parseIdentity(source)
+    expect(parsed).not.toBe(source)
+  })
+
+  it.each([null, undefined, 'text', 5, [], {}])('refuses %j', (value) => {
+    expect(() => parseIdentity(value)).toThrow(
+      expect.objectContaining({ code: 'bad_response', transient: true }),
+    )
+  })
+
+  const texts = ['', 5, null, undefined, 'CANARY with space', 'CANARY\n', 'CANÁRY']
+  const times = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1767229200000', null, undefined]
+  it.each([
+    ...texts.map((value) => ['advertising_token', value] as const),
+    ...texts.map((value) => ['refresh_token', value] as const),
+    ...times.map((value) => ['identity_expires', value] as const),
+    ...times.map((value) => ['refresh_from', value] as const),
+    ...times.map((value) => ['refresh_expires', value] as const),
+    ...texts.map((value) => ['refresh_response_key', value] as const),
+    ['refresh_response_key', Buffer.alloc(31).toString('base64')] as const,
+  ])('refuses %s: %j, by name and without the value', (name, value) => {
+    const parse = () => parseIdentity({ ...identity, [name]: value })
+    expect(parse).toThrow(expect.objectContaining({ code: 'bad_response' }))
+    expect(parse).toThrow(`the identity's ${name} is missing or malformed`)
+  })
+})

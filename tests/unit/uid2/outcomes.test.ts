@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import type { Uid2Client } from '#lib/uid2/index.ts'
+import { identity, openRequest, operator, plain, rejection, sealed, sealedRefresh } from './operator.ts'
+
+const email = { email: 'reader@example.com' }
+const calls: [string, (client: Uid2Client) => Promise<unknown>][] = [
+  ['generate', (client) => client.generateToken(email)],
+  ['refresh', (client) => client.refreshToken(identity)],
+  ['validate', (client) => client.validateToken('AT', email)],
+]
+
+describe('outcomes', () => {
+  it('generate yields an identity, future fields and all', async () => {
+    const later = { ...identity, from_the_future: true }
+    const { client } = await operator(sealed({ status: 'success', body: later }))
+    expect(await client.generateToken(email)).toEqual({ status: 'success', identity: later })
+  })
+
+  it.each(['optout', 'insufficient_user_consent'])(
+    'generate yields %s, a 200 without a body (U3, U9)',
+    async (status) => {
+      const { client } = await operator(sealed({ status }))
+      expect(await client.generateToken(email)).toEqual({ status })
+    },
+  )
+
+  it('refresh yields a new identity', async () => {
+    const next = { ...identity, refresh_token: 'next' }
+    const { client } = await operator(sealedRefresh({ status: 'success', body: next }))
+    expect(await client.refreshToken(identity)).toEqual({ status: 'success', identity: next })
+  })
+
+  it('refresh yields optout (U3)', async () => {
+    const { client } = await operator(sealedRefresh({ status: 'optout' }))
+    expect(await client.refreshToken(identity)).toEqual({ status: 'optout' })
+  })
+
+  it.each(['expired_token', 'invalid_token'])('refresh yields %s (U2)', async (status) => {
+    const { client } = await operator(plain(400, { status, message: 'no' }))
+    expect(await client.refreshToken(identity)).toEqual({ status })
+  })
+
+  it.each([
+    'Invalid body: Body is not valid base64.',
+    'Invalid key: Generator of this token (Key ID: 7) does not exist.',
+    'Invalid data: Check encryption method and encryption key.',
+    'Invalid format: Payload is not valid json or missing required data.',
+  ])('refresh yields invalid_token for a token that no retry can make readable: %s (U2)', async (message) => {
+    const { client } = await operator(plain(400, { status: 'client_error', message }))
+    expect(await client.refreshToken(identity)).toEqual({ status: 'invalid_token' })
+  })
+
+  it.each([true, false])('validate yields %s', async (body) => {
+    const { client } = await operator(sealed({ status: 'success', body }))
+    expect(await client.validateToken('AT', email)).toBe(body)
+  })
+})
+
+describe('refusals', () => {
+  const table: [status: number, body: unknown, code: string, transient: boolean][] = [
+    [
+      400,
+      { status: 'client_error', message: 'Invalid body: Check encryption key (ClientSecret).' },
+      'client_error',
+      false,
+    ],
+    [
+      400,
+      { status: 'client_error', message: 'Invalid timestamp: Request too old or client time drift.' },
+      'clock_skew',
+      false,
+    ],
+    [400, 'no JSON at all', 'client_error', false],
+    [400, 'null', 'client_error', false],
+    [401, { status: 'unauthorized' }, 'unauthorized', false],
+    [403, '<html>', 'client_error', false],
+    [404, '<html>', 'client_error', false],
+    [408, '', 'network', true],
+    [413, 'Request Entity Too Large', 'client_error', false],
+    [429, '', 'rate_limited', true],
+    [500, { status: 'unknown', message: 'No active encryption key available' }, 'server_error', true],
+    [502, '<html>', 'server_error', true],
+    [503, '', 'server_error', true],
+    [204, '', 'bad_response', true],
+    [200, '', 'bad_response', true],
+    [200, '<html>captive portal</html>', 'bad_response', true],
+    [200, { status: 'success', body: {} }, 'bad_response', true],
+    [200, 'A'.repeat(36), 'bad_response', true],
+    [200, 'A'.repeat(200), 'undecryptable', true],
+    [301, '', 'redirected', false],
+    [307, '', 'redirected', false],
+  ]
+  describe.each(calls)('%s', (_, call) => {
+    it.each(table)('HTTP %i %j → %s, transient %s (U2)', async (status, body, code, transient) => {
+      const { client, seen } = await operator(
+        plain(status, body, status > 300 && status < 400 ? { Location: '/' } : {}),
+      )
+      const error = await rejection(call(client))
+      expect(error).toMatchObject({ name: 'Uid2Error', code, transient, httpStatus: status })
+      expect(seen).toHaveLength(1)
+    })
+  })
+
+  it('refresh treats the answer for strangers as a refusal of the API key (U2)', async () => {
+    const { client } = await operator(plain(400, { status: 'error', message: 'Error refreshing token' }))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({
+      code: 'unauthorized',
+      transient: false,
+    })
+  })
+
+  it.each(['expired_token', 'invalid_token'])('generate does not take %s for an outcome', async (status) => {
+    const { client } = await operator(plain(400, { status }))
+    expect(await rejection(client.generateToken(email))).toMatchObject({ code: 'client_error' })
+  })
+
+  it('tells what the operator said, in one line of at most 300 characters', async () => {
+    const { client } = await operator(
+      plain(400, { status: 'client_error', message: `a\n\tb\u2028${'c'.repeat(400)}` }),
+    )
+    expect(await rejection(client.generateToken(email))).toMatchObject({
+      operatorStatus: 'client_error',
+      operatorMessage: `a b ${'c'.repeat(296)}`,
+    })
+  })
+
+  it('ignores a status and message that are no text', async () => {
+    const { client } = await operator(plain(400, { status: { a: 1 }, message: 5 }))
+    const error = await rejection(client.generateToken(email))
+    expect(error).not.toHaveProperty('operatorStatus')
+    expect(error).not.toHaveProperty('operatorMessage')
+  })
+
+  it('measures how far the clocks are apart (U14)', async () => {
+    const Date_ = new Date(1_767_226_200_000).toUTCString()
+    const message = 'Invalid timestamp: Request too old or client time drift.'
+    const { client } = await operator(plain(400, { status: 'client_error', message }, { Date: Date_ }), {
+      now: () => 1_767_225_600_000,
+    })
+    expect(await rejection(client.generateToken(email))).toMatchObject({
+      code: 'clock_skew',
+      clockSkewMs: 600_000,
+    })
+  })
+
+  it.each([
+    ['7', 7_000],
+    [new Date(1_767_225_660_000).toUTCString(), 60_000],
+    [new Date(1_767_225_500_000).toUTCString(), 0],
+    ['soon', undefined],
+  ])('tells when to come back: %s', async (header, retryAfterMs) => {
+    const { client } = await operator(plain(429, '', { 'Retry-After': header }), {
+      now: () => 1_767_225_600_000,
+    })
+    const error = await rejection(client.generateToken(email))
+    expect((error as { retryAfterMs?: number }).retryAfterMs).toBe(retryAfterMs)
+  })
+})
+
+describe('sealed answers that are wrong inside', () => {
+  const payloads: [string, unknown, string][] = [
+    ['an unknown status (U9)', { status: 'quota_exceeded' }, 'unexpected_status'],
+    ['no status', {}, 'bad_response'],
+    ['null', 'null', 'bad_response'],
+    ['nothing', '', 'bad_response'],
+    ['no JSON', 'CANARY', 'bad_response'],
+    ['a success without a body', { status: 'success' }, 'bad_response'],
+    [
+      'a success with half an identity',
+      { status: 'success', body: { advertising_token: 'AT' } },
+      'bad_response',
+    ],
+    ['bytes that are not UTF-8 (U16)', Buffer.from('7b22737461747573223a22ff227d', 'hex'), 'bad_response'],
+    ['a byte order mark', Buffer.from('\ufeff{"status":"success"}'), 'bad_response'],
+  ]
+  it.each(payloads)('%s, from generate and validate', async (_, payload, code) => {
+    const { client } = await operator(sealed(payload))
+    expect(await rejection(client.generateToken(email))).toMatchObject({ code })
+    expect(await rejection(client.validateToken('AT', email))).toMatchObject({ code })
+  })
+
+  it.each(payloads)('%s, from refresh', async (_, payload, code) => {
+    const { client } = await operator(sealedRefresh(payload))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code })
+  })
+
+  it('a well-sealed answer to another request (U16)', async () => {
+    const { client } = await operator((response, seen) => {
+      const other = { ...seen, body: first ?? seen.body }
+      first ??= seen.body
+      sealed({ status: 'optout' })(response, other)
+    })
+    let first: string | undefined
+    expect(await client.generateToken(email)).toEqual({ status: 'optout' })
+    expect(await rejection(client.generateToken(email))).toMatchObject({
+      code: 'nonce_mismatch',
+      transient: true,
+    })
+  })
+
+  it('a refresh sealed with another key', async () => {
+    const { client } = await operator(sealedRefresh({ status: 'optout' }, Buffer.alloc(32)))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'undecryptable' })
+  })
+})
+
+describe('what is sent', () => {
+  it.each(calls)(
+    '%s is a POST of plain text with the key in a header and no token in the URL (U15, U18)',
+    async (name, call) => {
+      const { client, seen } = await operator(plain(500, ''))
+      await rejection(call(client))
+      expect(seen).toHaveLength(1)
+      expect(seen[0]).toMatchObject({ method: 'POST', url: `/v2/token/${name}` })
+      expect(seen[0]?.headers).toMatchObject({
+        authorization: 'Bearer UID2-C-L-124-CANARY.apiKeyOfTheTests',
+        'content-type': 'text/plain',
+        'x-uid2-client-version': expect.stringMatching(/./),
+      })
+    },
+  )
+
+  it('refresh sends the token and not a byte more (U15)', async () => {
+    const { client, seen } = await operator(plain(500, ''))
+    await rejection(client.refreshToken(identity))
+    expect(seen[0]?.body).toBe(identity.refresh_token)
+  })
+
+  it('generate sends one hash and no optout_check (U19); raw only on request (U6)', async () => {
+    const { client, seen, baseUrl } = await operator(sealed({ status: 'optout' }))
+    await client.generateToken({ email: ' Foo@Bar.com' })
+    expect(openRequest(seen[0]?.body ?? '').json).toEqual({
+      email_hash: 'DH5qQFhi5ALrdqcPiib8cy0Hwykx6frpqxWCkR0uijs=',
+    })
+
+    const raw = await operator(sealed({ status: 'optout' }), { sendRaw: true })
+    await raw.client.generateToken({ email: ' Foo@Bar.com' }, { tcfConsentString: 'CP' })
+    await raw.client.generateToken({ phone: '+12345678901' })
+    expect(raw.seen.map(({ body }) => openRequest(body).json)).toEqual([
+      { email: 'Foo@Bar.com', tcf_consent_string: 'CP' },
+      { phone: '+12345678901' },
+    ])
+    expect(raw.baseUrl).not.toBe(baseUrl)
+  })
+
+  it('every attempt is sealed anew, with the time of its sending (U14)', async () => {
+    let now = 1_767_225_600_000
+    const { client, seen } = await operator(sealed({ status: 'optout' }), { now: () => now })
+    await client.generateToken(email)
+    now += 61_000
+    await client.generateToken(email)
+    const [one, two] = seen.map(({ body }) => openRequest(body))
+    expect([one?.time, two?.time]).toEqual([1_767_225_600_000, 1_767_225_661_000])
+    expect(one?.nonce).not.toEqual(two?.nonce)
+  })
+})
