@@ -4,10 +4,10 @@ import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { consentWording } from '#lib/choices/wording.ts'
 import { choose } from '#lib/identity/choose.ts'
-import { localPath } from '#lib/shared/local-path.ts'
 import { isSameOrigin } from '#lib/identity/same-origin.ts'
 import { signOutOf } from '#lib/identity/sign-out.ts'
 import { writeIdentity } from '#lib/identity/write.ts'
+import { localPath } from '#lib/shared/local-path.ts'
 
 /** The choice form: records yes or no and acts on it. Works without script. */
 export async function chooseAdvertising(form: FormData): Promise<void> {

@@ -6,7 +6,7 @@ import { readDii } from './dii.ts'
 
 /** Host names of `Host` and every `X-Forwarded-Host`, without ports. */
 function hostNames(headers: Record<string, unknown> | undefined): string[] {
-  const given = [headers?.['host'], headers?.['x-forwarded-host']]
+  const given = [headers?.host, headers?.['x-forwarded-host']]
   return given
     .flatMap((value) => (typeof value === 'string' ? value.split(',') : []))
     .map((host) => (URL.canParse(`http://${host.trim()}`) ? new URL(`http://${host.trim()}`).hostname : ''))

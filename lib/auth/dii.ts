@@ -20,7 +20,9 @@ export function readDii(input: { email?: unknown; phone?: unknown }): Dii | DiiF
   if (typedEmail !== '') {
     // A hash would be hashed again and still get a token, one that matches nobody.
     if (hexHash.test(typedEmail) || base64Hash.test(typedEmail)) return 'looks_hashed'
-    return typedEmail.length <= 254 && email.test(typedEmail) ? { kind: 'email', value: typedEmail } : 'bad_email'
+    return typedEmail.length <= 254 && email.test(typedEmail)
+      ? { kind: 'email', value: typedEmail }
+      : 'bad_email'
   }
   if (typedPhone !== '') {
     // Only an international number: no country code can be guessed.

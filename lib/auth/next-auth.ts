@@ -38,7 +38,7 @@ function options(): NextAuthOptions {
       },
       // A new object: next-auth's default would hand name and e-mail to the browser.
       session({ session, token }) {
-        const dii = token['dii'] as Dii | null
+        const dii = token.dii as Dii | null
         return { expires: session.expires, user: { name: dii ? maskDii(dii) : 'reader' } }
       },
       redirect({ url }) {
@@ -56,7 +56,7 @@ type Handler = (request: Request, context: { params: Promise<{ nextauth: string[
 
 /** next-auth's own route handler. The origin comes from NEXTAUTH_URL and never from a request header. */
 export const nextAuthHandler: Handler = (request, context) => {
-  process.env['NEXTAUTH_URL'] = env().origin
-  delete process.env['AUTH_TRUST_HOST']
+  process.env.NEXTAUTH_URL = env().origin
+  delete process.env.AUTH_TRUST_HOST
   return (NextAuth(options()) as Handler)(request, context)
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { env, EnvError } from '../env/server.ts'
+import { EnvError, env } from '../env/server.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
 import { singleton } from '../shared/singleton.ts'
@@ -45,7 +45,8 @@ export async function withChoices<T>(work: (store: ChoiceStore) => Promise<T>): 
 
 async function open(): Promise<ChoiceStore> {
   const { databaseUrl, choicesPeppers } = env()
-  if (databaseUrl.startsWith('file:')) mkdirSync(dirname(databaseUrl.slice('file:'.length)), { recursive: true })
+  if (databaseUrl.startsWith('file:'))
+    mkdirSync(dirname(databaseUrl.slice('file:'.length)), { recursive: true })
   const { db, engine } = openDatabase(databaseUrl)
   try {
     await migrate(db, engine)

@@ -1,7 +1,7 @@
 import 'server-only'
+import type { CookieReader } from '../auth/session.ts'
 import { env } from '../env/server.ts'
 import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
-import type { CookieReader } from '../auth/session.ts'
 import { identityCookieName } from './cookie.ts'
 import { decide, isEntitled, keepsIdentity } from './decide.ts'
 import { findGenerate, findRefresh, type Outcome, startGenerate, startRefresh } from './flights.ts'
@@ -97,14 +97,18 @@ export async function advance(asking: Asking, policy: Policy): Promise<Advanced>
   const generate = refresh.identity === null && policy.generate
   const identity = generate ? await generated(known) : refresh.identity
   const changed = identity !== situation.identity || situation.retired
-  if (!changed && !refresh.waited)
+  if (!changed && !refresh.waited && !generate)
     return { decision, cookie: situation.stray ? 'clear' : 'keep', background: refresh.background }
 
   const latest = withSignals(await lookAgain(known), asking.cookies)
   const after = decideFor({ ...situation, known: latest }, identity)
   if (!identity || !latest || !isEntitled(after))
     return { decision: after, cookie: 'clear', background: refresh.background }
-  return { decision: after, cookie: changed ? { identity, known: latest } : 'keep', background: refresh.background }
+  return {
+    decision: after,
+    cookie: changed ? { identity, known: latest } : 'keep',
+    background: refresh.background,
+  }
 }
 
 interface Refreshed {

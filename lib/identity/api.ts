@@ -1,5 +1,5 @@
 import 'server-only'
-import { after, NextResponse, type NextRequest } from 'next/server'
+import { after, type NextRequest, NextResponse } from 'next/server'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
 import { readCapped } from '../shared/read-capped.ts'

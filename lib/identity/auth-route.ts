@@ -1,9 +1,9 @@
 import 'server-only'
-import { NextResponse, type NextRequest } from 'next/server'
+import { type NextRequest, NextResponse } from 'next/server'
 import { nextAuthHandler } from '../auth/next-auth.ts'
-import { writeIdentity, privateHeaders } from './write.ts'
 import { knownReader } from './reader.ts'
 import { endSession } from './sign-out.ts'
+import { privateHeaders, writeIdentity } from './write.ts'
 
 interface Context {
   params: Promise<{ nextauth: string[] }>

@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import type { Subject } from '../choices/store.ts'
 import { withChoices } from '../choices/open.ts'
+import type { Subject } from '../choices/store.ts'
 import { env } from '../env/server.ts'
 import { logEvent } from '../observe/log.ts'
 import { createFlights, type Flight, type Flights } from '../shared/flights.ts'
@@ -25,7 +25,8 @@ const backOffMs = 30_000
 
 const makeFlights = (keepSuccessMs: number): Flights<Outcome> =>
   createFlights<Outcome>({
-    keepMs: ({ status }) => (status === 'failed' ? backOffMs : status === 'success' ? keepSuccessMs : resultMs),
+    keepMs: ({ status }) =>
+      status === 'failed' ? backOffMs : status === 'success' ? keepSuccessMs : resultMs,
     limit: 10_000,
     now: () => performance.now(),
   })

@@ -1,5 +1,5 @@
 import 'server-only'
-import { NextResponse, type NextRequest } from 'next/server'
+import { type NextRequest, NextResponse } from 'next/server'
 import { readCapped } from '../shared/read-capped.ts'
 import { isSameOrigin } from './same-origin.ts'
 
@@ -36,5 +36,9 @@ async function isForm(body: Uint8Array, headers: Headers): Promise<boolean> {
 const refuse = (status: number, sentence: string, headers: Record<string, string> = {}) =>
   new NextResponse(`${sentence}\n`, {
     status,
-    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'private, no-store', ...headers },
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'private, no-store',
+      ...headers,
+    },
   })

@@ -1,5 +1,5 @@
 import 'server-only'
-import { NextResponse, type NextFetchEvent, type NextRequest } from 'next/server'
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
 import { advance } from './advance.ts'
 import { policies } from './api.ts'
 import { identityCookieName } from './cookie.ts'

@@ -1,5 +1,5 @@
 import 'server-only'
-import { NextResponse, type NextRequest } from 'next/server'
+import { type NextRequest, NextResponse } from 'next/server'
 import type { Advanced } from './advance.ts'
 import { identityCookieAttributes, identityCookieName, identityMaxAge } from './cookie.ts'
 import { seal } from './seal.ts'
@@ -19,7 +19,11 @@ async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null
   const { sub, sid, sessionEnds } = known.reader
   const seconds = identityMaxAge(identity.refresh_expires, sessionEnds, Date.now())
   if (seconds === 0) return [identityCookieName(), '', identityCookieAttributes(0)]
-  return [identityCookieName(), await seal({ sub, sid, identity }, seconds), identityCookieAttributes(seconds)]
+  return [
+    identityCookieName(),
+    await seal({ sub, sid, identity }, seconds),
+    identityCookieAttributes(seconds),
+  ]
 }
 
 /** For route handlers and actions. */

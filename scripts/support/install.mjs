@@ -10,7 +10,9 @@ const marker = join(root, 'node_modules', '.installed-lock')
 /** Installs exactly what the lockfile lists, unless that is what is there already. Takes no other download. */
 export async function ensureInstalled() {
   requireSupportedMachine()
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (readText(marker) === lock) return
   try {
     accessSync(root, constants.W_OK)
@@ -19,9 +21,13 @@ export async function ensureInstalled() {
   }
   step('installing dependencies, about a minute the first time')
   // Also where NODE_ENV=production is set: building needs the development dependencies.
-  await mustRun('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'], {
-    shell: process.platform === 'win32',
-  })
+  await mustRun(
+    'npm',
+    ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'],
+    {
+      shell: process.platform === 'win32',
+    },
+  )
   writeFileSync(marker, lock)
 }
 

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { execFileSync } from 'node:child_process'
+import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { start } from './run.mjs'
 import { bin, nodePath, root, typescriptFlags } from './runtime.mjs'
