@@ -38,7 +38,7 @@ const TRANSIENT = {
 
 export type Uid2ErrorCode = keyof typeof TRANSIENT
 
-export interface Uid2ErrorDetails {
+interface Uid2ErrorDetails {
   httpStatus?: number | undefined
   /** The `status` field of the operator's answer. */
   operatorStatus?: string | undefined

@@ -14,7 +14,7 @@ export type GenerateOutcome =
   | { status: 'optout' }
   | { status: 'insufficient_user_consent' }
 
-export interface GenerateFields {
+interface GenerateFields {
   sendRaw: boolean
   tcfConsentString?: string | undefined
 }

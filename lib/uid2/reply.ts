@@ -11,7 +11,7 @@ export interface OperatorReply {
 }
 
 /** The JSON of a refusal. Only a 200 is encrypted. */
-export interface Refusal {
+interface Refusal {
   readonly status?: string | undefined
   readonly message?: string | undefined
 }

@@ -14,6 +14,8 @@ describe('options that cannot work are refused at once (U20)', () => {
     ['baseUrl', 'operator.example'],
     ['baseUrl', 'ftp://operator.example'],
     ['baseUrl', 'https://CANARY:pass@operator.example'],
+    ['baseUrl', 'https://CANARY@operator.example'],
+    ['baseUrl', 'https://operator.example/#CANARY'],
     ['baseUrl', 'https://operator.example/?x=CANARY'],
     ['baseUrl', undefined],
     ['apiKey', ''],

@@ -22,14 +22,14 @@ export const identity: Identity = {
   refresh_response_key: responseKey.toString('base64'),
 }
 
-export interface Seen {
+interface Seen {
   method: string | undefined
   url: string | undefined
   headers: IncomingMessage['headers']
   body: string
 }
 
-export interface TestOperator {
+interface TestOperator {
   client: Uid2Client
   baseUrl: string
   seen: Seen[]

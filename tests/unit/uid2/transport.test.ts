@@ -53,6 +53,17 @@ describe('a call ends in time (U4)', () => {
   })
 })
 
+describe('a call that is over', () => {
+  it('leaves no timer behind', async () => {
+    onTestFinished(() => void vi.useRealTimers())
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const fetch = async () => new Response(null, { status: 503 })
+    const { client } = await operator(() => {}, { fetch })
+    expect(await refresh(client, 1_000)).toMatchObject({ code: 'server_error' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
 describe('the caller can abort', () => {
   it('before the call: nothing is sent', async () => {
     const { client, seen } = await operator(plain(500, ''))
