@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { encodeRefreshToken } from '#lib/sandbox/operator/refresh-token.ts'
 import {
@@ -197,6 +198,14 @@ describe('token/refresh', () => {
   unknownKey.writeInt32BE(77, 1)
   const undecryptable = Buffer.alloc(291)
   undecryptable.writeInt32BE(102, 1)
+
+  function sealedWithRefreshKey(json: string): string {
+    const secret = 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8='
+    const iv = Buffer.alloc(12, 7)
+    const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), iv)
+    const sealed = Buffer.concat([cipher.update(json), cipher.final(), cipher.getAuthTag()])
+    return Buffer.concat([Buffer.of(0, 0, 0, 0, 102), iv, sealed]).toString('base64')
+  }
 
   const rows: [name: string, token: string, withKey: [string, string], without: [string, string] | 'same'][] =
     [
