@@ -1,0 +1,15 @@
+import { env } from '#lib/env/server.ts'
+import { sandboxOperator } from '#lib/sandbox/operator/instance.ts'
+import { handleWeb } from '#lib/sandbox/operator/web.ts'
+
+export const dynamic = 'force-dynamic'
+
+async function handle(request: Request, context: { params: Promise<{ path: string[] }> }): Promise<Response> {
+  const { mode, deployed, product } = env()
+  const path = `/${(await context.params).path.join('/')}`
+  if (mode !== 'sandbox' || (deployed && path === '/faults'))
+    return new Response('Not Found', { status: 404 })
+  return handleWeb(sandboxOperator(product), request, path)
+}
+
+export { handle as GET, handle as OPTIONS, handle as POST }

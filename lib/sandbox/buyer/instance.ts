@@ -1,0 +1,24 @@
+import 'server-only'
+
+import { singleton } from '#lib/shared/singleton.ts'
+import { dsp } from '../operator/credentials.ts'
+import { sandboxOperator } from '../operator/instance.ts'
+import type { Scope } from '../operator/types.ts'
+import { type Buyer, createBuyer } from './buyer.ts'
+
+/** The buyer of this process; it asks the sandbox operator for keys as any DSP would, without the network. */
+export function sandboxBuyer(scope: Scope): Buyer {
+  return singleton(`sandbox.buyer.${scope}`, () =>
+    createBuyer({
+      source: scope === 'euid' ? 'euid.eu' : 'uidapi.com',
+      clientSecret: dsp.clientSecret,
+      async call(body, signal) {
+        const headers = { authorization: `Bearer ${dsp.apiKey}`, 'content-type': 'text/plain' }
+        const request = { method: 'POST', path: '/v2/key/bidstream', headers, body }
+        const reply = await sandboxOperator(scope).handle(request, signal)
+        if (reply.status !== 200 || reply.fault) throw new Error(`the key endpoint answered ${reply.status}`)
+        return Buffer.from(reply.body)
+      },
+    }),
+  )
+}

@@ -1,0 +1,26 @@
+import 'server-only'
+
+import { dsp, publisher } from './credentials.ts'
+import type { OperatorRequest } from './types.ts'
+
+export type Role = 'GENERATOR' | 'ID_READER'
+
+export interface Client {
+  siteId: number
+  secret: Buffer
+  roles: readonly Role[]
+}
+
+const clients: ReadonlyMap<string, Client> = new Map(
+  [publisher, dsp].map(({ apiKey, siteId, clientSecret, roles }) => [
+    apiKey,
+    { siteId, secret: Buffer.from(clientSecret, 'base64'), roles },
+  ]),
+)
+
+/** The caller by its `Authorization: Bearer` header; the scheme's case does not matter. */
+export function authenticate(request: OperatorRequest): Client | undefined {
+  const header = request.headers.authorization?.trim() ?? ''
+  const bearer = /^bearer (.*)$/is.exec(header)
+  return clients.get(bearer?.[1] ?? '')
+}

@@ -1,0 +1,120 @@
+import 'server-only'
+
+import { randomBytes } from 'node:crypto'
+import { open, seal } from './aes-gcm.ts'
+import { decodeBase64 } from './java-base64.ts'
+import { clientError, docsHost, isBinary, sealedReply } from './replies.ts'
+import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
+
+const ENVELOPE_VERSION = 1
+const HEAD_BYTES = 16
+const MINIMUM_BYTES = 1 + 12 + 16 + HEAD_BYTES
+
+export type Payload = Readonly<Record<string, unknown>>
+
+export interface OpenedRequest {
+  /** Null when the envelope carries no JSON. */
+  payload: Payload | null
+  nonce: Uint8Array
+  binary: boolean
+}
+
+type Opened = { ok: true; request: OpenedRequest } | { ok: false; reply: OperatorReply }
+type Decrypted = { ok: true; plaintext: Buffer } | { ok: false; message: string }
+
+/**
+ * Opens a request envelope with the complaints of the real operator, in its order. See
+ * https://unifiedid.com/docs/getting-started/gs-encryption-decryption
+ */
+export function openRequest(request: OperatorRequest, secret: Buffer, scope: Scope, nowMs: number): Opened {
+  const { body } = request
+  let binary = isBinary(request.headers['content-type'])
+  let decrypted = binary ? decrypt(body, body, secret, scope) : decryptText(body, secret, scope)
+  if (binary && !decrypted.ok && decodeBody(body)) {
+    // Base64 sent under the binary type is taken, and answered, as text.
+    binary = false
+    decrypted = decryptText(body, secret, scope)
+  }
+  if (!decrypted.ok) return refuse(decrypted.message)
+
+  const { plaintext } = decrypted
+  if (!isFresh(Number(plaintext.readBigInt64BE(0)), nowMs)) {
+    return refuse('Invalid timestamp: Request too old or client time drift.')
+  }
+  const json = plaintext.subarray(HEAD_BYTES)
+  const payload = json.length === 0 ? null : parseObject(json)
+  if (payload === undefined) return refuse('Invalid payload in body: Data is not valid json string.')
+  return { ok: true, request: { payload, nonce: plaintext.subarray(8, HEAD_BYTES), binary } }
+}
+
+/** Seals a response: server time, the request's nonce, JSON; no version byte. */
+export function sealResponse(request: OpenedRequest, secret: Buffer, json: unknown, nowMs: number) {
+  const head = Buffer.alloc(8)
+  head.writeBigInt64BE(BigInt(nowMs))
+  const plaintext = Buffer.concat([head, request.nonce, Buffer.from(JSON.stringify(json))])
+  return sealedReply(seal(secret, plaintext, randomBytes(12)), request.binary)
+}
+
+/** Whole minutes, of floored seconds, cut towards zero: hence 120 s back but only 119 s ahead. */
+export function isFresh(timestamp: number, nowMs: number): boolean {
+  const minutes = Math.trunc(Math.floor((nowMs - timestamp) / 1000) / 60)
+  return Math.abs(minutes) <= 1
+}
+
+function decryptText(body: Uint8Array, secret: Buffer, scope: Scope): Decrypted {
+  if (body.length === 0) return { ok: false, message: 'Invalid body: Body is missing.' }
+  const bytes = decodeBody(body)
+  if (bytes) return decrypt(bytes, body, secret, scope)
+  return { ok: false, message: jsonComplaint(body) ?? complaint('Body is not valid base64.', scope) }
+}
+
+function decrypt(bytes: Uint8Array, body: Uint8Array, secret: Buffer, scope: Scope): Decrypted {
+  if (body.length === 0) return { ok: false, message: 'Invalid body: Body is missing.' }
+  if (bytes.length < MINIMUM_BYTES) {
+    return {
+      ok: false,
+      message: jsonComplaint(body) ?? complaint('Body too short. Check encryption method.', scope),
+    }
+  }
+  const version = bytes[0]
+  if (version !== ENVELOPE_VERSION) {
+    const text = `Invalid request envelope format version: received ${version}, must be ${ENVELOPE_VERSION}.`
+    return { ok: false, message: jsonComplaint(body) ?? complaint(text, scope) }
+  }
+  const plaintext = open(secret, bytes.subarray(1))
+  if (!plaintext) return { ok: false, message: complaint('Check encryption key (ClientSecret).', scope) }
+  return { ok: true, plaintext }
+}
+
+function complaint(text: string, scope: Scope): string {
+  const page = `${docsHost(scope)}/docs/getting-started/gs-encryption-decryption`
+  return `Invalid body: ${text} See ${page} for details on the request envelope format.`
+}
+
+/** The real operator names the UID2 page here in both scopes. */
+function jsonComplaint(body: Uint8Array): string | undefined {
+  if (!parseObject(body)) return undefined
+  return (
+    'Invalid body: The request body is unencrypted JSON. It must be an encrypted request envelope. ' +
+    'See https://unifiedid.com/docs/getting-started/gs-encryption-decryption' +
+    '#encryption-and-decryption-code-examples for encryption and decryption code examples.'
+  )
+}
+
+function decodeBody(body: Uint8Array): Buffer | null {
+  return decodeBase64(Buffer.from(body).toString('utf8'))
+}
+
+function parseObject(bytes: Uint8Array): Payload | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Payload) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refuse(message: string): { ok: false; reply: OperatorReply } {
+  return { ok: false, reply: clientError(message) }
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+
+export type CallName = 'generate' | 'refresh' | 'validate' | 'key'
+
+const milliseconds = z.int().min(0)
+
+const lifetimesSchema = z.strictObject({
+  identityMs: milliseconds.optional(),
+  refreshFromMs: milliseconds.optional(),
+  refreshMs: milliseconds.optional(),
+})
+
+const faultSchema = z.strictObject({
+  on: z.enum(['generate', 'refresh', 'validate', 'key', 'all']),
+  latencyMs: milliseconds.max(600_000).optional(),
+  status: z.int().min(200).max(599).optional(),
+  kind: z.enum(['hang', 'reset', 'garbage', 'optout']).optional(),
+  times: z.int().min(1).optional(),
+})
+
+const stateSchema = z.strictObject({
+  lifetimes: lifetimesSchema.optional(),
+  faults: z.array(faultSchema).max(100).optional(),
+})
+
+export type Fault = z.infer<typeof faultSchema>
+
+export interface Lifetimes {
+  identityMs: number
+  refreshFromMs: number
+  refreshMs: number
+}
+
+export const DEFAULT_LIFETIMES: Readonly<Lifetimes> = {
+  identityMs: 3_600_000,
+  refreshFromMs: 900_000,
+  refreshMs: 86_400_000,
+}
+
+const noCalls = () => ({ generate: 0, refresh: 0, validate: 0, key: 0 })
+
+/** What the operator has been told to do wrong, and how often it was called. */
+export class FaultBoard {
+  #lifetimes: Lifetimes = { ...DEFAULT_LIFETIMES }
+  #faults: Fault[] = []
+  #calls = noCalls()
+  /** Aborted whenever the state is replaced: whoever is held or delayed then goes on. */
+  #release = new AbortController()
+
+  get lifetimes(): Readonly<Lifetimes> {
+    return this.#lifetimes
+  }
+
+  report() {
+    return { lifetimes: this.#lifetimes, faults: this.#faults, calls: this.#calls }
+  }
+
+  /** Replaces the state; an empty object also clears the counters. Answers what is wrong, or nothing. */
+  replace(input: unknown): string | undefined {
+    const parsed = stateSchema.safeParse(input)
+    if (!parsed.success) return z.prettifyError(parsed.error)
+    const { lifetimes, faults } = parsed.data
+    this.#lifetimes = {
+      identityMs: lifetimes?.identityMs ?? DEFAULT_LIFETIMES.identityMs,
+      refreshFromMs: lifetimes?.refreshFromMs ?? DEFAULT_LIFETIMES.refreshFromMs,
+      refreshMs: lifetimes?.refreshMs ?? DEFAULT_LIFETIMES.refreshMs,
+    }
+    this.#faults = faults ?? []
+    if (Object.keys(parsed.data).length === 0) this.#calls = noCalls()
+    this.#release.abort()
+    this.#release = new AbortController()
+    return undefined
+  }
+
+  /** Counts a call and takes the first fault that matches it; one with `times` is used up by that many calls. */
+  arrive(call: CallName): { fault: Fault | undefined; released: AbortSignal } {
+    this.#calls[call] += 1
+    const fault = this.#faults.find(({ on }) => on === 'all' || on === call)
+    if (fault?.times !== undefined) {
+      const left = { ...fault, times: fault.times - 1 }
+      this.#faults = this.#faults.flatMap((f) => (f !== fault ? [f] : left.times > 0 ? [left] : []))
+    }
+    return { fault, released: this.#release.signal }
+  }
+}
+
+/** Waits until one of the signals aborts, or for `ms` at most when it is given. */
+export function hold(signals: AbortSignal[], ms?: number): Promise<void> {
+  const any = AbortSignal.any(signals)
+  if (any.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = ms === undefined ? undefined : setTimeout(done, ms)
+    function done() {
+      clearTimeout(timer)
+      any.removeEventListener('abort', done)
+      resolve()
+    }
+    any.addEventListener('abort', done)
+  })
+}

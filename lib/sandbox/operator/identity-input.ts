@@ -1,0 +1,59 @@
+import 'server-only'
+
+import type { Payload } from './envelope.ts'
+import { decodeBase64 } from './java-base64.ts'
+import { isPhone, normaliseEmail, sha256 } from './normalise.ts'
+import { firstLevelHash, type IdentityType } from './raw-uid.ts'
+import { clientError } from './replies.ts'
+import type { OperatorReply } from './types.ts'
+
+const FIELDS = ['email', 'email_hash', 'phone', 'phone_hash'] as const
+
+export interface IdentityInput {
+  type: IdentityType
+  flh: Buffer
+}
+
+type Read = { ok: true; identity: IdentityInput } | { ok: false; reply: OperatorReply }
+
+/** The one identity of a payload; numbers and booleans count as their text, null as absent. */
+export function readIdentity(payload: Payload | null): Read {
+  const given = FIELDS.flatMap((field) => {
+    const value = textField(payload, field)
+    return value === undefined ? [] : [{ field, value }]
+  })
+  const [only] = given
+  if (!only || given.length > 1) {
+    const fields = FIELDS.join(', ')
+    return refuse(`Required Parameter Missing: exactly one of [${fields}] must be specified`)
+  }
+  const idHash = hashOf(only.field, only.value)
+  if (!idHash) return refuse('Invalid Identifier')
+  const type = only.field.startsWith('phone') ? 'phone' : 'email'
+  return { ok: true, identity: { type, flh: firstLevelHash(idHash) } }
+}
+
+export function textField(payload: Payload | null, name: string): string | undefined {
+  const value = payload && Object.hasOwn(payload, name) ? payload[name] : undefined
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function hashOf(field: (typeof FIELDS)[number], value: string): Buffer | null {
+  if (field === 'email') {
+    const email = normaliseEmail(value)
+    return email === null ? null : sha256(email)
+  }
+  if (field === 'phone') return isPhone(value) ? sha256(value) : null
+  return decodeHash(value)
+}
+
+/** By length alone: 64 hex digits of either case, or 44 characters of base64. */
+function decodeHash(value: string): Buffer | null {
+  if (value.length === 44) return decodeBase64(value)
+  return /^[0-9a-fA-F]{64}$/.test(value) ? Buffer.from(value, 'hex') : null
+}
+
+function refuse(message: string): { ok: false; reply: OperatorReply } {
+  return { ok: false, reply: clientError(message) }
+}

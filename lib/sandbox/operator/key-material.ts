@@ -1,0 +1,60 @@
+import 'server-only'
+
+/**
+ * Keys and salts of the sandbox. All but key 105 are the real operator's published local fixtures. Key 105
+ * is ours: the fixtures give site 124 no keyset, so its tokens would be sealed with the fallback keyset of
+ * site 2, which the fixture DSP may not read. Constants, so that every instance and every restart can read
+ * every other's tokens.
+ */
+export interface KeysetKey {
+  id: number
+  /** Owner: -1 master, -2 refresh, otherwise the site whose tokens it seals. */
+  siteId: number
+  secret: Buffer
+  created: number
+  activates: number
+  expires: number
+}
+
+export const MASTER_SITE = -1
+export const REFRESH_SITE = -2
+const FALLBACK_SITE = 2
+
+const EXPIRES = 4_088_629_662
+
+function key(id: number, siteId: number, secret: string, activates = 1_687_635_529): KeysetKey {
+  return {
+    id,
+    siteId,
+    secret: Buffer.from(secret, 'base64'),
+    created: activates,
+    activates,
+    expires: EXPIRES,
+  }
+}
+
+export const keys: readonly KeysetKey[] = [
+  key(101, MASTER_SITE, 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8='),
+  key(102, REFRESH_SITE, 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8='),
+  key(103, FALLBACK_SITE, 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo='),
+  key(104, 123, 'bVZZOwCuO0fUf2P6CrwaY23erMErVQiMkGgpy2OMSxc=', 1_634_077_566),
+  key(105, 124, '8vgOjZQdDYVLCsCc9PKItoqaiuSUwDJiC4gF32q0Jrk='),
+]
+
+export function keyById(id: number): KeysetKey | undefined {
+  return keys.find((candidate) => candidate.id === id)
+}
+
+/** The newest active key of a site, and of the fallback site when it has none of its own. */
+export function activeKey(siteId: number, nowMs: number): KeysetKey | undefined {
+  const now = nowMs / 1000
+  const active = keys
+    .filter((k) => k.siteId === siteId && k.activates <= now && k.expires > now)
+    .sort((a, b) => b.activates - a.activates)[0]
+  return active ?? (siteId > FALLBACK_SITE ? activeKey(FALLBACK_SITE, nowMs) : undefined)
+}
+
+/** Salts are text: their UTF-8 bytes are hashed, although they look like base64. */
+export const FIRST_LEVEL_SALT = 'fOGY/aRE44peL23i+cE9MkJrzmEeNZZziNZBfq7qqk8='
+/** One bucket for everybody: the sandbox does not rotate salts. */
+export const ROTATING_SALT = 'vgv1BwiNRCW7F3VcNXHlZh+7oHJ4G4gCshbGcVOLnss='

@@ -1,0 +1,119 @@
+import 'server-only'
+
+import { randomBytes } from 'node:crypto'
+import { open, seal } from './aes-gcm.ts'
+import { decodeBase64 } from './java-base64.ts'
+import { activeKey, keyById, REFRESH_SITE } from './key-material.ts'
+import { type IdentityType, prefixByte } from './raw-uid.ts'
+import type { Scope } from './types.ts'
+
+const VERSION_3 = 0x70
+const PAYLOAD_BYTES = 90
+export const REFRESH_TOKEN_LENGTH = 388
+
+export interface RefreshClaims {
+  scope: Scope
+  type: IdentityType
+  siteId: number
+  establishedAt: number
+  createdAt: number
+  expiresAt: number
+  /** First-level hash: the identity, one salt short of the raw UID, so that a refresh follows salt rotation. */
+  flh: Uint8Array
+}
+
+export interface RefreshRandomness {
+  innerIv: Uint8Array
+  outerIv: Uint8Array
+  responseKey: Uint8Array
+}
+
+/** The 388-character token that a client holds: a sealed pair of inner token and the key of the next response. */
+export function encodeRefreshToken(claims: RefreshClaims, random?: RefreshRandomness) {
+  const key = activeKey(REFRESH_SITE, claims.createdAt)
+  if (!key) throw new Error('No active encryption key available')
+  const responseKey = Buffer.from(random?.responseKey ?? randomBytes(32)).toString('base64')
+  const json = JSON.stringify({
+    refresh_response_key: responseKey,
+    refresh_token: encodeInner(claims, key.id, key.secret, random?.innerIv),
+  })
+  const head = Buffer.alloc(5)
+  head.writeUInt8(claims.scope === 'euid' ? 0x10 : 0, 0)
+  head.writeInt32BE(key.id, 1)
+  const token = Buffer.concat([head, seal(key.secret, Buffer.from(json), random?.outerIv)]).toString('base64')
+  if (token.length !== REFRESH_TOKEN_LENGTH) throw new Error('refresh token has the wrong length')
+  return { token, responseKey }
+}
+
+/** Unwraps the outer token, in the real operator's order of complaints. */
+export function openRefreshToken(
+  token: string,
+): { ok: true; inner: string; responseKey: Buffer } | { ok: false; message: string } {
+  const bytes = decodeBase64(token)
+  if (!bytes) return { ok: false, message: 'Invalid body: Body is not valid base64.' }
+  const keyId = bytes.readInt32BE(1)
+  const key = keyById(keyId)
+  if (!key) {
+    return { ok: false, message: `Invalid key: Generator of this token (Key ID: ${keyId}) does not exist.` }
+  }
+  const json = open(key.secret, bytes.subarray(5))
+  if (!json) return { ok: false, message: 'Invalid data: Check encryption method and encryption key.' }
+  const parts = parsePair(json.toString('utf8'))
+  if (!parts) {
+    return { ok: false, message: 'Invalid format: Payload is not valid json or missing required data.' }
+  }
+  return { ok: true, ...parts }
+}
+
+/** The claims of an inner token, or null when it is not one of ours in this scope. */
+export function decodeInner(inner: string, scope: Scope): RefreshClaims | null {
+  const bytes = decodeBase64(inner)
+  if (!bytes || bytes.length < 6 || bytes[1] !== VERSION_3) return null
+  const key = keyById(bytes.readInt32BE(2))
+  const payload = key && open(key.secret, bytes.subarray(6))
+  if (!payload || payload.length !== PAYLOAD_BYTES) return null
+  const prefix = bytes.readUInt8(0) & 0xfc
+  if ((payload.readUInt8(57) & 0xfc) !== prefix) return null
+  const type = (prefix & 0x04) === 0 ? 'email' : 'phone'
+  if (prefix !== prefixByte(scope, type)) return null
+  return {
+    scope,
+    type,
+    siteId: payload.readInt32BE(29),
+    establishedAt: Number(payload.readBigInt64BE(49)),
+    createdAt: Number(payload.readBigInt64BE(8)),
+    expiresAt: Number(payload.readBigInt64BE(0)),
+    flh: payload.subarray(58, PAYLOAD_BYTES),
+  }
+}
+
+function encodeInner(claims: RefreshClaims, keyId: number, secret: Buffer, iv?: Uint8Array): string {
+  const prefix = prefixByte(claims.scope, claims.type) | 3
+  const payload = Buffer.alloc(PAYLOAD_BYTES)
+  payload.writeBigInt64BE(BigInt(claims.expiresAt), 0)
+  payload.writeBigInt64BE(BigInt(claims.createdAt), 8)
+  payload.writeUInt8(1, 20)
+  payload.writeInt32BE(claims.siteId, 29)
+  payload.writeInt32BE(1, 45)
+  payload.writeBigInt64BE(BigInt(claims.establishedAt), 49)
+  payload.writeUInt8(prefix, 57)
+  payload.set(claims.flh, 58)
+  const head = Buffer.alloc(6)
+  head.writeUInt8(prefix, 0)
+  head.writeUInt8(VERSION_3, 1)
+  head.writeInt32BE(keyId, 2)
+  return Buffer.concat([head, seal(secret, payload, iv)]).toString('base64')
+}
+
+function parsePair(json: string): { inner: string; responseKey: Buffer } | null {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (typeof value !== 'object' || value === null) return null
+    const { refresh_response_key, refresh_token } = value as Record<string, unknown>
+    if (typeof refresh_response_key !== 'string' || typeof refresh_token !== 'string') return null
+    const responseKey = decodeBase64(refresh_response_key)
+    return responseKey?.length === 32 ? { inner: refresh_token, responseKey } : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,46 @@
+import type { OperatorReply, Scope } from './types.ts'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+/** Every reply other than 200 is plain JSON. */
+export function errorReply(status: number, code: string, message?: string): OperatorReply {
+  const body = message === undefined ? { status: code } : { status: code, message }
+  return { status, headers: { ...JSON_TYPE }, body: JSON.stringify(body) }
+}
+
+export function clientError(message: string): OperatorReply {
+  return errorReply(400, 'client_error', message)
+}
+
+/** One body for every authentication failure: it never says which it was. */
+export function unauthorized(): OperatorReply {
+  return errorReply(401, 'unauthorized')
+}
+
+/** A framework's answer: plain text, no JSON. */
+export function textReply(status: number, body: string): OperatorReply {
+  return { status, headers: { 'content-type': 'text/plain' }, body }
+}
+
+export function jsonReply(status: number, value: unknown): OperatorReply {
+  return {
+    status,
+    headers: { ...JSON_TYPE, 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+  }
+}
+
+/** A sealed 200: raw bytes to a client that sent raw bytes, base64 text to any other. */
+export function sealedReply(sealed: Buffer, binary: boolean): OperatorReply {
+  return binary
+    ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: sealed }
+    : { status: 200, headers: { 'content-type': 'text/plain' }, body: sealed.toString('base64') }
+}
+
+export function isBinary(contentType: string | undefined): boolean {
+  return contentType?.toLowerCase() === 'application/octet-stream'
+}
+
+export function docsHost(scope: Scope): string {
+  return scope === 'euid' ? 'https://euid.eu' : 'https://unifiedid.com'
+}

@@ -1,0 +1,50 @@
+import 'server-only'
+
+import { BODY_LIMIT, type Operator } from './operator.ts'
+
+/** Mounts the operator on web requests; `path` is what follows the mount's own prefix, with a slash. */
+export async function handleWeb(operator: Operator, request: Request, path: string): Promise<Response> {
+  const reply = await operator.handle(
+    {
+      method: request.method,
+      path,
+      headers: Object.fromEntries(request.headers),
+      body: await readRaw(request, BODY_LIMIT),
+    },
+    request.signal,
+  )
+  const { status, headers } = reply
+  if (reply.fault === 'reset') return new Response(breakingBody(), { status, headers })
+  const isBodiless = status === 204 || status === 205 || status === 304
+  const body = typeof reply.body === 'string' ? reply.body : new Uint8Array(reply.body)
+  return new Response(isBodiless ? null : body, { status, headers })
+}
+
+/** The bytes as they came, never a parsed form: base64 has `+` and `=` in it. Stops just past the limit. */
+async function readRaw(request: Request, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let total = 0
+  for await (const chunk of request.body ?? []) {
+    chunks.push(chunk)
+    total += chunk.length
+    if (total > limit) break
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Only a socket can be reset before the headers; here they are sent, then the body breaks off. */
+function breakingBody(): ReadableStream<Uint8Array> {
+  let begun = false
+  return new ReadableStream({
+    async pull(controller) {
+      if (begun) {
+        // The first bytes must have left, or the server still has time to answer 500 instead.
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        controller.error(new Error('connection broken by a sandbox fault'))
+      } else {
+        begun = true
+        controller.enqueue(Buffer.from('AAAA'))
+      }
+    },
+  })
+}
