@@ -35,17 +35,17 @@ const lighthouse: Campaign = {
   id: 'skerry-light-trust',
   advertiser: 'Skerry Light Trust',
   domain: 'skerry-light.example',
-  headline: 'Adopt an hour of the lamp.',
+  headline: 'Adopt an hour of light.',
   line: 'Four flashes a minute, since 1868.',
   art: `
-    <path d="M50 31 100 12v34z" fill="${FLAME}" fill-opacity=".3"/>
-    <path d="M50 31 0 16v28z" fill="${FLAME}" fill-opacity=".16"/>
+    <path d="M50 30 200-22v104z" fill="${FLAME}" fill-opacity=".3"/>
+    <path d="M50 30-100-8v76z" fill="${FLAME}" fill-opacity=".16"/>
     <path d="M43 38h14l5 48H38z" fill="${PAPER}"/>
     <path d="M41.7 51h16.700l1.2 11H40.500z" fill="${AMBER}"/>
     <path d="M39.3 74h21.500l1.2 12H38z" fill="${AMBER}"/>
     <path d="M44 25h12v10H44z" fill="${FLAME}"/><circle cx="50" cy="30" r="3.2" fill="${PAPER}"/>
     <path d="M42 25 50 16l8 9z" fill="#f0e3c8"/><path d="M41 35h18v3H41z" fill="#f0e3c8"/>
-    <path d="M0 92c12-9 24-5 34-7s20-5 34-1 22 3 32 8v8H0z" fill="#3a362e"/>`,
+    <path d="M-100 195v-100c50 1 84 2 100-3 12-9 24-5 34-7s20-5 34-1 22 3 32 8c30 5 60 2 100 3v100z" fill="#3a362e"/>`,
 }
 
 const lamp: Campaign = {

@@ -31,8 +31,8 @@ const layouts: readonly Layout[] = [
     panel: [0, 0, 300, 112],
     art: [94, 0, 112],
     brand: [18, 134, 9],
-    headline: [18, 160, 21],
-    line: [18, 181, 12.5],
+    headline: [18, 159, 19],
+    line: [18, 180, 11.5],
     foot: [18, 221, 10],
     footLeading: 14,
   },
@@ -41,10 +41,10 @@ const layouts: readonly Layout[] = [
     h: 90,
     panel: [0, 0, 124, 90],
     art: [17, 0, 90],
-    brand: [144, 21, 8.5],
-    headline: [144, 46, 22],
-    line: [420, 45, 13],
-    foot: [144, 75, 10.5],
+    brand: [144, 19, 8.5],
+    headline: [144, 42, 20],
+    line: [144, 58, 11.5],
+    foot: [144, 79, 10],
   },
   {
     w: 320,
@@ -65,6 +65,17 @@ const layouts: readonly Layout[] = [
     line: [384, 158, 18],
     foot: [384, 218, 13],
   },
+  {
+    w: 300,
+    h: 600,
+    panel: [0, 0, 300, 360],
+    art: [10, 40, 280],
+    brand: [18, 402, 10],
+    headline: [18, 434, 20],
+    line: [18, 458, 11.5],
+    foot: [18, 562, 10],
+    footLeading: 14,
+  },
 ]
 
 export function hasLayout({ w, h }: Size): boolean {
@@ -82,8 +93,11 @@ export function renderCreative(campaign: Campaign, size: Size, reading: TokenRea
   const known = reading.token === 'readable'
   const parts = [
     rect(0, 0, layout.w, layout.h, PAPER),
-    rect(px, py, pw, ph, NIGHT),
-    `<svg x="${ax}" y="${ay}" width="${side}" height="${side}" viewBox="0 0 100 100">${campaign.art}</svg>`,
+    // An inner svg clips: what the drawing throws beyond its square stays on the panel.
+    `<svg x="${px}" y="${py}" width="${pw}" height="${ph}">`,
+    rect(0, 0, pw, ph, NIGHT),
+    `<svg x="${ax}" y="${ay}" width="${side}" height="${side}" viewBox="0 0 100 100" overflow="visible">`,
+    `${campaign.art}</svg></svg>`,
     layout.brand &&
       text(layout.brand, SANS, AMBER, campaign.advertiser.toUpperCase(), 'letter-spacing=".09em"'),
     text(layout.headline, SERIF, INK, campaign.headline),

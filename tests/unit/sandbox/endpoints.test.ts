@@ -236,6 +236,20 @@ describe('token/refresh', () => {
         ['client_error', 'Invalid data: Check encryption method and encryption key.'],
         'same',
       ],
+      [
+        'sealed around something else',
+        sealedWithRefreshKey('x'.repeat(258)),
+        ['client_error', 'Invalid format: Payload is not valid json or missing required data.'],
+        'same',
+      ],
+      [
+        'sealed around another inner token',
+        sealedWithRefreshKey(
+          JSON.stringify({ refresh_response_key: `${'A'.repeat(43)}=`, refresh_token: 'x'.repeat(168) }),
+        ),
+        ['invalid_token', 'Invalid Token presented'],
+        ['error', 'Error refreshing token'],
+      ],
     ]
 
   it.each(rows)(
