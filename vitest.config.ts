@@ -1,12 +1,35 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
-  resolve: {
-    alias: {
-      // Throws outside React's server graph by design; tests of server files need the empty twin.
-      'server-only': fileURLToPath(new URL('node_modules/server-only/empty.js', import.meta.url)),
-    },
+const resolve = {
+  alias: {
+    // Throws outside React's server graph by design; tests of server files need the empty twin.
+    'server-only': fileURLToPath(new URL('node_modules/server-only/empty.js', import.meta.url)),
   },
-  test: { include: ['tests/{architecture,unit,conformance}/**/*.test.ts'], restoreMocks: true },
+}
+
+export default defineConfig({
+  test: {
+    restoreMocks: true,
+    projects: [
+      {
+        resolve,
+        test: {
+          name: 'fast',
+          include: ['tests/{architecture,unit,conformance}/**/*.test.ts'],
+        },
+      },
+      {
+        resolve,
+        test: {
+          // Each file runs the production build as a process of its own.
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
 })

@@ -6,7 +6,7 @@ import { bin, root } from './runtime.mjs'
 import { step } from './say.mjs'
 
 /** What a build is made of. */
-const sources = [
+export const sources = [
   'app',
   'lib',
   'public',
@@ -29,7 +29,8 @@ export async function ensureBuilt() {
   writeFileSync(marker, fingerprint)
 }
 
-function fingerprintOf(names) {
+/** One hash over the names and contents of files and folders of the project. */
+export function fingerprintOf(names) {
   const hash = createHash('sha256')
   const add = (name) => {
     const path = join(root, name)

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
+import { visitor } from '../support/reader.ts'
+import { type Site, startSite } from '../support/site.ts'
+import { until } from '../support/until.ts'
+import { buildVariant } from '../support/variant.ts'
+
+let operator: TestOperator
+let site: Site
+
+beforeAll(async () => {
+  operator = await testOperator()
+  const folder = await buildVariant('probe', { addToApp: 'tests/support/probe' })
+  site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000' }, folder })
+})
+beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
+afterAll(async () => {
+  await site.stop()
+  await operator.close()
+})
+
+/** A reader whose refresh has ended but is not stored: the next request of the proxy will store it. */
+async function readerWithRefreshToStore(email: string) {
+  const reader = visitor(site)
+  await reader.signIn({ email })
+  const given = await reader.choose('granted')
+  if (given.status !== 'available') throw new Error(given.status)
+  const scout = reader.twin()
+  await scout.fetch('/probe/route')
+  await until(
+    async () => (await (await scout.twin().fetch('/probe/route')).text()) !== given.advertisingToken,
+  )
+  return { reader, old: given.advertisingToken }
+}
+
+const text = (html: string, id: string) => new RegExp(`<i id="${id}">([^<]+)</i>`).exec(html)?.[1]
+
+describe('N2: the request on which the proxy stores a refresh reads the new token', () => {
+  it('in the page and late in Suspense', async () => {
+    const { reader, old } = await readerWithRefreshToStore('page@example.com')
+    const html = await (await reader.fetch('/probe')).text()
+    expect(text(html, 'page')).toMatch(/^A4/)
+    expect(text(html, 'page')).not.toBe(old)
+    expect(text(html, 'late')).toBe(text(html, 'page'))
+  })
+
+  it('in a route handler', async () => {
+    const { reader, old } = await readerWithRefreshToStore('route@example.com')
+    const token = await (await reader.fetch('/probe/route')).text()
+    expect(token).toMatch(/^A4/)
+    expect(token).not.toBe(old)
+  })
+
+  it('in an action', async () => {
+    const { reader, old } = await readerWithRefreshToStore('action@example.com')
+    // Read without our cookie jar, which would store the refresh before the action can.
+    const html = await (await fetch(`${site.origin}/probe`)).text()
+    const form = new FormData()
+    for (const [, name, value] of html.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g))
+      form.append(name ?? '', (value ?? '').replaceAll('&quot;', '"'))
+    const answer = await reader.fetch('/probe', {
+      method: 'POST',
+      body: form,
+      headers: { origin: site.origin, 'sec-fetch-site': 'same-origin' },
+    })
+    expect(answer.status).toBe(200)
+    const token = reader.jar.get('probe')
+    expect(token).toMatch(/^A4/)
+    expect(token).not.toBe(old)
+  })
+})

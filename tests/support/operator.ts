@@ -1,0 +1,57 @@
+import { type RunningOperator, startOperator } from '#lib/sandbox/operator/node.ts'
+import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+
+export interface Lifetimes {
+  identityMs: number
+  refreshFromMs: number
+  refreshMs: number
+}
+
+export interface Fault {
+  on: 'generate' | 'refresh' | 'validate' | 'key' | 'all'
+  latencyMs?: number
+  status?: number
+  kind?: 'hang' | 'reset' | 'garbage' | 'optout'
+  times?: number
+}
+
+export interface Calls {
+  generate: number
+  refresh: number
+  validate: number
+  key: number
+}
+
+/** The sandbox operator on a port of its own, with its faults at hand. */
+export interface TestOperator extends RunningOperator {
+  /** What the site needs to use it. */
+  env: Record<string, string>
+  /** Replaces lifetimes and faults; whatever was held is released. */
+  set(state: { lifetimes?: Lifetimes; faults?: Fault[] }): Promise<void>
+  calls(): Promise<Calls>
+}
+
+/** A token that is due from the moment it is issued, and valid for an hour. */
+export const dueAtOnce: Lifetimes = { identityMs: 3_600_000, refreshFromMs: 1, refreshMs: 86_400_000 }
+
+export async function testOperator(): Promise<TestOperator> {
+  const running = await startOperator()
+  const faults = `${running.baseUrl}/faults`
+  return {
+    ...running,
+    env: {
+      UID2_BASE_URL: running.baseUrl,
+      UID2_API_KEY: sandboxPublisher.apiKey,
+      UID2_CLIENT_SECRET: sandboxPublisher.clientSecret,
+      DEMO_SIGN_IN: 'on',
+    },
+    async set(state) {
+      const answer = await fetch(faults, { method: 'POST', body: JSON.stringify(state) })
+      if (!answer.ok) throw new Error(`The operator refused its faults: ${await answer.text()}`)
+    },
+    async calls() {
+      const answer = await fetch(faults)
+      return ((await answer.json()) as { calls: Calls }).calls
+    },
+  }
+}

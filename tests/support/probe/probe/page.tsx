@@ -1,0 +1,31 @@
+import { cookies } from 'next/headers'
+import { Suspense } from 'react'
+import { readPublicIdentity } from '#lib/identity/read.ts'
+import { readInAction } from '../actions-probe.ts'
+
+/** Shows what each surface of one request reads of the identity; built into a variant by the tests. */
+export default async function Probe() {
+  return (
+    <>
+      <i id="page">{await token()}</i>
+      <Suspense fallback="later">
+        <Late />
+      </Suspense>
+      <form action={readInAction}>
+        <button type="submit">ask</button>
+      </form>
+      <i id="action">{(await cookies()).get('probe')?.value}</i>
+    </>
+  )
+}
+
+async function Late() {
+  // Long enough for the shell to have been sent.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  return <i id="late">{await token()}</i>
+}
+
+async function token() {
+  const identity = await readPublicIdentity()
+  return identity.status === 'available' ? identity.advertisingToken : identity.status
+}

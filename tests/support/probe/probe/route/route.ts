@@ -1,0 +1,6 @@
+import { readPublicIdentity } from '#lib/identity/read.ts'
+
+export async function GET() {
+  const identity = await readPublicIdentity()
+  return new Response(identity.status === 'available' ? identity.advertisingToken : identity.status)
+}

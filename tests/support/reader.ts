@@ -1,0 +1,70 @@
+import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { Site } from './site.ts'
+
+/** A browser without a screen: keeps cookies as one would, and sends what a same-origin page sends. */
+export interface Visitor {
+  readonly jar: Map<string, string>
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+  signIn(dii: { email: string } | { phone: string }): Promise<Response>
+  choose(advertising: 'granted' | 'denied'): Promise<PublicIdentity>
+  identity(): Promise<PublicIdentity>
+  ensure(): Promise<PublicIdentity>
+  signOut(): Promise<Response>
+  /** Another browser with the same cookies at this moment. */
+  twin(): Visitor
+}
+
+export function visitor(site: Pick<Site, 'origin'>, jar = new Map<string, string>()): Visitor {
+  const send = async (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers)
+    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
+    const response = await fetch(`${site.origin}${path}`, { redirect: 'manual', ...init, headers })
+    for (const cookie of response.headers.getSetCookie()) keep(jar, cookie)
+    return response
+  }
+  const post: Visitor['post'] = (path, body, headers = {}) =>
+    send(path, {
+      method: 'POST',
+      headers: {
+        origin: site.origin,
+        'sec-fetch-site': 'same-origin',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+  const json = async (answer: Response | Promise<Response>) => (await (await answer).json()) as PublicIdentity
+  return {
+    jar,
+    fetch: send,
+    post,
+    async signIn(dii) {
+      const csrf = (await (await send('/api/auth/csrf')).json()) as { csrfToken: string }
+      const form = new URLSearchParams({ csrfToken: csrf.csrfToken, ...dii, json: 'true' })
+      return send('/api/auth/callback/demo', { method: 'POST', body: form })
+    },
+    choose: (advertising) => json(post('/api/choice', { advertising })),
+    identity: () => json(send('/api/identity')),
+    ensure: () => json(post('/api/identity')),
+    signOut: () => post('/api/sign-out'),
+    twin: () => visitor(site, new Map(jar)),
+  }
+}
+
+/** Keeps one Set-Cookie in a jar, or drops the cookie when it is a deletion. */
+export function keep(jar: Map<string, string>, cookie: string): void {
+  const [pair = '', ...attributes] = cookie.split(';')
+  const at = pair.indexOf('=')
+  const name = pair.slice(0, at).trim()
+  const value = pair.slice(at + 1)
+  const gone = attributes.some((attribute) => {
+    const [key = '', text = ''] = attribute.trim().split('=')
+    return (
+      (key.toLowerCase() === 'max-age' && Number(text) <= 0) ||
+      (key.toLowerCase() === 'expires' && Date.parse(text) <= Date.now())
+    )
+  })
+  if (gone || value === '') jar.delete(name)
+  else jar.set(name, value)
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
+
+/** The production build of the site, running as a process of its own on a free port. */
+export interface Site {
+  origin: string
+  port: number
+  dataDir: string
+  /** Everything that the process has printed. */
+  log(): string
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+export interface SiteOptions {
+  env?: Record<string, string>
+  /** Folder of a build; the project itself by default. */
+  folder?: string
+  /** Give the same one again to restart a site with its memory. */
+  dataDir?: string
+  port?: number
+}
+
+export async function startSite(options: SiteOptions = {}): Promise<Site> {
+  const port = options.port ?? (await freePort())
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'lantern-'))
+  const child = spawn(nodePath(), [bin.next, 'start', '-p', String(port)], {
+    cwd: options.folder ?? root,
+    env: { ...bareEnvironment(), PORT: String(port), DATA_DIR: dataDir, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const log = collectOutput(child)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const origin = `http://localhost:${port}`
+  await healthy(origin, child, log)
+  return {
+    origin,
+    port,
+    dataDir,
+    log,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      await ended
+    },
+  }
+}
+
+/** What a newcomer's shell has: nothing that steers the site, whatever runs these tests. */
+export function bareEnvironment(): NodeJS.ProcessEnv & Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(UID2_|NEXT|NODE_ENV$|PORT$|VITEST|SESSION_|CHOICES_|DATA)/.test(name),
+  )
+  return { ...Object.fromEntries(kept), NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
+}
+
+export function collectOutput(child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+  return () => text
+}
+
+async function healthy(origin: string, child: ChildProcess, log: () => string): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The site ended with ${child.exitCode}:\n${log()}`)
+    const answer = await fetch(`${origin}/api/health`).catch(() => undefined)
+    await answer?.arrayBuffer()
+    if (answer?.status === 200) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
