@@ -27,9 +27,6 @@ export function ArticlePage({ article }: { article: Article }) {
           </div>
         </div>
       </article>
-      <div className="article-end">
-        <AdSlot id="article-end" size="leaderboard" />
-      </div>
       <section className="more" aria-labelledby="read-next">
         <h2 id="read-next" className="section-title">
           Read next
@@ -39,6 +36,9 @@ export function ArticlePage({ article }: { article: Article }) {
           <Link href="/">All pieces, on the front page</Link>
         </p>
       </section>
+      <div className="article-end">
+        <AdSlot id="article-end" size="leaderboard" />
+      </div>
     </main>
   )
 }

@@ -79,7 +79,7 @@ export function statusWords(identity: ShownIdentity): StatusWords {
     case 'available': {
       const name = identity.source === 'euid.eu' ? 'EUID' : 'UID2'
       return {
-        line: `Ads on this page use your ${name} token, because you said yes.`,
+        line: `Ads here use your ${name} token, because you said yes.`,
         detail: `The token is made from your address or number by the ${name} service and travels with each ad request. The address itself is never given to this page or to advertisers. The token still stands for you, which is why you decide about it.`,
         action: change,
         tone: 'notice',

@@ -12,11 +12,17 @@ export function AnswerForm({ next, current }: AnswerFormProps) {
     <form action={chooseAdvertising} className="answers">
       <input type="hidden" name="next" value={next} />
       <button type="submit" className="button" name="advertising" value="granted">
-        Yes, use it for ads{current === 'granted' ? ' (your answer now)' : null}
+        Yes, use it for ads
+        {current === 'granted' ? <AnswerNow /> : null}
       </button>
       <button type="submit" className="button" name="advertising" value="denied">
-        No, do not use it{current === 'denied' ? ' (your answer now)' : null}
+        No, do not use it
+        {current === 'denied' ? <AnswerNow /> : null}
       </button>
     </form>
   )
+}
+
+function AnswerNow() {
+  return <span className="answer-now">Your answer now</span>
 }

@@ -6,11 +6,7 @@ export function Opening({ children }: { children: ReactNode }) {
 }
 
 export function PullQuote({ children }: { children: ReactNode }) {
-  return (
-    <p className="pull-quote" aria-hidden="true">
-      {children}
-    </p>
-  )
+  return <p className="pull-quote">{children}</p>
 }
 
 export function SideNote({ title, children }: { title: string; children: ReactNode }) {
