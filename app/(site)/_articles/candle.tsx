@@ -84,19 +84,24 @@ function Body() {
           </text>
           <g className="soft" textAnchor="middle">
             <text x="104" y="276">
-              violet 420
+              <tspan className="wide-only">violet </tspan>
+              420
             </text>
             <text x="216" y="276">
-              blue 490
+              <tspan className="wide-only">blue </tspan>
+              490
             </text>
             <text x="320" y="276">
-              green 555
+              <tspan className="wide-only">green </tspan>
+              555
             </text>
             <text x="424" y="276">
-              orange 620
+              <tspan className="wide-only">orange </tspan>
+              620
             </text>
             <text x="536" y="276">
-              red 690
+              <tspan className="wide-only">red </tspan>
+              690
             </text>
           </g>
         </g>

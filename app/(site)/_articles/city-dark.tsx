@@ -39,21 +39,20 @@ function Body() {
       <Plate
         viewBox="0 0 640 300"
         description="A diagram of the horizon with the sun at 6, 12 and 18 degrees below it, marking the ends of civil, nautical and astronomical twilight."
-        caption="The three twilights, by how far the sun’s centre lies below the horizon. The circle is drawn to the scale of the degrees: the sun is only half a degree wide."
+        caption="The three twilights, by how far the sun’s centre lies below the horizon. Each dot is the sun, to the scale of the degrees: it is only half a degree wide."
       >
         <path d="M0 60h640" stroke="currentColor" strokeWidth="2" />
-        <g fill="currentColor">
-          <path d="M0 60h640v70H0Z" opacity=".07" />
-          <path d="M0 130h640v70H0Z" opacity=".15" />
-          <path d="M0 200h640v70H0Z" opacity=".26" />
-          <path d="M0 270h640v30H0Z" opacity=".42" />
+        <g fill="var(--lamp)">
+          <path d="M0 60h640v70H0Z" opacity=".4" />
+          <path d="M0 130h640v70H0Z" opacity=".22" />
+          <path d="M0 200h640v70H0Z" opacity=".09" />
         </g>
         <path d="M430 20c36 90 84 180 150 274" stroke="currentColor" strokeDasharray="2 6" />
-        <g fill="var(--lamp)">
-          <circle cx="448" cy="60" r="5" />
-          <circle cx="482" cy="130" r="5" />
-          <circle cx="522" cy="200" r="5" />
-          <circle cx="566" cy="270" r="5" />
+        <g fill="currentColor">
+          <circle cx="448" cy="60" r="3" />
+          <circle cx="482" cy="130" r="3" />
+          <circle cx="522" cy="200" r="3" />
+          <circle cx="566" cy="270" r="3" />
         </g>
         <g>
           <text x="12" y="46">

@@ -59,13 +59,13 @@ function Body() {
         <path d="M-40 330a560 420 0 0 1 720 0" stroke="currentColor" strokeWidth="2" />
         <path d="M-70 292a600 450 0 0 1 780 0" stroke="currentColor" strokeWidth="22" opacity=".16" />
         <path d="M320 4v218" stroke="var(--lamp)" strokeWidth="3" />
-        <path d="M640 150 320 184" stroke="var(--lamp)" strokeWidth="3" />
+        <path d="M640 232 320 184" stroke="var(--lamp)" strokeWidth="3" />
         <path d="M320 184v38" stroke="currentColor" strokeDasharray="3 4" strokeWidth="2" />
         <circle cx="320" cy="224" r="5" fill="currentColor" />
         <text x="332" y="26">
           noon
         </text>
-        <text x="600" y="140" textAnchor="end">
+        <text x="622" y="212" textAnchor="end">
           dusk
         </text>
         <text x="96" y="180" className="soft">

@@ -81,7 +81,7 @@ function Body() {
       <Plate
         viewBox="0 0 640 270"
         description="Bars that show the range of lamps of one thousand, ten thousand, one hundred thousand and one million candelas: 9.4, 14.3, 19.8 and 25.7 nautical miles."
-        caption="Nominal range in air of ten miles’ visibility. Each bar has a lamp ten times as strong as the one above it."
+        caption="Nominal range, in nautical miles (M), in air of ten miles’ visibility. Each bar has a lamp ten times as strong as the one above it."
       >
         {ranges.map(([candela, miles], row) => (
           <g key={candela} transform={`translate(0 ${24 + row * 60})`}>
@@ -89,13 +89,13 @@ function Body() {
               {candela.toLocaleString('en-GB')} cd
             </text>
             <path
-              d={`M150 10 l${miles * 17} ${-8 - row} v${16 + row * 2} Z`}
+              d={`M168 10 l${miles * 15} ${-8 - row} v${16 + row * 2} Z`}
               fill="var(--lamp)"
               opacity=".8"
             />
-            <path d={`M150 10 h${miles * 17}`} stroke="currentColor" strokeDasharray="1 5" />
-            <circle cx="150" cy="10" r={4 + row} fill="currentColor" />
-            <text x={150 + miles * 17 + 10} y="16" className="soft">
+            <path d={`M168 10 h${miles * 15}`} stroke="currentColor" strokeDasharray="1 5" />
+            <circle cx="168" cy="10" r={4 + row} fill="currentColor" />
+            <text x={168 + miles * 15 + 10} y="16" className="soft">
               {miles} M
             </text>
           </g>

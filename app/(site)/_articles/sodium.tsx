@@ -67,7 +67,7 @@ function Body() {
         caption="What a telescope has to look through. Above, the old lamp: one line to avoid. Below, a neutral white diode, sketched: no place to hide."
       >
         <path d="M20 100h600M20 210h600" stroke="currentColor" strokeWidth="1.5" />
-        <path d="M385 100V16h4v84Z" fill="var(--lamp)" stroke="currentColor" />
+        <path d="M387 100V16" stroke="var(--lamp)" strokeWidth="5" />
         <path
           d="M20 210C70 210 92 209 112 200S134 126 145 126 160 196 184 190 262 140 330 138 430 168 500 192 580 208 620 210Z"
           fill="currentColor"
