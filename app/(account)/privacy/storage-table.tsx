@@ -1,0 +1,60 @@
+const kept = [
+  {
+    what: 'Your address or number',
+    where: 'In your sign-in cookie, encrypted. Only our server can read it.',
+    until: 'You sign out, or the sign-in runs out.',
+  },
+  {
+    what: 'Your answer',
+    where:
+      'In our database: the yes or no, the day, and the wording that you saw. It is filed under a keyed code made from your sign-in and address, not under the address itself.',
+    until: 'You give another answer. We keep it as a record of what you decided.',
+  },
+  {
+    what: 'Your advertising token, and what renews it',
+    where: 'In a sealed cookie. It exists only after a yes, and only our server can open it.',
+    until: 'You say no, sign out or opt out, or it can no longer be renewed.',
+  },
+  {
+    what: 'The token on a page',
+    where: 'In the memory of the page that you are reading. It goes out with the ad requests of that page.',
+    until: 'You leave the page, or say no.',
+  },
+  {
+    what: 'An opt-out that UID2 told us of',
+    where: 'In our database, under a keyed code made from the address.',
+    until: 'For good, so that we never ask UID2 about it again.',
+  },
+  {
+    what: 'That you signed out',
+    where: 'In our database, as a code of that one sign-in.',
+    until: 'That sign-in would have run out by itself.',
+  },
+] as const
+
+/** What is stored, where, until when. */
+export function StorageTable() {
+  return (
+    <table className="facts">
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">Where</th>
+          <th scope="col">Until</th>
+        </tr>
+      </thead>
+      <tbody>
+        {kept.map(({ what, where, until }) => (
+          <tr key={what}>
+            <th scope="row">{what}</th>
+            <td>{where}</td>
+            <td>
+              <span className="facts-until">Until: </span>
+              {until}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,27 @@
+import type { Article } from '#app/(site)/_articles/article.ts'
+import { candle } from '#app/(site)/_articles/candle.tsx'
+import { cityDark } from '#app/(site)/_articles/city-dark.tsx'
+import { duskBlue } from '#app/(site)/_articles/dusk-blue.tsx'
+import { lighthouses } from '#app/(site)/_articles/lighthouses.tsx'
+import { moonlightTowers } from '#app/(site)/_articles/moonlight-towers.tsx'
+import { sodium } from '#app/(site)/_articles/sodium.tsx'
+
+/** Newest first; the first one leads the front page. */
+export const articles: readonly [Article, ...Article[]] = [
+  cityDark,
+  lighthouses,
+  candle,
+  sodium,
+  moonlightTowers,
+  duskBlue,
+]
+
+export function findArticle(slug: string): Article | undefined {
+  return articles.find((article) => article.slug === slug)
+}
+
+/** The two pieces after this one, going round. */
+export function readNext(slug: string): Article[] {
+  const at = articles.findIndex((article) => article.slug === slug)
+  return [...articles, ...articles].slice(at + 1, at + 3)
+}

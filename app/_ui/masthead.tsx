@@ -1,0 +1,26 @@
+import Link from 'next/link'
+import { LampMark } from '#app/_ui/lamp-mark.tsx'
+
+/** Says nothing about the reader: the same bytes go to everybody, so pages under it can be cached. */
+export function Masthead() {
+  return (
+    <header className="masthead">
+      <div className="masthead-inner">
+        <Link href="/" className="wordmark" aria-label="The Lantern, front page">
+          <LampMark className="wordmark-lamp" />
+          <span className="wordmark-name">The Lantern</span>
+        </Link>
+        <p className="masthead-tagline">A small magazine about light</p>
+        <nav aria-label="Main" className="masthead-nav">
+          <Link href="/">Front page</Link>
+          <Link href="/sign-in" prefetch={false}>
+            Sign in
+          </Link>
+          <Link href="/privacy" prefetch={false}>
+            Ad choices
+          </Link>
+        </nav>
+      </div>
+    </header>
+  )
+}

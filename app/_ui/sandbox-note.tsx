@@ -1,0 +1,9 @@
+/** What a visitor must know before believing anything that this site shows about itself. */
+export function SandboxNote() {
+  return (
+    <p className="sandbox-note" data-sandbox-note="">
+      <strong>Sandbox.</strong> The UID2 operator, the ad exchange and the buyer behind this site are
+      stand-ins that run inside it. No real advertising company receives anything.
+    </p>
+  )
+}

@@ -1,0 +1,39 @@
+import { type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
+
+/**
+ * The slim line below the masthead. Its height is reserved, so the words may arrive late; the long
+ * form is a `<details>`, so it opens without script. Not a live region: it would speak on every page.
+ */
+export function StatusBar({ identity }: { identity: ShownIdentity }) {
+  const { line, detail, action, tone } = statusWords(identity)
+  return (
+    <section
+      className="status-bar"
+      aria-label="Advertising ID"
+      data-uid2-status={identity.status}
+      data-tone={tone}
+      aria-busy={identity.status === 'loading'}
+    >
+      <div className="status-bar-inner">
+        <span className="status-bar-dot" aria-hidden="true" />
+        <p className="status-bar-line">{line}</p>
+        {identity.status === 'loading' ? (
+          <noscript>
+            <p className="status-bar-line">Scripts are off in this browser, so no advertising ID is used.</p>
+          </noscript>
+        ) : null}
+        {detail === undefined ? null : (
+          <details className="status-bar-why">
+            <summary>Why?</summary>
+            <p>{detail}</p>
+          </details>
+        )}
+        {action === undefined ? null : (
+          <a className="status-bar-action" href={action.href}>
+            {action.label}
+          </a>
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,152 @@
+import type { PublicIdentity, UnsupportedReason } from '#lib/identity/public.ts'
+
+/** What the status line can be given: an identity, or nothing yet on a static page. */
+export type ShownIdentity = PublicIdentity | { status: 'loading' }
+
+export interface StatusWords {
+  /** One short sentence: it has to fit beside a link on one line, on two on a phone. */
+  line: string
+  detail?: string
+  action?: { href: string; label: string }
+  tone: 'neutral' | 'good' | 'notice'
+}
+
+const portal = 'https://www.transparentadvertising.com/'
+const change = { href: '/privacy', label: 'Change this' }
+const choices = { href: '/privacy', label: 'Your ad choices' }
+
+/** Why there is a token on this page, or none, in words that anybody can follow. */
+export function statusWords(identity: ShownIdentity): StatusWords {
+  switch (identity.status) {
+    case 'loading':
+      return { line: 'Looking up your ad choice…', tone: 'neutral' }
+    case 'gpc':
+      return {
+        line: 'Opt-out signal honoured: no advertising ID is used.',
+        detail:
+          'Your browser sends Global Privacy Control, which asks sites not to sell or share personal data. We treat it as a no: no ID is made or renewed while it is on, and none is given to any advertising company. You will still see ads, chosen by the page and not by who you are.',
+        action: choices,
+        tone: 'good',
+      }
+    case 'signed_out':
+      return {
+        line: 'You are not signed in, so no advertising ID is used.',
+        detail:
+          'Everything here can be read without an account. An advertising ID exists only for readers who signed in and then said yes to it.',
+        action: { href: '/sign-in', label: 'Sign in' },
+        tone: 'neutral',
+      }
+    case 'no_choice':
+      return {
+        line: 'No advertising ID is used: we have not asked you yet.',
+        detail: 'Nothing is made from your address before you have said yes. A no costs you nothing here.',
+        action: { href: '/choice', label: 'Choose' },
+        tone: 'notice',
+      }
+    case 'denied':
+      return {
+        line: 'No advertising ID is used, because you said no.',
+        detail:
+          'Your answer is kept with your account, and we do not ask again. The ads that you see are chosen by the page. You can change your mind at any time.',
+        action: change,
+        tone: 'good',
+      }
+    case 'opted_out':
+      return {
+        line: 'You opted out at UID2, so no advertising ID is used.',
+        detail:
+          'UID2 told us that this address or number was opted out at transparentadvertising.com. That choice was made there, counts for every site that uses UID2, and can be changed only there. We remember it and do not ask UID2 about it again.',
+        action: { href: portal, label: 'UID2 opt-out page' },
+        tone: 'good',
+      }
+    case 'unsupported':
+      return unsupportedWords[identity.reason]
+    case 'withheld':
+      return {
+        line: 'No advertising ID is used: you are in a comparison group.',
+        detail:
+          'You said yes. To learn what the ID changes, we leave it out for a small share of readers, picked by lot, and you are one of them for now.',
+        action: change,
+        tone: 'neutral',
+      }
+    case 'refreshing':
+      return {
+        line: 'Your advertising ID ran out and is being renewed.',
+        detail: 'Until that is done, the ads on this page are asked for without it.',
+        action: change,
+        tone: 'neutral',
+      }
+    case 'available': {
+      const name = identity.source === 'euid.eu' ? 'EUID' : 'UID2'
+      return {
+        line: `Ads here use your ${name} token, because you said yes.`,
+        detail: `The token is made from your address or number by the ${name} service and travels with each ad request. The address itself is never given to this page or to advertisers. The token still stands for you, which is why you decide about it.`,
+        action: change,
+        tone: 'notice',
+      }
+    }
+    case 'unavailable':
+      return {
+        line: 'No advertising ID right now; everything else works.',
+        detail:
+          identity.reason === 'store'
+            ? 'We cannot look up your choice at the moment, and without it we use nothing. There is nothing that you need to do.'
+            : 'The service that makes the ID did not answer. We try again later. There is nothing that you need to do.',
+        action: choices,
+        tone: 'neutral',
+      }
+  }
+}
+
+const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
+  no_dii: {
+    line: 'No advertising ID: your account has no address or number.',
+    detail: 'The ID would be made from an e-mail address or phone number, and your sign-in gave us neither.',
+    action: choices,
+    tone: 'neutral',
+  },
+  unverified: {
+    line: 'No advertising ID: your address is not confirmed yet.',
+    detail: 'We use only an address that its owner has proved, so that nobody can decide for somebody else.',
+    action: choices,
+    tone: 'neutral',
+  },
+  relay_address: {
+    line: 'No advertising ID: you signed in with a private relay address.',
+    detail:
+      'You chose to keep your real address from us. We take that as an answer and make nothing from it.',
+    action: choices,
+    tone: 'good',
+  },
+  bad_phone: {
+    line: 'No advertising ID: we could not read your phone number.',
+    detail: 'It has to be complete, with the country code, such as +1 234 567 8901. We do not guess.',
+    action: choices,
+    tone: 'neutral',
+  },
+  gdpr: {
+    line: 'No advertising ID is used where European privacy law applies.',
+    detail:
+      'UID2 is not offered there, so none is made from your address, whatever you have answered before.',
+    action: choices,
+    tone: 'neutral',
+  },
+  consent: {
+    line: 'Your consent settings do not allow an advertising ID.',
+    detail: 'The consent banner has recorded a no for this use, and we follow it.',
+    action: choices,
+    tone: 'good',
+  },
+  region: {
+    line: 'No advertising ID is used in your region.',
+    detail: 'This is a rule of ours for the place that you seem to be in, not anything that you did.',
+    action: choices,
+    tone: 'neutral',
+  },
+  page: {
+    line: 'This page never uses an advertising ID.',
+    detail: 'Some subjects are nobody’s business. On those pages we leave the ID out for everybody.',
+    action: choices,
+    tone: 'good',
+  },
+}
