@@ -34,7 +34,8 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
     applyToken(token) {
       wanted = token
       // Nothing holds a token before the first auction loads Prebid.
-      return loaded === null ? Promise.resolve() : enqueue(async () => apply(await load()))
+      const loading = loaded
+      return loading === null ? Promise.resolve() : enqueue(async () => apply(await loading))
     },
     async auction(units) {
       loaded ??= load()
