@@ -6,8 +6,8 @@ export interface HandoffEnvironment {
   setTimeout(run: () => void, ms: number): number
   clearTimeout(timer: number): void
   idle(run: () => void): void
-  window: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
-  document: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> & {
+  window: Pick<EventTarget, 'addEventListener'>
+  document: Pick<EventTarget, 'addEventListener'> & {
     readonly visibilityState: string
   }
   channel(): Channel | null

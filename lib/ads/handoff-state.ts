@@ -22,6 +22,10 @@ export interface Times {
 }
 
 export const AUCTION_GRACE_MS = 5_000
+/** Even POSTs that answer well are no closer: a server may hand out tokens that are due at once. */
+export const POST_PACE_MS = 1_000
+/** How long another tab's act may take to reach the server before this one asks regardless. */
+export const CLEAR_GRACE_MS = 3_000
 const FIRST_RETRY_MS = 30_000
 const LAST_RETRY_MS = 15 * 60_000
 
@@ -31,9 +35,11 @@ export function tokenIn(state: HandoffState): string | null {
 
 export function timesOf(state: HandoffState, at: number): Times {
   const has = state.status === 'available' || state.status === 'withheld'
-  const due = has ? at + state.refreshFrom - state.now : Number.POSITIVE_INFINITY
+  // Differences first: `at` has fractions that a sum with a Unix time would round.
+  const due = has ? at + (state.refreshFrom - state.now) : Number.POSITIVE_INFINITY
   return {
-    expires: state.status === 'available' ? at + state.identityExpires - state.now : Number.POSITIVE_INFINITY,
+    expires:
+      state.status === 'available' ? at + (state.identityExpires - state.now) : Number.POSITIVE_INFINITY,
     due,
     unprompted: due > at ? due : at + AUCTION_GRACE_MS,
   }

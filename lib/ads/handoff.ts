@@ -2,12 +2,14 @@ import type { PublicIdentity } from '#lib/identity/public.ts'
 import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
 import { createEvents, type HandoffListener } from './events.ts'
 import {
+  CLEAR_GRACE_MS,
   eventsBetween,
   type HandoffEvent,
   type HandoffState,
   hopeful,
   LOADING,
   nextPost,
+  POST_PACE_MS,
   retryDelay,
   timesOf,
   tokenIn,
@@ -35,8 +37,11 @@ export interface Uid2Handoff {
   /** Resolves when nothing that an auction should wait for is under way. */
   settled(): Promise<void>
   afterAuction(): void
-  /** Drops the token here and in every other tab, before any server has answered. */
-  clear(status: ClearedStatus): void
+  /**
+   * Drops the token here and in every other tab, before any server has answered. Call what it returns
+   * once the server has: a tab that asked too early was still told of the old state.
+   */
+  clear(status: ClearedStatus): () => void
   readonly started: boolean
   stop(): void
 }
@@ -55,8 +60,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   let notBefore = 0
   let failures = 0
   let restoring = false
-  /** After `clear` the server may still say otherwise until the reader's act has reached it. */
-  let held = false
+  /** After a clear the server may say otherwise until the act, of this tab or another, has reached it. */
+  let held: 'mine' | 'theirs' | null = null
   let idling = false
   let timer = 0
   const waiting: Array<() => void> = []
@@ -103,6 +108,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   function pace(method: Method, failed: boolean, at: number): void {
     const wants = wanting(state, times, at)
     if (!wants && !failed) failures = 0
+    if (method === 'POST') notBefore = at + POST_PACE_MS
     const tried = method === 'POST' || (state.status === 'unavailable' && notBefore <= at)
     if (failed || (wants && tried)) {
       failures += 1
@@ -134,7 +140,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     expire()
     const now = env.now()
     let wake = times.expires
-    const next = held || inFlight !== null ? null : nextPost(state, times, notBefore)
+    const next = held !== null || inFlight !== null ? null : nextPost(state, times, notBefore)
     if (next !== null && next.at > now) wake = Math.min(wake, next.at)
     // A hidden tab asks for nothing: it re-reads when it is looked at again.
     else if (next !== null && env.document.visibilityState !== 'hidden') {
@@ -176,28 +182,38 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     if (!unsettled()) for (const resolve of waiting.splice(0)) resolve()
   }
 
-  /** Forgets the token until the server has been asked again. */
-  function reload(fired: HandoffEvent[], announce: boolean): void {
-    supersede()
-    become(LOADING, env.now(), fired)
-    ask('GET', announce)
-  }
-
   function wake(): void {
-    if (held) return
+    if (held !== null) return
     tick()
     ask('GET')
   }
 
+  /** No page that was rendered before this moment is believed; with an unknown clock, none is. */
+  function forget(at: number): number {
+    known = { now: known ? known.now + (at - known.at) : Number.POSITIVE_INFINITY, at }
+    return known.now
+  }
+
+  /** Asks anew because of something that an answer under way cannot know of. */
+  function reread(announce: boolean): void {
+    held = null
+    supersede()
+    ask('GET', announce)
+  }
+
   function hear(message: unknown): void {
-    if (held || typeof message !== 'object' || message === null || !('type' in message)) return
+    if (held === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
     if (message.type === 'cleared') {
       const lost = tokenIn(answered) !== null
       answered = LOADING
-      reload(lost ? ['cleared'] : [], false)
-    } else if (message.type === 'changed') {
+      held = 'theirs'
       supersede()
-      ask('GET', false)
+      forget(env.now())
+      become(LOADING, env.now(), lost ? ['cleared'] : [])
+      env.clearTimeout(timer)
+      timer = env.setTimeout(() => reread(false), CLEAR_GRACE_MS)
+    } else if (message.type === 'changed') {
+      reread(false)
     }
   }
 
@@ -210,9 +226,9 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
         wake()
       },
       restored() {
-        held = false
         restoring = true
-        reload([], true)
+        become(LOADING, env.now(), [])
+        reread(true)
       },
     })
   }
@@ -220,11 +236,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   return {
     start(initial) {
       deafen ??= listen()
-      held = false
+      held = null
       const trust = initial ? trustInline(initial, known) : 'stale'
       if (initial && trust === 'use') {
         // Where the server's clock is known, it tells how long the payload has been lying about.
-        const at = Math.min(env.now(), known ? known.at + initial.now - known.now : env.now())
+        const at = Math.min(env.now(), known ? known.at + (initial.now - known.now) : env.now())
         supersede()
         adopt(initial, 'GET', at)
       } else if (trust === 'stale') {
@@ -241,20 +257,19 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     settled: () => (unsettled() ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
     afterAuction() {
       const now = env.now()
-      if (!held && notBefore <= now && wanting(state, times, now)) postAtIdle()
+      if (held === null && notBefore <= now && wanting(state, times, now)) postAtIdle()
     },
     clear(status) {
       const at = env.now()
       supersede()
       env.clearTimeout(timer)
-      held = true
+      held = 'mine'
       restoring = false
-      // No page that was rendered before this moment is believed; an unknown clock believes none.
-      known = { now: known ? known.now + at - known.at : Number.POSITIVE_INFINITY, at }
-      const next: PublicIdentity = { status, now: known.now }
+      const next: PublicIdentity = { status, now: forget(at) }
       become(next, at, eventsBetween(answered, next, false))
       settle()
       channel?.postMessage({ type: 'cleared' })
+      return () => channel?.postMessage({ type: 'changed' })
     },
     get started() {
       return deafen !== null

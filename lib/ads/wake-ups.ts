@@ -8,19 +8,19 @@ interface WakeUps {
 }
 
 /** Timers sleep with the tab and the device; these are the moments at which time may have passed. */
-export function listenForWakeUps(env: HandoffEnvironment, on: WakeUps): () => void {
-  const visibility = () => {
-    if (env.document.visibilityState === 'visible') on.visible()
-  }
-  const pageshow = (event: Event) => {
-    if ('persisted' in event && event.persisted === true) on.restored()
-  }
-  env.document.addEventListener('visibilitychange', visibility)
-  env.window.addEventListener('online', on.online)
-  env.window.addEventListener('pageshow', pageshow)
-  return () => {
-    env.document.removeEventListener('visibilitychange', visibility)
-    env.window.removeEventListener('online', on.online)
-    env.window.removeEventListener('pageshow', pageshow)
-  }
+export function listenForWakeUps({ window, document }: HandoffEnvironment, on: WakeUps): () => void {
+  const ended = new AbortController()
+  const { signal } = ended
+  document.addEventListener(
+    'visibilitychange',
+    () => document.visibilityState === 'visible' && on.visible(),
+    {
+      signal,
+    },
+  )
+  window.addEventListener('online', on.online, { signal })
+  window.addEventListener('pageshow', (event) => 'persisted' in event && event.persisted && on.restored(), {
+    signal,
+  })
+  return () => ended.abort()
 }

@@ -167,6 +167,19 @@ describe('refreshing', () => {
     expect(page.requests).toHaveLength(2)
   })
 
+  test('a server whose tokens are due at once is not asked in a loop', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(plain('refreshing'))
+    for (let second = 1; second <= 5; second++) {
+      await page.request.answer(available('A', { refreshFrom: SERVER_NOW + 1 }))
+      await page.advance(999)
+      await page.idle()
+      expect(page.requests).toHaveLength(second)
+      await page.advance(2)
+      await page.idle()
+    }
+  })
+
   test('failures space out, and coming online ends the wait', async () => {
     const page = createBrowserStub()
     page.handoff.start(unavailable)

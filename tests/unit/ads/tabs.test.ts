@@ -43,18 +43,30 @@ test('a refresh in one tab makes the other read once, and they do not ping-pong 
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
-test('a sign-out drops the token in every tab before the server has answered, and is asked for (N23, S1)', async () => {
+test('a sign-out drops the token in every tab at once, and they ask when the server knows of it (N23, S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   const heard: string[] = []
   b.handoff.on('cleared', (state) => heard.push(state.status))
-  a.handoff.clear('signed_out')
+  const confirmed = a.handoff.clear('signed_out')
   await delivered()
   expect(b.handoff.currentToken()).toBeNull()
+  await b.look()
+  expect(b.requests).toHaveLength(0)
+  confirmed()
+  await delivered()
   await b.request.answer(plain('signed_out'))
   await delivered()
   expect(heard).toEqual(['loading', 'signed_out'])
   expect(a.requests).toHaveLength(0)
-  expect(messages).toEqual([{ type: 'cleared' }])
+  expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
+})
+
+test('a tab asks by itself when the other one never says that it is done (N23)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  a.handoff.clear('signed_out')
+  await delivered()
+  await b.advance(3_000)
+  expect(b.methods()).toBe('GET')
 })
 
 test('a request under way in another tab does not survive the sign-out (S1)', async () => {
