@@ -1,0 +1,32 @@
+'use client'
+
+import { type FormEvent, type ReactNode, useRef } from 'react'
+import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { signOut } from '#lib/ads/sign-out.ts'
+
+interface SignOutFormProps {
+  action: (form: FormData) => void | Promise<void>
+  children: ReactNode
+}
+
+/** Without script it is the plain form of the server action. */
+export function SignOutForm({ action, children }: SignOutFormProps) {
+  const form = useRef<HTMLFormElement>(null)
+  const failed = useRef(false)
+
+  async function submit(event: FormEvent): Promise<void> {
+    if (failed.current) return
+    event.preventDefault()
+    const done = await signOut(pageHandoff(), () => fetch('/api/sign-out', { method: 'POST' }))
+    // A full load: nothing of this reader stays in memory.
+    if (done) return location.assign('/')
+    failed.current = true
+    form.current?.requestSubmit()
+  }
+
+  return (
+    <form ref={form} action={action} onSubmit={submit}>
+      {children}
+    </form>
+  )
+}

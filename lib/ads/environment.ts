@@ -1,0 +1,37 @@
+/** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
+export interface HandoffEnvironment {
+  fetch(url: string, init?: { method: 'POST' }): Promise<Response>
+  /** Monotonic ms. Never the wall clock: a reader's may be wrong by a day. */
+  now(): number
+  setTimeout(run: () => void, ms: number): number
+  clearTimeout(timer: number): void
+  idle(run: () => void): void
+  window: Pick<EventTarget, 'addEventListener'>
+  document: Pick<EventTarget, 'addEventListener'> & {
+    readonly visibilityState: string
+  }
+  channel(): Channel | null
+}
+
+export interface Channel {
+  postMessage(message: unknown): void
+  onmessage: ((event: MessageEvent) => void) | null
+  close(): void
+}
+
+export function browserEnvironment(): HandoffEnvironment {
+  return {
+    fetch: (url, init) => fetch(url, init),
+    now: () => performance.now(),
+    setTimeout: (run, ms) => window.setTimeout(run, ms),
+    clearTimeout: (timer) => window.clearTimeout(timer),
+    idle: (run) => {
+      // Safari has none.
+      if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2_000 })
+      else setTimeout(run, 200)
+    },
+    window,
+    document,
+    channel: () => (typeof BroadcastChannel === 'function' ? new BroadcastChannel('uid2') : null),
+  }
+}

@@ -1,0 +1,7 @@
+import { createUid2Handoff, type Uid2Handoff } from './handoff.ts'
+import { oncePerWindow } from './once-per-window.ts'
+
+/** The page's hand-off: components, forms and a publisher's own scripts all mean the same one. */
+export function pageHandoff(): Uid2Handoff {
+  return oncePerWindow('handoff', () => createUid2Handoff())
+}

@@ -1,0 +1,24 @@
+import { channels, type PrebidServerConfig } from './channels.ts'
+import { oncePerWindow } from './once-per-window.ts'
+import { pageHandoff } from './page-handoff.ts'
+import { createPrebidAuctioneer } from './prebid.ts'
+import { loadPrebid, setPrebidOptOut } from './prebid-loader.ts'
+import { createSlots, type Slots } from './slots.ts'
+
+/** The page's slots, connected to its hand-off and to Prebid. The first configuration given holds. */
+export function pageSlots(server: PrebidServerConfig = channels.prebidServer): Slots {
+  return oncePerWindow('slots', () => {
+    const handoff = pageHandoff()
+    handoff.on('available', () => setPrebidOptOut(false))
+    handoff.on('cleared', ({ status }) => {
+      if (status === 'denied' || status === 'opted_out') setPrebidOptOut(true)
+    })
+    return createSlots({
+      handoff,
+      auctioneer: createPrebidAuctioneer(() => loadPrebid(server)),
+      identityTimeoutMs: channels.identityTimeoutMs,
+      nextFrame: (run) => requestAnimationFrame(run),
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
+    })
+  })
+}

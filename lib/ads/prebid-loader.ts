@@ -1,0 +1,67 @@
+import type { PrebidJS } from 'prebid.js'
+import { channels, type PrebidServerConfig } from './channels.ts'
+import { oncePerWindow } from './once-per-window.ts'
+
+/**
+ * Prebid touches `window` as it is evaluated, so it is only ever imported in the browser, and once per
+ * page: evaluating it again would list every module twice.
+ */
+export function loadPrebid(server: PrebidServerConfig): Promise<PrebidJS> {
+  return oncePerWindow('prebid', async () => {
+    const { default: pbjs } = await import('prebid.js')
+    // Not listed by any other module, yet nothing works without it.
+    await import('prebid.js/modules/userId')
+    await Promise.all([
+      import('prebid.js/modules/uid2IdSystem'),
+      import('prebid.js/modules/euidIdSystem'),
+      import('prebid.js/modules/prebidServerBidAdapter'),
+    ])
+    removeLeftovers()
+    pbjs.setConfig({
+      userSync: { syncEnabled: false },
+      s2sConfig: [
+        {
+          accountId: server.accountId,
+          adapter: 'prebidServer',
+          bidders: [...channels.prebidServer.bidders],
+          enabled: true,
+          endpoint: new URL(server.endpoint, location.origin).href,
+          // None: cookie matching has no part in this.
+          syncEndpoint: '',
+          timeout: channels.auctionTimeoutMs,
+        },
+      ],
+    })
+    pbjs.processQueue()
+    return pbjs
+  })
+}
+
+/** An object left by a former set-up takes precedence over the token given, whoever's it was. */
+function removeLeftovers(): void {
+  for (const name of ['__uid2_advertising_token', '__euid_advertising_token']) {
+    removeStored(name)
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+    document.cookie = `${name}=; Max-Age=0; path=/`
+  }
+}
+
+/** Prebid's own switch, which also stops the identifiers of other vendors. Lifted by a new yes only. */
+export function setPrebidOptOut(optedOut: boolean): void {
+  if (!optedOut) removeStored('_pbjs_id_optout')
+  else {
+    try {
+      localStorage.setItem('_pbjs_id_optout', '1')
+    } catch {
+      // Storage is blocked; then Prebid reads none either.
+    }
+  }
+}
+
+function removeStored(name: string): void {
+  try {
+    localStorage.removeItem(name)
+  } catch {
+    // As above.
+  }
+}

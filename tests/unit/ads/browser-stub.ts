@@ -1,0 +1,130 @@
+import type { HandoffEnvironment } from '#lib/ads/environment.ts'
+import { createUid2Handoff } from '#lib/ads/handoff.ts'
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
+
+/** The server's wall clock in these tests: a day from any clock of the page. */
+export const SERVER_NOW = 1_800_000_000_000
+
+export function available(token: string, over: Partial<AvailableIdentity> = {}): AvailableIdentity {
+  const now = over.now ?? SERVER_NOW
+  return {
+    status: 'available',
+    now,
+    advertisingToken: token,
+    identityExpires: now + 60_000,
+    refreshFrom: now + 30_000,
+    source: 'uidapi.com',
+    ...over,
+  }
+}
+
+export function plain(status: 'signed_out' | 'denied' | 'refreshing', now = SERVER_NOW): PublicIdentity {
+  return { status, now }
+}
+
+export const unavailable: PublicIdentity = { status: 'unavailable', reason: 'operator', now: SERVER_NOW }
+
+type Answer = PublicIdentity | Response | Error
+
+interface Pending {
+  method: 'GET' | 'POST'
+  init: unknown
+  answer(with_: Answer): Promise<void>
+}
+
+/** A browser with a hand-moved clock and a wire on which the test is the server. */
+export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
+  let clock = 5_000
+  let nextTimer = 1
+  const timers = new Map<number, { at: number; run: () => void }>()
+  const idles: Array<() => void> = []
+  const requests: Pending[] = []
+  const window = new EventTarget()
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+
+  const env: HandoffEnvironment = {
+    now: () => clock,
+    setTimeout(run, ms) {
+      timers.set(nextTimer, { at: clock + ms, run })
+      return nextTimer++
+    },
+    clearTimeout: (timer) => void timers.delete(timer),
+    idle: (run) => void idles.push(run),
+    fetch(_url, init) {
+      return new Promise((resolve, reject) => {
+        requests.push({
+          method: init?.method ?? 'GET',
+          init,
+          async answer(with_) {
+            if (with_ instanceof Error) reject(with_)
+            else resolve(with_ instanceof Response ? with_ : Response.json(with_))
+            await settle()
+          },
+        })
+      })
+    },
+    window,
+    document,
+    channel: () => null,
+    ...over,
+  }
+
+  return {
+    env,
+    handoff: createUid2Handoff(env),
+    requests,
+    timers,
+    /** The last request, which must be there. */
+    get request(): Pending {
+      const last = requests.at(-1)
+      if (!last) throw new Error('nothing was asked')
+      return last
+    },
+    methods: () => requests.map(({ method }) => method).join(' '),
+    /** Time that passes while the page runs. */
+    async advance(ms: number) {
+      const end = clock + ms
+      for (;;) {
+        const [id, next] = [...timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? []
+        if (id === undefined || next === undefined || next.at > end) break
+        timers.delete(id)
+        clock = Math.max(clock, next.at)
+        next.run()
+        await settle()
+      }
+      clock = end
+    },
+    /** Time that passes while the device sleeps: no timer runs. */
+    sleep(ms: number) {
+      clock += ms
+    },
+    async idle() {
+      for (const run of idles.splice(0)) run()
+      await settle()
+    },
+    idleCount: () => idles.length,
+    async hide() {
+      document.visibilityState = 'hidden'
+      document.dispatchEvent(new Event('visibilitychange'))
+      await settle()
+    },
+    async look() {
+      document.visibilityState = 'visible'
+      document.dispatchEvent(new Event('visibilitychange'))
+      await settle()
+    },
+    async restore() {
+      window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+      await settle()
+    },
+    async online() {
+      window.dispatchEvent(new Event('online'))
+      await settle()
+    },
+  }
+}
+
+/** Lets promises run dry; a turn of the event loop for those of `Response`. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}

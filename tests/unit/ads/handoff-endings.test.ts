@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
+
+describe('waking up', () => {
+  test('a tab that is looked at again re-reads (U1, N23)', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    await page.hide()
+    expect(page.requests).toHaveLength(0)
+    await page.look()
+    expect(page.methods()).toBe('GET')
+    await page.request.answer(plain('signed_out'))
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test('a hidden tab drops an expired token but asks for none until it is seen', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    await page.hide()
+    await page.advance(61_000)
+    expect(page.handoff.getSnapshot().status).toBe('refreshing')
+    expect(page.requests).toHaveLength(0)
+    await page.look()
+    expect(page.methods()).toBe('POST')
+  })
+
+  test('a page from the back/forward cache has no token before the server has answered (S1)', async () => {
+    const page = createBrowserStub()
+    const events: string[] = []
+    page.handoff.start(available('A'))
+    page.handoff.on('cleared', () => events.push('cleared'))
+    await page.restore()
+    expect(page.handoff.currentToken()).toBeNull()
+    await page.request.answer(available('A'))
+    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(events).toEqual([])
+  })
+
+  test('another token after a restore may be another reader: it clears first (S1)', async () => {
+    const page = createBrowserStub()
+    const events: string[] = []
+    page.handoff.start(available('A'))
+    for (const event of ['cleared', 'refreshed'] as const) page.handoff.on(event, () => events.push(event))
+    await page.restore()
+    await page.request.answer(available('B'))
+    expect(events).toEqual(['cleared'])
+    expect(page.handoff.currentToken()?.id).toBe('B')
+  })
+})
+
+describe('clearing', () => {
+  test('a late answer never brings the token back (S1)', async () => {
+    const page = createBrowserStub()
+    page.handoff.start()
+    const { request } = page
+    page.handoff.clear('signed_out')
+    await request.answer(available('A'))
+    expect(page.handoff.getSnapshot().status).toBe('signed_out')
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test('nothing is asked while the act is still on its way to the server (S1)', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A', { refreshFrom: SERVER_NOW }))
+    page.handoff.afterAuction()
+    page.handoff.clear('denied')
+    await page.idle()
+    await page.look()
+    await page.online()
+    await page.advance(600_000)
+    expect(page.requests).toHaveLength(0)
+  })
+
+  test('a page rendered before the clear is not believed after it', () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    page.sleep(10_000)
+    page.handoff.clear('denied')
+    page.handoff.start(available('A', { now: SERVER_NOW + 9_000 }))
+    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.methods()).toBe('GET')
+  })
+
+  test('an older request never overrides what a newer page says', async () => {
+    const page = createBrowserStub()
+    page.handoff.start()
+    const { request } = page
+    page.handoff.start(plain('denied', SERVER_NOW + 5))
+    await request.answer(available('A'))
+    expect(page.handoff.getSnapshot().status).toBe('denied')
+  })
+})
+
+describe('events', () => {
+  test('a late listener is told what still holds, and only that (K5)', async () => {
+    const page = createBrowserStub()
+    const heard: string[] = []
+    const listen = () => {
+      for (const event of ['available', 'refreshed', 'withheld', 'expired', 'cleared'] as const) {
+        page.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))()
+      }
+      return heard.splice(0)
+    }
+    expect(listen()).toEqual([])
+    page.handoff.start(available('A'))
+    expect(listen()).toEqual(['available available'])
+    await page.look()
+    await page.request.answer(available('B', { now: SERVER_NOW + 1 }))
+    expect(listen()).toEqual(['available available', 'refreshed available'])
+    page.handoff.clear('opted_out')
+    expect(listen()).toEqual(['cleared opted_out'])
+  })
+
+  test('channels have dropped the token before anybody hears that it is gone', () => {
+    const page = createBrowserStub()
+    const order: string[] = []
+    page.handoff.start(available('A'))
+    page.handoff.subscribe(() => order.push(`channel ${page.handoff.currentToken()?.id ?? 'none'}`))
+    page.handoff.on('cleared', () => order.push('cleared'))
+    page.handoff.clear('signed_out')
+    expect(order).toEqual(['channel none', 'cleared'])
+  })
+})

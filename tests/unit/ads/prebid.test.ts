@@ -1,0 +1,94 @@
+import type { PrebidJS } from 'prebid.js'
+import { expect, test } from 'vitest'
+import { createPrebidAuctioneer } from '#lib/ads/prebid.ts'
+import { settle } from './browser-stub.ts'
+
+const unit = { code: 'top', sizes: [[300, 250]] as const }
+const uid2 = (id: string) => ({ id, source: 'uidapi.com' }) as const
+
+/** Notes what Prebid is told, in order; an auction is answered with what `bids` holds. */
+function createPrebidStub(bids: object[] = []) {
+  const told: string[] = []
+  const stub = {
+    setConfig: ({ userSync }: { userSync: { userIds: unknown } }) =>
+      told.push(JSON.stringify(userSync.userIds)),
+    async refreshUserIds() {
+      await settle()
+      told.push('refreshed')
+    },
+    clearAllAuctions: () => told.push('auctions cleared'),
+    async requestBids({ adUnits }: { adUnits: Array<{ code: string }> }) {
+      told.push(`auction ${adUnits.map(({ code }) => code)}`)
+      return { auctionId: 'this' }
+    },
+    getHighestCpmBids: () => bids,
+    markWinningBidAsUsed: (options: unknown) => told.push(JSON.stringify(options)),
+  }
+  let loads = 0
+  const auctioneer = createPrebidAuctioneer(async () => {
+    loads += 1
+    return stub as unknown as PrebidJS
+  })
+  return { told, auctioneer, loads: () => loads }
+}
+
+test('the first auction carries the token, as {uid2:{id}} and nothing else (U11, P1, P9)', async () => {
+  const { told, auctioneer } = createPrebidStub()
+  void auctioneer.applyToken(uid2('A'))
+  await auctioneer.auction([unit])
+  expect(told).toEqual(['[{"name":"uid2","value":{"uid2":{"id":"A"}}}]', 'refreshed', 'auction top'])
+})
+
+test('an EUID goes out under its own name', async () => {
+  const { told, auctioneer } = createPrebidStub()
+  void auctioneer.applyToken({ id: 'E', source: 'euid.eu' })
+  await auctioneer.auction([unit])
+  expect(told[0]).toBe('[{"name":"euid","value":{"euid":{"id":"E"}}}]')
+})
+
+test('no token is removed by an empty value and a refresh, and cached bids with it (P3, P4)', async () => {
+  const { told, auctioneer } = createPrebidStub()
+  void auctioneer.applyToken(uid2('A'))
+  await auctioneer.auction([unit])
+  told.length = 0
+  await auctioneer.applyToken(null)
+  expect(told).toEqual(['auctions cleared', '[{"name":"uid2","value":{}}]', 'refreshed'])
+})
+
+test('an auction waits for every change before it, in order (P4)', async () => {
+  const { told, auctioneer } = createPrebidStub()
+  await auctioneer.auction([unit])
+  told.length = 0
+  void auctioneer.applyToken(uid2('A'))
+  void auctioneer.applyToken(uid2('B'))
+  await auctioneer.auction([unit])
+  expect(told).toEqual(['[{"name":"uid2","value":{"uid2":{"id":"B"}}}]', 'refreshed', 'auction top'])
+})
+
+test('the same token again changes nothing, and Prebid is loaded once (P6)', async () => {
+  const { told, auctioneer, loads } = createPrebidStub()
+  void auctioneer.applyToken(uid2('A'))
+  await auctioneer.auction([unit])
+  await auctioneer.applyToken(uid2('A'))
+  await auctioneer.auction([unit])
+  expect(told.filter((line) => line === 'refreshed')).toHaveLength(1)
+  expect(loads()).toBe(1)
+})
+
+test('without an auction Prebid is never loaded', async () => {
+  const { auctioneer, loads } = createPrebidStub()
+  await auctioneer.applyToken(uid2('A'))
+  expect(loads()).toBe(0)
+})
+
+test('the winner is one of this auction, with what the buyer made of the token', async () => {
+  const bid = { adId: 'x', auctionId: 'this', ad: '<p>', width: 300, height: 250 }
+  const { auctioneer, told } = createPrebidStub([{ ...bid, meta: { uid2: { token: 'readable' } } }])
+  const [winner] = (await auctioneer.auction([unit])).values()
+  expect(winner).toEqual({ adId: 'x', markup: '<p>', width: 300, height: 250, token: 'readable' })
+  if (winner) auctioneer.rendered(winner)
+  await settle()
+  expect(told.at(-1)).toBe('{"adId":"x","events":true}')
+  const late = createPrebidStub([{ ...bid, auctionId: 'that', meta: {} }])
+  expect((await late.auctioneer.auction([unit])).size).toBe(0)
+})

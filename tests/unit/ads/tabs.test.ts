@@ -1,0 +1,100 @@
+import { afterEach, expect, test } from 'vitest'
+import type { PublicIdentity } from '#lib/identity/public.ts'
+import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
+
+const open: Array<ReturnType<typeof createBrowserStub>> = []
+const messages: unknown[] = []
+let spy: BroadcastChannel | undefined
+
+afterEach(() => {
+  for (const tab of open.splice(0)) tab.handoff.stop()
+  spy?.close()
+  messages.length = 0
+})
+
+function twoTabs(identity: PublicIdentity) {
+  spy = new BroadcastChannel('uid2')
+  spy.onmessage = (event: MessageEvent) => messages.push(event.data)
+  const tab = () => {
+    const opened = createBrowserStub({
+      channel: () => new BroadcastChannel('uid2') as unknown as globalThis.BroadcastChannel,
+    })
+    opened.handoff.start(identity)
+    open.push(opened)
+    return opened
+  }
+  return [tab(), tab()] as const
+}
+
+const delivered = () => new Promise((resolve) => setTimeout(resolve, 30))
+
+test('a refresh in one tab makes the other read once, and they do not ping-pong (N23)', async () => {
+  const [a, b] = twoTabs(available('A', { refreshFrom: SERVER_NOW }))
+  a.handoff.afterAuction()
+  await a.idle()
+  await a.request.answer(available('B'))
+  await delivered()
+  expect(b.methods()).toBe('GET')
+  await b.request.answer(available('B'))
+  await delivered()
+  expect(b.handoff.currentToken()?.id).toBe('B')
+  expect(a.methods()).toBe('POST')
+  expect(b.methods()).toBe('GET')
+  expect(messages).toEqual([{ type: 'changed' }])
+})
+
+test('a sign-out drops the token in every tab at once, and they ask when the server knows of it (N23, S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  const heard: string[] = []
+  b.handoff.on('cleared', (state) => heard.push(state.status))
+  const confirmed = a.handoff.clear('signed_out')
+  await delivered()
+  expect(b.handoff.currentToken()).toBeNull()
+  await b.look()
+  expect(b.requests).toHaveLength(0)
+  confirmed()
+  await delivered()
+  await b.request.answer(plain('signed_out'))
+  await delivered()
+  expect(heard).toEqual(['loading', 'signed_out'])
+  expect(a.requests).toHaveLength(0)
+  expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
+})
+
+test('a tab asks by itself when the other one never says that it is done (N23)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  a.handoff.clear('signed_out')
+  await delivered()
+  await b.advance(3_000)
+  expect(b.methods()).toBe('GET')
+})
+
+test('a request under way in another tab does not survive the sign-out (S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  await b.look()
+  const { request } = b
+  a.handoff.clear('signed_out')
+  await delivered()
+  await request.answer(available('A'))
+  expect(b.handoff.currentToken()).toBeNull()
+})
+
+test('a tab that finds its token gone tells the others; none of them says so again (N23)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  await a.look()
+  await a.request.answer(plain('denied'))
+  await delivered()
+  await b.request.answer(plain('denied'))
+  await delivered()
+  expect(b.handoff.getSnapshot().status).toBe('denied')
+  expect(messages).toEqual([{ type: 'changed' }])
+})
+
+test('messages carry no identity (S3)', async () => {
+  const [a] = twoTabs(available('SECRET'))
+  await a.look()
+  await a.request.answer(available('SECRET-2'))
+  a.handoff.clear('denied')
+  await delivered()
+  expect(messages).toEqual([{ type: 'changed' }, { type: 'cleared' }])
+})
