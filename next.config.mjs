@@ -1,4 +1,38 @@
+/**
+ * Begins the fetch of the identity before any bundle runs, so that a static page has its token before
+ * Prebid is loaded. A header, because as markup it would come along with a link's prefetch and fire on
+ * the page before.
+ */
+const earlyIdentity = {
+  missing: [{ type: 'header', key: 'rsc' }],
+  headers: [{ key: 'Link', value: '</api/identity>; rel=preload; as=fetch; crossorigin=anonymous' }],
+}
+
+/**
+ * For every response. No script policy: static pages cannot carry a nonce, and what real buyers load is
+ * unbounded; creatives run in sandboxed frames instead. Never `Referrer-Policy: no-referrer`, with which
+ * browsers send `Origin: null` and same-origin forms are refused.
+ */
+const safety = [
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin-allow-popups' },
+  {
+    key: 'Content-Security-Policy',
+    value: "frame-ancestors 'self'; base-uri 'self'; object-src 'none'; form-action 'self'",
+  },
+  // Browsers heed it over https only.
+  { key: 'Strict-Transport-Security', value: 'max-age=31536000' },
+]
+
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
+  async headers() {
+    return [
+      { source: '/:path*', headers: safety },
+      { source: '/', ...earlyIdentity },
+      { source: '/articles/:slug', ...earlyIdentity },
+    ]
+  },
 }

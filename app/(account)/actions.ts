@@ -24,7 +24,7 @@ export async function chooseAdvertising(form: FormData): Promise<void> {
   if (chosen.status === 'signed_out') redirect('/sign-in?next=/choice')
   if (chosen.status === 'rate_limited') redirect('/choice?wait=1')
   await writeIdentity(asking.cookies, chosen.advanced.cookie)
-  redirect(localPath(form.get('next')) ?? '/')
+  redirect(localPath(form.get('next')) ?? '/choice')
 }
 
 export async function signOut(): Promise<void> {

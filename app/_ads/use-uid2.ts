@@ -3,12 +3,11 @@
 import { use, useSyncExternalStore } from 'react'
 import { type HandoffState, LOADING } from '#lib/ads/handoff-state.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
-import { AdStackContext } from './ad-stack.tsx'
+import { InitialIdentity } from './ad-stack.tsx'
 
 /** What the page knows of the reader's identity. On the server: what the page was rendered with. */
 export function useUid2(): HandoffState {
-  const { initial } = use(AdStackContext)
-  const rendered = initial ?? LOADING
+  const rendered = use(InitialIdentity) ?? LOADING
   return useSyncExternalStore(
     subscribe,
     // Before the first effect the hand-off knows nothing, and the status line would flicker.

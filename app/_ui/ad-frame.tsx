@@ -1,16 +1,16 @@
-import type { CSSProperties, ReactNode } from 'react'
+import type { CSSProperties, Ref } from 'react'
 import { type AdSize, adSizes } from '#app/_ui/ad-sizes.ts'
 
 interface AdFrameProps {
   id: string
   size: AdSize
-  /** The bid's `token` value, once the slot is filled. */
-  bid?: string | undefined
-  children?: ReactNode
+  frameRef: Ref<HTMLDivElement>
+  /** Takes the creative, which is put in by hand: React renders nothing inside. */
+  bodyRef: Ref<HTMLDivElement>
 }
 
 /** The frame of one slot: labelled, of fixed size with or without an ad in it, absent from print. */
-export function AdFrame({ id, size, bid, children }: AdFrameProps) {
+export function AdFrame({ id, size, frameRef, bodyRef }: AdFrameProps) {
   const { wide, narrow } = adSizes[size]
   const reserved = {
     '--ad-wide-width': `${wide[0]}px`,
@@ -19,15 +19,9 @@ export function AdFrame({ id, size, bid, children }: AdFrameProps) {
     '--ad-narrow-height': `${narrow[1]}px`,
   } as CSSProperties
   return (
-    <div className={`ad-frame ad-frame-${size}`} style={reserved}>
+    <div ref={frameRef} className={`ad-frame ad-frame-${size}`} style={reserved} data-ad-slot={id}>
       <p className="ad-frame-label">Advertisement</p>
-      <div
-        className="ad-frame-body"
-        data-ad-slot={id}
-        {...(bid === undefined ? {} : { 'data-uid2-bid': bid })}
-      >
-        {children}
-      </div>
+      <div ref={bodyRef} className="ad-frame-body" />
     </div>
   )
 }

@@ -1,9 +1,8 @@
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import { SandboxNotice } from '#app/_ads/sandbox-notice.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
-/** `note` is for what must be said on every page, such as that this is a sandbox. */
-export function SiteFooter({ note }: { note?: ReactNode }) {
+export function SiteFooter() {
   return (
     <footer className="site-footer">
       <div className="site-footer-inner">
@@ -20,7 +19,9 @@ export function SiteFooter({ note }: { note?: ReactNode }) {
           </Link>
           <Link href="/">Front page</Link>
         </nav>
-        {note ? <div className="site-footer-note">{note}</div> : null}
+        <div className="site-footer-note">
+          <SandboxNotice />
+        </div>
       </div>
     </footer>
   )

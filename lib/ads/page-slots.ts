@@ -1,12 +1,12 @@
-import { channels, type PrebidServerConfig } from './channels.ts'
+import { channels } from './channels.ts'
 import { oncePerWindow } from './once-per-window.ts'
 import { pageHandoff } from './page-handoff.ts'
 import { createPrebidAuctioneer } from './prebid.ts'
 import { loadPrebid, setPrebidOptOut } from './prebid-loader.ts'
 import { createSlots, type Slots } from './slots.ts'
 
-/** The page's slots, connected to its hand-off and to Prebid. The first configuration given holds. */
-export function pageSlots(server: PrebidServerConfig = channels.prebidServer): Slots {
+/** The page's slots, connected to its hand-off and to Prebid. */
+export function pageSlots(): Slots {
   return oncePerWindow('slots', () => {
     const handoff = pageHandoff()
     handoff.on('available', () => setPrebidOptOut(false))
@@ -15,7 +15,7 @@ export function pageSlots(server: PrebidServerConfig = channels.prebidServer): S
     })
     return createSlots({
       handoff,
-      auctioneer: createPrebidAuctioneer(() => loadPrebid(server)),
+      auctioneer: createPrebidAuctioneer(loadPrebid),
       identityTimeoutMs: channels.identityTimeoutMs,
       nextFrame: (run) => requestAnimationFrame(run),
       setTimeout: (run, ms) => window.setTimeout(run, ms),

@@ -1,14 +1,16 @@
 import type { PrebidJS } from 'prebid.js'
-import { channels, type PrebidServerConfig } from './channels.ts'
+import { channels } from './channels.ts'
 import { oncePerWindow } from './once-per-window.ts'
+import { siteSettings } from './site-settings.ts'
 
 /**
  * Prebid touches `window` as it is evaluated, so it is only ever imported in the browser, and once per
  * page: evaluating it again would list every module twice.
  */
-export function loadPrebid(server: PrebidServerConfig): Promise<PrebidJS> {
+export function loadPrebid(): Promise<PrebidJS> {
   return oncePerWindow('prebid', async () => {
-    const { default: pbjs } = await import('prebid.js')
+    const [{ prebidServer }, { default: pbjs }] = await Promise.all([siteSettings(), import('prebid.js')])
+    if (prebidServer === null) throw new Error('This deployment has no Prebid Server.')
     // Not listed by any other module, yet nothing works without it.
     await import('prebid.js/modules/userId')
     await Promise.all([
@@ -21,11 +23,11 @@ export function loadPrebid(server: PrebidServerConfig): Promise<PrebidJS> {
       userSync: { syncEnabled: false },
       s2sConfig: [
         {
-          accountId: server.accountId,
+          accountId: prebidServer.accountId,
           adapter: 'prebidServer',
-          bidders: [...channels.prebidServer.bidders],
+          bidders: [...channels.bidders],
           enabled: true,
-          endpoint: new URL(server.endpoint, location.origin).href,
+          endpoint: new URL(prebidServer.endpoint, location.origin).href,
           // None: cookie matching has no part in this.
           syncEndpoint: '',
           timeout: channels.auctionTimeoutMs,

@@ -74,7 +74,7 @@ function toPrebid(unit: AdUnit) {
   return {
     code: unit.code,
     mediaTypes: { banner: { sizes: unit.sizes.map(([w, h]): [number, number] => [w, h]) } },
-    bids: channels.prebidServer.bidders.map((bidder) => ({
+    bids: channels.bidders.map((bidder) => ({
       bidder,
       params: channels.bidderParams(bidder, unit.code),
     })),

@@ -67,18 +67,17 @@ export function loadEnv(raw: Record<string, string | undefined>): Env {
     demoSignIn,
     sandboxPublic: values.SANDBOX_PUBLIC === 'on',
     gpcScope: values.GPC_SCOPE,
-    prebidServer: prebidServer(mode, origin, values),
+    prebidServer: prebidServer(mode, values),
   }
 }
 
 function prebidServer(
   mode: Env['mode'],
-  origin: string,
   values: { PREBID_SERVER_URL?: string | undefined; PREBID_ACCOUNT_ID?: string | undefined },
 ): Env['prebidServer'] {
   const accountId = values.PREBID_ACCOUNT_ID ?? 'lantern'
   if (values.PREBID_SERVER_URL !== undefined) return { endpoint: values.PREBID_SERVER_URL, accountId }
-  return mode === 'sandbox' ? { endpoint: `${origin}/sandbox/exchange/openrtb2/auction`, accountId } : null
+  return mode === 'sandbox' ? { endpoint: '/sandbox/exchange/openrtb2/auction', accountId } : null
 }
 
 function secretsOrSentence(dataDir: string) {

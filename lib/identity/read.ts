@@ -1,8 +1,10 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
+import type { Reader } from '../auth/current-reader.ts'
 import { decideFor, readSituation } from './advance.ts'
 import type { PublicIdentity } from './public.ts'
+import { knownReader } from './reader.ts'
 
 /** The identity of this request for pages: reads and decides, calls nobody, writes nothing. */
 export const readPublicIdentity = cache(async (): Promise<PublicIdentity> => {
@@ -10,8 +12,8 @@ export const readPublicIdentity = cache(async (): Promise<PublicIdentity> => {
   return decideFor(situation, situation.identity)
 })
 
-/** The signed-in reader's masked name for account pages; null when signed out. */
-export const readSignedInName = cache(async (): Promise<string | null> => {
-  const { known } = await readSituation({ cookies: await cookies(), headers: await headers() })
-  return known?.reader.maskedName ?? null
+/** Who is signed in, for account pages; null also for a session that was ended. */
+export const readCurrentReader = cache(async (): Promise<Reader | null> => {
+  const known = await knownReader(await cookies())
+  return known?.reader ?? null
 })

@@ -2,12 +2,12 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { StatusText } from '#app/_ui/status-text.tsx'
-import { AnswerForm } from '#app/(account)/choice/answer-form.tsx'
+import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
-import { safeNext } from '#app/(account)/sign-in/demo-sign-in.ts'
 import { consentParagraphs } from '#lib/choices/wording.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
+import { localPath } from '#lib/shared/local-path.ts'
 
 export const metadata: Metadata = {
   title: 'Your choice about ads',
@@ -22,7 +22,7 @@ interface Props {
 export default async function ChoicePage({ searchParams }: Props) {
   const [{ next: asked }, identity] = await Promise.all([searchParams, readPublicIdentity()])
   // Without a page to go back to, the answer comes back here and says what came of it.
-  const next = safeNext(typeof asked === 'string' ? asked : undefined) ?? '/choice'
+  const next = localPath(asked) ?? '/choice'
   return (
     <>
       <StatusBar identity={identity} />
@@ -76,7 +76,7 @@ function Question({ identity, next }: { identity: PublicIdentity; next: string }
       {explanation.map((paragraph) => (
         <p key={paragraph}>{paragraph}</p>
       ))}
-      <AnswerForm next={next} current={currentAnswer(identity)} />
+      <Answers next={next} current={currentAnswer(identity)} />
       <p className="field-hint">
         Nothing happens before you have said yes. You can change your answer whenever you like, at{' '}
         <Link href="/privacy">Your ad choices</Link>, which is linked at the foot of every page.

@@ -1,16 +1,13 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
-import { SandboxNote } from '#app/_ui/sandbox-note.tsx'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { StatusText } from '#app/_ui/status-text.tsx'
 import { signOut } from '#app/(account)/actions.ts'
-import { AnswerForm } from '#app/(account)/choice/answer-form.tsx'
+import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { StorageTable } from '#app/(account)/privacy/storage-table.tsx'
-import { currentReader } from '#lib/auth/current-reader.ts'
-import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/identity/read.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
 
 export const metadata: Metadata = {
   title: 'Your ad choices',
@@ -18,7 +15,7 @@ export const metadata: Metadata = {
 }
 
 export default async function PrivacyPage() {
-  const [reader, identity] = await Promise.all([currentReader(), readPublicIdentity()])
+  const [reader, identity] = await Promise.all([readCurrentReader(), readPublicIdentity()])
   return (
     <>
       <StatusBar identity={identity} />
@@ -28,16 +25,11 @@ export default async function PrivacyPage() {
           <h2 id="now">How it stands now</h2>
           {reader ? <p>You are signed in as {reader.maskedName}.</p> : null}
           <StatusText identity={identity} />
-          {canAnswer(identity) ? <AnswerForm next="/privacy" current={currentAnswer(identity)} /> : null}
+          {canAnswer(identity) ? <Answers next="/privacy" current={currentAnswer(identity)} /> : null}
           {reader ? <SignOut /> : <SignInLink />}
         </section>
         <Stored />
         <OtherDoors />
-        {env().mode === 'sandbox' ? (
-          <div className="sheet-note">
-            <SandboxNote />
-          </div>
-        ) : null}
       </main>
     </>
   )
@@ -46,12 +38,10 @@ export default async function PrivacyPage() {
 function SignOut() {
   return (
     <div className="button-row">
-      <SignOutForm>
-        <form action={signOut}>
-          <button type="submit" className="button">
-            Sign out
-          </button>
-        </form>
+      <SignOutForm action={signOut}>
+        <button type="submit" className="button">
+          Sign out
+        </button>
       </SignOutForm>
     </div>
   )

@@ -23,11 +23,6 @@ export async function demoSignIn(kind: 'email' | 'phone', value: string): Promis
   }
 }
 
-/** A path of this site out of `?next=`, or null: never another origin. */
-export function safeNext(next: string | undefined): string | null {
-  return next !== undefined && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(next) ? next : null
-}
-
 async function fetchCsrfToken(): Promise<string | null> {
   const response = await fetch('/api/auth/csrf')
   if (!response.ok) return null

@@ -1,13 +1,11 @@
 import type { Metadata } from 'next'
 import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
-import { SandboxNote } from '#app/_ui/sandbox-note.tsx'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { signOut } from '#app/(account)/actions.ts'
-import { safeNext } from '#app/(account)/sign-in/demo-sign-in.ts'
 import { SignInForm } from '#app/(account)/sign-in/sign-in-form.tsx'
-import { currentReader } from '#lib/auth/current-reader.ts'
 import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/identity/read.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
+import { localPath } from '#lib/shared/local-path.ts'
 
 export const metadata: Metadata = {
   title: 'Sign in',
@@ -22,11 +20,11 @@ interface Props {
 export default async function SignInPage({ searchParams }: Props) {
   const [{ next: asked }, reader, identity] = await Promise.all([
     searchParams,
-    currentReader(),
+    readCurrentReader(),
     readPublicIdentity(),
   ])
-  const next = safeNext(typeof asked === 'string' ? asked : undefined) ?? '/choice'
-  const { demoSignIn, mode } = env()
+  const next = localPath(asked) ?? '/choice'
+  const { demoSignIn } = env()
   return (
     <>
       <StatusBar identity={identity} />
@@ -35,11 +33,6 @@ export default async function SignInPage({ searchParams }: Props) {
         {reader ? <SignedIn name={reader.maskedName} next={next} /> : null}
         {!reader && demoSignIn ? <DemoSignIn next={next} /> : null}
         {!reader && !demoSignIn ? <p>There is no demo sign-in on this site.</p> : null}
-        {mode === 'sandbox' ? (
-          <div className="sheet-note">
-            <SandboxNote />
-          </div>
-        ) : null}
       </main>
     </>
   )
@@ -71,12 +64,10 @@ function SignedIn({ name, next }: { name: string; next: string }) {
         <a href={next} className="button">
           Continue
         </a>
-        <SignOutForm>
-          <form action={signOut}>
-            <button type="submit" className="button">
-              Sign out
-            </button>
-          </form>
+        <SignOutForm action={signOut}>
+          <button type="submit" className="button">
+            Sign out
+          </button>
         </SignOutForm>
       </div>
     </>

@@ -1,15 +1,16 @@
+import { AnswerForm } from '#app/_ads/answer-form.tsx'
 import { chooseAdvertising } from '#app/(account)/actions.ts'
 
-interface AnswerFormProps {
+interface AnswersProps {
   /** Where to go after the answer: a path of this site. */
   next: string
   current?: 'granted' | 'denied' | undefined
 }
 
-/** Two answers of one weight, in a plain form that works without script. */
-export function AnswerForm({ next, current }: AnswerFormProps) {
+/** Two answers of one weight. */
+export function Answers({ next, current }: AnswersProps) {
   return (
-    <form action={chooseAdvertising} className="answers">
+    <AnswerForm action={chooseAdvertising}>
       <input type="hidden" name="next" value={next} />
       <button type="submit" className="button" name="advertising" value="granted">
         Yes, use it for ads
@@ -19,7 +20,7 @@ export function AnswerForm({ next, current }: AnswerFormProps) {
         No, do not use it
         {current === 'denied' ? <AnswerNow /> : null}
       </button>
-    </form>
+    </AnswerForm>
   )
 }
 

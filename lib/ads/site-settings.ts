@@ -1,0 +1,16 @@
+import { oncePerWindow } from './once-per-window.ts'
+
+/** What a page may know of its deployment; the same for everybody. Pages are built before it is known. */
+export interface SiteSettings {
+  mode: 'sandbox' | 'real'
+  /** Where header bidding goes; relative endpoints are of this site. Null: nowhere. */
+  prebidServer: { endpoint: string; accountId: string } | null
+}
+
+/** `GET /api/site`, once per page load. Rejects when the site cannot be reached. */
+export const siteSettings = (): Promise<SiteSettings> =>
+  oncePerWindow('site-settings', async () => {
+    const answer = await fetch('/api/site')
+    if (!answer.ok) throw new Error(`/api/site answered ${answer.status}`)
+    return (await answer.json()) as SiteSettings
+  })
