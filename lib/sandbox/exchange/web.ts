@@ -12,7 +12,13 @@ const BODY_LIMIT = 256 * 1024
 export async function handleAuction(request: Request, buyer: Buyer): Promise<Response> {
   const body = await readText(request)
   if (body === undefined) {
-    return answer(request, 413, { error: 'too_large', message: `The limit is ${BODY_LIMIT} bytes.` })
+    const refusal = answer(request, 413, {
+      error: 'too_large',
+      message: `The limit is ${BODY_LIMIT} bytes.`,
+    })
+    // The rest of the body stays unread, so the connection is no good for another request.
+    refusal.headers.set('connection', 'close')
+    return refusal
   }
   const input = parseJson(body)
   if (!input) return answer(request, 400, { error: 'bad_json', message: 'The body is not JSON.' })

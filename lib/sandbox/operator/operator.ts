@@ -61,7 +61,11 @@ export function createOperator(options: { now?: () => number; scope?: Scope } = 
   }
 
   async function route(request: OperatorRequest, gone: AbortSignal): Promise<OperatorReply> {
-    if (request.body.length > BODY_LIMIT) return textReply(413, 'Request Entity Too Large')
+    if (request.body.length > BODY_LIMIT) {
+      // What is left of the body stays unread, so the connection is no good for another request.
+      const reply = textReply(413, 'Request Entity Too Large')
+      return { ...reply, headers: { ...reply.headers, connection: 'close' } }
+    }
     if (request.path === '/ops/healthcheck') {
       return request.method === 'GET' ? textReply(200, 'OK') : textReply(405, 'Method Not Allowed')
     }
