@@ -101,10 +101,10 @@ describe.each<[string, Fault]>([
 
 describe('an expired token', () => {
   it('U1: is never handed out; GET waits for its refresh', async () => {
-    const { reader } = await dueReader()
     await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 86_400_000 } })
-    const dead = await reader.ensure()
-    expect(dead).toMatchObject({ status: 'refreshing' })
+    const reader = visitor(site)
+    await reader.signIn({ email: 'expired@example.com' })
+    expect(await reader.choose('granted')).toMatchObject({ status: 'refreshing' })
     await operator.set({ lifetimes: dueAtOnce })
     expect(await reader.identity()).toMatchObject({ status: 'available' })
   })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprintOf, sources } from '../../scripts/support/build.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
@@ -27,6 +27,8 @@ export async function buildVariant(
   for (const source of [...sources, 'package.json'])
     if (source !== 'package-lock.json' && existsSync(join(root, source)))
       cpSync(join(root, source), join(folder, source), { recursive: true })
+  // For what names a file in there by path; packages are found upwards anyway.
+  symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'))
   for (const file of change.remove ?? []) rmSync(join(folder, file))
   if (change.addToApp) cpSync(join(root, change.addToApp), join(folder, 'app'), { recursive: true })
   const child = spawn(nodePath(), [bin.next, 'build'], { cwd: folder, env: bareEnvironment() })
