@@ -36,12 +36,14 @@ it('N3: 40 times 50 parallel requests make 40 operator calls', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: `parallel-${round}@example.com` })
     await reader.choose('granted')
-    const before = (await operator.calls()).refresh
+    // What the refresh brings is not due at once again, which would be a second refresh and no repetition.
+    await operator.set({})
     const twins = Array.from({ length: 50 }, () => reader.twin())
     const answers = await Promise.all(twins.map((twin) => twin.identity()))
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set(['available']))
-    await until(async () => (await operator.calls()).refresh > before)
-    expect((await operator.calls()).refresh - before).toBe(1)
+    await until(async () => (await operator.calls()).refresh > 0)
+    expect((await operator.calls()).refresh).toBe(1)
+    await operator.set({ lifetimes: dueAtOnce })
   }
 })
 
