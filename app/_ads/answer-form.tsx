@@ -1,6 +1,7 @@
 'use client'
 
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { useFormStatus } from 'react-dom'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 
 interface AnswerFormProps {
@@ -11,8 +12,6 @@ interface AnswerFormProps {
 /** Without script the plain form of the server action; with it, a no clears every tab at once. */
 export function AnswerForm({ action, children }: AnswerFormProps) {
   const confirm = useRef<(() => void) | null>(null)
-  // The answer's page takes this one's place once the server has recorded it.
-  useEffect(() => () => confirm.current?.(), [])
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     const button = (event.nativeEvent as SubmitEvent).submitter
@@ -23,6 +22,20 @@ export function AnswerForm({ action, children }: AnswerFormProps) {
   return (
     <form action={action} onSubmit={submit} className="answers">
       {children}
+      <Confirmation confirm={confirm} />
     </form>
   )
+}
+
+/** Tells the other tabs once the server has recorded the answer: when the form is done, or gone. */
+function Confirmation({ confirm }: { confirm: RefObject<(() => void) | null> }) {
+  const { pending } = useFormStatus()
+  useEffect(() => {
+    if (!pending) return
+    return () => {
+      confirm.current?.()
+      confirm.current = null
+    }
+  }, [pending, confirm])
+  return null
 }

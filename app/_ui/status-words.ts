@@ -71,7 +71,7 @@ export function statusWords(identity: ShownIdentity): StatusWords {
       }
     case 'refreshing':
       return {
-        line: 'Your advertising ID ran out and is being renewed.',
+        line: 'Your advertising ID is being made or renewed.',
         detail: 'Until that is done, the ads on this page are asked for without it.',
         action: change,
         tone: 'neutral',

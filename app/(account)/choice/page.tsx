@@ -1,9 +1,10 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { StatusBar } from '#app/_ui/status-bar.tsx'
-import { StatusText } from '#app/_ui/status-text.tsx'
+import { AdStack } from '#app/_ads/ad-stack.tsx'
+import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
+import { Outcome } from '#app/(account)/choice/outcome.tsx'
 import { consentParagraphs } from '#lib/choices/wording.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
@@ -24,45 +25,13 @@ export default async function ChoicePage({ searchParams }: Props) {
   // Without a page to go back to, the answer comes back here and says what came of it.
   const next = localPath(asked) ?? '/choice'
   return (
-    <>
-      <StatusBar identity={identity} />
+    <AdStack initial={identity}>
+      <StatusLine />
       <main id="content" className="sheet">
-        {identity.status === 'no_choice' ? null : <Outcome identity={identity} />}
+        {identity.status === 'no_choice' ? null : <Outcome />}
         {canAnswer(identity) ? <Question identity={identity} next={next} /> : null}
       </main>
-    </>
-  )
-}
-
-const outcomeTitles: Record<Exclude<PublicIdentity['status'], 'no_choice'>, string> = {
-  gpc: 'Your browser has already answered',
-  signed_out: 'Sign in to choose',
-  unsupported: 'There is nothing to decide here',
-  opted_out: 'You have opted out at UID2',
-  denied: 'Your answer is no',
-  withheld: 'Your answer is yes',
-  available: 'Your answer is yes',
-  refreshing: 'Your answer is yes',
-  unavailable: 'Nothing is used right now',
-}
-
-function Outcome({ identity }: { identity: PublicIdentity }) {
-  if (identity.status === 'no_choice') return null
-  return (
-    <section className="outcome">
-      <h1>{outcomeTitles[identity.status]}</h1>
-      <StatusText identity={identity} />
-      <div className="button-row">
-        {identity.status === 'signed_out' ? (
-          <Link href="/sign-in?next=/choice" className="button">
-            Sign in
-          </Link>
-        ) : null}
-        <Link href="/" className="button">
-          Go on reading
-        </Link>
-      </div>
-    </section>
+    </AdStack>
   )
 }
 

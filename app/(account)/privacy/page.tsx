@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
-import { StatusBar } from '#app/_ui/status-bar.tsx'
-import { StatusText } from '#app/_ui/status-text.tsx'
+import { StatusLine, StatusParagraphs } from '#app/_ads/status-line.tsx'
 import { signOut } from '#app/(account)/actions.ts'
 import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
@@ -17,21 +17,21 @@ export const metadata: Metadata = {
 export default async function PrivacyPage() {
   const [reader, identity] = await Promise.all([readCurrentReader(), readPublicIdentity()])
   return (
-    <>
-      <StatusBar identity={identity} />
+    <AdStack initial={identity}>
+      <StatusLine />
       <main id="content" className="sheet">
         <h1>Your ad choices</h1>
         <section aria-labelledby="now">
           <h2 id="now">How it stands now</h2>
           {reader ? <p>You are signed in as {reader.maskedName}.</p> : null}
-          <StatusText identity={identity} />
+          <StatusParagraphs />
           {canAnswer(identity) ? <Answers next="/privacy" current={currentAnswer(identity)} /> : null}
           {reader ? <SignOut /> : <SignInLink />}
         </section>
         <Stored />
         <OtherDoors />
       </main>
-    </>
+    </AdStack>
   )
 }
 

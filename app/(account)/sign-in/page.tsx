@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
+import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
-import { StatusBar } from '#app/_ui/status-bar.tsx'
+import { StatusLine } from '#app/_ads/status-line.tsx'
 import { signOut } from '#app/(account)/actions.ts'
 import { SignInForm } from '#app/(account)/sign-in/sign-in-form.tsx'
 import { env } from '#lib/env/server.ts'
@@ -26,15 +27,15 @@ export default async function SignInPage({ searchParams }: Props) {
   const next = localPath(asked) ?? '/choice'
   const { demoSignIn } = env()
   return (
-    <>
-      <StatusBar identity={identity} />
+    <AdStack initial={identity}>
+      <StatusLine />
       <main id="content" className="sheet">
         <h1>{reader ? 'You are signed in' : 'Sign in'}</h1>
         {reader ? <SignedIn name={reader.maskedName} next={next} /> : null}
         {!reader && demoSignIn ? <DemoSignIn next={next} /> : null}
         {!reader && !demoSignIn ? <p>There is no demo sign-in on this site.</p> : null}
       </main>
-    </>
+    </AdStack>
   )
 }
 

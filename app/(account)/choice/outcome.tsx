@@ -1,0 +1,41 @@
+'use client'
+
+import Link from 'next/link'
+import { StatusParagraphs } from '#app/_ads/status-line.tsx'
+import { useUid2 } from '#app/_ads/use-uid2.ts'
+import type { ShownIdentity } from '#app/_ui/status-words.ts'
+
+const titles: Record<ShownIdentity['status'], string> = {
+  loading: 'One moment',
+  gpc: 'Your browser has already answered',
+  signed_out: 'Sign in to choose',
+  unsupported: 'There is nothing to decide here',
+  opted_out: 'You have opted out at UID2',
+  denied: 'Your answer is no',
+  no_choice: 'You have not answered yet',
+  withheld: 'Your answer is yes',
+  available: 'Your answer is yes',
+  refreshing: 'Your answer is yes',
+  unavailable: 'Nothing is used right now',
+}
+
+/** What came of the answer; follows the identity, which a yes may still be waiting for. */
+export function Outcome() {
+  const { status } = useUid2()
+  return (
+    <section className="outcome">
+      <h1>{titles[status]}</h1>
+      <StatusParagraphs />
+      <div className="button-row">
+        {status === 'signed_out' ? (
+          <Link href="/sign-in?next=/choice" className="button">
+            Sign in
+          </Link>
+        ) : null}
+        <Link href="/" className="button">
+          Go on reading
+        </Link>
+      </div>
+    </section>
+  )
+}
