@@ -45,7 +45,6 @@ for (const { way, act } of ways)
       expect(await watch.carrying(advertisingToken, afterSignOut)).toEqual([])
       const restored = await wasRestored(page)
       annotations.push({ type: 'back/forward cache', description: restored ? 'restored' : 'loaded anew' })
-      console.log(way, kind, restored)
       await browser.close()
     })
 

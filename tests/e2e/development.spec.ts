@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bareEnvironment, collectOutput, freePort } from '#tests/support/site.ts'
-import { sources } from '../../scripts/support/build.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { articles, expectAds, readNext } from './acts.ts'
 import { expect, test } from './fixtures.ts'
@@ -38,18 +37,11 @@ test('P7: StrictMode’s double effects start one hand-off, one Prebid and one a
   }
 })
 
-/** In a folder of its own, so that a development server of the project may be open beside it. */
+/** In the project's own folder: its files are apart from those of the build. */
 async function startDevelopmentServer(): Promise<{ origin: string; stop(): Promise<void> }> {
-  const folder = join(root, 'test-results', 'variants', 'development')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  // A lockfile here would make this folder a root of its own, without packages.
-  for (const source of [...sources, 'package.json'])
-    if (source !== 'package-lock.json' && existsSync(join(root, source)))
-      cpSync(join(root, source), join(folder, source), { recursive: true })
   const port = await freePort()
   const child = spawn(nodePath(), [bin.next, 'dev', '-p', String(port)], {
-    cwd: folder,
+    cwd: root,
     env: {
       ...bareEnvironment(),
       NODE_ENV: 'development',
@@ -59,9 +51,11 @@ async function startDevelopmentServer(): Promise<{ origin: string; stop(): Promi
   })
   const log = collectOutput(child)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await expect.poll(log, { timeout: 60_000 }).toContain('Ready in')
+  const origin = `http://localhost:${port}`
+  const health = async () => (await fetch(`${origin}/api/health`).catch(() => null))?.status ?? log()
+  await expect.poll(health, { timeout: 60_000 }).toBe(200)
   return {
-    origin: `http://localhost:${port}`,
+    origin,
     async stop() {
       child.kill('SIGTERM')
       await ended

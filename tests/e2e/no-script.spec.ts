@@ -20,7 +20,7 @@ test('without script every page can be read, and says that no advertising ID is 
   await expect(page.getByRole('article')).toBeVisible()
   await expect(statusLine(page, 'signed_out')).toBeVisible()
   await page.goto('/sign-in')
-  await expect(page.getByText('Signing in here needs JavaScript')).toBeVisible()
+  await expect(page.locator('noscript > .field-error')).toBeVisible()
   await page.goto('/privacy')
   await expect(page.getByRole('heading', { name: 'Your ad choices' })).toBeVisible()
 })

@@ -21,7 +21,6 @@ test('200 soft navigations: one auction each, and neither Prebid nor the page gr
   }
   for (const { eids } of watch.auctions) expect(eids).toEqual(eidsOf(advertisingToken))
   const end = await measure(page, devtools)
-  console.log(settled.size, end)
   expect(end.adUnits).toBe(0)
   expect(end.frames).toBe(settled.size.frames)
   expect(end.modules).toBe(settled.size.modules)

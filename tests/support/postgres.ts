@@ -12,7 +12,7 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { freePort } from './site.ts'
+import { bareEnvironment, freePort } from './site.ts'
 
 export interface TestPostgres {
   /** The URL of a database that nothing else uses. */
@@ -26,21 +26,21 @@ export interface TestPostgres {
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-pg-'))
-  const asNobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
   const native = join(folder, 'native')
   cpSync(nativeFolder(), native, { recursive: true })
   restoreLinks(native)
   const data = mkdtempSync(join(folder, 'data-'))
-  if ('uid' in asNobody) {
+  if (nobody) {
     chmodSync(folder, 0o755)
-    chownSync(data, asNobody.uid, asNobody.gid)
+    chownSync(data, nobody.uid, nobody.gid)
   }
-  const run = (program: string, args: string[]) =>
+  const run = (program: string, args: string[]): ChildProcess =>
     spawn(join(native, 'bin', program), args, {
       cwd: data,
-      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+      env: { ...bareEnvironment(), LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...asNobody,
+      ...nobody,
     })
   await ended(run('initdb', ['-D', data, '-U', 'lantern', '-A', 'trust', '-E', 'UTF8', '--no-sync']))
   const port = await freePort()

@@ -19,20 +19,3 @@ export function becomeSite(variables: Record<string, string> = {}): { dataDir: s
 export const jarOf = (cookies: Record<string, string>) => ({
   get: (name: string) => (cookies[name] === undefined ? undefined : { value: cookies[name] }),
 })
-
-/** Everything that the logger prints while `work` runs, as one text. */
-export async function logged(work: () => unknown): Promise<string> {
-  let text = ''
-  const write = process.stdout.write
-  // pino writes to the descriptor unless the stream is replaced before it is made.
-  process.stdout.write = ((chunk: string | Uint8Array) => {
-    text += chunk.toString()
-    return true
-  }) as typeof write
-  try {
-    await work()
-  } finally {
-    process.stdout.write = write
-  }
-  return text
-}
