@@ -21,7 +21,7 @@ export interface Times {
   readonly unprompted: number
 }
 
-export const AUCTION_GRACE_MS = 5_000
+const AUCTION_GRACE_MS = 5_000
 /** Even POSTs that answer well are no closer: a server may hand out tokens that are due at once. */
 export const POST_PACE_MS = 1_000
 /** How long another tab's act may take to reach the server before this one asks regardless. */

@@ -6,16 +6,17 @@ import { Pool, types } from 'pg'
 /** Times are Unix ms. */
 export interface Schema {
   opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
-  /** Append-only; the newest row of a reader is their current choice. */
+  /** Append-only; a reader's newest row with a choice is their choice, and likewise for signals. */
   choice_events: {
     id: Generated<number>
     sub: string
     dii_key: string
     pepper: string
-    advertising: 'granted' | 'denied'
-    version: string
-    wording: string
-    source: 'page' | 'api'
+    advertising: 'granted' | 'denied' | null
+    /** Version and text of the question as it was shown. */
+    version: string | null
+    wording: string | null
+    source: 'page' | 'api' | 'signals'
     signals: ColumnType<string | null, string | null, never>
     at: number
   }

@@ -5,7 +5,7 @@ import { start } from './run.mjs'
 import { bin, nodePath, root, typescriptFlags } from './runtime.mjs'
 import { giveUp } from './say.mjs'
 
-export const port = Number(process.env.PORT || 3000)
+const port = Number(process.env.PORT || 3000)
 
 /** The checked configuration, or one message with every fault and exit code 1. */
 export function readConfiguration() {

@@ -100,12 +100,22 @@ describe.each([
     expect(await db.selectFrom('opt_outs').selectAll().execute()).toHaveLength(1)
   })
 
-  it('gives consent signals back as they came, those of the latest choice', async () => {
+  it('gives consent signals back as they came, until newer ones come', async () => {
     const signals = { tcf: 'CPXxRfAPXxRfA', gdprApplies: true, gpp: 'DBABM', gppSid: [7, 8] }
     await store.recordChoice(reader, { ...yes, signals })
     expect((await store.read(reader)).signals).toEqual(signals)
     await store.recordChoice(reader, yes)
-    expect((await store.read(reader)).signals).toEqual({})
+    expect((await store.read(reader)).signals).toEqual(signals)
+    await store.recordSignals(reader, { gdprApplies: false })
+    expect((await store.read(reader)).signals).toEqual({ gdprApplies: false })
+  })
+
+  it('never takes signals for a choice', async () => {
+    await store.recordSignals(reader, { gdprApplies: false })
+    expect((await store.read(reader)).choice).toBeNull()
+    await store.recordChoice(reader, { ...yes, advertising: 'denied' })
+    await store.recordSignals(reader, { gpp: 'DBABM' })
+    expect((await store.read(reader)).choice).toBe('denied')
   })
 
   it('N4: an ended session is ended for that sign-in alone', async () => {

@@ -115,7 +115,7 @@ describe('a generate', () => {
     await operator.set({ lifetimes: dueAtOnce })
     for (const { promise } of flights) expect(await promise).toMatchObject({ status: 'success' })
     expect((await operator.calls()).generate).toBe(0)
-    expect(findGenerate(subject)).toBeUndefined()
+    expect(findGenerate(subject, undefined)).toBeUndefined()
   })
 
   it('U3: does not call once an opt-out is on record, though the caller did not know', async () => {

@@ -1,0 +1,15 @@
+// Every behaviour once. From a fresh clone it installs first, the browser included.
+import { ensureInstalled } from './support/install.mjs'
+
+await ensureInstalled()
+const { checks } = await import('./support/checks.mjs')
+const { ensureBuilt } = await import('./support/build.mjs')
+const { createTally, runCheck, runPlaywright, runVitest } = await import('./support/suites.mjs')
+
+const tally = createTally()
+for (const check of checks) await runCheck(tally, check)
+await runVitest(tally, 'fast')
+await ensureBuilt()
+await runVitest(tally, 'integration')
+await runPlaywright(tally, 'e2e')
+tally.close()
