@@ -1,3 +1,5 @@
+import 'server-only'
+
 /** Directly identifying information that a sign-in proved. */
 export interface Dii {
   kind: 'email' | 'phone'

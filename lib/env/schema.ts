@@ -1,3 +1,4 @@
+import 'server-only'
 import { z } from 'zod'
 import { isLoopback } from '../shared/loopback.ts'
 
@@ -18,7 +19,10 @@ const list = text.transform((value) =>
     .filter(Boolean),
 )
 const wholeNumber = (min: number, max: number, fallback: number) =>
-  text.transform((value) => Number(value ?? fallback)).pipe(z.int().min(min).max(max))
+  text
+    // `Number` alone reads a blank as 0, and `1e3` as a thousand.
+    .transform((value) => (value === undefined ? fallback : /^\d+$/.test(value) ? Number(value) : Number.NaN))
+    .pipe(z.int().min(min).max(max))
 
 const isUrl = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 const isSafeUrl = (value: string) =>

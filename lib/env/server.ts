@@ -80,13 +80,16 @@ function prebidServer(
   return mode === 'sandbox' ? { endpoint: '/sandbox/exchange/openrtb2/auction', accountId } : null
 }
 
+/** The folder cannot be made or written; EEXIST and ENOTDIR: a file is in its place. */
+const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'])
+
 function secretsOrSentence(dataDir: string) {
   try {
     return madeUpSecrets(dataDir)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new EnvError(
-      code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR'
+      unwritable.has(code ?? '')
         ? `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`
         : `The file secrets.json in ${dataDir} cannot be read: mend or delete it (deleting signs everyone out).`,
     )

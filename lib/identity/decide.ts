@@ -1,3 +1,4 @@
+import 'server-only'
 import type { Standing } from '../choices/store.ts'
 import type { Identity } from '../uid2/index.ts'
 import { hasExpired } from '../uid2/index.ts'

@@ -1,3 +1,5 @@
+import 'server-only'
+
 import { z } from 'zod'
 
 const size = z.int().min(1).max(10_000)

@@ -1,3 +1,5 @@
+import 'server-only'
+
 /** Advertisers that do not exist, under a top-level domain that never will. */
 export interface Campaign {
   id: string

@@ -1,3 +1,5 @@
+import 'server-only'
+
 import type { TokenReading } from '../buyer/buyer.ts'
 import type { Size } from './bid-request.ts'
 import type { Campaign } from './campaigns.ts'

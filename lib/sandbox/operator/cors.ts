@@ -1,3 +1,5 @@
+import 'server-only'
+
 import type { OperatorReply, OperatorRequest } from './types.ts'
 
 const ALLOWED_HEADERS = [

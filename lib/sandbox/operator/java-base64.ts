@@ -1,3 +1,5 @@
+import 'server-only'
+
 /**
  * Base64 as `java.util.Base64.getDecoder()` reads it, because that is what the real operator uses: no white
  * space, no line end, no URL alphabet; padding may be missing but not wrong; left-over bits may be anything.

@@ -1,3 +1,5 @@
+import 'server-only'
+
 import type { OperatorReply, Scope } from './types.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }

@@ -1,3 +1,5 @@
+import 'server-only'
+
 /** The vendor id of EUID in the IAB's Global Vendor List, and the purposes that a token needs. */
 const VENDOR = 21
 const PURPOSES = [1, 2, 3, 4, 7, 10]

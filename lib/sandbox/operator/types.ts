@@ -1,3 +1,5 @@
+import 'server-only'
+
 export type Scope = 'uid2' | 'euid'
 
 /** A request as the mounts hand it over: raw bytes, header names in lower case, path without the mount's prefix. */

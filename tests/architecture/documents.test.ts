@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from '../../scripts/support/runtime.mjs'
+import { projectFiles, read } from './project.ts'
+
+const documents = projectFiles.filter((path) => path.endsWith('.md'))
+
+/** Text outside code blocks and code spans, where a link is a link. */
+const prose = (markdown: string) =>
+  markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '').replaceAll(/`[^`\n]*`/g, '')
+
+/** A heading's anchor as GitHub makes it. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[`*]/g, '')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(/\s/g, '-')
+
+const anchors = (path: string) => {
+  const text = read(path).replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '')
+  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map((match) => anchor(match[1] ?? ''))
+  return [...headings, ...[...text.matchAll(/\b(?:id|name)="([^"]+)"/g)].map((match) => match[1])]
+}
+
+function brokenLinks(path: string): string[] {
+  const links = [...prose(read(path)).matchAll(/\]\(<?([^)\s>]+)>?(?:\s"[^"]*")?\)/g)].map(
+    (it) => it[1] ?? '',
+  )
+  return links
+    .filter((link) => !/^[a-z][a-z0-9+.-]*:/i.test(link))
+    .filter((link) => {
+      const [file = '', fragment] = link.split('#')
+      const target = file === '' ? path : posix.join(posix.dirname(path), decodeURIComponent(file))
+      if (target.startsWith('..') || !existsSync(join(root, target))) return true
+      return Boolean(fragment) && target.endsWith('.md') && !anchors(target).includes(fragment)
+    })
+}
+
+describe('the documents', () => {
+  it.each(documents)('%s links to nothing that is not there', (path) => {
+    expect(brokenLinks(path)).toEqual([])
+  })
+
+  it('name only tests that exist', () => {
+    const missing = documents.flatMap((path) =>
+      [...read(path).matchAll(/\btests\/[\w./-]+\.(?:test|spec)\.tsx?\b/g)]
+        .map((match) => match[0])
+        .filter((named) => !existsSync(join(root, named)))
+        .map((named) => `${path}: ${named}`),
+    )
+    expect(missing).toEqual([])
+  })
+})

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { filesIn, type Import, parse, sourceFile, sourceFiles } from './project.ts'
+
+/** What each part of lib/ may import, beside packages and its own files. */
+const arrows: Record<string, string[]> = {
+  uid2: [],
+  shared: [],
+  env: ['shared'],
+  observe: ['env', 'shared'],
+  auth: ['env', 'shared', 'observe'],
+  choices: ['env', 'shared', 'observe'],
+  identity: ['uid2', 'auth', 'choices', 'env', 'shared', 'observe'],
+  ads: [],
+  sandbox: ['shared'],
+}
+
+const part = (path: string) => /^lib\/([^/]+)\//.exec(path)?.[1]
+
+const offences = (paths: string[], isWrong: (target: string, it: Import, path: string) => boolean) =>
+  filesIn(...paths).flatMap(({ path, imports }) =>
+    imports
+      .filter((it) => it.target !== undefined && isWrong(it.target, it, path))
+      .map((it) => `${path} → ${it.target}`),
+  )
+
+describe('imports go in one direction', () => {
+  it('reads imports, re-exports and dynamic imports, and tells types from values', () => {
+    const { imports, firstImport } = parse(
+      'lib/ads/x.ts',
+      `import type { A } from './a.ts'
+       import { type B } from '../b.ts'
+       export * from '#lib/c.ts'
+       export type { D } from './d.ts'
+       const e = await import('./e.ts')
+       import 'package'`,
+    )
+    expect(imports.map(({ target, typeOnly }) => [target, typeOnly])).toEqual([
+      ['lib/ads/a.ts', true],
+      ['lib/b.ts', false],
+      ['lib/c.ts', false],
+      ['lib/ads/d.ts', true],
+      [undefined, false],
+      ['lib/ads/e.ts', false],
+    ])
+    expect(firstImport).toBe('./a.ts')
+  })
+
+  it('knows every part of lib/', () => {
+    expect([...new Set(filesIn('lib').map(({ path }) => part(path)))].sort()).toEqual(
+      Object.keys(arrows).sort(),
+    )
+  })
+
+  it.each(Object.entries(arrows))('lib/%s imports %j and nothing else of ours', (name, allowed) => {
+    const wrong = offences([`lib/${name}`], (target, { typeOnly }) => {
+      const other = part(target)
+      if (other === name || (other !== undefined && allowed.includes(other))) return false
+      return !(name === 'ads' && typeOnly && target === 'lib/identity/public.ts')
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('app/ imports lib/ and itself, the proxy and instrumentation lib/ alone', () => {
+    expect(offences(['app'], (target) => !/^(app|lib)\//.test(target))).toEqual([])
+    expect(
+      offences(['proxy.ts', 'instrumentation.ts'], (target) => !target.startsWith('lib/identity/')),
+    ).toEqual([])
+  })
+
+  it('scripts/ and tests/ are imported by nobody else', () => {
+    expect(
+      offences(['app', 'lib', 'proxy.ts', 'instrumentation.ts'], (t) => /^(scripts|tests)\//.test(t)),
+    ).toEqual([])
+    expect(offences(['scripts'], (target) => target.startsWith('tests/'))).toEqual([])
+  })
+
+  it('every import of ours leads to a file', () => {
+    const missing = sourceFiles.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => target && /\.(ts|tsx|mjs)$/.test(target) && !sourceFile(target))
+        // The probe is copied below app/ before it is built.
+        .filter(() => !path.startsWith('tests/support/probe/'))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('no file is part of a cycle', () => {
+    const done = new Set<string>()
+    const cycles: string[] = []
+    const visit = (path: string, trail: string[]) => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
+      if (done.has(path)) return
+      done.add(path)
+      for (const { target } of sourceFile(path)?.imports ?? [])
+        if (target && sourceFile(target)) visit(target, [...trail, path])
+    }
+    for (const { path } of sourceFiles) visit(path, [])
+    expect(cycles).toEqual([])
+  })
+})
+
+describe('lib/uid2 can be lifted out', () => {
+  it('imports nothing from outside its folder: no package, nothing of Node’s', () => {
+    const outside = filesIn('lib/uid2').flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => !target?.startsWith('lib/uid2/'))
+        .map(({ source }) => `${path} → ${source}`),
+    )
+    expect(outside).toEqual([])
+  })
+
+  it('names no global of Node’s', () => {
+    const users = filesIn('lib/uid2').filter(({ text }) => /\b(process\.|Buffer\.|require\()/.test(text))
+    expect(users.map(({ path }) => path)).toEqual([])
+  })
+
+  it('is imported by lib/identity, scripts/ and tests/ alone', () => {
+    const others = offences(['app', 'lib', 'proxy.ts', 'instrumentation.ts'], (target, _, path) => {
+      return target.startsWith('lib/uid2/') && !/^lib\/(uid2|identity)\//.test(path)
+    })
+    expect(others).toEqual([])
+  })
+})

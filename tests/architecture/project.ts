@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import { root } from '../../scripts/support/runtime.mjs'
+
+/** One import or re-export as it stands in a file. */
+export interface Import {
+  /** As written. */
+  source: string
+  /** Path in the project; undefined: a package, or something of Node's. */
+  target: string | undefined
+  /** Erased by the compiler: nothing is loaded. */
+  typeOnly: boolean
+}
+
+export interface SourceFile {
+  path: string
+  text: string
+  directive: string | undefined
+  imports: Import[]
+  /** What the first statement imports, directives aside. */
+  firstImport: string | undefined
+}
+
+const outsideGit = /^(\.git|node_modules|\.next|\.data|test-results|playwright-report|\.env(\.local)?)$/
+
+/** Every file of the project that git knows or would take, by its path from the root. */
+export const projectFiles: string[] = listFiles().filter((path) => existsSync(join(root, path)))
+
+function listFiles(): string[] {
+  try {
+    const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+    return execFileSync('git', args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .split('\0')
+      .filter(Boolean)
+  } catch {
+    // A copy without its repository.
+    const walk = (folder: string): string[] =>
+      readdirSync(join(root, folder), { withFileTypes: true })
+        .filter(({ name }) => !outsideGit.test(name))
+        .flatMap((entry) =>
+          entry.isDirectory()
+            ? walk(posix.join(folder, entry.name))
+            : entry.name.endsWith('.tsbuildinfo') || entry.name === 'next-env.d.ts'
+              ? []
+              : posix.join(folder, entry.name),
+        )
+    return walk('')
+  }
+}
+
+export const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+export const sourceFiles: SourceFile[] = projectFiles
+  .filter((path) => /\.(ts|tsx|mjs)$/.test(path))
+  .map((path) => parse(path, read(path)))
+
+const byPath = new Map(sourceFiles.map((file) => [file.path, file]))
+
+export const sourceFile = (path: string): SourceFile | undefined => byPath.get(path)
+
+export const filesIn = (...folders: string[]): SourceFile[] =>
+  sourceFiles.filter(({ path }) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+
+export function parse(path: string, text: string): SourceFile {
+  const { program, module, errors } = parseSync(path, text)
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`)
+  const imports: Import[] = []
+  const add = (source: string, typeOnly: boolean) =>
+    imports.push({ source, target: resolve(path, source), typeOnly })
+  let firstImport: string | undefined
+  let directive: string | undefined
+  for (const [index, node] of program.body.entries()) {
+    if (node.type === 'ExpressionStatement' && 'directive' in node && node.directive)
+      directive ??= node.directive
+    if (node.type === 'ImportDeclaration') {
+      add(node.source.value, node.importKind === 'type')
+      if (index === 0) firstImport = node.source.value
+    }
+    if ((node.type === 'ExportNamedDeclaration' || node.type === 'ExportAllDeclaration') && node.source)
+      add(node.source.value, node.exportKind === 'type')
+  }
+  for (const { moduleRequest } of module.dynamicImports) {
+    const literal = /^(['"`])([^$]+)\1$/.exec(text.slice(moduleRequest.start, moduleRequest.end))
+    if (literal?.[2]) add(literal[2], false)
+  }
+  return { path, text, directive, imports, firstImport }
+}
+
+function resolve(from: string, source: string): string | undefined {
+  if (source.startsWith('#')) return source.slice(1)
+  return source.startsWith('.') ? posix.join(dirname(from), source) : undefined
+}
+
+/** Every file that is loaded when `path` is, itself included, each with the chain that leads to it. */
+export function reachableFrom(path: string, stopAt: (file: SourceFile) => boolean): Map<string, string[]> {
+  const chains = new Map([[path, [path]]])
+  for (const [current, chain] of chains) {
+    const file = byPath.get(current)
+    if (!file || (current !== path && stopAt(file))) continue
+    for (const { target, typeOnly } of file.imports)
+      if (target && !typeOnly && !chains.has(target)) chains.set(target, [...chain, target])
+  }
+  return chains
+}

@@ -1,0 +1,92 @@
+import {
+  articles,
+  become,
+  eidsOf,
+  expectAds,
+  identityOf,
+  readNext,
+  sayYes,
+  signIn,
+  signOut,
+  statusLine,
+  tokenInPrebid,
+} from './acts.ts'
+import { expect, test } from './fixtures.ts'
+
+test('S1: in one tab, nothing of A is sent once A has signed out, nor when B has signed in', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  expect(watch.auctions.at(-1)?.eids).toEqual(eidsOf(tokenOfA))
+
+  const afterSignOut = watch.requests.length
+  await signOut(page)
+  await expectAds(page, 'none')
+  await signIn(page, { email: `b-${email}` })
+  await sayYes(page)
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  const b = await identityOf(context)
+  if (b.status !== 'available') throw new Error(b.status)
+  expect(b.advertisingToken).not.toBe(tokenOfA)
+  expect(watch.auctions.at(-1)?.eids).toEqual(eidsOf(b.advertisingToken))
+  expect(await watch.carrying(tokenOfA, afterSignOut)).toEqual([])
+})
+
+test('S1, N23: in two tabs, a sign-out in one takes the token from the other at once', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  const other = await context.newPage()
+  await page.goto(`/articles/${articles.first}`)
+  await other.goto(`/live/${articles.second}`)
+  await expectAds(page, 'readable')
+  await expectAds(other, 'readable')
+  expect(await tokenInPrebid(page)).toBe(tokenOfA)
+
+  const afterSignOut = watch.requests.length
+  await signOut(other)
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await expectAds(page, 'none')
+  expect(await tokenInPrebid(page)).toBeNull()
+
+  await signIn(other, { email: `b-${email}` })
+  await sayYes(other)
+  await other.goto(`/articles/${articles.first}`)
+  await expectAds(other, 'readable')
+  await readNext(page)
+  await expectAds(page, 'readable')
+  const tokenOfB = await tokenInPrebid(other)
+  expect(await tokenInPrebid(page)).toBe(tokenOfB)
+  expect(tokenOfB).not.toBe(tokenOfA)
+  expect(await watch.carrying(tokenOfA, afterSignOut)).toEqual([])
+})
+
+test('S1: a switch behind the back of an open page is seen as soon as that page reads on', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  // No page of this browser takes part, so none can tell the others.
+  await context.clearCookies()
+  const { advertisingToken: tokenOfB } = await become(context, { email: `b-${email}` })
+  const afterSwitch = watch.auctions.length
+  await readNext(page)
+  await expect.poll(() => watch.auctions.length).toBeGreaterThan(afterSwitch)
+  await expectAds(page, 'readable')
+  expect(await tokenInPrebid(page)).toBe(tokenOfB)
+  expect(watch.auctions.slice(afterSwitch).map(({ eids }) => eids)).toEqual([eidsOf(tokenOfB)])
+  expect(tokenOfB).not.toBe(tokenOfA)
+})

@@ -1,0 +1,104 @@
+import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
+
+export type Dii = { email: string } | { phone: string }
+
+export const articles = {
+  first: 'how-cities-decide-that-it-is-dark',
+  second: 'what-lighthouses-measured',
+  third: 'why-the-candle-is-still-a-unit',
+} as const
+
+/** Signs in on the sign-in page, as a reader does, and arrives at the question. */
+export async function signIn(page: Page, dii: Dii): Promise<void> {
+  await page.goto('/sign-in')
+  const [kind, value] = 'email' in dii ? ['E-mail', dii.email] : ['Phone', dii.phone]
+  await page.getByRole('radio', { name: kind }).check()
+  await page.getByRole('textbox').fill(value)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL('**/choice')
+}
+
+/** Answers the question on the page that shows it. */
+export async function sayYes(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
+  await expect(page.getByRole('heading', { name: 'Your answer is yes' })).toBeVisible()
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.goto('/privacy')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+}
+
+/** Signs in and says yes without any page; leaves the browser with the cookies of it. */
+export async function become(context: BrowserContext, dii: Dii): Promise<AvailableIdentity> {
+  await signInByApi(context, dii)
+  const identity = await choose(context, 'granted')
+  if (identity.status !== 'available') throw new Error(`A yes came to ${identity.status}.`)
+  return identity
+}
+
+export async function signInByApi({ request }: BrowserContext, dii: Dii): Promise<void> {
+  const { csrfToken } = (await (await request.get('/api/auth/csrf')).json()) as { csrfToken: string }
+  const form = { csrfToken, json: 'true', ...dii }
+  expect((await request.post('/api/auth/callback/demo', { form })).ok()).toBe(true)
+}
+
+export async function choose(
+  { request }: BrowserContext,
+  advertising: 'granted' | 'denied',
+): Promise<PublicIdentity> {
+  const origin = new URL((await request.get('/api/health')).url()).origin
+  const answer = await request.post('/api/choice', { headers: { origin }, data: { advertising } })
+  return (await answer.json()) as PublicIdentity
+}
+
+/** What the server says of this browser's reader, asked beside its pages. */
+export async function identityOf({ request }: BrowserContext): Promise<PublicIdentity> {
+  return (await (await request.get('/api/identity')).json()) as PublicIdentity
+}
+
+export const statusLine = (page: Page, status: PublicIdentity['status']): Locator =>
+  page.locator(`[data-uid2-status=${status}]`)
+
+/** Waits until every slot of the page shows an ad that was bought like this. */
+export async function expectAds(page: Page, bid: 'none' | 'readable'): Promise<void> {
+  await expect(page.locator('[data-ad-slot]')).toHaveCount(2)
+  await expect(page.locator(`[data-ad-slot][data-uid2-bid=${bid}]`)).toHaveCount(2)
+}
+
+/** The token that this page's Prebid would send now; null when it has none, or is not loaded. */
+export function tokenInPrebid(page: Page): Promise<string | null> {
+  return page.evaluate(() => {
+    const { pbjs } = window as { pbjs?: { getUserIds?(): { uid2?: { id?: string } } } }
+    return pbjs?.getUserIds?.().uid2?.id ?? null
+  })
+}
+
+export const eidsOf = (token: string) => [{ source: 'uidapi.com', uids: [{ id: token, atype: 3 }] }]
+
+/** Goes on to the first piece under "Read next", without loading the page anew. */
+export async function readNext(page: Page): Promise<void> {
+  const before = page.url()
+  await page.getByRole('region', { name: 'Read next' }).getByRole('link').first().click()
+  await page.waitForURL((url) => url.href !== before)
+}
+
+/** Lets nothing past until it is told to. */
+export async function holdPosts(page: Page, path: string): Promise<() => Promise<void>> {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const url = (candidate: URL) => candidate.pathname === path
+  await page.route(url, async (route) => {
+    if (route.request().method() === 'POST') await held
+    await route.fallback()
+  })
+  return async () => {
+    release()
+    await page.unroute(url)
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  articles,
+  become,
+  expectAds,
+  holdPosts,
+  identityOf,
+  readNext,
+  statusLine,
+  tokenInPrebid,
+} from './acts.ts'
+import { expect, test } from './fixtures.ts'
+
+test('S7: Global Privacy Control suspends the identity of a reader who had said yes, and says so', async ({
+  context,
+  newBrowser,
+  operator,
+  watch,
+  email,
+}) => {
+  await operator.set({ lifetimes: { refreshFromMs: 1 } })
+  const { advertisingToken } = await become(context, { email })
+  const signalling = await newBrowser({
+    storageState: await context.storageState(),
+    extraHTTPHeaders: { 'Sec-GPC': '1' },
+  })
+  const page = await signalling.newPage()
+  await page.goto(`/articles/${articles.first}`)
+  await expect(statusLine(page, 'gpc')).toContainText('Opt-out signal honoured')
+  await expectAds(page, 'none')
+  await readNext(page)
+  await expectAds(page, 'none')
+  await page.goto(`/live/${articles.first}`)
+  await expect(statusLine(page, 'gpc')).toBeVisible()
+  await expectAds(page, 'none')
+  expect(await tokenInPrebid(page)).toBeNull()
+  expect(watch.auctions.map(({ eids }) => eids)).toEqual([undefined, undefined, undefined])
+  expect(await watch.carrying(advertisingToken)).toEqual([])
+  await page.goto('/choice')
+  await expect(page.getByRole('heading', { name: 'Your browser has already answered' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Yes, use it for ads' })).toHaveCount(0)
+  // Not even the renewal that was due.
+  expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
+  // Suspended, not ended: without the signal all is as it was.
+  await signalling.setExtraHTTPHeaders({})
+  expect(await identityOf(signalling)).toMatchObject({ status: 'available' })
+})
+
+test('K6, N23: a no on the privacy page takes the token from the other open tab before any server answers', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken } = await become(context, { email })
+  const privacy = await context.newPage()
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  await privacy.goto('/privacy')
+  const release = await holdPosts(privacy, '/privacy')
+
+  const afterNo = watch.requests.length
+  await privacy.getByRole('button', { name: 'No, do not use it' }).click()
+  await expect.poll(() => tokenInPrebid(page)).toBeNull()
+  await expectAds(page, 'none')
+  await release()
+  await expect(statusLine(privacy, 'denied')).toBeVisible()
+  await expect(statusLine(page, 'denied')).toContainText('because you said no')
+  await readNext(page)
+  await expectAds(page, 'none')
+  expect(await tokenInPrebid(page)).toBeNull()
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
+  expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
+})
+
+test('a reader who said no and then yes has a token again', async ({ page, context, email }) => {
+  await become(context, { email })
+  await page.goto('/privacy')
+  await page.getByRole('button', { name: 'No, do not use it' }).click()
+  await expect(statusLine(page, 'denied')).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
+  await expect(statusLine(page, 'available')).toBeVisible()
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+})

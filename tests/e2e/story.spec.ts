@@ -1,0 +1,101 @@
+import { startSite } from '#tests/support/site.ts'
+import {
+  articles,
+  eidsOf,
+  expectAds,
+  identityOf,
+  sayYes,
+  signOut,
+  statusLine,
+  tokenInPrebid,
+} from './acts.ts'
+import { expect, sandboxOperator, test } from './fixtures.ts'
+
+test('the whole story: read, sign in, say yes, be recognised, sign out (U25, P9, U23)', async ({
+  newBrowser,
+  watch,
+}) => {
+  // A site of its own: the ready-made reader must not have answered before.
+  const site = await startSite()
+  const operator = sandboxOperator(site)
+  await operator.set({})
+  const context = await newBrowser({ baseURL: site.origin })
+  const page = await context.newPage()
+
+  await test.step('signed out, the front page shows ads without an identity', async () => {
+    await page.goto('/')
+    await expect(statusLine(page, 'signed_out')).toBeVisible()
+    await expectAds(page, 'none')
+    expect(watch.auctions.map(({ eids }) => eids)).toEqual([undefined])
+  })
+
+  await test.step('a ready-made reader signs in with one click and is asked', async () => {
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'An ordinary reader' }).click()
+    await page.waitForURL('**/choice')
+    await expect(statusLine(page, 'no_choice')).toBeVisible()
+  })
+
+  await test.step('before the yes the operator has not been called', async () => {
+    await page.goto(`/articles/${articles.first}`)
+    await expect(statusLine(page, 'no_choice')).toBeVisible()
+    await expectAds(page, 'none')
+    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
+    await page.getByRole('link', { name: 'Choose' }).click()
+  })
+
+  await test.step('the yes makes one token', async () => {
+    await sayYes(page)
+    await expect(statusLine(page, 'available')).toBeVisible()
+    expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
+  })
+
+  const identity = await identityOf(context)
+  if (identity.status !== 'available') throw new Error(identity.status)
+  const token = identity.advertisingToken
+
+  await test.step('a static article: the very first auction carries the token', async () => {
+    const before = watch.auctions.length
+    await page.goto(`/articles/${articles.first}`)
+    await expect(statusLine(page, 'available')).toBeVisible()
+    await expectAds(page, 'readable')
+    expect(watch.auctions.slice(before)).toEqual([
+      expect.objectContaining({ slots: ['article-end', 'article-side'], eids: eidsOf(token) }),
+    ])
+  })
+
+  await test.step('the creative is shut in, and says what the buyer could read', async () => {
+    const frame = page.locator('[data-ad-slot=article-side] iframe')
+    await expect(frame).toHaveAttribute('sandbox', 'allow-scripts allow-popups')
+    await expect(frame).toHaveAttribute('srcdoc', /<svg/)
+    await expect(frame.contentFrame().getByText('Bought with your UID2')).toBeVisible()
+  })
+
+  await test.step('its dynamic twin has the token inline and asks for nothing', async () => {
+    const auctions = watch.auctions.length
+    const asked = watch.count('GET', '/api/identity')
+    const response = await page.goto(`/live/${articles.first}`)
+    expect(await response?.text()).toContain(token)
+    await expect(statusLine(page, 'available')).toBeVisible()
+    await expectAds(page, 'readable')
+    expect(watch.auctions.slice(auctions)).toEqual([expect.objectContaining({ eids: eidsOf(token) })])
+    expect(watch.count('GET', '/api/identity')).toBe(asked)
+  })
+
+  await test.step('signing out leaves no trace', async () => {
+    const auctions = watch.auctions.length
+    const requests = watch.requests.length
+    await signOut(page)
+    await expectAds(page, 'none')
+    expect(await context.cookies()).toEqual([])
+    expect(await page.evaluate(() => [document.cookie, { ...localStorage }, { ...sessionStorage }])).toEqual([
+      '',
+      {},
+      {},
+    ])
+    expect(await tokenInPrebid(page)).toBeNull()
+    expect(watch.auctions.slice(auctions).map(({ eids }) => eids)).toEqual([undefined])
+    expect(await watch.carrying(token, requests)).toEqual([])
+  })
+  await site.stop()
+})

@@ -1,0 +1,81 @@
+import type { BrowserContext, Request } from '@playwright/test'
+import { z } from 'zod'
+
+const bidRequest = z.looseObject({
+  imp: z.array(
+    z.looseObject({ ext: z.looseObject({ prebid: z.looseObject({ adunitcode: z.string() }).optional() }) }),
+  ),
+  user: z
+    .looseObject({
+      eids: z.array(z.unknown()).optional(),
+      ext: z.looseObject({ eids: z.array(z.unknown()).optional() }).optional(),
+    })
+    .optional(),
+})
+
+/** One request for bids, as it left the browser. */
+export interface Auction {
+  /** The path of the page that held it. */
+  page: string
+  slots: string[]
+  /** What `user.ext.eids` held; undefined where there was none. */
+  eids: unknown[] | undefined
+  body: string
+}
+
+/** Sees what the pages of its browser contexts send, and hears what they complain of. */
+export class PageWatch {
+  readonly requests: Request[] = []
+  readonly auctions: Auction[] = []
+  readonly #complaints: string[] = []
+  readonly #allowed: { pattern: RegExp; reason: string }[] = []
+
+  follow(context: BrowserContext): void {
+    context.on('request', (request) => this.#note(request))
+    context.on('console', (message) => {
+      if (!['error', 'warning'].includes(message.type())) return
+      this.#complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`)
+    })
+    context.on('weberror', (webError) => this.#complaints.push(`uncaught: ${webError.error().stack}`))
+  }
+
+  /** Lets a complaint pass in this test. */
+  allow(pattern: RegExp, reason: string): void {
+    this.#allowed.push({ pattern, reason })
+  }
+
+  complaints(): string[] {
+    return this.#complaints.filter((text) => !this.#allowed.some(({ pattern }) => pattern.test(text)))
+  }
+
+  /** How often the pages asked for this path. */
+  count(method: 'GET' | 'POST', path: string): number {
+    return this.requests.filter(
+      (request) => request.method() === method && new URL(request.url()).pathname === path,
+    ).length
+  }
+
+  /** The requests that carry `text` in their address, headers or body, from the `since`th on. */
+  async carrying(text: string, since = 0): Promise<string[]> {
+    const found: string[] = []
+    for (const request of this.requests.slice(since)) {
+      const headers = JSON.stringify(await request.allHeaders().catch(() => request.headers()))
+      const parts = [request.url(), decodeURIComponent(request.url()), headers, request.postData() ?? '']
+      if (parts.some((part) => part.includes(text))) found.push(`${request.method()} ${request.url()}`)
+    }
+    return found
+  }
+
+  #note(request: Request): void {
+    this.requests.push(request)
+    if (request.method() !== 'POST' || !request.url().endsWith('/openrtb2/auction')) return
+    const body = request.postData() ?? ''
+    const { imp, user } = bidRequest.parse(JSON.parse(body))
+    this.auctions.push({
+      page: new URL(request.frame().url()).pathname,
+      slots: imp.map(({ ext }) => ext.prebid?.adunitcode ?? '').sort(),
+      eids: user?.ext?.eids ?? user?.eids,
+      body,
+    })
+  }
+}

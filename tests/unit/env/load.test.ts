@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { EnvError, loadEnv } from '#lib/env/server.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lantern-env-'))
+})
+
+const secretsOf = ({ nextAuthSecret, sessionPasswords, choicesPeppers }: ReturnType<typeof loadEnv>) => [
+  nextAuthSecret,
+  sessionPasswords[0],
+  choicesPeppers[0],
+]
+
+describe('made-up secrets', () => {
+  it('are made once, differ from each other, and are kept where only their owner reads', () => {
+    const first = loadEnv({ DATA_DIR: folder })
+    expect(new Set(secretsOf(first)).size).toBe(3)
+    for (const secret of secretsOf(first)) expect(Buffer.from(secret, 'base64')).toHaveLength(32)
+    expect(secretsOf(loadEnv({ DATA_DIR: folder }))).toEqual(secretsOf(first))
+    expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600)
+  })
+
+  it('are made in a folder that is not there yet', () => {
+    const deep = join(folder, 'a', 'b')
+    expect(secretsOf(loadEnv({ DATA_DIR: deep }))).toEqual(secretsOf(loadEnv({ DATA_DIR: deep })))
+  })
+
+  it('give way to those that are set', () => {
+    const own = {
+      NEXTAUTH_SECRET: 'n'.repeat(32),
+      SESSION_PASSWORD: 's'.repeat(32),
+      CHOICES_PEPPER: 'c'.repeat(32),
+    }
+    expect(secretsOf(loadEnv({ DATA_DIR: folder, ...own }))).toEqual(Object.values(own))
+  })
+
+  it('a folder that cannot be written is one sentence that names DATA_DIR', () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    for (const dataDir of [file, join(file, 'below')]) {
+      expect(() => loadEnv({ DATA_DIR: dataDir })).toThrow(EnvError)
+      expect(() => loadEnv({ DATA_DIR: dataDir })).toThrow(/may not write to .*set DATA_DIR/)
+    }
+  })
+
+  it.each(['not json', '{}', '{"nextAuthSecret":"canary"}'])(
+    'a file that holds %j is one sentence, without what it holds',
+    (text) => {
+      writeFileSync(join(folder, 'secrets.json'), text)
+      expect(() => loadEnv({ DATA_DIR: folder })).toThrow(/secrets\.json in .* cannot be read/)
+      expect(() => loadEnv({ DATA_DIR: folder })).not.toThrow(/canary/)
+      expect(readFileSync(join(folder, 'secrets.json'), 'utf8')).toBe(text)
+    },
+  )
+})
+
+describe('the checked environment', () => {
+  it('every fault comes in one EnvError', () => {
+    expect(() => loadEnv({ PORT: 'x', UID2_NEW: 'y', GPC_SCOPE: 'z' })).toThrow(/PORT.*GPC_SCOPE.*UID2_NEW/s)
+  })
+
+  it('sandbox: the built-in operator and exchange', () => {
+    expect(loadEnv({ DATA_DIR: folder, PORT: '4002' })).toMatchObject({
+      mode: 'sandbox',
+      operator: { baseUrl: 'http://127.0.0.1:4002/sandbox/operator' },
+      prebidServer: { endpoint: '/sandbox/exchange/openrtb2/auction' },
+      databaseUrl: `file:${join(folder, 'choices.db')}`,
+      secureCookies: false,
+    })
+  })
+
+  it('real: the operator that is set, and no bidding until there is somewhere to bid', () => {
+    const real = {
+      DATA_DIR: folder,
+      UID2_BASE_URL: 'https://operator.example',
+      UID2_API_KEY: 'key',
+      UID2_CLIENT_SECRET: Buffer.alloc(32).toString('base64'),
+    }
+    expect(loadEnv(real)).toMatchObject({
+      operator: {
+        baseUrl: real.UID2_BASE_URL,
+        apiKey: real.UID2_API_KEY,
+        clientSecret: real.UID2_CLIENT_SECRET,
+      },
+      prebidServer: null,
+    })
+    const endpoint = 'https://pbs.example/auction'
+    expect(loadEnv({ ...real, PREBID_SERVER_URL: endpoint, PREBID_ACCOUNT_ID: '7' }).prebidServer).toEqual({
+      endpoint,
+      accountId: '7',
+    })
+  })
+
+  it('N15: previous passwords and peppers follow the current ones', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(32))
+    const env = loadEnv({ DATA_DIR: folder, SESSION_PASSWORD: a, SESSION_PASSWORD_PREVIOUS: `${b},${c}` })
+    expect(env.sessionPasswords).toEqual([a, b, c])
+  })
+
+  it('https turns secure cookies on', () => {
+    expect(loadEnv({ DATA_DIR: folder, NEXTAUTH_URL: 'https://localhost:3000' }).secureCookies).toBe(true)
+  })
+})
