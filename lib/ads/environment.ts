@@ -13,7 +13,7 @@ export interface HandoffEnvironment {
   channel(): Channel | null
 }
 
-export interface Channel {
+interface Channel {
   postMessage(message: unknown): void
   onmessage: ((event: MessageEvent) => void) | null
   close(): void

@@ -12,6 +12,12 @@ function hostNames(headers: Record<string, unknown> | undefined): string[] {
     .map((host) => (URL.canParse(`http://${host.trim()}`) ? new URL(`http://${host.trim()}`).hostname : ''))
 }
 
+/** A request that names no host at all proves nothing. */
+const isLocal = (headers: Record<string, unknown> | undefined): boolean => {
+  const names = hostNames(headers)
+  return names.length > 0 && names.every(isLoopback)
+}
+
 /**
  * Sign-in for trying the site: whoever types an address is taken to own it. Beside a real operator it
  * serves this machine alone, since it would let anyone get a token for anyone's address.
@@ -22,7 +28,7 @@ export const demoProvider = () =>
     name: 'Demo',
     credentials: { email: { label: 'E-mail', type: 'email' }, phone: { label: 'Phone', type: 'tel' } },
     async authorize(credentials, request) {
-      if (env().mode === 'real' && !hostNames(request.headers).every(isLoopback)) throw new Error('not_local')
+      if (env().mode === 'real' && !isLocal(request.headers)) throw new Error('not_local')
       const dii = readDii(credentials ?? {})
       // next-auth puts the message into ?error=, so it is a code and never what was typed.
       if (typeof dii === 'string') throw new Error(dii)

@@ -6,16 +6,17 @@ import { Pool, types } from 'pg'
 /** Times are Unix ms. */
 export interface Schema {
   opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
-  /** Append-only; the newest row of a reader is their current choice. */
+  /** Append-only; a reader's newest row with a choice is their choice, and likewise for signals. */
   choice_events: {
     id: Generated<number>
     sub: string
     dii_key: string
     pepper: string
-    advertising: 'granted' | 'denied'
-    version: string
-    wording: string
-    source: 'page' | 'api'
+    advertising: 'granted' | 'denied' | null
+    /** Version and text of the question as it was shown. */
+    version: string | null
+    wording: string | null
+    source: 'page' | 'api' | 'signals'
     signals: ColumnType<string | null, string | null, never>
     at: number
   }
@@ -31,7 +32,7 @@ const bigintOid = 20
 export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine } {
   if (url.startsWith('file:')) {
     const database = new SqliteDatabase(url.slice('file:'.length), { timeout: 5000 })
-    database.pragma('journal_mode = WAL')
+    turnOnWal(database)
     // An opt-out that was acknowledged must survive a power cut, and writes are rare.
     database.pragma('synchronous = FULL')
     return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite' }
@@ -48,4 +49,16 @@ export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine 
   // An idle connection that breaks must not end the process; the next query tells.
   pool.on('error', () => {})
   return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), engine: 'postgres' }
+}
+
+/** Two processes that open a new file at once meet here, and SQLite does not wait its `timeout` for this. */
+function turnOnWal(database: SqliteDatabase.Database): void {
+  for (let attempts = 50; ; attempts--)
+    try {
+      database.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (attempts === 0 || (error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Kysely, type Migration, Migrator } from 'kysely'
+import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import type { Engine, Schema } from './database.ts'
 
 /** Portable: one text for both engines but for the counting column. Applied ones are never edited. */
@@ -21,9 +21,9 @@ const migrations = (engine: Engine): Record<string, Migration> => ({
         .addColumn('sub', 'text', (c) => c.notNull())
         .addColumn('dii_key', 'text', (c) => c.notNull())
         .addColumn('pepper', 'text', (c) => c.notNull())
-        .addColumn('advertising', 'text', (c) => c.notNull())
-        .addColumn('version', 'text', (c) => c.notNull())
-        .addColumn('wording', 'text', (c) => c.notNull())
+        .addColumn('advertising', 'text')
+        .addColumn('version', 'text')
+        .addColumn('wording', 'text')
         .addColumn('source', 'text', (c) => c.notNull())
         .addColumn('signals', 'text')
         .addColumn('at', 'bigint', (c) => c.notNull())
@@ -42,9 +42,28 @@ const migrations = (engine: Engine): Record<string, Migration> => ({
   },
 })
 
-/** Brings the schema up to date, under the engine's migration lock. */
+/** Brings the schema up to date; of processes that start at once, one does and the others wait for it. */
 export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } })
+  if (engine === 'postgres') return toLatest(db, engine)
+  // Kysely takes no migration lock on SQLite, and its transactions lock nothing before their first write.
+  await db.connection().execute(async (connection) => {
+    await sql`begin immediate`.execute(connection)
+    try {
+      await toLatest(connection, engine)
+      await sql`commit`.execute(connection)
+    } catch (error) {
+      await sql`rollback`.execute(connection)
+      throw error
+    }
+  })
+}
+
+async function toLatest(db: Kysely<Schema>, engine: Engine): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations(engine) },
+    disableTransactions: engine === 'sqlite',
+  })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) throw error
 }

@@ -42,6 +42,8 @@ export interface ChoiceStore {
   read(subject: Subject): Promise<Standing>
   isEnded(sid: string): Promise<boolean>
   recordChoice(subject: Subject, choice: Choice): Promise<void>
+  /** Signals alone: says nothing of the choice, so it cannot undo one that is made at the same moment. */
+  recordSignals(subject: Subject, signals: Signals): Promise<void>
   recordOptOut(diiHash: string, source: 'uid2' | 'euid'): Promise<void>
   /** `until`: Unix ms at which the session would have ended by itself. */
   endSession(sid: string, until: number): Promise<void>
@@ -79,8 +81,8 @@ export function createChoiceStore(
               .limit(1)
               .as('ended'),
             eb.selectFrom('opt_outs').select('dii_key').where('dii_key', 'in', keys).limit(1).as('opted_out'),
-            newest.select('advertising').as('advertising'),
-            newest.select('signals').as('signals'),
+            newest.where('advertising', 'is not', null).select('advertising').as('advertising'),
+            newest.where('signals', 'is not', null).select('signals').as('signals'),
           ]
         })
         .executeTakeFirstOrThrow()
@@ -114,6 +116,13 @@ export function createChoiceStore(
           signals: signals === undefined ? null : JSON.stringify(signals),
           at: now(),
         })
+        .execute()
+    },
+
+    async recordSignals({ sub, diiHash }, signals) {
+      await db
+        .insertInto('choice_events')
+        .values({ sub, ...current(diiHash), source: 'signals', signals: JSON.stringify(signals), at: now() })
         .execute()
     },
 

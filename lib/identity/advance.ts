@@ -23,6 +23,8 @@ export interface Policy {
   waitForExpired: number
   /** May call generate, and waits for it. */
   generate: boolean
+  /** Refresh though it is not due: somebody else heard of an opt-out, and only the operator can confirm. */
+  recheck?: boolean
 }
 
 export interface Advanced {
@@ -66,7 +68,8 @@ function withSignals(known: KnownReader | null, cookies: CookieReader): KnownRea
 }
 
 export function decideFor({ gpc, known }: Situation, identity: Identity | null): PublicIdentity {
-  const asked = known?.subject ? findGenerate(known.subject)?.settled : undefined
+  const tcf = known && known.standing !== 'store_down' ? known.standing.signals.tcf : undefined
+  const asked = known?.subject ? findGenerate(known.subject, tcf)?.settled : undefined
   return decide({
     now: Date.now(),
     product: env().product,
@@ -126,7 +129,8 @@ async function refreshed(
 ): Promise<Refreshed> {
   const known = given && adopt(given, findRefresh(given)?.settled)
   const now = Date.now()
-  if (!known || !isDueForRefresh(known, now)) return { identity: known, waited: false, background: undefined }
+  if (!known || !(policy.recheck || isDueForRefresh(known, now)))
+    return { identity: known, waited: false, background: undefined }
   if (!isRefreshable(known, now)) return { identity: null, waited: false, background: undefined }
   const flight = startRefresh(known, subject)
   const wait = hasExpired(known, now) ? policy.waitForExpired : policy.waitForDue

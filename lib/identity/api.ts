@@ -90,10 +90,11 @@ export async function answerAdvanced({ decision, cookie, background }: Advanced)
 /** How far each surface may go. Waiting is bounded by the operator's own time-out in any case. */
 export const policies = {
   read: (): Policy => ({ waitForDue: 0, waitForExpired: env().operator.timeoutMs, generate: false }),
-  ensure: (): Policy => ({
+  ensure: (recheck = false): Policy => ({
     waitForDue: env().operator.timeoutMs,
     waitForExpired: env().operator.timeoutMs,
     generate: true,
+    recheck,
   }),
   page: (): Policy => ({ waitForDue: env().refreshWaitMs, waitForExpired: 0, generate: false }),
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import { withChoices } from '../choices/open.ts'
-import type { Choice } from '../choices/store.ts'
+import type { Choice, Signals } from '../choices/store.ts'
 import { type Advanced, type Asking, advance } from './advance.ts'
 import { policies } from './api.ts'
 import { overLimit } from './limits.ts'
@@ -27,4 +27,13 @@ export async function choose(asking: Asking, choice: Choice): Promise<Chosen> {
     return { status: 'done', advanced: await advance(asking, policies.ensure()) }
   // Whether or not it could be recorded, after a no nothing stays in this browser.
   return { status: 'done', advanced: { ...(await advance(asking, policies.page())), cookie: 'clear' } }
+}
+
+/** Keeps what the browser's consent platform says now beside the choice that stands. */
+export async function noteSignals(asking: Asking, signals: Signals): Promise<void> {
+  const known = await knownReader(asking.cookies)
+  if (!known?.subject || known.standing === 'store_down') return
+  const { subject, standing } = known
+  if (JSON.stringify(standing.signals) === JSON.stringify(signals)) return
+  await withChoices((store) => store.recordSignals(subject, signals)).catch(() => {})
 }

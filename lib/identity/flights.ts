@@ -50,12 +50,15 @@ export const startRefresh = (identity: Identity, subject: Subject): Flight<Outco
     return outcome.status === 'optout' ? recordOptOut(subject) : outcome
   })
 
-export const findGenerate = (subject: Subject): Flight<Outcome> | undefined =>
-  generates().find(hashed(subject.diiHash))
+/** With other consent the operator may answer otherwise. */
+const generateKey = ({ diiHash }: Subject, tcf: string | undefined) => hashed(`${diiHash}\n${tcf ?? ''}`)
+
+export const findGenerate = (subject: Subject, tcf: string | undefined): Flight<Outcome> | undefined =>
+  generates().find(generateKey(subject, tcf))
 
 /** Begins a generate for this reader's DII, or joins the one that is under way. */
 export const startGenerate = (subject: Subject, dii: DiiInput, tcf: string | undefined): Flight<Outcome> =>
-  generates().start(hashed(subject.diiHash), async () => {
+  generates().start(generateKey(subject, tcf), async () => {
     // Read here and not only by the caller: no generate may begin once an opt-out is on record.
     const standing = await withChoices((store) => store.read(subject)).catch(() => null)
     if (standing === null) return { status: 'failed' }

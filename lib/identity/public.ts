@@ -29,8 +29,6 @@ export type UnsupportedReason =
   | 'region'
   | 'page'
 
-export type IdentityStatus = PublicIdentity['status']
-
 interface Base {
   now: number
 }

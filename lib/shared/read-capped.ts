@@ -12,7 +12,8 @@ export async function readCapped(request: Request, limit: number): Promise<Uint8
     if (part === undefined || part.done) break
     size += part.value.byteLength
     if (size > limit) {
-      await reader?.cancel()
+      // Not waited for: of a cloned request it settles only when the other copy is cancelled too.
+      reader?.cancel().catch(() => {})
       return null
     }
     chunks.push(part.value)

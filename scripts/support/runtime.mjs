@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { giveUp } from './say.mjs'
 
+// A demo that runs offline calls nobody; set it to 0 to take part in Next's telemetry.
+process.env.NEXT_TELEMETRY_DISABLED ??= '1'
+
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 

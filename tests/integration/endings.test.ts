@@ -1,15 +1,18 @@
+import { sealData, unsealData } from 'iron-session'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { keep, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
+const password = 'the-password-of-this-test-'.repeat(2)
+
 let operator: TestOperator
 let site: Site
 
 beforeAll(async () => {
   operator = await testOperator()
-  site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000' } })
+  site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000', SESSION_PASSWORD: password } })
 })
 beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
 afterAll(async () => {
@@ -150,11 +153,25 @@ describe('refresh outcomes (U2)', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('a refresh token that the operator no longer takes is replaced by a new generate', async () => {
-    await operator.set({ lifetimes: { identityMs: 3_600_000, refreshFromMs: 1, refreshMs: 3_600_001 } })
-    const reader = await dueReader('expired-refresh@example.com')
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', status: 400, times: 1 }] })
-    // Our own fault, as far as we can know: the valid token stays.
+  it('a refusal that is our own fault costs no valid token', async () => {
+    const reader = await dueReader('our-fault@example.com')
+    await operator.set({ faults: [{ on: 'refresh', status: 401 }] })
     expect(await reader.ensure()).toMatchObject({ status: 'available' })
+    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 1 })
+  })
+
+  it('a refresh token that the operator does not take is dropped, and a new token generated', async () => {
+    const reader = await dueReader('invalid-refresh@example.com')
+    const cookie = await unsealData<{ identity: { refresh_token: string } }>(reader.jar.get('uid2') ?? '', {
+      password,
+    })
+    const sealed = {
+      ...cookie,
+      identity: { ...cookie.identity, refresh_token: `AAAAAGYQ${'A'.repeat(380)}` },
+    }
+    reader.jar.set('uid2', await sealData(sealed, { password }))
+    await operator.set({})
+    expect(await reader.ensure()).toMatchObject({ status: 'available' })
+    expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 1 })
   })
 })

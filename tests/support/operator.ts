@@ -34,8 +34,8 @@ export interface TestOperator extends RunningOperator {
 /** A token that is due from the moment it is issued, and valid for an hour. */
 export const dueAtOnce: Lifetimes = { identityMs: 3_600_000, refreshFromMs: 1, refreshMs: 86_400_000 }
 
-export async function testOperator(): Promise<TestOperator> {
-  const running = await startOperator()
+export async function testOperator(scope: 'uid2' | 'euid' = 'uid2'): Promise<TestOperator> {
+  const running = await startOperator({ scope })
   const faults = `${running.baseUrl}/faults`
   return {
     ...running,

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 
 /** The production build of the site, running as a process of its own on a free port. */
@@ -71,7 +72,7 @@ async function healthy(origin: string, child: ChildProcess, log: () => string): 
     const answer = await fetch(`${origin}/api/health`).catch(() => undefined)
     await answer?.arrayBuffer()
     if (answer?.status === 200) return
-    await new Promise((resolve) => setImmediate(resolve))
+    await pause(20)
   }
 }
 

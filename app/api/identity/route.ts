@@ -1,6 +1,7 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { answerIdentity, policies, readBody, signalsSchema, tooMany } from '#lib/identity/api.ts'
+import { noteSignals } from '#lib/identity/choose.ts'
 import { limitReader } from '#lib/identity/limits.ts'
 
 const body = z.strictObject({ recheck: z.boolean().optional(), signals: signalsSchema.optional() })
@@ -13,5 +14,7 @@ export async function POST(request: NextRequest) {
   const read = await readBody(request, body, { optional: true })
   if ('refused' in read) return read.refused
   const seconds = await limitReader(request.cookies)
-  return seconds === null ? answerIdentity(request, policies.ensure()) : tooMany(seconds)
+  if (seconds !== null) return tooMany(seconds)
+  if (read.body.signals) await noteSignals(request, read.body.signals)
+  return answerIdentity(request, policies.ensure(read.body.recheck))
 }

@@ -3,7 +3,7 @@ import 'server-only'
 import { dsp, publisher } from './credentials.ts'
 import type { OperatorRequest } from './types.ts'
 
-export type Role = 'GENERATOR' | 'ID_READER'
+type Role = 'GENERATOR' | 'ID_READER'
 
 export interface Client {
   siteId: number

@@ -9,7 +9,7 @@ import type { OperatorReply } from './types.ts'
 
 const FIELDS = ['email', 'email_hash', 'phone', 'phone_hash'] as const
 
-export interface IdentityInput {
+interface IdentityInput {
   type: IdentityType
   flh: Buffer
 }

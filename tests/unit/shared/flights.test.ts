@@ -10,14 +10,17 @@ const tower = (limit = 100, keep = 60) => createFlights<string>({ keepMs: () => 
 
 /** A run that ends when it is told to. */
 function runway() {
-  const { promise, resolve } = Promise.withResolvers<string>()
+  let land: (result: string) => void = () => {}
+  const promise = new Promise<string>((resolve) => {
+    land = resolve
+  })
   let runs = 0
   return {
     run: () => {
       runs++
       return promise
     },
-    land: resolve,
+    land,
     runs: () => runs,
   }
 }

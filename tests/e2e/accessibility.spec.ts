@@ -1,0 +1,73 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { articles, expectAds, identityOf, signInByApi, statusLine } from './acts.ts'
+import { expect, test } from './fixtures.ts'
+
+const pages = [
+  '/',
+  `/articles/${articles.first}`,
+  `/live/${articles.second}`,
+  '/sign-in',
+  '/choice',
+  '/privacy',
+]
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing to object to, ${colorScheme}`, async ({ page, context, email, watch }) => {
+    watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const findings: Record<string, string[]> = {}
+    const look = async (path: string, when: string) => {
+      await page.goto(path)
+      if (path === '/' || path.includes(articles.first)) await expectAds(page, 'none')
+      findings[`${path} ${when}`] = await violations(page)
+    }
+    for (const path of [...pages, '/no-such-page']) await look(path, 'signed out')
+    await signInByApi(context, { email: `${colorScheme}-${email}` })
+    for (const path of pages) await look(path, 'before an answer')
+    expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
+  })
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+}
+
+test('the whole path, from signing in over the answer to signing out, goes by keyboard alone', async ({
+  page,
+  context,
+  email,
+}) => {
+  await page.goto('/')
+  await tabTo(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign in' }))
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/sign-in')
+  await tabTo(page, page.getByRole('textbox'))
+  await page.keyboard.type(email)
+  await tabTo(page, page.getByRole('button', { name: 'Sign in', exact: true }))
+  await page.keyboard.press('Space')
+  await page.waitForURL('**/choice')
+  await tabTo(page, page.getByRole('button', { name: 'Yes, use it for ads' }))
+  await page.keyboard.press('Enter')
+  await expect(statusLine(page, 'available')).toBeVisible()
+  await tabTo(page, page.getByRole('link', { name: 'Your privacy choices' }))
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/privacy')
+  await tabTo(page, page.getByRole('button', { name: 'Sign out' }))
+  await page.keyboard.press('Space')
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
+})
+
+/** Goes forward with Tab as far as the control, whose focus must then be there to see. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  for (let pressed = 0; pressed < 80; pressed++) {
+    await page.keyboard.press('Tab')
+    if (await control.evaluate((element) => element === document.activeElement)) {
+      expect(await control.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe('none')
+      return
+    }
+  }
+  throw new Error(`Tab does not lead to ${control}.`)
+}

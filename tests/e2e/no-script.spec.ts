@@ -1,0 +1,51 @@
+import { articles, become, choose, identityOf, signInByApi, statusLine } from './acts.ts'
+import { expect, test } from './fixtures.ts'
+
+test.use({ javaScriptEnabled: false })
+
+test('without script every page can be read, and says that no advertising ID is used', async ({
+  page,
+  watch,
+}) => {
+  watch.allow(/identity was preloaded using link preload but not used/, 'nothing is there to use it')
+  for (const path of ['/', `/articles/${articles.first}`]) {
+    await page.goto(path)
+    await expect(page.getByRole('article').first()).toBeVisible()
+    // Playwright's own text search passes over noscript.
+    const line = page.locator('noscript > .status-bar-line')
+    await expect(line).toBeVisible()
+    await expect(line).toHaveText(/Scripts are off in this browser/, { useInnerText: true })
+  }
+  await page.goto(`/live/${articles.first}`)
+  await expect(page.getByRole('article')).toBeVisible()
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await page.goto('/sign-in')
+  await expect(page.locator('noscript > .field-error')).toBeVisible()
+  await page.goto('/privacy')
+  await expect(page.getByRole('heading', { name: 'Your ad choices' })).toBeVisible()
+})
+
+test('without script the question takes a yes and a no', async ({ page, context, email, operator }) => {
+  await signInByApi(context, { email })
+  await page.goto('/choice')
+  await expect(statusLine(page, 'no_choice')).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
+  await expect(page.getByRole('heading', { name: 'Your answer is yes' })).toBeVisible()
+  expect(await identityOf(context)).toMatchObject({ status: 'available' })
+  expect(await operator.calls()).toMatchObject({ generate: 1 })
+
+  await page.getByRole('button', { name: 'No, do not use it' }).click()
+  await expect(page.getByRole('heading', { name: 'Your answer is no' })).toBeVisible()
+  expect(await identityOf(context)).toMatchObject({ status: 'denied' })
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
+  expect(await choose(context, 'granted')).toMatchObject({ status: 'available' })
+})
+
+test('without script the sign-out form signs out', async ({ page, context, email }) => {
+  await become(context, { email })
+  await page.goto('/privacy')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  expect(await context.cookies()).toEqual([])
+  expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
+})

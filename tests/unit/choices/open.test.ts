@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { choices, StoreDownError, withChoices } from '#lib/choices/open.ts'
+import { EnvError } from '#lib/env/server.ts'
+import { health } from '#lib/observe/health.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { becomeSite } from '../../support/server-env.ts'
+import { freePort } from '../../support/site.ts'
+
+const pepper = (name: string) => name.padEnd(32, '.')
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lantern-open-'))
+})
+
+describe('the one store of a process', () => {
+  it('is opened once, however many ask at once', async () => {
+    becomeSite()
+    const all = await Promise.all([choices(), choices(), choices()])
+    expect(new Set(all).size).toBe(1)
+  })
+
+  it('is made in a folder that is not there yet', async () => {
+    becomeSite({ DATABASE_URL: `file:${join(folder, 'a', 'b', 'choices.db')}` })
+    expect(await withChoices((store) => store.isEnded('x'))).toBe(false)
+  })
+
+  it('is not opened while it holds rows of a pepper that is not listed', async () => {
+    becomeSite({ DATA_DIR: folder, CHOICES_PEPPER: pepper('a') })
+    await withChoices((store) => store.recordOptOut('hash', 'uid2'))
+    becomeSite({ DATA_DIR: folder, CHOICES_PEPPER: pepper('b') })
+    await expect(choices()).rejects.toThrow(EnvError)
+    await expect(choices()).rejects.toThrow(/CHOICES_PEPPER_PREVIOUS/)
+    becomeSite({
+      DATA_DIR: folder,
+      CHOICES_PEPPER: pepper('b'),
+      CHOICES_PEPPER_PREVIOUS: `${pepper('x')},${pepper('a')}`,
+    })
+    const read = await withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
+    expect(read.optedOut).toBe(true)
+  })
+})
+
+describe('U4: a store that fails', () => {
+  it('is a StoreDownError with its cause, and recovers without a restart', async () => {
+    const file = join(folder, 'choices')
+    writeFileSync(file, '')
+    becomeSite({ DATABASE_URL: `file:${join(file, 'choices.db')}` })
+    const failure = await withChoices((store) => store.isEnded('x')).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(StoreDownError)
+    expect((failure as Error).cause).toBeDefined()
+    expect(health().store).toBe('down')
+    rmSync(file)
+    expect(await withChoices((store) => store.isEnded('x'))).toBe(false)
+    expect(health().store).toBe('ok')
+  })
+
+  it('a file that is no database is a StoreDownError, and stays as it was', async () => {
+    const file = join(folder, 'choices.db')
+    writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
+    becomeSite({ DATABASE_URL: `file:${file}` })
+    await expect(withChoices((store) => store.isEnded('x'))).rejects.toThrow(StoreDownError)
+  })
+
+  it('work that fails is told apart from the store’s opening: the next work is tried', async () => {
+    becomeSite()
+    await expect(
+      withChoices(() => Promise.reject(Object.assign(new Error('x'), { code: 'SQLITE_IOERR' }))),
+    ).rejects.toThrow(StoreDownError)
+    expect(health().store).toBe('down')
+    expect(await withChoices((store) => store.isEnded('x'))).toBe(false)
+    expect(health().store).toBe('ok')
+  })
+})
+
+describe('PostgreSQL that comes and goes', () => {
+  let postgres: TestPostgres
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  }, 120_000)
+  afterAll(() => postgres.stop())
+
+  it('nothing listens: a StoreDownError', async () => {
+    becomeSite({
+      DATABASE_URL: `postgres://lantern@127.0.0.1:${await freePort()}/none`,
+      CHOICES_PEPPER: pepper('p'),
+    })
+    await expect(withChoices((store) => store.isEnded('x'))).rejects.toThrow(StoreDownError)
+  })
+
+  it('connections that are cut cost one answer at most', async () => {
+    const url = await postgres.database()
+    becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
+    await withChoices((store) => store.recordOptOut('hash', 'uid2'))
+    const { Client } = await import('pg')
+    const admin = new Client({ connectionString: url })
+    await admin.connect()
+    await admin.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
+    await admin.end()
+    const look = () => withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
+    const first = await look().catch((error: unknown) => error)
+    if (first instanceof Error) expect(first).toBeInstanceOf(StoreDownError)
+    expect((await look()).optedOut).toBe(true)
+    expect(health().store).toBe('ok')
+  })
+})

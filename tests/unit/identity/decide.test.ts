@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { decide, type Facts, isEntitled, keepsIdentity } from '#lib/identity/decide.ts'
+import { identityFor } from './identities.ts'
+
+const now = Date.now()
+const standing = { ended: false, optedOut: false, choice: 'granted' as const, signals: {} }
+/** A reader who said yes, with a valid token. */
+const entitled: Facts = {
+  now,
+  product: 'uid2',
+  gpc: false,
+  signedIn: true,
+  unsupported: null,
+  standing,
+  identity: identityFor(),
+  operatorFailed: false,
+}
+
+const onRecord = (facts: Facts, change: object): Facts => ({
+  ...facts,
+  standing: facts.standing === 'store_down' ? standing : { ...facts.standing, ...change },
+})
+
+/** In the order of the contract; each turns what is below it into itself. */
+const order: [name: string, make: (facts: Facts) => Facts, expected: object][] = [
+  ['gpc', (facts) => ({ ...facts, gpc: true }), { status: 'gpc' }],
+  ['signed_out', (facts) => ({ ...facts, signedIn: false }), { status: 'signed_out' }],
+  [
+    'unsupported',
+    (facts) => ({ ...facts, unsupported: 'no_dii' }),
+    { status: 'unsupported', reason: 'no_dii' },
+  ],
+  [
+    'store down',
+    (facts) => ({ ...facts, standing: 'store_down' }),
+    { status: 'unavailable', reason: 'store' },
+  ],
+  ['opted_out', (facts) => onRecord(facts, { optedOut: true }), { status: 'opted_out' }],
+  ['denied', (facts) => onRecord(facts, { choice: 'denied' }), { status: 'denied' }],
+  ['no_choice', (facts) => onRecord(facts, { choice: null }), { status: 'no_choice' }],
+  ['available', (facts) => ({ ...facts, identity: identityFor() }), { status: 'available' }],
+  [
+    'operator failed',
+    (facts) => ({ ...facts, identity: null, operatorFailed: true }),
+    { status: 'unavailable', reason: 'operator' },
+  ],
+]
+
+describe('the status is the first that holds', () => {
+  it.each(order)('%s', (_, make, expected) => {
+    expect(decide(make(entitled))).toMatchObject(expected)
+  })
+
+  it.each(
+    order.flatMap(([high, make, expected], i) =>
+      order.slice(i + 1).map(([low, makeLow]) => ({ high, low, facts: make(makeLow(entitled)), expected })),
+    ),
+  )('$high beats $low', ({ facts, expected }) => {
+    expect(decide(facts)).toMatchObject(expected)
+  })
+
+  it('everything at once is the first of all', () => {
+    const all = order.reduceRight((facts, [, make]) => make(facts), entitled)
+    expect(decide(all).status).toBe('gpc')
+  })
+
+  it('only `available` carries anything of an identity', () => {
+    const carrying = order.filter(([, make]) => 'advertisingToken' in decide(make(entitled)))
+    expect(carrying.map(([name]) => name)).toEqual(['available'])
+  })
+})
+
+describe('a token', () => {
+  it('is handed out with what a client needs, and nothing else', () => {
+    const identity = identityFor()
+    expect(decide({ ...entitled, identity })).toEqual({
+      status: 'available',
+      now,
+      advertisingToken: identity.advertising_token,
+      identityExpires: identity.identity_expires,
+      refreshFrom: identity.refresh_from,
+      source: 'uidapi.com',
+    })
+  })
+
+  it('U1: is dead in the very millisecond in which it expires', () => {
+    const identity = { ...identityFor(), identity_expires: now }
+    expect(decide({ ...entitled, identity })).toEqual({ status: 'refreshing', now })
+    expect(decide({ ...entitled, identity: { ...identity, identity_expires: now + 1 } }).status).toBe(
+      'available',
+    )
+  })
+
+  it('that is due is still handed out', () => {
+    expect(decide({ ...entitled, identity: identityFor({ due: -1 }) }).status).toBe('available')
+  })
+
+  it('without one: refreshing, or unavailable once the operator has failed', () => {
+    for (const identity of [null, identityFor({ expires: -60_000 })]) {
+      expect(decide({ ...entitled, identity })).toEqual({ status: 'refreshing', now })
+      expect(decide({ ...entitled, identity, operatorFailed: true })).toEqual({
+        status: 'unavailable',
+        reason: 'operator',
+        now,
+      })
+    }
+  })
+})
+
+describe('consent signals', () => {
+  const signals = (
+    product: Facts['product'],
+    content: object,
+    choice: 'granted' | 'denied' | null = 'granted',
+  ) => decide({ ...entitled, product, standing: { ...standing, choice, signals: content } })
+
+  it('UID2 is not used where GDPR applies', () => {
+    expect(signals('uid2', { gdprApplies: true, tcf: 'CP' })).toMatchObject({ reason: 'gdpr' })
+    for (const content of [{}, { gdprApplies: false }, { tcf: 'CP' }])
+      expect(signals('uid2', content).status).toBe('available')
+  })
+
+  it('EUID is used there, and only with a consent string', () => {
+    expect(signals('euid', { gdprApplies: true, tcf: 'CP' })).toMatchObject({ source: 'euid.eu' })
+    expect(signals('euid', { gdprApplies: true })).toMatchObject({ status: 'unsupported', reason: 'consent' })
+  })
+
+  it('count for those who said yes: others are told what they said', () => {
+    expect(signals('euid', {}, null).status).toBe('no_choice')
+    expect(signals('euid', {}, 'denied').status).toBe('denied')
+  })
+})
+
+describe('what follows from a status', () => {
+  it.each([
+    ['available', { status: 'available' }, true, true],
+    ['refreshing', { status: 'refreshing' }, true, true],
+    ['unavailable: operator', { status: 'unavailable', reason: 'operator' }, true, true],
+    ['unavailable: store', { status: 'unavailable', reason: 'store' }, false, true],
+    ['gpc', { status: 'gpc' }, false, true],
+    ['signed_out', { status: 'signed_out' }, false, false],
+    ['unsupported', { status: 'unsupported', reason: 'gdpr' }, false, false],
+    ['opted_out', { status: 'opted_out' }, false, false],
+    ['denied', { status: 'denied' }, false, false],
+    ['no_choice', { status: 'no_choice' }, false, false],
+  ])('%s: may have a token, may keep one', (_, decision, entitles, keeps) => {
+    const given = { now, ...decision } as Parameters<typeof isEntitled>[0]
+    expect(isEntitled(given)).toBe(entitles)
+    expect(keepsIdentity(given)).toBe(keeps)
+  })
+})

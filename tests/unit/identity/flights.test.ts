@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { withChoices } from '#lib/choices/open.ts'
+import { findGenerate, findRefresh, startGenerate, startRefresh } from '#lib/identity/flights.ts'
+import { operatorClient } from '#lib/identity/operator.ts'
+import { health } from '#lib/observe/health.ts'
+import { hashEmail, type Identity } from '#lib/uid2/index.ts'
+import { dueAtOnce, type Fault, type TestOperator, testOperator } from '../../support/operator.ts'
+import { becomeSite } from '../../support/server-env.ts'
+import { until } from '../../support/until.ts'
+import { identityFor } from './identities.ts'
+
+let operator: TestOperator
+beforeAll(async () => {
+  operator = await testOperator()
+})
+beforeEach(async () => {
+  await operator.set({ lifetimes: dueAtOnce })
+  becomeSite({ ...operator.env, UID2_TIMEOUT_MS: '30000' })
+})
+afterAll(() => operator.close())
+
+async function someone() {
+  const email = `${randomBytes(6).toString('hex')}@example.com`
+  return { email, subject: { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) } }
+}
+
+async function withIdentity(): Promise<{
+  identity: Identity
+  subject: Awaited<ReturnType<typeof someone>>['subject']
+}> {
+  const { email, subject } = await someone()
+  const outcome = await operatorClient().generateToken({ email })
+  if (outcome.status !== 'success') throw new Error(outcome.status)
+  return { identity: outcome.identity, subject }
+}
+
+describe('a refresh', () => {
+  it('N3: is one call for all who ask while it flies, and its result waits for the next', async () => {
+    const { identity, subject } = await withIdentity()
+    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'hang', times: 1 }] })
+    const flights = Array.from({ length: 20 }, () => startRefresh(identity, subject))
+    await until(async () => (await operator.calls()).refresh === 1)
+    await operator.set({ lifetimes: dueAtOnce })
+    const outcomes = await Promise.all(flights.map(({ promise }) => promise))
+    expect(new Set(outcomes).size).toBe(1)
+    expect(outcomes[0]).toMatchObject({ status: 'success' })
+    expect(findRefresh(identity)?.settled).toBe(outcomes[0])
+    expect((await operator.calls()).refresh).toBe(0)
+  })
+
+  it('the result is kept for a minute, a failure for half of one', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const good = await withIdentity()
+    await startRefresh(good.identity, good.subject).promise
+    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', status: 500 }] })
+    const bad = await withIdentity()
+    await startRefresh(bad.identity, bad.subject).promise
+    clock.mockReturnValue(1000 + 29_999)
+    expect(findRefresh(bad.identity)?.settled).toEqual({ status: 'failed' })
+    clock.mockReturnValue(1000 + 30_000)
+    expect(findRefresh(bad.identity)).toBeUndefined()
+    expect(findRefresh(good.identity)?.settled).toMatchObject({ status: 'success' })
+    clock.mockReturnValue(1000 + 60_000)
+    expect(findRefresh(good.identity)).toBeUndefined()
+  })
+
+  it.each<[string, Fault]>([
+    ['resets the connection', { on: 'refresh', kind: 'reset' }],
+    ['answers 500', { on: 'refresh', status: 500 }],
+    ['answers 429', { on: 'refresh', status: 429 }],
+    ['answers 401', { on: 'refresh', status: 401 }],
+    ['answers garbage', { on: 'refresh', kind: 'garbage' }],
+  ])('U4: never rejects: an operator that %s is a failure, and is left in peace', async (_, fault) => {
+    const { identity, subject } = await withIdentity()
+    await operator.set({})
+    await operator.set({ lifetimes: dueAtOnce, faults: [fault] })
+    for (let i = 0; i < 3; i++)
+      expect(await startRefresh(identity, subject).promise).toEqual({ status: 'failed' })
+    expect((await operator.calls()).refresh).toBe(1)
+    expect(health().operator).toBe('failing')
+  })
+
+  it('never rejects: nothing listens, or it takes longer than the time-out', async () => {
+    const { subject } = await someone()
+    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'hang' }] })
+    becomeSite({ ...operator.env, UID2_TIMEOUT_MS: '50' })
+    expect(await startRefresh(identityFor(), subject).promise).toEqual({ status: 'failed' })
+    becomeSite({ ...operator.env, UID2_BASE_URL: 'http://127.0.0.1:1' })
+    expect(await startRefresh(identityFor(), subject).promise).toEqual({ status: 'failed' })
+  })
+
+  it('U3: an opt-out is on record before anyone hears of it', async () => {
+    const { identity, subject } = await withIdentity()
+    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
+    expect(await startRefresh(identity, subject).promise).toEqual({ status: 'optout' })
+    expect(await withChoices((store) => store.read(subject))).toMatchObject({ optedOut: true })
+  })
+
+  it('U2: a refresh token that is none ends the identity', async () => {
+    const { subject } = await someone()
+    const outcome = await startRefresh(identityFor(), subject).promise
+    expect(['ended', 'failed']).toContain(outcome.status)
+  })
+})
+
+describe('a generate', () => {
+  it('is one call for all who ask while it flies; its success is not kept', async () => {
+    const { email, subject } = await someone()
+    await operator.set({})
+    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'generate', kind: 'hang', times: 1 }] })
+    const flights = Array.from({ length: 20 }, () => startGenerate(subject, { email }, undefined))
+    await until(async () => (await operator.calls()).generate === 1)
+    // Replaced, not cleared: the counters go on.
+    await operator.set({ lifetimes: dueAtOnce })
+    for (const { promise } of flights) expect(await promise).toMatchObject({ status: 'success' })
+    expect((await operator.calls()).generate).toBe(0)
+    expect(findGenerate(subject, undefined)).toBeUndefined()
+  })
+
+  it('U3: does not call once an opt-out is on record, though the caller did not know', async () => {
+    const { email, subject } = await someone()
+    await withChoices((store) => store.recordOptOut(subject.diiHash, 'uid2'))
+    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'optout' })
+    expect((await operator.calls()).generate).toBe(0)
+  })
+
+  it('does not call while the store is down: an opt-out could be missed', async () => {
+    const { email, subject } = await someone()
+    becomeSite({ ...operator.env, DATABASE_URL: 'postgres://127.0.0.1:1/x', CHOICES_PEPPER: 'p'.repeat(32) })
+    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'failed' })
+    expect((await operator.calls()).generate).toBe(0)
+  })
+
+  it('a failure is remembered, so that nobody asks again at once', async () => {
+    const { email, subject } = await someone()
+    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'generate', status: 500 }] })
+    for (let i = 0; i < 3; i++)
+      expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'failed' })
+    expect((await operator.calls()).generate).toBe(1)
+  })
+
+  it('the opt-out of the operator’s test address is heard, recorded and remembered', async () => {
+    const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail('optout@example.com') }
+    const { promise } = startGenerate(subject, { email: 'optout@example.com' }, undefined)
+    expect(await promise).toEqual({ status: 'optout' })
+    expect(await withChoices((store) => store.read(subject))).toMatchObject({ optedOut: true })
+  })
+})
