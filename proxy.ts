@@ -13,5 +13,7 @@ export const config = {
         { type: 'header', key: 'sec-purpose' },
       ],
     },
+    // Wherever it leads: a path with a percent sign may be one that cannot be decoded.
+    '/(.*%.*)',
   ],
 }

@@ -18,6 +18,16 @@ export async function refusePageRequest(request: NextRequest): Promise<NextRespo
   return (await isForm(body, request.headers)) ? null : refuse(400, 'This is not a form of this site.')
 }
 
+/** Refuses a path that cannot be decoded, which a route with a parameter would answer with 500. */
+export function refuseBrokenPath({ nextUrl }: NextRequest): NextResponse | null {
+  try {
+    decodeURIComponent(nextUrl.pathname)
+    return null
+  } catch {
+    return refuse(400, 'This address cannot be read.')
+  }
+}
+
 /** As Next will read it: form data, or the argument list of an action as JSON text. */
 async function isForm(body: Uint8Array, headers: Headers): Promise<boolean> {
   const type = headers.get('content-type') ?? ''

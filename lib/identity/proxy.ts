@@ -3,7 +3,7 @@ import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server
 import { advance } from './advance.ts'
 import { policies } from './api.ts'
 import { identityCookieName } from './cookie.ts'
-import { refusePageRequest } from './page-requests.ts'
+import { refuseBrokenPath, refusePageRequest } from './page-requests.ts'
 import { passOn } from './write.ts'
 
 /**
@@ -13,6 +13,10 @@ import { passOn } from './write.ts'
  */
 export async function refreshOnTheWay(request: NextRequest, event: NextFetchEvent): Promise<NextResponse> {
   const reads = request.method === 'GET' || request.method === 'HEAD'
+  const broken = refuseBrokenPath(request)
+  if (broken) return broken
+  // Encoded paths come here wherever they lead, assets and prefetches too; no page of ours has one.
+  if (reads && request.nextUrl.pathname.includes('%')) return NextResponse.next()
   if (!reads) {
     if (request.nextUrl.pathname.startsWith('/api/')) return NextResponse.next()
     const refused = await refusePageRequest(request)

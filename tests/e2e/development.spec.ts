@@ -54,6 +54,9 @@ async function startDevelopmentServer(): Promise<{ origin: string; stop(): Promi
   const origin = `http://localhost:${port}`
   const health = async () => (await fetch(`${origin}/api/health`).catch(() => null))?.status ?? log()
   await expect.poll(health, { timeout: 60_000 }).toBe(200)
+  // Compiled on their first request, the routes would miss what a browser waits for.
+  for (const path of [`/articles/${articles.first}`, '/api/identity', '/api/site']) await fetch(origin + path)
+  await fetch(`${origin}/sandbox/exchange/openrtb2/auction`, { method: 'POST', body: '{}' })
   return {
     origin,
     async stop() {

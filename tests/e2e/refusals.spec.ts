@@ -61,8 +61,8 @@ test('K6, N23: a no on the privacy page takes the token from the other open tab 
   const afterNo = watch.requests.length
   await privacy.getByRole('button', { name: 'No, do not use it' }).click()
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
-  await expectAds(page, 'none')
   await release()
+  await expectAds(page, 'none')
   await expect(statusLine(privacy, 'denied')).toBeVisible()
   await expect(statusLine(page, 'denied')).toContainText('because you said no')
   await readNext(page)
