@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
+import { visitor } from '../support/reader.ts'
+import { bareEnvironment, collectOutput, freePort, type Site, startSite } from '../support/site.ts'
+import { until } from '../support/until.ts'
+
+const running = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+interface Program {
+  child: ChildProcess
+  port: number
+  text(): string
+  ended: Promise<number | null>
+}
+
+async function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Program> {
+  const port = await freePort()
+  const dataDir = mkdtempSync(join(tmpdir(), 'lantern-start-'))
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...bareEnvironment(), PORT: String(port), DATA_DIR: dataDir, ...env },
+  })
+  running.add(child)
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  void ended.then(() => running.delete(child))
+  return { child, port, text: collectOutput(child), ended }
+}
+
+const nextStart = async (env: Record<string, string> = {}) =>
+  run(nodePath(), [bin.next, 'start', '-p', env.PORT ?? String(await freePort())], env)
+const startScript = (env: Record<string, string> = {}) => run(process.execPath, ['scripts/start.mjs'], env)
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, () => probe.close(() => resolve(true)))
+  })
+
+/** Ids of processes whose environment has this port: all that a start has left behind. */
+function leftBehind(port: number): string[] {
+  const has = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`PORT=${port}`)
+    } catch {
+      return false
+    }
+  }
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && has(name))
+}
+
+const stack = /\n\s+at |node:internal/
+
+describe('U20: a faulty environment', () => {
+  const faulty = {
+    UID2_BASE_URL: 'http://canary.example',
+    UID2_CLIENT_SECRET: 'canary-secret',
+    UID2_APIKEY: 'canary-key',
+    GPC_SCOPE: 'canary',
+  }
+  const named = [...Object.keys(faulty), 'UID2_API_KEY']
+
+  it.each([
+    ['next start', nextStart],
+    ['npm start’s script', startScript],
+  ])('ends %s with code 1 and every fault in one message', async (_, start) => {
+    const { ended, text } = await start(faulty)
+    expect(await ended).toBe(1)
+    for (const name of named) expect(text()).toContain(name)
+    expect(text()).not.toMatch(/canary/)
+    expect(text()).not.toMatch(stack)
+  })
+
+  it('is told before anything is built', async () => {
+    const { ended, text } = await startScript(faulty)
+    await ended
+    expect(text()).not.toContain('building')
+  })
+})
+
+describe('a start that cannot be', () => {
+  it('on a port that is in use: one sentence that names another', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
+    const { ended, text } = await startScript({ PORT: port })
+    expect(await ended).toBe(1)
+    expect(text().trim()).toMatch(
+      new RegExp(`^Port ${port} is in use: .*PORT=${Number(port) + 1} npm start$`),
+    )
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('without the pepper of what the store holds: one sentence, code 1', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'lantern-pepper-'))
+    const first = await startSite({ dataDir, env: { CHOICES_PEPPER: 'first-pepper'.padEnd(32, '.') } })
+    const reader = visitor(first)
+    await reader.signIn({ email: 'pepper@example.com' })
+    await reader.choose('granted')
+    await first.stop()
+    const { ended, text } = await nextStart({
+      DATA_DIR: dataDir,
+      CHOICES_PEPPER: 'second-pepper'.padEnd(32, '.'),
+    })
+    expect(await ended).toBe(1)
+    expect(text()).toMatch(/CHOICES_PEPPER_PREVIOUS\.\n/)
+    expect(text()).not.toMatch(stack)
+    expect(text()).not.toMatch(/(first|second)-pepper/)
+  })
+})
+
+describe('npm start', () => {
+  it.skipIf(process.platform !== 'linux').each(['SIGTERM', 'SIGINT'] as const)(
+    'announces itself, and %s leaves no process behind and frees the port',
+    async (signal) => {
+      const { child, ended, text, port } = await run('npm', ['start'])
+      await until(() => text().includes('\nNext: '))
+      const origin = `http://localhost:${port}`
+      const lines = text().split('\n')
+      const ready = lines.indexOf(`ready ${origin}`)
+      expect(lines.slice(ready, ready + 4)).toEqual([
+        `ready ${origin}`,
+        `UID2_BASE_URL=${origin}/sandbox/operator`,
+        `UID2_API_KEY=${sandboxPublisher.apiKey}`,
+        `UID2_CLIENT_SECRET=${sandboxPublisher.clientSecret}`,
+      ])
+      expect((await fetch(`${origin}/api/health`)).status).toBe(200)
+      expect(leftBehind(port).length).toBeGreaterThan(0)
+      child.kill(signal)
+      await ended
+      await until(async () => leftBehind(port).length === 0)
+      expect(await isFree(port)).toBe(true)
+    },
+  )
+})
+
+describe('a store that is down', () => {
+  let site: Site
+
+  it('costs no page, says so, and gives no token', async () => {
+    site = await startSite({
+      env: { DATABASE_URL: 'postgres://127.0.0.1:1/x', CHOICES_PEPPER: 'pepper'.padEnd(32, '.') },
+    })
+    const reader = visitor(site)
+    const pages = ['/', '/articles/what-lighthouses-measured', '/choice', '/privacy', '/sign-in']
+    for (const path of pages) expect((await reader.fetch(path)).status, path).toBe(200)
+    expect((await reader.signIn({ email: 'store-down@example.com' })).status).toBe(200)
+    for (const path of pages) expect((await reader.fetch(path)).status, path).toBe(200)
+    expect(await reader.identity()).toMatchObject({ status: 'unavailable', reason: 'store' })
+    expect(await reader.choose('granted')).toMatchObject({ status: 'unavailable', reason: 'store' })
+    expect(await reader.ensure()).toMatchObject({ status: 'unavailable', reason: 'store' })
+    expect(reader.jar.has('uid2')).toBe(false)
+    const health = await reader.fetch('/api/health')
+    expect(health.status).toBe(200)
+    expect(await health.json()).toMatchObject({ mode: 'sandbox', product: 'uid2', store: 'down' })
+    expect((await reader.signOut()).status).toBe(204)
+    await site.stop()
+    expect(site.log()).not.toMatch(stack)
+  })
+})

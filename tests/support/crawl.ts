@@ -1,0 +1,53 @@
+import type { Visitor } from './reader.ts'
+
+/** Every kind of route that answers a GET, with what kind it is. */
+export const routes = {
+  static: ['/', '/articles/what-lighthouses-measured', '/articles/why-the-candle-is-still-a-unit'],
+  dynamic: ['/live/what-lighthouses-measured', '/sign-in', '/choice', '/privacy'],
+  missing: ['/nothing', '/articles/nothing'],
+  api: [
+    '/api/identity',
+    '/api/site',
+    '/api/health',
+    '/api/auth/session',
+    '/api/auth/csrf',
+    '/api/auth/providers',
+    '/api/auth/signin',
+  ],
+  files: ['/icon.svg'],
+}
+
+/** How one route may be asked for: as a document, as React's payload, as a prefetch, by HEAD. */
+export const manners: [name: string, init: RequestInit][] = [
+  ['document', {}],
+  ['HEAD', { method: 'HEAD' }],
+  ['RSC', { headers: { rsc: '1' } }],
+  ['prefetch', { headers: { rsc: '1', 'next-router-prefetch': '1' } }],
+  ['browser prefetch', { headers: { 'sec-purpose': 'prefetch' } }],
+]
+
+/** Asks for every route in every manner, each time as the browser that `make` yields. */
+export async function crawl(
+  make: () => Visitor | Promise<Visitor>,
+  check: (answer: Response, where: string) => void,
+): Promise<void> {
+  for (const path of Object.values(routes).flat())
+    for (const [manner, init] of manners) {
+      const answer = await (await make()).fetch(path, init)
+      await answer.arrayBuffer()
+      check(answer, `${manner} ${path}`)
+      const location = answer.headers.get('location')
+      if (answer.status !== 307 || !location) continue
+      const payload = await (await make()).fetch(location, init)
+      await payload.arrayBuffer()
+      check(payload, `${manner} ${path} (payload)`)
+    }
+}
+
+/** React's payload of a page, which Next gives at an address that differs by what is asked for. */
+export async function payloadOf(reader: Visitor, path: string): Promise<Response> {
+  const headers = { rsc: '1' }
+  const answer = await reader.fetch(path, { headers })
+  const location = answer.headers.get('location')
+  return answer.status === 307 && location ? reader.fetch(location, { headers }) : answer
+}
