@@ -28,6 +28,8 @@ const safety = [
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
+  // `npm run check` holds the types, the tests' included: a slip in a test must not stop anybody's site.
+  typescript: { ignoreBuildErrors: true },
   async headers() {
     return [
       { source: '/:path*', headers: safety },

@@ -4,13 +4,13 @@ export const config = {
   matcher: [
     {
       // Pages and /api/identity; not assets, files, the sandbox, nor the rest of the API.
-      source: '/((?!_next/static|_next/image|sandbox/|api/(?!identity$)|.*\\.[a-z0-9]+$).*)',
-      // A link in view is no visit: a prefetch must neither refresh nor store.
+      source:
+        '/((?!_next/static|_next/image|sandbox/|api/(?!identity$)|.*\\.(?:svg|png|ico|jpg|webp|woff2|js|css|map|txt|xml|json|webmanifest)$).*)',
+      // A link in view is no visit: a prefetch must neither refresh nor store. Next takes these two away
+      // before the proxy could see them; the browser's own marks it looks at itself.
       missing: [
         { type: 'header', key: 'next-router-prefetch' },
         { type: 'header', key: 'next-router-segment-prefetch' },
-        { type: 'header', key: 'purpose' },
-        { type: 'header', key: 'sec-purpose' },
       ],
     },
     // Wherever it leads: a path with a percent sign may be one that cannot be decoded.

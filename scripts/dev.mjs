@@ -2,6 +2,6 @@ import { ensureInstalled } from './support/install.mjs'
 
 await ensureInstalled()
 const { readConfiguration, requireFreePort, serve } = await import('./support/serve.mjs')
-const configuration = readConfiguration()
+const configuration = readConfiguration('dev')
 await requireFreePort()
 process.exit(await serve(configuration, 'dev').ended)

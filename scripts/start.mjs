@@ -1,9 +1,7 @@
 // From a fresh clone to a running site. Plain JavaScript: it runs on the machine's own Node, before
 // anything is installed.
 import { ensureInstalled } from './support/install.mjs'
-import { requireSupportedMachine } from './support/runtime.mjs'
 
-requireSupportedMachine()
 await ensureInstalled()
 
 const { readConfiguration, requireFreePort, serve, whenReady } = await import('./support/serve.mjs')

@@ -24,6 +24,8 @@ export async function chooseAdvertising(form: FormData): Promise<void> {
   if (chosen.status === 'signed_out') redirect('/sign-in?next=/choice')
   if (chosen.status === 'rate_limited') redirect('/choice?wait=1')
   await writeIdentity(asking.cookies, chosen.advanced.cookie)
+  const { decision } = chosen.advanced
+  if (decision.status === 'unavailable' && decision.reason === 'store') redirect('/choice?failed=1')
   redirect(localPath(form.get('next')) ?? '/choice')
 }
 

@@ -32,6 +32,7 @@ export const demoProvider = () =>
       const dii = readDii(credentials ?? {})
       // next-auth puts the message into ?error=, so it is a code and never what was typed.
       if (typeof dii === 'string') throw new Error(dii)
-      return { id: dii.value, dii }
+      // Another spelling of an address is no other account.
+      return { id: dii.value.toLowerCase(), dii }
     },
   })

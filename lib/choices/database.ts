@@ -6,20 +6,23 @@ import { Pool, types } from 'pg'
 /** Times are Unix ms. */
 export interface Schema {
   opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
-  /** Append-only; a reader's newest row with a choice is their choice, and likewise for signals. */
+  /** Append-only; a reader's newest row is their choice. */
   choice_events: {
     id: Generated<number>
     sub: string
     dii_key: string
     pepper: string
-    advertising: 'granted' | 'denied' | null
+    advertising: 'granted' | 'denied'
     /** Version and text of the question as it was shown. */
-    version: string | null
-    wording: string | null
-    source: 'page' | 'api' | 'signals'
+    version: string
+    wording: string
+    source: 'page' | 'api'
+    /** What the consent platform said at that moment, as JSON. */
     signals: ColumnType<string | null, string | null, never>
     at: number
   }
+  /** What a reader's consent platform said last, as JSON. */
+  consent_signals: { sub: string; dii_key: string; pepper: string; signals: string; at: number }
   /** Sessions that were signed out of, until they would have ended anyway. */
   ended_sessions: { sid_hash: string; until: number }
 }
@@ -27,11 +30,15 @@ export interface Schema {
 export type Engine = 'sqlite' | 'postgres'
 
 const bigintOid = 20
+/** better-sqlite3 waits for a lock synchronously, and with it the whole process; `access.ts` waits on. */
+const busyMs = 50
+/** A server that hangs must not hold up a page. */
+const answerMs = 1000
 
 /** Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. */
 export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine } {
   if (url.startsWith('file:')) {
-    const database = new SqliteDatabase(url.slice('file:'.length), { timeout: 5000 })
+    const database = new SqliteDatabase(url.slice('file:'.length), { timeout: busyMs })
     turnOnWal(database)
     // An opt-out that was acknowledged must survive a power cut, and writes are rare.
     database.pragma('synchronous = FULL')
@@ -39,7 +46,9 @@ export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine 
   }
   const pool = new Pool({
     connectionString: url,
-    connectionTimeoutMillis: 2000,
+    connectionTimeoutMillis: answerMs,
+    query_timeout: answerMs,
+    keepAlive: true,
     types: {
       // pg gives bigint as text; ours are Unix ms, which a number holds exactly.
       getTypeParser: ((oid: number, format?: 'text') =>

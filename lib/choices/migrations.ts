@@ -21,9 +21,9 @@ const migrations = (engine: Engine): Record<string, Migration> => ({
         .addColumn('sub', 'text', (c) => c.notNull())
         .addColumn('dii_key', 'text', (c) => c.notNull())
         .addColumn('pepper', 'text', (c) => c.notNull())
-        .addColumn('advertising', 'text')
-        .addColumn('version', 'text')
-        .addColumn('wording', 'text')
+        .addColumn('advertising', 'text', (c) => c.notNull())
+        .addColumn('version', 'text', (c) => c.notNull())
+        .addColumn('wording', 'text', (c) => c.notNull())
         .addColumn('source', 'text', (c) => c.notNull())
         .addColumn('signals', 'text')
         .addColumn('at', 'bigint', (c) => c.notNull())
@@ -32,6 +32,15 @@ const migrations = (engine: Engine): Record<string, Migration> => ({
         .createIndex('choice_events_reader')
         .on('choice_events')
         .columns(['sub', 'dii_key', 'id'])
+        .execute()
+      await db.schema
+        .createTable('consent_signals')
+        .addColumn('sub', 'text', (c) => c.notNull())
+        .addColumn('dii_key', 'text', (c) => c.notNull())
+        .addColumn('pepper', 'text', (c) => c.notNull())
+        .addColumn('signals', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addPrimaryKeyConstraint('consent_signals_reader', ['sub', 'dii_key'])
         .execute()
       await db.schema
         .createTable('ended_sessions')
@@ -52,7 +61,8 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
       await toLatest(connection, engine)
       await sql`commit`.execute(connection)
     } catch (error) {
-      await sql`rollback`.execute(connection)
+      // A rollback that fails too says less than what it would hide.
+      await sql`rollback`.execute(connection).catch(() => {})
       throw error
     }
   })

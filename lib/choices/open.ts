@@ -2,18 +2,11 @@ import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { EnvError, env } from '../env/server.ts'
-import { health } from '../observe/health.ts'
-import { logEvent } from '../observe/log.ts'
 import { singleton } from '../shared/singleton.ts'
 import { openDatabase } from './database.ts'
 import { pepperFingerprint } from './keys.ts'
 import { migrate } from './migrations.ts'
 import { type ChoiceStore, createChoiceStore } from './store.ts'
-
-/** The store could not be reached. Policy: no generate, no refresh, no token; pages stay up. */
-export class StoreDownError extends Error {
-  override name = 'StoreDownError'
-}
 
 /**
  * The process's one store, opened and migrated at first use. Two SQLite connections in one process can
@@ -27,20 +20,6 @@ export async function choices(): Promise<ChoiceStore> {
     throw error
   })
   return slot.opening
-}
-
-/** Runs one piece of work on the store; every failure of the store is a `StoreDownError`. */
-export async function withChoices<T>(work: (store: ChoiceStore) => Promise<T>): Promise<T> {
-  try {
-    const result = await work(await choices())
-    if (health().store === 'down') logEvent('info', 'store_up')
-    health().store = 'ok'
-    return result
-  } catch (cause) {
-    if (health().store === 'ok') logEvent('error', 'store_down', { code: errorCode(cause) })
-    health().store = 'down'
-    throw new StoreDownError('The choices store cannot be reached.', { cause })
-  }
 }
 
 async function open(): Promise<ChoiceStore> {
@@ -62,9 +41,4 @@ async function open(): Promise<ChoiceStore> {
     await db.destroy()
     throw error
   }
-}
-
-const errorCode = (error: unknown): string => {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' ? code.slice(0, 40) : 'unknown'
 }

@@ -25,6 +25,8 @@ export interface Standing {
   /** The operator said `optout` for this DII: generation is never asked again. */
   optedOut: boolean
   choice: 'granted' | 'denied' | null
+  /** Id of the reader's last no, 0 without one: an identity from before it is void. */
+  lastDenial: number
   signals: Signals
 }
 
@@ -42,8 +44,8 @@ export interface ChoiceStore {
   read(subject: Subject): Promise<Standing>
   isEnded(sid: string): Promise<boolean>
   recordChoice(subject: Subject, choice: Choice): Promise<void>
-  /** Signals alone: says nothing of the choice, so it cannot undo one that is made at the same moment. */
-  recordSignals(subject: Subject, signals: Signals): Promise<void>
+  /** In a row of their own, replaced each time: cannot undo a choice that is made at the same moment. */
+  recordSignals(subject: Omit<Subject, 'sid'>, signals: Signals): Promise<void>
   recordOptOut(diiHash: string, source: 'uid2' | 'euid'): Promise<void>
   /** `until`: Unix ms at which the session would have ended by itself. */
   endSession(sid: string, until: number): Promise<void>
@@ -61,6 +63,15 @@ export function createChoiceStore(
     dii_key: diiKey(currentPepper, diiHash),
     pepper: pepperFingerprint(currentPepper),
   })
+
+  const recordSignals: ChoiceStore['recordSignals'] = async ({ sub, diiHash }, signals) => {
+    const latest = { signals: JSON.stringify(signals), at: now() }
+    await db
+      .insertInto('consent_signals')
+      .values({ sub, ...current(diiHash), ...latest })
+      .onConflict((conflict) => conflict.columns(['sub', 'dii_key']).doUpdateSet(latest))
+      .execute()
+  }
 
   return {
     async read({ sub, sid, diiHash }) {
@@ -81,8 +92,16 @@ export function createChoiceStore(
               .limit(1)
               .as('ended'),
             eb.selectFrom('opt_outs').select('dii_key').where('dii_key', 'in', keys).limit(1).as('opted_out'),
-            newest.where('advertising', 'is not', null).select('advertising').as('advertising'),
-            newest.where('signals', 'is not', null).select('signals').as('signals'),
+            newest.select('advertising').as('advertising'),
+            newest.where('advertising', '=', 'denied').select('id').as('last_denial'),
+            eb
+              .selectFrom('consent_signals')
+              .select('signals')
+              .where('sub', '=', sub)
+              .where('dii_key', 'in', keys)
+              .orderBy('at', 'desc')
+              .limit(1)
+              .as('signals'),
           ]
         })
         .executeTakeFirstOrThrow()
@@ -90,6 +109,7 @@ export function createChoiceStore(
         ended: row.ended !== null,
         optedOut: row.opted_out !== null,
         choice: row.advertising,
+        lastDenial: row.last_denial ?? 0,
         signals: row.signals === null ? {} : (JSON.parse(row.signals) as Signals),
       }
     },
@@ -104,6 +124,8 @@ export function createChoiceStore(
     },
 
     async recordChoice({ sub, diiHash }, { advertising, version, wording, source, signals }) {
+      // First, so that a yes is never seen without what came with it.
+      if (signals !== undefined) await recordSignals({ sub, diiHash }, signals)
       await db
         .insertInto('choice_events')
         .values({
@@ -119,12 +141,7 @@ export function createChoiceStore(
         .execute()
     },
 
-    async recordSignals({ sub, diiHash }, signals) {
-      await db
-        .insertInto('choice_events')
-        .values({ sub, ...current(diiHash), source: 'signals', signals: JSON.stringify(signals), at: now() })
-        .execute()
-    },
+    recordSignals,
 
     async recordOptOut(diiHash, source) {
       await db
@@ -148,6 +165,7 @@ export function createChoiceStore(
         .selectFrom('opt_outs')
         .select('pepper')
         .union(db.selectFrom('choice_events').select('pepper'))
+        .union(db.selectFrom('consent_signals').select('pepper'))
         .execute()
       return rows.map((row) => row.pepper)
     },

@@ -25,6 +25,10 @@ const wholeNumber = (min: number, max: number, fallback: number) =>
     .pipe(z.int().min(min).max(max))
 
 const isUrl = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+const isBaseUrl = (value: string) => {
+  const { username, password, search, hash } = new URL(value)
+  return username === '' && password === '' && search === '' && hash === ''
+}
 const isSafeUrl = (value: string) =>
   isUrl(value) && (new URL(value).protocol === 'https:' || isLoopback(new URL(value).hostname))
 const isSecret32 = (value: string) => /^[A-Za-z0-9+/]{43}=$/.test(value)
@@ -34,9 +38,9 @@ const random = "node -p \"require('crypto').randomBytes(32).toString('base64')\"
 
 /** Every variable that this site reads: its rule, and the sentence for someone who broke it. */
 const variables = {
-  PORT: { rule: wholeNumber(0, 65_535, 3000), remedy: 'a port number; 3000 when unset' },
+  PORT: { rule: wholeNumber(1, 65_535, 3000), remedy: 'a port number; 3000 when unset' },
   UID2_BASE_URL: {
-    rule: text.refine((v) => v === undefined || isSafeUrl(v)),
+    rule: text.refine((v) => v === undefined || (isSafeUrl(v) && isBaseUrl(v))),
     remedy:
       'the operator’s base URL, https (plain http only on this machine), e.g. https://operator-integ.uidapi.com',
   },
@@ -209,6 +213,7 @@ function combinationFaults(
     `Set it to ${variables.CHOICES_PEPPER.remedy}.`,
   )
   const others = [
+    values.UID2_CLIENT_SECRET,
     values.NEXTAUTH_SECRET,
     values.SESSION_PASSWORD,
     ...(values.SESSION_PASSWORD_PREVIOUS ?? []),

@@ -91,7 +91,7 @@ function secretsOrSentence(dataDir: string) {
     throw new EnvError(
       unwritable.has(code ?? '')
         ? `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`
-        : `The file secrets.json in ${dataDir} cannot be read: mend or delete it (deleting signs everyone out).`,
+        : `The file secrets.json in ${dataDir} cannot be read: mend it, or delete the whole folder, which signs everyone out and forgets their choices.`,
     )
   }
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { CookieReader } from '../auth/session.ts'
+import type { Standing } from '../choices/store.ts'
 import { env } from '../env/server.ts'
 import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
 import { identityCookieName } from './cookie.ts'
@@ -7,7 +8,8 @@ import { decide, isEntitled, keepsIdentity } from './decide.ts'
 import { findGenerate, findRefresh, type Outcome, startGenerate, startRefresh } from './flights.ts'
 import type { PublicIdentity } from './public.ts'
 import { type KnownReader, knownReader, lookAgain } from './reader.ts'
-import { unseal } from './seal.ts'
+import { type SealedIdentity, unseal } from './seal.ts'
+import { isConsentString } from './signals.ts'
 
 /** What a surface reads of a request. A page's `cookies()`/`headers()` and a `NextRequest` both fit. */
 export interface Asking {
@@ -50,7 +52,7 @@ export interface Situation {
 export async function readSituation({ cookies, headers }: Asking): Promise<Situation> {
   const value = cookies.get(identityCookieName())?.value
   const [known, sealed] = await Promise.all([knownReader(cookies), value ? unseal(value) : null])
-  const ours = sealed && known && sealed.sub === known.reader.sub && sealed.sid === known.reader.sid
+  const ours = sealed && known && isOf(known, sealed)
   return {
     gpc: env().gpcScope !== 'off' && headers.get('sec-gpc') === '1',
     known: withSignals(known, cookies),
@@ -60,15 +62,21 @@ export async function readSituation({ cookies, headers }: Asking): Promise<Situa
   }
 }
 
+/** Sealed for this reader and this sign-in, and after their last no. */
+const isOf = ({ reader, standing }: KnownReader, { sub, sid, lastDenial }: SealedIdentity): boolean =>
+  sub === reader.sub &&
+  sid === reader.sid &&
+  (standing === 'store_down' || standing.lastDenial === lastDenial)
+
 /** The consent string of a CMP's cookie is fresher than the one that was stored with the choice. */
 function withSignals(known: KnownReader | null, cookies: CookieReader): KnownReader | null {
   const tcf = cookies.get('euconsent-v2')?.value
-  if (!known || known.standing === 'store_down' || !tcf) return known
+  if (!known || known.standing === 'store_down' || !tcf || !isConsentString(tcf)) return known
   return { ...known, standing: { ...known.standing, signals: { ...known.standing.signals, tcf } } }
 }
 
 export function decideFor({ gpc, known }: Situation, identity: Identity | null): PublicIdentity {
-  const tcf = known && known.standing !== 'store_down' ? known.standing.signals.tcf : undefined
+  const tcf = known && known.standing !== 'store_down' ? consentFor(known.standing) : undefined
   const asked = known?.subject ? findGenerate(known.subject, tcf)?.settled : undefined
   return decide({
     now: Date.now(),
@@ -154,9 +162,13 @@ async function generated({ reader, subject, standing }: KnownReader): Promise<Id
   if (!reader.dii || !subject || standing === 'store_down') return null
   const { kind, value } = reader.dii
   const input = kind === 'email' ? { email: value } : { phone: value }
-  const outcome = await startGenerate(subject, input, standing.signals.tcf).promise
+  const outcome = await startGenerate(subject, input, consentFor(standing)).promise
   return outcome.status === 'success' ? outcome.identity : null
 }
+
+/** UID2 has no use for a consent string. */
+const consentFor = ({ signals }: Standing): string | undefined =>
+  env().product === 'euid' ? signals.tcf : undefined
 
 function timeout(ms: number): Promise<void> {
   return new Promise((resolve) => {

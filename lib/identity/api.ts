@@ -1,6 +1,6 @@
 import 'server-only'
 import { after, type NextRequest, NextResponse } from 'next/server'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { env } from '../env/server.ts'
 import { readCapped } from '../shared/read-capped.ts'
 import { type Advanced, advance, type Policy } from './advance.ts'
@@ -33,16 +33,6 @@ export const refusal = (error: ApiError, message: string, headers: Record<string
 
 export const tooMany = (seconds: number) =>
   refusal('rate_limited', `Too many requests: try again in ${seconds} s.`, { 'Retry-After': String(seconds) })
-
-/** Consent signals of a CMP: at most 4 kB together. */
-export const signalsSchema = z
-  .strictObject({
-    tcf: z.string().optional(),
-    gdprApplies: z.boolean().optional(),
-    gpp: z.string().optional(),
-    gppSid: z.array(z.int()).optional(),
-  })
-  .refine((signals) => JSON.stringify(signals).length <= 4096, 'signals: longer than 4 kB')
 
 /**
  * Checks a state-changing request and reads its JSON body. Answers the refusal when something is wrong;

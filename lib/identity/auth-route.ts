@@ -1,9 +1,10 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { nextAuthHandler } from '../auth/next-auth.ts'
+import { refusal } from './api.ts'
 import { knownReader } from './reader.ts'
 import { endSession } from './sign-out.ts'
-import { privateHeaders, writeIdentity } from './write.ts'
+import { keepPrivate, privateHeaders, writeIdentity } from './write.ts'
 
 interface Context {
   params: Promise<{ nextauth: string[] }>
@@ -15,12 +16,14 @@ interface Context {
  * its own sign-out ends the session in the store as ours does.
  */
 export async function answerAuth(request: NextRequest, context: Context): Promise<Response> {
-  const [action] = (await context.params).nextauth
+  const [action, provider] = (await context.params).nextauth
+  const fault = faultOf(request, action, provider)
+  if (fault) return fault
   const signsOut = action === 'signout' && request.method === 'POST'
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
   const answer = await nextAuthHandler(request, context)
   const response = new NextResponse(answer.body, { status: answer.status, headers: answer.headers })
-  for (const [header, text] of Object.entries(privateHeaders)) response.headers.set(header, text)
+  keepPrivate(response)
   if (action === 'session') response.headers.delete('set-cookie')
   if (signsOut && clearsSession(answer)) {
     await endSession(request.cookies)
@@ -28,6 +31,28 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   }
   return response
 }
+
+/**
+ * What next-auth would answer 500 to, though it is the caller's mistake: an error code that fits in no
+ * redirect, a callback URL that is none, also in its cookie, and reading where the demo provider is posted to.
+ */
+function faultOf(request: NextRequest, action: string | undefined, provider: string | undefined) {
+  const { searchParams, origin } = request.nextUrl
+  if (!/^\w*$/.test(searchParams.get('error') ?? '')) return refusal('invalid', 'Not as documented: error.')
+  if (!isHttp(searchParams.get('callbackUrl'), origin))
+    return refusal('invalid', 'Not as documented: callbackUrl.')
+  const kept = request.cookies.getAll().find(({ name }) => name.endsWith('next-auth.callback-url'))
+  if (!kept || isHttp(kept.value, origin))
+    return action === 'callback' && provider === 'demo' && request.method !== 'POST'
+      ? new NextResponse(null, { status: 405, headers: { ...privateHeaders, Allow: 'POST' } })
+      : null
+  const response = refusal('invalid', 'The cookie of the last sign-in was not readable: try again.')
+  response.cookies.set(kept.name, '', { path: '/', maxAge: 0, secure: kept.name.startsWith('__') })
+  return response
+}
+
+const isHttp = (url: string | null, origin: string): boolean =>
+  url === null || (URL.canParse(url, origin) && /^https?:$/.test(new URL(url, origin).protocol))
 
 const emptySession = () => NextResponse.json({}, { headers: privateHeaders })
 

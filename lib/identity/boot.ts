@@ -1,8 +1,10 @@
 import 'server-only'
 import { choices } from '../choices/open.ts'
-import { EnvError, env } from '../env/server.ts'
+import { type Env, EnvError, env } from '../env/server.ts'
+import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
+import { isLoopback } from '../shared/loopback.ts'
 
 /**
  * Checks the configuration and opens the store before the first request. A fault that only a person can
@@ -10,7 +12,7 @@ import { logEvent } from '../observe/log.ts'
  */
 export async function boot(): Promise<void> {
   try {
-    env()
+    requireLoopbackForDemo(env())
     await choices()
   } catch (error) {
     if (error instanceof EnvError) {
@@ -18,13 +20,22 @@ export async function boot(): Promise<void> {
       process.exit(1)
     }
     health().store = 'down'
-    logEvent('error', 'store_down', { code: 'boot' })
+    logEvent('error', 'store_down', { code: errorCode(error) })
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       health().stopping = true
     })
   if (process.env.NODE_ENV === 'development' && env().mode === 'sandbox') void warmSandbox()
+}
+
+/** Beside a real operator the demo sign-in would make tokens for anyone's address, so nobody else may reach it. */
+function requireLoopbackForDemo({ mode, demoSignIn }: Env): void {
+  const at = process.argv.findIndex((argument) => argument === '-H' || argument === '--hostname')
+  if (mode === 'real' && demoSignIn && (at < 0 || !isLoopback(process.argv[at + 1] ?? '')))
+    throw new EnvError(
+      'DEMO_SIGN_IN=on beside a real operator serves this machine alone: start the site with npm start, or add -H 127.0.0.1 to next start.',
+    )
 }
 
 /** In development a first call compiles the operator's route, which would eat the operator time-out. */

@@ -1,10 +1,10 @@
 import 'server-only'
-import { withChoices } from '../choices/open.ts'
+import { recordEnd, withChoices } from '../choices/access.ts'
 import type { Choice, Signals } from '../choices/store.ts'
 import { type Advanced, type Asking, advance } from './advance.ts'
 import { policies } from './api.ts'
 import { overLimit } from './limits.ts'
-import { knownReader } from './reader.ts'
+import { type KnownReader, knownReader } from './reader.ts'
 
 export type Chosen =
   | { status: 'done'; advanced: Advanced }
@@ -18,16 +18,36 @@ export type Chosen =
 export async function choose(asking: Asking, choice: Choice): Promise<Chosen> {
   const known = await knownReader(asking.cookies)
   if (!known) return { status: 'signed_out' }
-  const seconds = await overLimit(known.reader.sub)
+  return choice.advertising === 'granted' ? grant(asking, known, choice) : deny(asking, known, choice)
+}
+
+async function grant(asking: Asking, { reader, subject }: KnownReader, choice: Choice): Promise<Chosen> {
+  const seconds = await overLimit(reader.sub)
   if (seconds !== null) return { status: 'rate_limited', seconds }
-  const { subject } = known
-  // With the store down nothing is recorded, and `advance` says so.
-  if (subject) await withChoices((store) => store.recordChoice(subject, choice)).catch(() => {})
-  if (choice.advertising === 'granted')
-    return { status: 'done', advanced: await advance(asking, policies.ensure()) }
-  // Whether or not it could be recorded, after a no nothing stays in this browser.
+  try {
+    if (subject) await withChoices((store) => store.recordChoice(subject, choice))
+  } catch {
+    return { status: 'done', advanced: { ...storeDown(), cookie: 'keep' } }
+  }
+  return { status: 'done', advanced: await advance(asking, policies.ensure()) }
+}
+
+/** A no is never refused for being one too many, and whatever becomes of it nothing stays in this browser. */
+async function deny(asking: Asking, { subject, standing }: KnownReader, choice: Choice): Promise<Chosen> {
+  const repeated = standing !== 'store_down' && standing.choice === 'denied'
+  try {
+    if (subject && !repeated) await recordEnd((store) => store.recordChoice(subject, choice))
+  } catch {
+    return { status: 'done', advanced: storeDown() }
+  }
   return { status: 'done', advanced: { ...(await advance(asking, policies.page())), cookie: 'clear' } }
 }
+
+const storeDown = (): Advanced => ({
+  decision: { status: 'unavailable', reason: 'store', now: Date.now() },
+  cookie: 'clear',
+  background: undefined,
+})
 
 /** Keeps what the browser's consent platform says now beside the choice that stands. */
 export async function noteSignals(asking: Asking, signals: Signals): Promise<void> {

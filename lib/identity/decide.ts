@@ -46,8 +46,7 @@ export function decide(facts: Facts): PublicIdentity {
 }
 
 /** UID2 may not be used where GDPR applies; EUID may, and only with a consent string. */
-function signalsRefusal(product: Facts['product'], { signals, choice }: Standing): UnsupportedReason | null {
-  if (choice !== 'granted') return null
+function signalsRefusal(product: Facts['product'], { signals }: Standing): UnsupportedReason | null {
   if (product === 'uid2') return signals.gdprApplies === true ? 'gdpr' : null
   return signals.tcf === undefined ? 'consent' : null
 }

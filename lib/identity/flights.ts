@@ -1,6 +1,6 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { withChoices } from '../choices/open.ts'
+import { recordEnd, withChoices } from '../choices/access.ts'
 import type { Subject } from '../choices/store.ts'
 import { env } from '../env/server.ts'
 import { logEvent } from '../observe/log.ts'
@@ -12,29 +12,40 @@ import { callOperator, operatorClient } from './operator.ts'
 /** How a call to the operator ended, as far as policy cares. */
 export type Outcome =
   | { status: 'success'; identity: Identity }
-  /** Heard and recorded. */
+  /** Heard, and recorded; or overdue, and then nothing is handed out before it is. */
   | { status: 'optout' }
   | { status: 'insufficient_user_consent' }
   /** The refresh token is of no more use; only a new generate helps. */
   | { status: 'ended' }
-  /** No answer, or the opt-out could not be recorded: what we have stays, nobody asks again for a while. */
+  /** Not begun: the reader may no longer have one. */
+  | { status: 'refused' }
+  /** No answer: what we have stays, and nobody asks again for a while. */
   | { status: 'failed' }
 
 const resultMs = 60_000
 const backOffMs = 30_000
 
-const makeFlights = (keepSuccessMs: number): Flights<Outcome> =>
+/** How long the outcome of a call is remembered, ms. */
+const makeFlights = (keep: Record<Outcome['status'], number>): Flights<Outcome> =>
   createFlights<Outcome>({
-    keepMs: ({ status }) =>
-      status === 'failed' ? backOffMs : status === 'success' ? keepSuccessMs : resultMs,
+    keepMs: ({ status }) => keep[status],
     limit: 10_000,
     now: () => performance.now(),
   })
 
+const kept = {
+  success: resultMs,
+  optout: resultMs,
+  insufficient_user_consent: resultMs,
+  ended: resultMs,
+  refused: 0,
+  failed: backOffMs,
+}
+
 /** A refreshed identity waits for the reader's next request. */
-const refreshes = () => singleton('refreshes', () => makeFlights(resultMs))
+const refreshes = () => singleton('refreshes', () => makeFlights(kept))
 /** A generated one is sealed by who asked for it. */
-const generates = () => singleton('generates', () => makeFlights(0))
+const generates = () => singleton('generates', () => makeFlights({ ...kept, success: 0 }))
 
 const hashed = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
@@ -59,10 +70,11 @@ export const findGenerate = (subject: Subject, tcf: string | undefined): Flight<
 /** Begins a generate for this reader's DII, or joins the one that is under way. */
 export const startGenerate = (subject: Subject, dii: DiiInput, tcf: string | undefined): Flight<Outcome> =>
   generates().start(generateKey(subject, tcf), async () => {
-    // Read here and not only by the caller: no generate may begin once an opt-out is on record.
+    // Read here and not only by the caller, who may have waited: no generate begins once an opt-out, a no
+    // or the end of the session is on record.
     const standing = await withChoices((store) => store.read(subject)).catch(() => null)
-    if (standing === null) return { status: 'failed' }
-    if (standing.optedOut) return { status: 'optout' }
+    if (standing?.optedOut) return { status: 'optout' }
+    if (standing?.choice !== 'granted' || standing.ended) return { status: 'refused' }
     const outcome = await callOperator(() =>
       operatorClient().generateToken(dii, tcf === undefined ? {} : { tcfConsentString: tcf }),
     )
@@ -70,13 +82,10 @@ export const startGenerate = (subject: Subject, dii: DiiInput, tcf: string | und
     return outcome.status === 'optout' ? recordOptOut(subject) : outcome
   })
 
-/** Nobody hears of an opt-out before it is durable. */
 async function recordOptOut({ diiHash }: Subject): Promise<Outcome> {
-  try {
-    await withChoices((store) => store.recordOptOut(diiHash, env().product))
-    logEvent('info', 'opt_out_recorded')
-    return { status: 'optout' }
-  } catch {
-    return { status: 'failed' }
-  }
+  await recordEnd((store) => store.recordOptOut(diiHash, env().product)).then(
+    () => logEvent('info', 'opt_out_recorded'),
+    () => {},
+  )
+  return { status: 'optout' }
 }

@@ -18,8 +18,9 @@ export async function callOperator<T>(call: () => Promise<T>): Promise<T | null>
     health().operator = 'ok'
     return outcome
   } catch (error) {
-    health().operator = 'failing'
     const known = error instanceof Uid2Error
+    // Anything else is a fault of ours or of the input, and tells nothing of the operator.
+    if (known) health().operator = 'failing'
     const ours = known && (error.code === 'unauthorized' || error.code === 'client_error')
     logEvent(ours ? 'error' : 'warn', ours ? 'operator_misconfigured' : 'operator_call', {
       code: known ? error.code : 'unexpected',

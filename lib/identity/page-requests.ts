@@ -28,16 +28,18 @@ export function refuseBrokenPath({ nextUrl }: NextRequest): NextResponse | null 
   }
 }
 
-/** As Next will read it: form data, or the argument list of an action as JSON text. */
+/**
+ * As the forms of our actions are sent, always as multipart: with script the action's argument list is in
+ * field `0` and names the form data, without script the action is named by a field of its own.
+ */
 async function isForm(body: Uint8Array, headers: Headers): Promise<boolean> {
   const type = headers.get('content-type') ?? ''
+  if (!/^multipart\/form-data\b/i.test(type)) return false
   try {
-    if (/^(multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(type)) {
-      await new Response(body as BodyInit, { headers: { 'content-type': type } }).formData()
-      return true
-    }
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-    return headers.has('next-action') && /^text\/plain\b/i.test(type)
+    const form = await new Response(body as BodyInit, { headers: { 'content-type': type } }).formData()
+    if (!headers.has('next-action')) return [...form.keys()].some((name) => name.startsWith('$ACTION_'))
+    const list = form.get('0')
+    return typeof list === 'string' && /^\["\$K[0-9a-f]+"\]$/.test(list)
   } catch {
     return false
   }

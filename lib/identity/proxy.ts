@@ -22,8 +22,11 @@ export async function refreshOnTheWay(request: NextRequest, event: NextFetchEven
     const refused = await refusePageRequest(request)
     if (refused) return refused
   }
-  if (!request.cookies.has(identityCookieName())) return NextResponse.next()
+  if (isPrefetch(request) || !request.cookies.has(identityCookieName())) return passOn(request, 'keep')
   const { cookie, background } = await advance(request, policies.page())
   if (background) event.waitUntil(background)
   return passOn(request, cookie)
 }
+
+const isPrefetch = ({ method, headers }: NextRequest): boolean =>
+  method !== 'POST' && /prefetch/.test(`${headers.get('purpose')} ${headers.get('sec-purpose')}`)

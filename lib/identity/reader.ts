@@ -1,7 +1,7 @@
 import 'server-only'
 import { currentReader, type Reader } from '../auth/current-reader.ts'
 import type { CookieReader } from '../auth/session.ts'
-import { StoreDownError, withChoices } from '../choices/open.ts'
+import { StoreDownError, withChoices } from '../choices/access.ts'
 import type { Standing, Subject } from '../choices/store.ts'
 import { hashEmail, hashPhone } from '../uid2/index.ts'
 import type { UnsupportedReason } from './public.ts'
@@ -41,7 +41,7 @@ async function look(reader: Reader): Promise<KnownReader | null> {
   }
 }
 
-const nothing: Standing = { ended: false, optedOut: false, choice: null, signals: {} }
+const nothing: Standing = { ended: false, optedOut: false, choice: null, lastDenial: 0, signals: {} }
 
 async function hashOf({
   dii,

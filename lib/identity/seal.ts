@@ -9,10 +9,17 @@ import { type Identity, parseIdentity } from '../uid2/index.ts'
 export interface SealedIdentity {
   sub: string
   sid: string
+  /** The reader's last no when this was sealed: after another one it is void, whatever they say later. */
+  lastDenial: number
   identity: Identity
 }
 
-const shape = z.object({ sub: z.string(), sid: z.string(), identity: z.unknown() })
+const shape = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  lastDenial: z.number(),
+  identity: z.unknown(),
+})
 
 /** `seconds`: life of the seal itself, as that of its cookie. */
 export const seal = (content: SealedIdentity, seconds: number): Promise<string> =>
@@ -34,12 +41,11 @@ export async function unseal(value: string): Promise<(SealedIdentity & { retired
     const parsed = shape.safeParse(opened)
     if (!parsed.success) continue
     try {
-      const { sub, sid, identity } = parsed.data
-      return { sub, sid, identity: parseIdentity(identity), retired: index > 0 }
+      return { ...parsed.data, identity: parseIdentity(parsed.data.identity), retired: index > 0 }
     } catch {
       reason = 'shape'
     }
   }
-  logEvent('info', 'identity_unsealed', { code: reason })
+  logEvent('info', 'identity_not_opened', { code: reason })
   return null
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import { type CookieReader, isSignInCookie, readClaims } from '../auth/session.ts'
-import { withChoices } from '../choices/open.ts'
+import { recordEnd } from '../choices/access.ts'
 import { identityCookieName } from './cookie.ts'
 
 interface Jar extends CookieReader {
@@ -11,8 +11,8 @@ interface Jar extends CookieReader {
 /** Ends the session for good: no response that is still under way can bring it back. */
 export async function endSession(cookies: CookieReader): Promise<void> {
   const claims = await readClaims(cookies)
-  // With the store down the cookies still go; what remains is a session that nobody holds.
-  if (claims) await withChoices((store) => store.endSession(claims.sid, claims.exp * 1000)).catch(() => {})
+  // With the store down the cookies still go, and the end is recorded as soon as it is back.
+  if (claims) await recordEnd((store) => store.endSession(claims.sid, claims.exp * 1000)).catch(() => {})
 }
 
 /** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */

@@ -1,5 +1,7 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
+import { logEvent } from '../observe/log.ts'
+import type { Identity } from '../uid2/index.ts'
 import type { Advanced } from './advance.ts'
 import { identityCookieAttributes, identityCookieName, identityMaxAge } from './cookie.ts'
 import { seal } from './seal.ts'
@@ -16,15 +18,30 @@ async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null
   if (cookie === 'keep') return null
   if (cookie === 'clear') return [identityCookieName(), '', identityCookieAttributes(0)]
   const { identity, known } = cookie
-  const { sub, sid, sessionEnds } = known.reader
+  const { reader, standing } = known
+  const { sub, sid, sessionEnds } = reader
   const seconds = identityMaxAge(identity.refresh_expires, sessionEnds, Date.now())
-  if (seconds === 0) return [identityCookieName(), '', identityCookieAttributes(0)]
-  return [
-    identityCookieName(),
-    await seal({ sub, sid, identity }, seconds),
-    identityCookieAttributes(seconds),
-  ]
+  const lastDenial = standing === 'store_down' ? 0 : standing.lastDenial
+  const value = await seal({ sub, sid, lastDenial, identity: sixFields(identity) }, seconds)
+  const fits = value.length <= largestValue
+  if (!fits) logEvent('error', 'identity_too_large', { count: value.length })
+  return seconds > 0 && fits
+    ? [identityCookieName(), value, identityCookieAttributes(seconds)]
+    : [identityCookieName(), '', identityCookieAttributes(0)]
 }
+
+/** Browsers drop a larger cookie without a word. */
+const largestValue = 3800
+
+/** Whatever else an operator may send one day has no place in a cookie. */
+const sixFields = (identity: Identity): Identity => ({
+  advertising_token: identity.advertising_token,
+  refresh_token: identity.refresh_token,
+  identity_expires: identity.identity_expires,
+  refresh_from: identity.refresh_from,
+  refresh_expires: identity.refresh_expires,
+  refresh_response_key: identity.refresh_response_key,
+})
 
 /** For route handlers and actions. */
 export async function writeIdentity(jar: CookieWriter, cookie: Advanced['cookie']): Promise<void> {
@@ -40,12 +57,17 @@ export async function writeIdentity(jar: CookieWriter, cookie: Advanced['cookie'
  */
 export async function passOn(request: NextRequest, cookie: Advanced['cookie']): Promise<NextResponse> {
   const value = await cookieFor(cookie)
-  if (!value) return NextResponse.next()
+  if (!value) return request.method === 'POST' ? keepPrivate(NextResponse.next()) : NextResponse.next()
   const [name, sealed] = value
   if (sealed === '') request.cookies.delete(name)
   else request.cookies.set(name, sealed)
   const response = NextResponse.next({ request: { headers: request.headers } })
   response.cookies.set(...value)
+  return keepPrivate(response)
+}
+
+/** An action's answer may set cookies too, and Next gives it the headers of the page that it leads to. */
+export function keepPrivate(response: NextResponse): NextResponse {
   for (const [header, text] of Object.entries(privateHeaders)) response.headers.set(header, text)
   return response
 }

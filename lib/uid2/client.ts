@@ -95,7 +95,7 @@ export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
 
 /** A trailing slash is tolerated, because `//v2/…` is another path to the operator. */
 function requireBaseUrl(baseUrl: unknown): string {
-  const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null
+  const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     throw argumentError('baseUrl', 'must be an http(s) URL without credentials, query or fragment')
   }

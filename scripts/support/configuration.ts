@@ -2,7 +2,7 @@ import nextEnv from '@next/env'
 import { EnvError, loadEnv } from '../../lib/env/server.ts'
 
 // The same files that Next reads, so that a fault is told before the build and not after it.
-nextEnv.loadEnvConfig(process.cwd(), false, { info() {}, error: console.error })
+nextEnv.loadEnvConfig(process.cwd(), process.argv[2] === 'dev', { info() {}, error: console.error })
 
 try {
   const { mode, origin, demoSignIn, operator } = loadEnv(process.env)

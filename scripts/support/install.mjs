@@ -24,9 +24,7 @@ export async function ensureInstalled() {
   await mustRun(
     'npm',
     ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'],
-    {
-      shell: process.platform === 'win32',
-    },
+    {},
   )
   writeFileSync(marker, lock)
 }

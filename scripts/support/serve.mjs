@@ -8,9 +8,9 @@ import { giveUp } from './say.mjs'
 const port = Number(process.env.PORT || 3000)
 
 /** The checked configuration, or one message with every fault and exit code 1. */
-export function readConfiguration() {
+export function readConfiguration(command = 'start') {
   try {
-    const json = execFileSync(nodePath(), [...typescriptFlags, 'scripts/support/configuration.ts'], {
+    const json = execFileSync(nodePath(), [...typescriptFlags, 'scripts/support/configuration.ts', command], {
       cwd: root,
       env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],

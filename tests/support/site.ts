@@ -28,7 +28,7 @@ export interface SiteOptions {
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   const port = options.port ?? (await freePort())
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'lantern-'))
-  const child = spawn(nodePath(), [bin.next, 'start', '-p', String(port)], {
+  const child = spawn(nodePath(), [bin.next, 'start', '-p', String(port), '-H', '127.0.0.1'], {
     cwd: options.folder ?? root,
     env: { ...bareEnvironment(), PORT: String(port), DATA_DIR: dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,9 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { consentWording } from '#lib/choices/wording.ts'
-import { answerAdvanced, readBody, refusal, signalsSchema, tooMany } from '#lib/identity/api.ts'
+import { answerAdvanced, readBody, refusal, tooMany } from '#lib/identity/api.ts'
 import { choose } from '#lib/identity/choose.ts'
+import { signalsSchema } from '#lib/identity/signals.ts'
 
 const body = z.strictObject({
   advertising: z.enum(['granted', 'denied']),
@@ -15,7 +16,8 @@ export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
   if ('refused' in read) return read.refused
   const { advertising, wording = consentWording.text, signals } = read.body
-  const { version } = consentWording
+  // A caller that showed words of its own has no version of ours.
+  const version = wording === consentWording.text ? consentWording.version : 'own'
   const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
   if (chosen.status === 'signed_out') return refusal('signed_out', 'Sign in first.')
   if (chosen.status === 'rate_limited') return tooMany(chosen.seconds)

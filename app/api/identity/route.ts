@@ -1,8 +1,9 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
-import { answerIdentity, policies, readBody, signalsSchema, tooMany } from '#lib/identity/api.ts'
+import { answerIdentity, policies, readBody, tooMany } from '#lib/identity/api.ts'
 import { noteSignals } from '#lib/identity/choose.ts'
 import { limitReader } from '#lib/identity/limits.ts'
+import { signalsSchema } from '#lib/identity/signals.ts'
 
 const body = z.strictObject({ recheck: z.boolean().optional(), signals: signalsSchema.optional() })
 
