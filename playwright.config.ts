@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test'
 import { findChromium } from './tests/support/browser.ts'
 
 export default defineConfig({
+  // Vitest has its own files, named *.test.ts, beside those of the soak project.
+  testMatch: '**/*.spec.ts',
   outputDir: 'test-results/playwright',
   reporter: 'list',
   timeout: 60_000,

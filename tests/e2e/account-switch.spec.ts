@@ -3,6 +3,7 @@ import {
   become,
   eidsOf,
   expectAds,
+  holdPosts,
   identityOf,
   readNext,
   sayYes,
@@ -38,7 +39,7 @@ test('S1: in one tab, nothing of A is sent once A has signed out, nor when B has
   expect(await watch.carrying(tokenOfA, afterSignOut)).toEqual([])
 })
 
-test('S1, N23: in two tabs, a sign-out in one takes the token from the other at once', async ({
+test('S1, N23: in two tabs, a sign-out in one takes the token from the other before any server answers', async ({
   page,
   context,
   watch,
@@ -53,7 +54,13 @@ test('S1, N23: in two tabs, a sign-out in one takes the token from the other at 
   expect(await tokenInPrebid(page)).toBe(tokenOfA)
 
   const afterSignOut = watch.requests.length
-  await signOut(other)
+  await other.goto('/privacy')
+  const release = await holdPosts(other, '/api/sign-out')
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await expect.poll(() => tokenInPrebid(page)).toBeNull()
+  expect(await identityOf(context)).toMatchObject({ status: 'available' })
+  await release()
+  await other.waitForURL((url) => url.pathname === '/')
   await expect(statusLine(page, 'signed_out')).toBeVisible()
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()

@@ -11,7 +11,7 @@ test('P7: StrictMode’s double effects start one hand-off, one Prebid and one a
   newBrowser,
   watch,
 }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const development = await startDevelopmentServer()
   try {
     const page = await (await newBrowser({ baseURL: development.origin })).newPage()
