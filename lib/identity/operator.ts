@@ -2,10 +2,13 @@ import 'server-only'
 import { env } from '../env/server.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
-import { singleton } from '../shared/singleton.ts'
 import { createUid2Client, Uid2Error } from '../uid2/index.ts'
 
-export const operatorClient = () => singleton('operator-client', () => createUid2Client(env().operator))
+/**
+ * Made anew rather than kept for the process: its errors are of this module instance's own class, and one
+ * made by another instance would throw errors that `instanceof` below does not know.
+ */
+export const operatorClient = () => createUid2Client(env().operator)
 
 /**
  * One call to the operator; null when it could not answer. Nothing about the operator is ever an error
