@@ -1,10 +1,10 @@
 import 'server-only'
-import { setTimeout as pause } from 'node:timers/promises'
 import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
 import { singleton } from '../shared/singleton.ts'
 import { choices } from './open.ts'
+import { patiently } from './patiently.ts'
 import type { ChoiceStore } from './store.ts'
 
 /** The store could not be reached. Policy: no generate, no refresh, no token; pages stay up. */
@@ -15,8 +15,7 @@ export class StoreDownError extends Error {
 type Work<T> = (store: ChoiceStore) => Promise<T>
 
 const restMs = 500
-const busyRetries = 10
-const busyPauseMs = 50
+const lockMs = 500
 const overdueLimit = 10_000
 
 /** `overdue`: ends that this process heard of and could not write down yet. */
@@ -34,7 +33,7 @@ export async function withChoices<T>(work: Work<T>): Promise<T> {
   try {
     const store = await choices()
     await writeOverdue(store)
-    const result = await patiently(() => work(store))
+    const result = await patiently(() => work(store), lockMs)
     if (health().store === 'down') logEvent('info', 'store_up')
     health().store = 'ok'
     return result
@@ -65,7 +64,7 @@ async function writeOverdue(store: ChoiceStore): Promise<void> {
       try {
         for (let work = shared.overdue[0]; work; work = shared.overdue[0]) {
           const next = work
-          await patiently(() => next(store))
+          await patiently(() => next(store), lockMs)
           shared.overdue.shift()
         }
       } finally {
@@ -74,15 +73,4 @@ async function writeOverdue(store: ChoiceStore): Promise<void> {
     })()
     await shared.writing
   }
-}
-
-/** Waits for another process's lock without holding up this one, which SQLite's own waiting would. */
-async function patiently<T>(run: () => Promise<T>): Promise<T> {
-  for (let retries = busyRetries; ; retries--)
-    try {
-      return await run()
-    } catch (error) {
-      if (retries === 0 || !errorCode(error).startsWith('SQLITE_BUSY')) throw error
-      await pause(busyPauseMs)
-    }
 }

@@ -3,7 +3,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { nextAuthHandler } from '../auth/next-auth.ts'
 import { refusal } from './api.ts'
 import { knownReader } from './reader.ts'
-import { endSession } from './sign-out.ts'
+import { dropCookie, endSession } from './sign-out.ts'
 import { keepPrivate, privateHeaders, writeIdentity } from './write.ts'
 
 interface Context {
@@ -47,7 +47,7 @@ function faultOf(request: NextRequest, action: string | undefined, provider: str
       ? new NextResponse(null, { status: 405, headers: { ...privateHeaders, Allow: 'POST' } })
       : null
   const response = refusal('invalid', 'The cookie of the last sign-in was not readable: try again.')
-  response.cookies.set(kept.name, '', { path: '/', maxAge: 0, secure: kept.name.startsWith('__') })
+  dropCookie(response.cookies, kept.name)
   return response
 }
 

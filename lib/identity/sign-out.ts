@@ -19,12 +19,10 @@ export async function endSession(cookies: CookieReader): Promise<void> {
 export async function signOutOf(jar: Jar): Promise<void> {
   await endSession(jar)
   for (const { name } of jar.getAll())
-    if (name === identityCookieName() || isSignInCookie(name))
-      jar.set(name, '', {
-        path: '/',
-        maxAge: 0,
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: name.startsWith('__'),
-      })
+    if (name === identityCookieName() || isSignInCookie(name)) dropCookie(jar, name)
+}
+
+export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
+  const secure = name.startsWith('__')
+  jar.set(name, '', { path: '/', maxAge: 0, httpOnly: true, sameSite: 'lax', secure })
 }

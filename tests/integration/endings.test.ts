@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sealData, unsealData } from 'iron-session'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
@@ -35,6 +36,13 @@ async function holdRefresh(reader: ReturnType<typeof visitor>) {
   const answer = late.ensure()
   await until(async () => (await operator.calls()).refresh === 1)
   return { late, answer, release: () => operator.set({ lifetimes: dueAtOnce }) }
+}
+
+/** Gives the reader a refresh token that the operator does not know. */
+async function corruptRefreshToken(reader: ReturnType<typeof visitor>) {
+  const sealed = await unsealData<{ identity: object }>(reader.jar.get('uid2') ?? '', { password })
+  const identity = { ...sealed.identity, refresh_token: `AAAAAGYQ${randomBytes(285).toString('base64')}` }
+  reader.jar.set('uid2', await sealData({ ...sealed, identity }, { password }))
 }
 
 describe('while a refresh is held open', () => {
@@ -80,6 +88,42 @@ describe('while a refresh is held open', () => {
     expect(await late).toMatchObject({ status: 'opted_out' })
     expect(await laptop.identity()).toMatchObject({ status: 'opted_out' })
     expect((await operator.calls()).generate).toBe(0)
+  })
+})
+
+describe('generate', () => {
+  it.each(['denied', 'signed_out'] as const)('U25: does not begin once %s is on record', async (end) => {
+    const reader = await dueReader(`then-${end}@example.com`)
+    await corruptRefreshToken(reader)
+    // The answer, that this refresh token is none, is held until the reader has decided otherwise.
+    await operator.set({ faults: [{ on: 'refresh', latencyMs: 600_000 }] })
+    const late = reader.twin().ensure()
+    await until(async () => (await operator.calls()).refresh === 1)
+    if (end === 'denied') await reader.choose('denied')
+    else await reader.signOut()
+    const before = (await operator.calls()).generate
+    await operator.release()
+    expect(await late).toMatchObject({ status: end })
+    expect((await operator.calls()).generate).toBe(before)
+  })
+})
+
+describe('a withdrawal', () => {
+  it('K6: voids every cookie from before it, also after another yes', async () => {
+    const reader = await dueReader('yes-no-yes@example.com')
+    const old = reader.jar.get('uid2') ?? ''
+    await reader.choose('denied')
+    await operator.set({})
+    expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
+    reader.jar.set('uid2', old)
+    expect(await reader.identity()).toMatchObject({ status: 'refreshing' })
+  })
+
+  it('is taken also after too many requests', async () => {
+    const reader = await dueReader('many@example.com')
+    const statuses = await Promise.all(Array.from({ length: 40 }, () => reader.twin().post('/api/identity')))
+    expect(statuses.map(({ status }) => status)).toContain(429)
+    expect(await reader.choose('denied')).toMatchObject({ status: 'denied' })
   })
 })
 
@@ -162,14 +206,7 @@ describe('refresh outcomes (U2)', () => {
 
   it('a refresh token that the operator does not take is dropped, and a new token generated', async () => {
     const reader = await dueReader('invalid-refresh@example.com')
-    const cookie = await unsealData<{ identity: { refresh_token: string } }>(reader.jar.get('uid2') ?? '', {
-      password,
-    })
-    const sealed = {
-      ...cookie,
-      identity: { ...cookie.identity, refresh_token: `AAAAAGYQ${'A'.repeat(380)}` },
-    }
-    reader.jar.set('uid2', await sealData(sealed, { password }))
+    await corruptRefreshToken(reader)
     await operator.set({})
     expect(await reader.ensure()).toMatchObject({ status: 'available' })
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 1 })

@@ -29,6 +29,8 @@ export interface TestOperator extends RunningOperator {
   /** Starts afresh with these lifetimes and faults, and with counters at 0; what was held is released. */
   set(state: { lifetimes?: Lifetimes; faults?: Fault[] }): Promise<void>
   calls(): Promise<Calls>
+  /** Releases what is held, and lets the counters go on. */
+  release(): Promise<void>
 }
 
 /** A token that is due from the moment it is issued, and valid for an hour. */
@@ -50,6 +52,9 @@ export async function testOperator(scope: 'uid2' | 'euid' = 'uid2'): Promise<Tes
         const answer = await fetch(faults, { method: 'POST', body: JSON.stringify(body) })
         if (!answer.ok) throw new Error(`The operator refused its faults: ${await answer.text()}`)
       }
+    },
+    async release() {
+      await fetch(faults, { method: 'POST', body: JSON.stringify({ faults: [] }) })
     },
     async calls() {
       const answer = await fetch(faults)

@@ -56,7 +56,13 @@ describe.each([
   })
 
   it('knows nothing of a stranger', async () => {
-    expect(await store.read(reader)).toEqual({ ended: false, optedOut: false, choice: null, signals: {} })
+    expect(await store.read(reader)).toEqual({
+      ended: false,
+      optedOut: false,
+      choice: null,
+      lastDenial: 0,
+      signals: {},
+    })
     expect(await store.isEnded(reader.sid)).toBe(false)
     expect(await store.peppersInUse()).toEqual([])
   })

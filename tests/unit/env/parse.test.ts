@@ -121,7 +121,7 @@ describe('a deployed site', () => {
 
 describe('single rules', () => {
   it.each<[string, string[], string[]]>([
-    ['PORT', ['0', '65535'], ['-1', '65536', 'http', '3000.5', ' ', '3e3', '0x10']],
+    ['PORT', ['1', '65535'], ['0', '-1', '65536', 'http', '3000.5', ' ', '3e3', '0x10']],
     ['UID2_PRODUCT', ['uid2', 'euid'], ['UID2', 'both']],
     ['UID2_HANDOFF', ['server'], ['SERVER', 'browser']],
     ['UID2_TIMEOUT_MS', ['50', '30000'], ['49', '30001', '1.5', 'soon']],

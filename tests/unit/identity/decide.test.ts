@@ -3,7 +3,7 @@ import { decide, type Facts, isEntitled, keepsIdentity } from '#lib/identity/dec
 import { identityFor } from './identities.ts'
 
 const now = Date.now()
-const standing = { ended: false, optedOut: false, choice: 'granted' as const, signals: {} }
+const standing = { ended: false, optedOut: false, choice: 'granted' as const, lastDenial: 0, signals: {} }
 /** A reader who said yes, with a valid token. */
 const entitled: Facts = {
   now,
@@ -125,9 +125,11 @@ describe('consent signals', () => {
     expect(signals('euid', { gdprApplies: true })).toMatchObject({ status: 'unsupported', reason: 'consent' })
   })
 
-  it('count for those who said yes: others are told what they said', () => {
-    expect(signals('euid', {}, null).status).toBe('no_choice')
-    expect(signals('euid', {}, 'denied').status).toBe('denied')
+  it('come before what the reader said, so that nobody is asked in vain', () => {
+    for (const choice of [null, 'denied'] as const) {
+      expect(signals('uid2', { gdprApplies: true }, choice)).toMatchObject({ reason: 'gdpr' })
+      expect(signals('euid', {}, choice)).toMatchObject({ status: 'unsupported', reason: 'consent' })
+    }
   })
 })
 

@@ -20,9 +20,12 @@ beforeEach(async () => {
 })
 afterAll(() => operator.close())
 
-async function someone() {
-  const email = `${randomBytes(6).toString('hex')}@example.com`
-  return { email, subject: { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) } }
+/** A reader who said yes. */
+async function someone(email = `${randomBytes(6).toString('hex')}@example.com`) {
+  const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) }
+  const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
+  await withChoices((store) => store.recordChoice(subject, yes))
+  return { email, subject }
 }
 
 async function withIdentity(): Promise<{
@@ -125,10 +128,19 @@ describe('a generate', () => {
     expect((await operator.calls()).generate).toBe(0)
   })
 
+  it('U25: does not call without a yes on record, and remembers nothing of it', async () => {
+    const { email, subject } = await someone()
+    const no = { advertising: 'denied', version: '1', wording: 'May we?', source: 'api' } as const
+    await withChoices((store) => store.recordChoice(subject, no))
+    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'refused' })
+    expect(findGenerate(subject, undefined)).toBeUndefined()
+    expect((await operator.calls()).generate).toBe(0)
+  })
+
   it('does not call while the store is down: an opt-out could be missed', async () => {
     const { email, subject } = await someone()
     becomeSite({ ...operator.env, DATABASE_URL: 'postgres://127.0.0.1:1/x', CHOICES_PEPPER: 'p'.repeat(32) })
-    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'failed' })
+    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'refused' })
     expect((await operator.calls()).generate).toBe(0)
   })
 
@@ -141,8 +153,8 @@ describe('a generate', () => {
   })
 
   it('the opt-out of the operator’s test address is heard, recorded and remembered', async () => {
-    const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail('optout@example.com') }
-    const { promise } = startGenerate(subject, { email: 'optout@example.com' }, undefined)
+    const { email, subject } = await someone('optout@example.com')
+    const { promise } = startGenerate(subject, { email }, undefined)
     expect(await promise).toEqual({ status: 'optout' })
     expect(await withChoices((store) => store.read(subject))).toMatchObject({ optedOut: true })
   })

@@ -22,6 +22,7 @@ const post = (body: BodyInit, headers: Record<string, string> = {}) =>
 
 const form = () => {
   const data = new FormData()
+  data.append('$ACTION_ID_abc', '')
   data.append('advertising', 'granted')
   return data
 }
@@ -34,11 +35,18 @@ const chunked = (size: number) =>
   })
 
 describe('a form of this site passes', () => {
-  it('as multipart, as urlencoded, and as an action’s argument list', async () => {
+  it('as it is sent without script, and with', async () => {
     expect(await post(form())).toBeNull()
-    expect(await post(new URLSearchParams({ advertising: 'granted' }))).toBeNull()
-    const action = { 'next-action': 'abc', 'content-type': 'text/plain;charset=UTF-8' }
-    expect(await post('["$K1"]', action)).toBeNull()
+    const scripted = new FormData()
+    scripted.append('1_advertising', 'granted')
+    scripted.append('0', '["$K1"]')
+    expect(await post(scripted, { 'next-action': 'abc' })).toBeNull()
+  })
+
+  it.each(['1', 'null', '[[[', '["$F9"]', '["$K1"'])('but not with the argument list %s', async (list) => {
+    const scripted = new FormData()
+    scripted.append('0', list)
+    expect((await post(scripted, { 'next-action': 'abc' }))?.status).toBe(400)
   })
 
   it('and its body is still there for the action', async () => {
@@ -78,6 +86,8 @@ describe('what Next would answer with 500 is refused before', () => {
       '--b\r\nContent-Disp',
       { 'content-type': 'multipart/form-data; boundary=b' },
     ],
+    ['a form of another site', new URLSearchParams({ advertising: 'granted' }), {}],
+    ['an argument list that is no form', '[1]', { 'content-type': 'text/plain', 'next-action': 'a' }],
     ['JSON', '{}', { 'content-type': 'application/json' }],
     ['text without an action', '[]', { 'content-type': 'text/plain' }],
     ['an action that is not JSON', '[', { 'content-type': 'text/plain', 'next-action': 'a' }],

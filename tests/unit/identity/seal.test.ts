@@ -10,7 +10,7 @@ const [first, second, third] = ['first', 'second', 'third'].map((name) => name.p
   string,
   string,
 ]
-const content = { sub: 'demo:abc', sid: 'sid', identity: identityFor() }
+const content = { sub: 'demo:abc', sid: 'sid', lastDenial: 0, identity: identityFor() }
 
 beforeEach(() => {
   becomeSite({ SESSION_PASSWORD: first })
