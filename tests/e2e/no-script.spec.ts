@@ -25,6 +25,24 @@ test('without script every page can be read, and says that no advertising ID is 
   await expect(page.getByRole('heading', { name: 'Your ad choices' })).toBeVisible()
 })
 
+test('S3: without script the sign-in form sends nothing, and what was typed stays out of every URL', async ({
+  page,
+  watch,
+}) => {
+  await page.goto('/sign-in')
+  const loaded = watch.requests.length
+  const field = page.getByRole('textbox')
+  await field.fill('typed@example.com')
+  await field.press('Enter')
+  await expect(page.getByRole('main').getByRole('button', { disabled: false })).toHaveCount(0)
+  await expect(field).toHaveValue('typed@example.com')
+  await expect(page.locator('form:has(#dii)')).toHaveAttribute('method', 'post')
+  await expect(page.locator('#dii[name]')).toHaveCount(0)
+  expect(watch.requests.slice(loaded).map((request) => request.url())).toEqual([])
+  expect(await watch.carrying('typed')).toEqual([])
+  expect(page.url()).toMatch(/\/sign-in$/)
+})
+
 test('without script the question takes a yes and a no', async ({ page, context, email, operator }) => {
   await signInByApi(context, { email })
   await page.goto('/choice')
