@@ -1,8 +1,8 @@
 'use client'
 
-import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react'
-import { useFormStatus } from 'react-dom'
+import { type FormEvent, type ReactNode, useRef } from 'react'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { Confirmation } from './confirmation.tsx'
 
 interface AnswerFormProps {
   action: (form: FormData) => void | Promise<void>
@@ -25,17 +25,4 @@ export function AnswerForm({ action, children }: AnswerFormProps) {
       <Confirmation confirm={confirm} />
     </form>
   )
-}
-
-/** Tells the other tabs once the server has recorded the answer: when the form is done, or gone. */
-function Confirmation({ confirm }: { confirm: RefObject<(() => void) | null> }) {
-  const { pending } = useFormStatus()
-  useEffect(() => {
-    if (!pending) return
-    return () => {
-      confirm.current?.()
-      confirm.current = null
-    }
-  }, [pending, confirm])
-  return null
 }

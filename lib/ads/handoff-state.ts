@@ -24,8 +24,6 @@ export interface Times {
 const AUCTION_GRACE_MS = 5_000
 /** Even POSTs that answer well are no closer: a server may hand out tokens that are due at once. */
 export const POST_PACE_MS = 1_000
-/** How long another tab's act may take to reach the server before this one asks regardless. */
-export const CLEAR_GRACE_MS = 3_000
 const FIRST_RETRY_MS = 30_000
 const LAST_RETRY_MS = 15 * 60_000
 

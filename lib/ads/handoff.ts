@@ -2,7 +2,6 @@ import type { PublicIdentity } from '#lib/identity/public.ts'
 import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
 import { createEvents, type HandoffListener } from './events.ts'
 import {
-  CLEAR_GRACE_MS,
   eventsBetween,
   type HandoffEvent,
   type HandoffState,
@@ -17,6 +16,7 @@ import {
   type UsableToken,
   wanting,
 } from './handoff-state.ts'
+import { createHold } from './hold.ts'
 import { type Method, requestIdentity } from './identity-api.ts'
 import { listenForWakeUps } from './wake-ups.ts'
 
@@ -39,7 +39,7 @@ export interface Uid2Handoff {
   afterAuction(): void
   /**
    * Drops the token here and in every other tab, before any server has answered. Call what it returns
-   * once the server has: a tab that asked too early was still told of the old state.
+   * once the server has, whatever it said: until then the old state is not believed, then all ask anew.
    */
   clear(status: ClearedStatus): () => void
   readonly started: boolean
@@ -60,8 +60,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   let notBefore = 0
   let failures = 0
   let restoring = false
-  /** After a clear the server may say otherwise until the act, of this tab or another, has reached it. */
-  let held: 'mine' | 'theirs' | null = null
+  const hold = createHold(env, () => reread(false))
   let idling = false
   let timer = 0
   const waiting: Array<() => void> = []
@@ -140,7 +139,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     expire()
     const now = env.now()
     let wake = times.expires
-    const next = held !== null || inFlight !== null ? null : nextPost(state, times, notBefore)
+    const next = hold.by !== null || inFlight !== null ? null : nextPost(state, times, notBefore)
     if (next !== null && next.at > now) wake = Math.min(wake, next.at)
     // A hidden tab asks for nothing: it re-reads when it is looked at again.
     else if (next !== null && env.document.visibilityState !== 'hidden') {
@@ -183,7 +182,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   }
 
   function wake(): void {
-    if (held !== null) return
+    if (hold.by !== null) return
     tick()
     ask('GET')
   }
@@ -196,22 +195,21 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
 
   /** Asks anew because of something that an answer under way cannot know of. */
   function reread(announce: boolean): void {
-    held = null
+    hold.end()
     supersede()
     ask('GET', announce)
   }
 
   function hear(message: unknown): void {
-    if (held === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
+    if (hold.by === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
     if (message.type === 'cleared') {
       const lost = tokenIn(answered) !== null
       answered = LOADING
-      held = 'theirs'
       supersede()
       forget(env.now())
       become(LOADING, env.now(), lost ? ['cleared'] : [])
       env.clearTimeout(timer)
-      timer = env.setTimeout(() => reread(false), CLEAR_GRACE_MS)
+      hold.begin('theirs')
     } else if (message.type === 'changed') {
       reread(false)
     }
@@ -236,14 +234,15 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   return {
     start(initial) {
       deafen ??= listen()
-      held = null
+      const held = hold.by !== null
       const trust = initial ? trustInline(initial, known) : 'stale'
-      if (initial && trust === 'use') {
+      // A page that was rendered while the act was under way may still have the token.
+      if (initial && trust === 'use' && !(held && tokenIn(initial) !== null)) {
         // Where the server's clock is known, it tells how long the payload has been lying about.
         const at = Math.min(env.now(), known ? known.at + (initial.now - known.now) : env.now())
         supersede()
         adopt(initial, 'GET', at)
-      } else if (trust === 'stale') {
+      } else if (trust === 'stale' && !held) {
         ask('GET')
       }
     },
@@ -257,25 +256,29 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     settled: () => (unsettled() ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
     afterAuction() {
       const now = env.now()
-      if (held === null && notBefore <= now && wanting(state, times, now)) postAtIdle()
+      if (hold.by === null && notBefore <= now && wanting(state, times, now)) postAtIdle()
     },
     clear(status) {
       const at = env.now()
       supersede()
       env.clearTimeout(timer)
-      held = 'mine'
+      hold.begin('mine')
       restoring = false
       const next: PublicIdentity = { status, now: forget(at) }
       become(next, at, eventsBetween(answered, next, false))
       settle()
       channel?.postMessage({ type: 'cleared' })
-      return () => channel?.postMessage({ type: 'changed' })
+      return () => {
+        channel?.postMessage({ type: 'changed' })
+        reread(false)
+      }
     },
     get started() {
       return deafen !== null
     },
     stop() {
       supersede()
+      hold.end()
       env.clearTimeout(timer)
       deafen?.()
       channel?.close()
