@@ -13,7 +13,7 @@ export interface UsableToken {
   readonly source: AvailableIdentity['source']
 }
 
-/** The moments of one answer on the page's monotonic clock; the reader's wall clock plays no part. */
+/** The moments of one answer on the page's own clock. */
 export interface Times {
   readonly expires: number
   readonly due: number
@@ -31,7 +31,8 @@ export function tokenIn(state: HandoffState): string | null {
   return state.status === 'available' ? state.advertisingToken : null
 }
 
-export function timesOf(state: HandoffState, at: number): Times {
+/** `at`: a moment no later than the server's `now`. `seen`: when we learned of it. */
+export function timesOf(state: HandoffState, at: number, seen: number): Times {
   const has = state.status === 'available' || state.status === 'withheld'
   // Differences first: `at` has fractions that a sum with a Unix time would round.
   const due = has ? at + (state.refreshFrom - state.now) : Number.POSITIVE_INFINITY
@@ -39,7 +40,7 @@ export function timesOf(state: HandoffState, at: number): Times {
     expires:
       state.status === 'available' ? at + (state.identityExpires - state.now) : Number.POSITIVE_INFINITY,
     due,
-    unprompted: due > at ? due : at + AUCTION_GRACE_MS,
+    unprompted: due > seen ? due : seen + AUCTION_GRACE_MS,
   }
 }
 
