@@ -80,10 +80,10 @@ export function retryDelay(failures: number): number {
 }
 
 /**
- * `restored`: the page came back from the back/forward cache. Another token may then be another
- * reader's, so it counts as a loss and a gain, never as a refresh.
+ * `doubtful`: the page came back from the back/forward cache, or another tab spoke of a change. Another
+ * token may then be another reader's, so it counts as a loss and a gain, never as a refresh.
  */
-export function eventsBetween(before: HandoffState, after: HandoffState, restored: boolean): HandoffEvent[] {
+export function eventsBetween(before: HandoffState, after: HandoffState, doubtful: boolean): HandoffEvent[] {
   const had = tokenIn(before)
   switch (after.status) {
     case 'loading':
@@ -91,7 +91,7 @@ export function eventsBetween(before: HandoffState, after: HandoffState, restore
     case 'available':
       if (had === after.advertisingToken) return []
       if (had === null) return ['available']
-      return restored ? ['cleared', 'available'] : ['refreshed']
+      return doubtful ? ['cleared', 'available'] : ['refreshed']
     case 'withheld':
       return before.status === 'withheld' ? [] : ['withheld']
     case 'refreshing':

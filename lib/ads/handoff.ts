@@ -57,7 +57,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   let generation = 0
   let inFlight: Method | null = null
   const pace = createPace()
-  let restoring = false
+  /** Something happened of which we know no more than that: the next token may be another reader's. */
+  let doubtful = false
   const hold = createHold(env, () => reread(false))
   let idling = false
   let timer = 0
@@ -80,9 +81,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   function adopt(answer: PublicIdentity | null, method: Method, at: number, announce = true): void {
     const had = tokenIn(answered)
     const next = answer === null ? withoutAnswer() : living(answer, at)
-    const fired = next === state ? [] : eventsBetween(answered, next, restoring)
-    restoring = false
-    if (answer !== null) known = { now: answer.now, at }
+    const fired = next === state ? [] : eventsBetween(answered, next, doubtful)
+    if (answer !== null) {
+      doubtful = false
+      known = { now: answer.now, at }
+    }
     if (next !== state) become(next, at, fired)
     const now = env.now()
     const unavailable = state.status === 'unavailable'
@@ -201,6 +204,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       env.clearTimeout(timer)
       hold.begin('theirs')
     } else if (message.type === 'changed') {
+      doubtful = true
       reread(false)
     }
   }
@@ -214,7 +218,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
         wake()
       },
       restored() {
-        restoring = true
+        doubtful = true
         become(LOADING, env.now(), [])
         reread(true)
       },
@@ -255,7 +259,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       supersede()
       env.clearTimeout(timer)
       hold.begin('mine')
-      restoring = false
+      doubtful = false
       const next: PublicIdentity = { status, now: forget(at) }
       become(next, at, eventsBetween(answered, next, false))
       settle()

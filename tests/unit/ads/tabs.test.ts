@@ -43,6 +43,21 @@ test('a refresh in one tab makes the other read once, and they do not ping-pong 
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
+test('another token that another tab spoke of may be another reader’s: it clears first (S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  const heard: string[] = []
+  for (const event of ['cleared', 'refreshed'] as const)
+    b.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))
+  await a.look()
+  await a.request.answer(available('B'))
+  await delivered()
+  await b.request.answer(new TypeError('offline'))
+  await b.look()
+  await b.request.answer(available('B'))
+  expect(heard).toEqual(['cleared available'])
+  expect(b.handoff.currentToken()?.id).toBe('B')
+})
+
 test('a sign-out drops the token in every tab at once, and they ask when the server knows of it (N23, S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   const heard: string[] = []
