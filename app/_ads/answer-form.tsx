@@ -1,41 +1,31 @@
 'use client'
 
-import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react'
-import { useFormStatus } from 'react-dom'
+import type { FormEvent, ReactNode } from 'react'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { FocusAfterwards } from './focus-afterwards.tsx'
+import { useConfirming } from './use-confirming.ts'
 
 interface AnswerFormProps {
   action: (form: FormData) => void | Promise<void>
+  /** The id of what says what came of it: nobody is told of a page that stays the same one. */
+  outcome: string
   children: ReactNode
 }
 
 /** Without script the plain form of the server action; with it, a no clears every tab at once. */
-export function AnswerForm({ action, children }: AnswerFormProps) {
-  const confirm = useRef<(() => void) | null>(null)
+export function AnswerForm({ action, outcome, children }: AnswerFormProps) {
+  const confirming = useConfirming(action)
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     const button = (event.nativeEvent as SubmitEvent).submitter
     if (button instanceof HTMLButtonElement && button.value === 'denied')
-      confirm.current = pageHandoff().clear('denied')
+      confirming.confirm.current = pageHandoff().clear('denied')
   }
 
   return (
-    <form action={action} onSubmit={submit} className="answers">
+    <form action={confirming.action} onSubmit={submit} className="answers">
       {children}
-      <Confirmation confirm={confirm} />
+      <FocusAfterwards id={outcome} />
     </form>
   )
-}
-
-/** Tells the other tabs once the server has recorded the answer: when the form is done, or gone. */
-function Confirmation({ confirm }: { confirm: RefObject<(() => void) | null> }) {
-  const { pending } = useFormStatus()
-  useEffect(() => {
-    if (!pending) return
-    return () => {
-      confirm.current?.()
-      confirm.current = null
-    }
-  }, [pending, confirm])
-  return null
 }

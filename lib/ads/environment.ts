@@ -1,7 +1,9 @@
+import { createClock } from './clock.ts'
+
 /** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
 export interface HandoffEnvironment {
   fetch(url: string, init?: { method: 'POST' }): Promise<Response>
-  /** Monotonic ms. Never the wall clock: a reader's may be wrong by a day. */
+  /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
   now(): number
   setTimeout(run: () => void, ms: number): number
   clearTimeout(timer: number): void
@@ -22,7 +24,10 @@ interface Channel {
 export function browserEnvironment(): HandoffEnvironment {
   return {
     fetch: (url, init) => fetch(url, init),
-    now: () => performance.now(),
+    now: createClock(
+      () => performance.now(),
+      () => Date.now(),
+    ),
     setTimeout: (run, ms) => window.setTimeout(run, ms),
     clearTimeout: (timer) => window.clearTimeout(timer),
     idle: (run) => {

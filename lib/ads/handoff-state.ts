@@ -13,7 +13,7 @@ export interface UsableToken {
   readonly source: AvailableIdentity['source']
 }
 
-/** The moments of one answer on the page's monotonic clock; the reader's wall clock plays no part. */
+/** The moments of one answer on the page's own clock. */
 export interface Times {
   readonly expires: number
   readonly due: number
@@ -24,8 +24,6 @@ export interface Times {
 const AUCTION_GRACE_MS = 5_000
 /** Even POSTs that answer well are no closer: a server may hand out tokens that are due at once. */
 export const POST_PACE_MS = 1_000
-/** How long another tab's act may take to reach the server before this one asks regardless. */
-export const CLEAR_GRACE_MS = 3_000
 const FIRST_RETRY_MS = 30_000
 const LAST_RETRY_MS = 15 * 60_000
 
@@ -33,7 +31,8 @@ export function tokenIn(state: HandoffState): string | null {
   return state.status === 'available' ? state.advertisingToken : null
 }
 
-export function timesOf(state: HandoffState, at: number): Times {
+/** `at`: a moment no later than the server's `now`. `seen`: when we learned of it. */
+export function timesOf(state: HandoffState, at: number, seen: number): Times {
   const has = state.status === 'available' || state.status === 'withheld'
   // Differences first: `at` has fractions that a sum with a Unix time would round.
   const due = has ? at + (state.refreshFrom - state.now) : Number.POSITIVE_INFINITY
@@ -41,7 +40,7 @@ export function timesOf(state: HandoffState, at: number): Times {
     expires:
       state.status === 'available' ? at + (state.identityExpires - state.now) : Number.POSITIVE_INFINITY,
     due,
-    unprompted: due > at ? due : at + AUCTION_GRACE_MS,
+    unprompted: due > seen ? due : seen + AUCTION_GRACE_MS,
   }
 }
 
@@ -81,10 +80,10 @@ export function retryDelay(failures: number): number {
 }
 
 /**
- * `restored`: the page came back from the back/forward cache. Another token may then be another
- * reader's, so it counts as a loss and a gain, never as a refresh.
+ * `doubtful`: the page came back from the back/forward cache, or another tab spoke of a change. Another
+ * token may then be another reader's, so it counts as a loss and a gain, never as a refresh.
  */
-export function eventsBetween(before: HandoffState, after: HandoffState, restored: boolean): HandoffEvent[] {
+export function eventsBetween(before: HandoffState, after: HandoffState, doubtful: boolean): HandoffEvent[] {
   const had = tokenIn(before)
   switch (after.status) {
     case 'loading':
@@ -92,7 +91,7 @@ export function eventsBetween(before: HandoffState, after: HandoffState, restore
     case 'available':
       if (had === after.advertisingToken) return []
       if (had === null) return ['available']
-      return restored ? ['cleared', 'available'] : ['refreshed']
+      return doubtful ? ['cleared', 'available'] : ['refreshed']
     case 'withheld':
       return before.status === 'withheld' ? [] : ['withheld']
     case 'refreshing':

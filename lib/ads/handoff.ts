@@ -2,22 +2,21 @@ import type { PublicIdentity } from '#lib/identity/public.ts'
 import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
 import { createEvents, type HandoffListener } from './events.ts'
 import {
-  CLEAR_GRACE_MS,
   eventsBetween,
   type HandoffEvent,
   type HandoffState,
   hopeful,
   LOADING,
   nextPost,
-  POST_PACE_MS,
-  retryDelay,
   timesOf,
   tokenIn,
   trustInline,
   type UsableToken,
   wanting,
 } from './handoff-state.ts'
+import { createHold } from './hold.ts'
 import { type Method, requestIdentity } from './identity-api.ts'
+import { createPace } from './pace.ts'
 import { listenForWakeUps } from './wake-ups.ts'
 
 /** Longer delays overflow a browser timer and fire at once. */
@@ -39,7 +38,7 @@ export interface Uid2Handoff {
   afterAuction(): void
   /**
    * Drops the token here and in every other tab, before any server has answered. Call what it returns
-   * once the server has: a tab that asked too early was still told of the old state.
+   * once the server has, whatever it said: until then the old state is not believed, then all ask anew.
    */
   clear(status: ClearedStatus): () => void
   readonly started: boolean
@@ -51,17 +50,16 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   let state: HandoffState = LOADING
   /** The last state that was an answer: what the ads on the page still reflect. */
   let answered: HandoffState = LOADING
-  let times = timesOf(LOADING, 0)
+  let times = timesOf(LOADING, 0, 0)
   /** The server's clock at one moment of ours. */
   let known: { now: number; at: number } | null = null
   /** Answers to requests of an earlier generation are ignored. */
   let generation = 0
   let inFlight: Method | null = null
-  let notBefore = 0
-  let failures = 0
-  let restoring = false
-  /** After a clear the server may say otherwise until the act, of this tab or another, has reached it. */
-  let held: 'mine' | 'theirs' | null = null
+  const pace = createPace()
+  /** Something happened of which we know no more than that: the next token may be another reader's. */
+  let doubtful = false
+  const hold = createHold(env, () => reread(false))
   let idling = false
   let timer = 0
   const waiting: Array<() => void> = []
@@ -73,20 +71,25 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   function become(next: HandoffState, at: number, fired: HandoffEvent[]): void {
     state = next
     if (next !== LOADING) answered = next
-    times = timesOf(next, at)
+    times = timesOf(next, at, env.now())
     // Channels follow before anybody is told of it.
     for (const notify of subscribers) notify()
     for (const event of fired) events.fire(event)
   }
 
+  /** `at`: a moment before which the server cannot have answered. Its travel does not prolong a token. */
   function adopt(answer: PublicIdentity | null, method: Method, at: number, announce = true): void {
     const had = tokenIn(answered)
     const next = answer === null ? withoutAnswer() : living(answer, at)
-    const fired = next === state ? [] : eventsBetween(answered, next, restoring)
-    restoring = false
-    if (answer !== null) known = { now: answer.now, at }
+    const fired = next === state ? [] : eventsBetween(answered, next, doubtful)
+    if (answer !== null) {
+      doubtful = false
+      known = { now: answer.now, at }
+    }
     if (next !== state) become(next, at, fired)
-    pace(method, answer === null, at)
+    const now = env.now()
+    const unavailable = state.status === 'unavailable'
+    pace.note({ method, failed: answer === null, wants: wanting(state, times, now), unavailable }, now)
     // What a message taught us is not told again: two tabs would never stop.
     if (announce && answer !== null && had !== null && had !== tokenIn(state)) {
       channel?.postMessage({ type: 'changed' })
@@ -102,28 +105,17 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
 
   /** A token that was dead on arrival is not one. */
   function living(answer: PublicIdentity, at: number): PublicIdentity {
-    return env.now() < timesOf(answer, at).expires ? answer : { status: 'refreshing', now: answer.now }
+    return env.now() < timesOf(answer, at, at).expires ? answer : { status: 'refreshing', now: answer.now }
   }
 
-  function pace(method: Method, failed: boolean, at: number): void {
-    const wants = wanting(state, times, at)
-    if (!wants && !failed) failures = 0
-    if (method === 'POST') notBefore = at + POST_PACE_MS
-    const tried = method === 'POST' || (state.status === 'unavailable' && notBefore <= at)
-    if (failed || (wants && tried)) {
-      failures += 1
-      notBefore = at + retryDelay(failures)
-    }
-  }
-
-  function ask(method: Method, announce = true): void {
+  function ask(method: Method, announce = true, at = env.now()): void {
     if (inFlight !== null) return
     inFlight = method
     const mine = generation
     void requestIdentity(env, method).then((answer) => {
       if (mine !== generation) return
       inFlight = null
-      adopt(answer, method, env.now(), announce)
+      adopt(answer, method, at, announce)
     })
   }
 
@@ -140,7 +132,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     expire()
     const now = env.now()
     let wake = times.expires
-    const next = held !== null || inFlight !== null ? null : nextPost(state, times, notBefore)
+    const next = hold.by !== null || inFlight !== null ? null : nextPost(state, times, pace.notBefore)
     if (next !== null && next.at > now) wake = Math.min(wake, next.at)
     // A hidden tab asks for nothing: it re-reads when it is looked at again.
     else if (next !== null && env.document.visibilityState !== 'hidden') {
@@ -183,7 +175,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   }
 
   function wake(): void {
-    if (held !== null) return
+    if (hold.by !== null) return
     tick()
     ask('GET')
   }
@@ -196,23 +188,23 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
 
   /** Asks anew because of something that an answer under way cannot know of. */
   function reread(announce: boolean): void {
-    held = null
+    hold.end()
     supersede()
     ask('GET', announce)
   }
 
   function hear(message: unknown): void {
-    if (held === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
+    if (hold.by === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
     if (message.type === 'cleared') {
       const lost = tokenIn(answered) !== null
       answered = LOADING
-      held = 'theirs'
       supersede()
       forget(env.now())
       become(LOADING, env.now(), lost ? ['cleared'] : [])
       env.clearTimeout(timer)
-      timer = env.setTimeout(() => reread(false), CLEAR_GRACE_MS)
+      hold.begin('theirs')
     } else if (message.type === 'changed') {
+      doubtful = true
       reread(false)
     }
   }
@@ -222,11 +214,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     return listenForWakeUps(env, {
       visible: wake,
       online() {
-        notBefore = 0
+        pace.lift()
         wake()
       },
       restored() {
-        restoring = true
+        doubtful = true
         become(LOADING, env.now(), [])
         reread(true)
       },
@@ -235,16 +227,19 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
 
   return {
     start(initial) {
+      // The first answer may have been on its way since the page began to load: inline, or preloaded.
+      const asked = deafen === null ? 0 : env.now()
       deafen ??= listen()
-      held = null
+      const held = hold.by !== null
       const trust = initial ? trustInline(initial, known) : 'stale'
-      if (initial && trust === 'use') {
+      // A page that was rendered while the act was under way may still have the token.
+      if (initial && trust === 'use' && !(held && tokenIn(initial) !== null)) {
         // Where the server's clock is known, it tells how long the payload has been lying about.
-        const at = Math.min(env.now(), known ? known.at + (initial.now - known.now) : env.now())
+        const at = Math.min(asked, known ? known.at + (initial.now - known.now) : asked)
         supersede()
         adopt(initial, 'GET', at)
-      } else if (trust === 'stale') {
-        ask('GET')
+      } else if (trust === 'stale' && !held) {
+        ask('GET', true, asked)
       }
     },
     getSnapshot: () => state,
@@ -257,25 +252,29 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     settled: () => (unsettled() ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
     afterAuction() {
       const now = env.now()
-      if (held === null && notBefore <= now && wanting(state, times, now)) postAtIdle()
+      if (hold.by === null && pace.notBefore <= now && wanting(state, times, now)) postAtIdle()
     },
     clear(status) {
       const at = env.now()
       supersede()
       env.clearTimeout(timer)
-      held = 'mine'
-      restoring = false
+      hold.begin('mine')
+      doubtful = false
       const next: PublicIdentity = { status, now: forget(at) }
       become(next, at, eventsBetween(answered, next, false))
       settle()
       channel?.postMessage({ type: 'cleared' })
-      return () => channel?.postMessage({ type: 'changed' })
+      return () => {
+        channel?.postMessage({ type: 'changed' })
+        reread(false)
+      }
     },
     get started() {
       return deafen !== null
     },
     stop() {
       supersede()
+      hold.end()
       env.clearTimeout(timer)
       deafen?.()
       channel?.close()

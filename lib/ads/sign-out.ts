@@ -1,6 +1,6 @@
 import type { Uid2Handoff } from './handoff.ts'
 
-/** False when the server did not confirm; the token is gone from every tab all the same. */
+/** False when the server did not answer for it: the caller has to try another way, with a clear of its own. */
 export async function signOut(
   handoff: Pick<Uid2Handoff, 'clear'>,
   post: () => Promise<Response>,

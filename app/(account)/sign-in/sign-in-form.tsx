@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { type DemoSignInResult, demoSignIn } from '#app/(account)/sign-in/demo-sign-in.ts'
 import { type ReadyMadeReader, readyMadeReaders } from '#app/(account)/sign-in/ready-made-readers.ts'
 
@@ -20,9 +20,16 @@ const problemWords: Record<Problem, string> = {
 export function SignInForm({ next }: { next: string }) {
   const [kind, setKind] = useState<Kind>('email')
   const [value, setValue] = useState('')
+  const [ready, setReady] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const field = useRef<HTMLInputElement>(null)
+
+  // From here on the form is ours. Whoever was faster than the script has typed something already.
+  useEffect(() => {
+    setValue(field.current?.value ?? '')
+    setReady(true)
+  }, [])
 
   async function signIn(as: Kind, text: string) {
     setBusy(true)
@@ -52,17 +59,17 @@ export function SignInForm({ next }: { next: string }) {
 
   return (
     <>
-      <ReadyMadeReaders busy={busy} onChoose={signInAs} />
+      <ReadyMadeReaders disabled={busy || !ready} onChoose={signInAs} />
       <h2>Or as anybody else</h2>
-      <form onSubmit={submit} noValidate aria-busy={busy}>
-        <KindSwitch kind={kind} onChange={setKind} />
+      {/* A browser that submits it by itself must have nothing to put into an address: no name, and no GET. */}
+      <form method="post" onSubmit={submit} noValidate aria-busy={busy}>
+        <KindSwitch kind={kind} disabled={!ready} onChange={setKind} />
         <div className="field">
           <label htmlFor="dii">{kind === 'email' ? 'E-mail address' : 'Phone number'}</label>
           <input
             key={kind}
             ref={field}
             id="dii"
-            name={kind}
             type={kind === 'email' ? 'email' : 'tel'}
             autoComplete={kind === 'email' ? 'email' : 'tel'}
             value={value}
@@ -80,7 +87,7 @@ export function SignInForm({ next }: { next: string }) {
           </div>
         </div>
         <div className="button-row">
-          <button type="submit" className="button button-solid" disabled={busy}>
+          <button type="submit" className="button button-solid" disabled={busy || !ready}>
             {busy ? 'Signing in…' : 'Sign in'}
           </button>
         </div>
@@ -89,9 +96,15 @@ export function SignInForm({ next }: { next: string }) {
   )
 }
 
-function KindSwitch({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => void }) {
+interface KindSwitchProps {
+  kind: Kind
+  disabled: boolean
+  onChange: (kind: Kind) => void
+}
+
+function KindSwitch({ kind, disabled, onChange }: KindSwitchProps) {
   return (
-    <fieldset className="kind-switch">
+    <fieldset className="kind-switch" disabled={disabled}>
       <legend className="sr-only">Sign in with</legend>
       {(['email', 'phone'] as const).map((each) => (
         <label key={each}>
@@ -104,16 +117,16 @@ function KindSwitch({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => 
 }
 
 interface ReadyMadeReadersProps {
-  busy: boolean
+  disabled: boolean
   onChoose: (reader: ReadyMadeReader) => void
 }
 
-function ReadyMadeReaders({ busy, onChoose }: ReadyMadeReadersProps) {
+function ReadyMadeReaders({ disabled, onChoose }: ReadyMadeReadersProps) {
   return (
     <ul className="readers">
       {readyMadeReaders.map((reader) => (
         <li key={reader.value}>
-          <button type="button" className="reader" disabled={busy} onClick={() => onChoose(reader)}>
+          <button type="button" className="reader" disabled={disabled} onClick={() => onChoose(reader)}>
             <span className="reader-name">{reader.name}</span>
             <span className="reader-address">{reader.value}</span>
             <span className="reader-what">{reader.what}</span>

@@ -34,7 +34,7 @@ interface Pending {
 
 /** A browser with a hand-moved clock and a wire on which the test is the server. */
 export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
-  let clock = 5_000
+  let clock = 0
   let nextTimer = 1
   const timers = new Map<number, { at: number; run: () => void }>()
   const idles: Array<() => void> = []

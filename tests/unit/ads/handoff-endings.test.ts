@@ -67,18 +67,57 @@ describe('clearing', () => {
     await page.idle()
     await page.look()
     await page.online()
-    await page.advance(600_000)
+    await page.advance(2_999)
     expect(page.requests).toHaveLength(0)
   })
 
-  test('a page rendered before the clear is not believed after it', () => {
+  test('a link that is clicked meanwhile does not ask either; the confirmation does (S1)', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    const confirmed = page.handoff.clear('denied')
+    page.handoff.start()
+    page.handoff.start(available('A', { now: SERVER_NOW + 1_000 }))
+    page.handoff.start(available('A', { now: SERVER_NOW - 1_000 }))
+    expect(page.requests).toHaveLength(0)
+    expect(page.handoff.currentToken()).toBeNull()
+    confirmed()
+    expect(page.methods()).toBe('GET')
+    await page.request.answer(plain('denied', SERVER_NOW + 2_000))
+    expect(page.handoff.getSnapshot().status).toBe('denied')
+  })
+
+  test('an act that never confirms is asked about after a while, and later once more if it does', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    const confirmed = page.handoff.clear('denied')
+    await page.advance(3_000)
+    expect(page.methods()).toBe('GET')
+    await page.request.answer(available('A', { now: SERVER_NOW + 3_000 }))
+    expect(page.handoff.currentToken()?.id).toBe('A')
+    confirmed()
+    expect(page.methods()).toBe('GET GET')
+    await page.request.answer(plain('denied', SERVER_NOW + 4_000))
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test('the page after the act is believed before the confirmation when it has no token', () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    page.handoff.clear('denied')
+    page.handoff.start(plain('signed_out', SERVER_NOW + 1_000))
+    expect(page.handoff.getSnapshot().status).toBe('signed_out')
+    expect(page.requests).toHaveLength(0)
+  })
+
+  test('a page rendered before the clear is not believed after it', async () => {
     const page = createBrowserStub()
     page.handoff.start(available('A'))
     page.sleep(10_000)
-    page.handoff.clear('denied')
+    page.handoff.clear('denied')()
+    await page.request.answer(plain('denied', SERVER_NOW + 10_000))
     page.handoff.start(available('A', { now: SERVER_NOW + 9_000 }))
     expect(page.handoff.currentToken()).toBeNull()
-    expect(page.methods()).toBe('GET')
+    expect(page.methods()).toBe('GET GET')
   })
 
   test('an older request never overrides what a newer page says', async () => {

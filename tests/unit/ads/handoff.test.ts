@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createClock } from '#lib/ads/clock.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 describe('starting', () => {
@@ -81,6 +82,60 @@ describe('expiry', () => {
     page.sleep(60_000)
     expect(page.handoff.currentToken()).toBeNull()
     expect(page.methods()).toBe('POST')
+  })
+
+  test('an answer is as old as its request: a slow one does not prolong the token (U1)', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(plain('signed_out'))
+    page.sleep(1_000)
+    page.handoff.start()
+    page.sleep(9_000)
+    await page.request.answer(available('A'))
+    await page.advance(50_999)
+    expect(page.handoff.currentToken()?.id).toBe('A')
+    page.sleep(1)
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test.each([
+    [
+      'preloaded',
+      async (page: ReturnType<typeof createBrowserStub>) => {
+        page.handoff.start()
+        await page.request.answer(available('A'))
+      },
+    ],
+    ['inline', async (page: ReturnType<typeof createBrowserStub>) => page.handoff.start(available('A'))],
+  ])('what came with the page, %s, is as old as the page (U1)', async (_name, receive) => {
+    const page = createBrowserStub()
+    page.sleep(9_000)
+    await receive(page)
+    page.sleep(50_999)
+    expect(page.handoff.currentToken()?.id).toBe('A')
+    page.sleep(1)
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test('a due token that came late still leaves its moment to the auction', async () => {
+    const page = createBrowserStub()
+    page.sleep(9_000)
+    page.handoff.start(available('A', { refreshFrom: SERVER_NOW }))
+    await page.advance(4_999)
+    expect(page.idleCount()).toBe(0)
+    await page.advance(2)
+    expect(page.idleCount()).toBe(1)
+  })
+
+  test('eight hours of sleep end a token though the monotonic clock stood still (U1)', () => {
+    const clocks = { monotonic: 0, wall: 500 }
+    const now = createClock(
+      () => clocks.monotonic,
+      () => clocks.wall,
+    )
+    const page = createBrowserStub({ now })
+    page.handoff.start(available('A'))
+    clocks.wall += 8 * 3_600_000
+    expect(page.handoff.currentToken()).toBeNull()
   })
 
   test('a token that is dead on arrival is never announced', async () => {

@@ -43,6 +43,21 @@ test('a refresh in one tab makes the other read once, and they do not ping-pong 
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
+test('another token that another tab spoke of may be another reader’s: it clears first (S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  const heard: string[] = []
+  for (const event of ['cleared', 'refreshed'] as const)
+    b.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))
+  await a.look()
+  await a.request.answer(available('B'))
+  await delivered()
+  await b.request.answer(new TypeError('offline'))
+  await b.look()
+  await b.request.answer(available('B'))
+  expect(heard).toEqual(['cleared available'])
+  expect(b.handoff.currentToken()?.id).toBe('B')
+})
+
 test('a sign-out drops the token in every tab at once, and they ask when the server knows of it (N23, S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   const heard: string[] = []
@@ -51,13 +66,18 @@ test('a sign-out drops the token in every tab at once, and they ask when the ser
   await delivered()
   expect(b.handoff.currentToken()).toBeNull()
   await b.look()
+  b.handoff.start()
+  b.handoff.start(available('A', { now: SERVER_NOW + 1 }))
   expect(b.requests).toHaveLength(0)
+  expect(b.handoff.currentToken()).toBeNull()
   confirmed()
   await delivered()
   await b.request.answer(plain('signed_out'))
   await delivered()
   expect(heard).toEqual(['loading', 'signed_out'])
-  expect(a.requests).toHaveLength(0)
+  await a.request.answer(plain('signed_out', SERVER_NOW + 2))
+  await delivered()
+  expect([a.methods(), b.methods()]).toEqual(['GET', 'GET'])
   expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
 })
 

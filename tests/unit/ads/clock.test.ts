@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { createClock } from '#lib/ads/clock.ts'
+
+const HOUR = 3_600_000
+
+/** Both clocks moved by hand; the wall clock is a day off from the start. */
+function twoClocks() {
+  const at = { monotonic: 2_000, wall: 1_800_000_000_000 - 24 * HOUR }
+  const now = createClock(
+    () => at.monotonic,
+    () => at.wall,
+  )
+  return {
+    now,
+    pass(ms: number) {
+      at.monotonic += ms
+      at.wall += ms
+    },
+    setWall(by: number) {
+      at.wall += by
+    },
+  }
+}
+
+test('counts from the load of the page, however wrong the wall clock is (U1)', () => {
+  const { now, pass } = twoClocks()
+  expect(now()).toBe(2_000)
+  pass(HOUR)
+  expect(now()).toBe(2_000 + HOUR)
+})
+
+test('counts sleep, during which only the wall clock goes on (U1)', () => {
+  const { now, pass, setWall } = twoClocks()
+  setWall(8 * HOUR)
+  expect(now()).toBe(2_000 + 8 * HOUR)
+  pass(10)
+  setWall(HOUR)
+  expect(now()).toBe(2_010 + 9 * HOUR)
+})
+
+test('a wall clock that is set back neither goes back nor hides the sleep after it (U1)', () => {
+  const { now, pass, setWall } = twoClocks()
+  setWall(-HOUR)
+  expect(now()).toBe(2_000)
+  pass(10)
+  expect(now()).toBe(2_010)
+  setWall(HOUR / 2)
+  expect(now()).toBe(2_010 + HOUR / 2)
+})
+
+test('the resolution of the clocks does not add up', () => {
+  const { now, pass, setWall } = twoClocks()
+  for (let i = 0; i < 1_000; i++) {
+    setWall(i % 2 === 0 ? 16 : -16)
+    pass(1)
+    now()
+  }
+  expect(now()).toBe(3_000)
+})
