@@ -22,7 +22,7 @@ export async function chooseAdvertising(form: FormData): Promise<void> {
     source: 'page',
   })
   if (chosen.status === 'signed_out') redirect('/sign-in?next=/choice')
-  if (chosen.status === 'rate_limited') redirect('/choice?wait=1')
+  if (!chosen.advanced) redirect('/choice?wait=1')
   await writeIdentity(asking.cookies, chosen.advanced.cookie)
   const { decision } = chosen.advanced
   if (decision.status === 'unavailable' && decision.reason === 'store') redirect('/choice?failed=1')

@@ -1,6 +1,7 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { nextAuthHandler } from '../auth/next-auth.ts'
+import { localPath } from '../shared/local-path.ts'
 import { refusal } from './api.ts'
 import { knownReader } from './reader.ts'
 import { dropCookie, endSession } from './sign-out.ts'
@@ -37,12 +38,11 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
  * redirect, a callback URL that is none, also in its cookie, and reading where the demo provider is posted to.
  */
 function faultOf(request: NextRequest, action: string | undefined, provider: string | undefined) {
-  const { searchParams, origin } = request.nextUrl
+  const { searchParams } = request.nextUrl
   if (!/^\w*$/.test(searchParams.get('error') ?? '')) return refusal('invalid', 'Not as documented: error.')
-  if (!isHttp(searchParams.get('callbackUrl'), origin))
-    return refusal('invalid', 'Not as documented: callbackUrl.')
+  if (!isHttp(searchParams.get('callbackUrl'))) return refusal('invalid', 'Not as documented: callbackUrl.')
   const kept = request.cookies.getAll().find(({ name }) => name.endsWith('next-auth.callback-url'))
-  if (!kept || isHttp(kept.value, origin))
+  if (!kept || isHttp(kept.value))
     return action === 'callback' && provider === 'demo' && request.method !== 'POST'
       ? new NextResponse(null, { status: 405, headers: { ...privateHeaders, Allow: 'POST' } })
       : null
@@ -51,8 +51,8 @@ function faultOf(request: NextRequest, action: string | undefined, provider: str
   return response
 }
 
-const isHttp = (url: string | null, origin: string): boolean =>
-  url === null || (URL.canParse(url, origin) && /^https?:$/.test(new URL(url, origin).protocol))
+const isHttp = (url: string | null): boolean =>
+  url === null || localPath(url) !== null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
 
 const emptySession = () => NextResponse.json({}, { headers: privateHeaders })
 

@@ -9,7 +9,8 @@ import { type KnownReader, knownReader } from './reader.ts'
 export type Chosen =
   | { status: 'done'; advanced: Advanced }
   | { status: 'signed_out' }
-  | { status: 'rate_limited'; seconds: number }
+  /** A yes was not taken; a no was, and `advanced` is what came of it. */
+  | { status: 'rate_limited'; seconds: number; advanced?: Advanced }
 
 /**
  * Records a reader's yes or no, then acts on it: a yes establishes the identity at once, a no ends it.
@@ -32,15 +33,21 @@ async function grant(asking: Asking, { reader, subject }: KnownReader, choice: C
   return { status: 'done', advanced: await advance(asking, policies.ensure()) }
 }
 
-/** A no is never refused for being one too many, and whatever becomes of it nothing stays in this browser. */
-async function deny(asking: Asking, { subject, standing }: KnownReader, choice: Choice): Promise<Chosen> {
+/** A no counts though it is one too many, and whatever becomes of it nothing stays in this browser. */
+async function deny(asking: Asking, known: KnownReader, choice: Choice): Promise<Chosen> {
+  const seconds = await overLimit(known.reader.sub)
+  const advanced = await denied(asking, known, choice)
+  return seconds === null ? { status: 'done', advanced } : { status: 'rate_limited', seconds, advanced }
+}
+
+async function denied(asking: Asking, { subject, standing }: KnownReader, choice: Choice): Promise<Advanced> {
   const repeated = standing !== 'store_down' && standing.choice === 'denied'
   try {
     if (subject && !repeated) await recordEnd((store) => store.recordChoice(subject, choice))
   } catch {
-    return { status: 'done', advanced: storeDown() }
+    return storeDown()
   }
-  return { status: 'done', advanced: { ...(await advance(asking, policies.page())), cookie: 'clear' } }
+  return { ...(await advance(asking, policies.page())), cookie: 'clear' }
 }
 
 const storeDown = (): Advanced => ({

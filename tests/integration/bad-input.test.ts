@@ -91,7 +91,7 @@ describe('S4: the API refuses', () => {
     for (let i = 0; i < 29 && last.status === 200; i++) last = await reader.post('/api/identity')
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0)
     await refused(last, 429, 'rate_limited')
-    expect((await reader.post('/api/choice', { advertising: 'denied' })).status).toBe(429)
+    expect((await reader.post('/api/choice', { advertising: 'granted' })).status).toBe(429)
     expect(await reader.identity()).toMatchObject({ status: 'available' })
     await granted()
   })

@@ -123,7 +123,8 @@ describe('a withdrawal', () => {
     const reader = await dueReader('many@example.com')
     const statuses = await Promise.all(Array.from({ length: 40 }, () => reader.twin().post('/api/identity')))
     expect(statuses.map(({ status }) => status)).toContain(429)
-    expect(await reader.choose('denied')).toMatchObject({ status: 'denied' })
+    expect((await reader.post('/api/choice', { advertising: 'denied' })).status).toBe(429)
+    expect(await reader.identity()).toMatchObject({ status: 'denied' })
   })
 })
 

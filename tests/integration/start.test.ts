@@ -88,6 +88,18 @@ describe('U20: a faulty environment', () => {
 })
 
 describe('a start that cannot be', () => {
+  it('U12: demo sign-in beside a real operator, open to the network: refused, code 1', async () => {
+    const bare = await nextStart({
+      UID2_BASE_URL: 'http://127.0.0.1:9',
+      UID2_API_KEY: sandboxPublisher.apiKey,
+      UID2_CLIENT_SECRET: sandboxPublisher.clientSecret,
+      DEMO_SIGN_IN: 'on',
+    })
+    expect(await bare.ended).toBe(1)
+    expect(bare.text()).toMatch(/DEMO_SIGN_IN=on beside a real operator serves this machine alone/)
+    expect(bare.text()).not.toMatch(/\n {4}at /)
+  })
+
   it('on a port that is in use: one sentence that names another', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, resolve))

@@ -32,6 +32,7 @@ describe('a sealed identity', () => {
     const worst = {
       sub: `facebook:${'x'.repeat(22)}`,
       sid: 'x'.repeat(22),
+      lastDenial: Number.MAX_SAFE_INTEGER,
       identity: {
         ...identityFor(),
         // Longer than any that operators send: an advertising token is 255, a refresh token 388 characters.
