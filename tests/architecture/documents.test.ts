@@ -54,4 +54,12 @@ describe('the documents', () => {
     )
     expect(missing).toEqual([])
   })
+
+  it('quote the names of tests as they stand', () => {
+    const plain = (text: string) => text.replaceAll(/\\|['"`]/g, '')
+    const quotes = [...read('docs/pitfalls.md').matchAll(/\]\(\.\.\/(tests\/[^)]+)\): (.+?)(?= · \[| \|$)/gm)]
+    expect(quotes.length).toBeGreaterThan(100)
+    const moved = quotes.filter(([, file = '', name = '']) => !plain(read(file)).includes(plain(name)))
+    expect(moved.map(([, file, name]) => `${file}: ${name}`)).toEqual([])
+  })
 })
