@@ -4,14 +4,20 @@ import type { UsableToken } from './handoff-state.ts'
 export interface Auctioneer {
   /** In effect before the next auction; null also drops what was bought with the token before. */
   applyToken(token: UsableToken | null): Promise<void>
-  /** The winners by ad unit code, of this auction only. */
-  auction(units: readonly AdUnit[]): Promise<Map<string, Winner>>
+  auction(units: readonly AdUnit[]): Promise<Sale>
   rendered(winner: Winner): void
 }
 
 export interface AdUnit {
   code: string
   sizes: ReadonlyArray<readonly [number, number]>
+}
+
+interface Sale {
+  /** By ad unit code, of this auction only. */
+  winners: Map<string, Winner>
+  /** Whether a token was applied at any moment of the auction. */
+  withToken: boolean
 }
 
 export interface Winner {

@@ -9,6 +9,8 @@ const AUCTION_DELAY_MS = 50
 export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctioneer {
   let wanted: UsableToken | null = null
   let applied: UsableToken | null = null
+  /** How many tokens have been applied so far. */
+  let tokens = 0
   let loaded: Promise<PrebidJS> | null = null
   let tail: Promise<unknown> = Promise.resolve()
 
@@ -25,6 +27,7 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
     const before = applied
     applied = token
     if (token === null) pbjs.clearAllAuctions()
+    else tokens += 1
     pbjs.setConfig({ userSync: userSyncOf(token, before) })
     // A second `setConfig` is ignored until this.
     await pbjs.refreshUserIds()
@@ -41,6 +44,7 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
       loaded ??= load()
       const pbjs = await loaded
       await enqueue(() => apply(pbjs))
+      const before = { applied, tokens }
       const { auctionId } = await pbjs.requestBids({
         adUnits: units.map(toPrebid),
         timeout: channels.auctionTimeoutMs,
@@ -50,7 +54,8 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
         const bid = pbjs.getHighestCpmBids(code).find((bid) => bid.auctionId === auctionId)
         if (bid && 'ad' in bid && typeof bid.ad === 'string') winners.set(code, winnerOf(bid, bid.ad))
       }
-      return winners
+      // Prebid looks for identifiers some time after the call.
+      return { winners, withToken: before.applied !== null || tokens > before.tokens }
     },
     rendered(winner) {
       void loaded?.then((pbjs) => pbjs.markWinningBidAsUsed({ adId: winner.adId, events: true }))

@@ -26,7 +26,7 @@ interface Mounted {
   slot: Slot
   /** Rises with everything that makes an auction under way pointless for this slot. */
   turn: number
-  /** Whether the ad shown, or asked for, was bought with a token. */
+  /** Whether the ad shown was bought with a token. */
   withToken: boolean
 }
 
@@ -34,6 +34,8 @@ interface Mounted {
 export function createSlots(env: SlotsEnvironment): Slots {
   const mounted = new Set<Mounted>()
   let batch: Mounted[] = []
+  /** How often a token has been cleared. */
+  let clearings = 0
 
   function enqueue(entry: Mounted): void {
     if (batch.push(entry) > 1) return
@@ -44,29 +46,43 @@ export function createSlots(env: SlotsEnvironment): Slots {
     })
   }
 
+  /** Takes the ad off the page and sells the slot anew. */
+  function resell(entry: Mounted): void {
+    entry.withToken = false
+    entry.turn += 1
+    entry.slot.empty()
+    enqueue(entry)
+  }
+
   async function run(entries: Mounted[]): Promise<void> {
     await Promise.race([env.handoff.settled(), after(env.identityTimeoutMs)])
     const live = entries
       .filter((entry) => mounted.has(entry))
       .map((entry) => ({ entry, slot: entry.slot, turn: entry.turn }))
     if (live.length === 0) return
-    const token = env.handoff.currentToken()
-    for (const { entry } of live) entry.withToken = token !== null
+    const before = clearings
     try {
-      void env.auctioneer.applyToken(token)
-      const winners = await env.auctioneer.auction(
+      env.auctioneer.applyToken(env.handoff.currentToken()).catch(() => {})
+      const { winners, withToken } = await env.auctioneer.auction(
         live.map(({ slot: { id, sizes } }) => ({ code: id, sizes })),
       )
       for (const { entry, slot, turn } of live) {
-        const winner = winners.get(slot.id)
-        if (winner === undefined || entry.turn !== turn) continue
-        slot.show(winner)
-        env.auctioneer.rendered(winner)
+        if (entry.turn !== turn) continue
+        // Which token the auction had is known only now: one that has been cleared meanwhile buys nothing.
+        if (withToken && clearings > before) resell(entry)
+        else show(entry, winners.get(slot.id), withToken)
       }
     } catch {
       // No ad stack (blocked, offline): the slots stay quiet.
     }
     env.handoff.afterAuction()
+  }
+
+  function show(entry: Mounted, winner: Winner | undefined, withToken: boolean): void {
+    if (winner === undefined) return
+    entry.withToken = withToken
+    entry.slot.show(winner)
+    env.auctioneer.rendered(winner)
   }
 
   function after(ms: number): Promise<void> {
@@ -79,13 +95,8 @@ export function createSlots(env: SlotsEnvironment): Slots {
 
   // An ad bought with somebody's token goes with the token, also when it is still on its way.
   env.handoff.on('cleared', () => {
-    for (const entry of mounted) {
-      if (!entry.withToken) continue
-      entry.withToken = false
-      entry.turn += 1
-      entry.slot.empty()
-      enqueue(entry)
-    }
+    clearings += 1
+    for (const entry of mounted) if (entry.withToken) resell(entry)
   })
 
   return {

@@ -1,5 +1,5 @@
 import type { PrebidJS } from 'prebid.js'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createPrebidAuctioneer } from '#lib/ads/prebid.ts'
 import { settle } from './browser-stub.ts'
 
@@ -7,7 +7,7 @@ const unit = { code: 'top', sizes: [[300, 250]] as const }
 const uid2 = (id: string) => ({ id, source: 'uidapi.com' }) as const
 
 /** Notes what Prebid is told, in order; an auction is answered with what `bids` holds. */
-function createPrebidStub(bids: object[] = []) {
+function createPrebidStub(bids: object[] = [], duringAuction = async () => {}) {
   const told: string[] = []
   const stub = {
     setConfig: ({ userSync }: { userSync: { userIds: unknown } }) =>
@@ -19,6 +19,7 @@ function createPrebidStub(bids: object[] = []) {
     clearAllAuctions: () => told.push('auctions cleared'),
     async requestBids({ adUnits }: { adUnits: Array<{ code: string }> }) {
       told.push(`auction ${adUnits.map(({ code }) => code)}`)
+      await duringAuction()
       return { auctionId: 'this' }
     },
     getHighestCpmBids: () => bids,
@@ -84,11 +85,25 @@ test('without an auction Prebid is never loaded', async () => {
 test('the winner is one of this auction, with what the buyer made of the token', async () => {
   const bid = { adId: 'x', auctionId: 'this', ad: '<p>', width: 300, height: 250 }
   const { auctioneer, told } = createPrebidStub([{ ...bid, meta: { uid2: { token: 'readable' } } }])
-  const [winner] = (await auctioneer.auction([unit])).values()
+  const [winner] = (await auctioneer.auction([unit])).winners.values()
   expect(winner).toEqual({ adId: 'x', markup: '<p>', width: 300, height: 250, token: 'readable' })
   if (winner) auctioneer.rendered(winner)
   await settle()
   expect(told.at(-1)).toBe('{"adId":"x","events":true}')
   const late = createPrebidStub([{ ...bid, auctionId: 'that', meta: {} }])
-  expect((await late.auctioneer.auction([unit])).size).toBe(0)
+  expect((await late.auctioneer.auction([unit])).winners.size).toBe(0)
+})
+
+test('an auction tells whether it had a token, also one that came while Prebid loaded or ran (S1)', async () => {
+  const loading = createPrebidStub().auctioneer
+  const first = loading.auction([unit])
+  void loading.applyToken(uid2('A'))
+  expect((await first).withToken).toBe(true)
+  await loading.applyToken(null)
+  expect((await loading.auction([unit])).withToken).toBe(false)
+
+  const during = vi.fn<() => Promise<void>>()
+  const { auctioneer } = createPrebidStub([], during)
+  during.mockImplementation(() => auctioneer.applyToken(uid2('B')))
+  expect((await auctioneer.auction([unit])).withToken).toBe(true)
 })

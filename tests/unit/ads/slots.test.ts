@@ -16,7 +16,8 @@ function createPage({ hold = false } = {}) {
     async auction(units) {
       auctions.push({ codes: units.map(({ code }) => code), token })
       if (hold) await new Promise<void>((resolve) => held.push(resolve))
-      return new Map(units.map(({ code }) => [code, winner(code)]))
+      const withToken = auctions.at(-1)?.token !== null
+      return { winners: new Map(units.map(({ code }) => [code, winner(code)])), withToken }
     },
     rendered: vi.fn(),
   }
@@ -138,6 +139,7 @@ test('an ad still on its way when the token is cleared is thrown away (S1)', asy
   page.slots.mount(top)
   await page.frame()
   page.handoff.clear('signed_out')
+  expect(top.shown).toEqual([])
   await page.answer()
   expect(top.shown).toEqual(['-'])
   await page.frame()
@@ -155,6 +157,37 @@ test('an ad bought without a token stays when the status changes', async () => {
   page.handoff.clear('denied')
   await page.frame()
   expect(top.shown).toEqual(['top'])
+})
+
+test('an ad that got a token after all goes with it, whatever was known when it was asked for (S1)', async () => {
+  const page = createPage()
+  // Prebid was still loading when the identity came.
+  page.auctioneer.auction = async (units) => ({
+    winners: new Map(units.map(({ code }) => [code, winner(code)])),
+    withToken: true,
+  })
+  page.handoff.start()
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  await page.advance(1_000)
+  await page.requests[0]?.answer(available('A'))
+  expect(top.shown).toEqual(['top'])
+  page.handoff.clear('signed_out')
+  expect(top.shown).toEqual(['top', '-'])
+})
+
+test('a slow answer without a token does not throw away an ad without one', async () => {
+  const page = createPage({ hold: true })
+  page.handoff.start()
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  await page.advance(1_000)
+  await page.requests[0]?.answer(plain('signed_out'))
+  await page.answer()
+  expect(top.shown).toEqual(['top'])
+  expect(page.auctions).toHaveLength(1)
 })
 
 test('a blocked ad stack leaves the slots quiet and the refresh going', async () => {
