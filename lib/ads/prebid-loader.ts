@@ -1,6 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
 import { channels } from './channels.ts'
-import { oncePerWindow } from './once-per-window.ts'
+import { loadOncePerWindow } from './once-per-window.ts'
 import { siteSettings } from './site-settings.ts'
 
 /**
@@ -8,7 +8,7 @@ import { siteSettings } from './site-settings.ts'
  * page: evaluating it again would list every module twice.
  */
 export function loadPrebid(): Promise<PrebidJS> {
-  return oncePerWindow('prebid', async () => {
+  return loadOncePerWindow('prebid', async () => {
     const [{ prebidServer }, { default: pbjs }] = await Promise.all([siteSettings(), import('prebid.js')])
     if (prebidServer === null) throw new Error('This deployment has no Prebid Server.')
     // Not listed by any other module, yet nothing works without it.

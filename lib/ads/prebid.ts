@@ -41,7 +41,11 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
       return loading === null ? Promise.resolve() : enqueue(async () => apply(await loading))
     },
     async auction(units) {
-      loaded ??= load()
+      loaded ??= load().catch((error: unknown) => {
+        // The next auction tries again.
+        loaded = null
+        throw error
+      })
       const pbjs = await loaded
       await enqueue(() => apply(pbjs))
       const before = { applied, tokens }

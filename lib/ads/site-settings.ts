@@ -1,4 +1,4 @@
-import { oncePerWindow } from './once-per-window.ts'
+import { loadOncePerWindow } from './once-per-window.ts'
 
 /** What a page may know of its deployment; the same for everybody. Pages are built before it is known. */
 export interface SiteSettings {
@@ -7,9 +7,9 @@ export interface SiteSettings {
   prebidServer: { endpoint: string; accountId: string } | null
 }
 
-/** `GET /api/site`, once per page load. Rejects when the site cannot be reached. */
+/** `GET /api/site`, once per page load. Rejects when the site cannot be reached, and then the next call asks again. */
 export const siteSettings = (): Promise<SiteSettings> =>
-  oncePerWindow('site-settings', async () => {
+  loadOncePerWindow('site-settings', async () => {
     const answer = await fetch('/api/site')
     if (!answer.ok) throw new Error(`/api/site answered ${answer.status}`)
     return (await answer.json()) as SiteSettings

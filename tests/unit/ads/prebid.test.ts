@@ -26,11 +26,18 @@ function createPrebidStub(bids: object[] = [], duringAuction = async () => {}) {
     markWinningBidAsUsed: (options: unknown) => told.push(JSON.stringify(options)),
   }
   let loads = 0
+  let failure: Error | null = null
   const auctioneer = createPrebidAuctioneer(async () => {
     loads += 1
+    const failed = failure
+    failure = null
+    if (failed) throw failed
     return stub as unknown as PrebidJS
   })
-  return { told, auctioneer, loads: () => loads }
+  const fail = (once: Error) => {
+    failure = once
+  }
+  return { told, auctioneer, fail, loads: () => loads }
 }
 
 test('the first auction carries the token, as {uid2:{id}} and nothing else (U11, P1, P9)', async () => {
@@ -106,4 +113,13 @@ test('an auction tells whether it had a token, also one that came while Prebid l
   const { auctioneer } = createPrebidStub([], during)
   during.mockImplementation(() => auctioneer.applyToken(uid2('B')))
   expect((await auctioneer.auction([unit])).withToken).toBe(true)
+})
+
+test('Prebid that could not be loaded is loaded for the next auction', async () => {
+  const { auctioneer, told, fail } = createPrebidStub()
+  fail(new Error('offline'))
+  await expect(auctioneer.auction([unit])).rejects.toThrow('offline')
+  await auctioneer.applyToken(uid2('A'))
+  expect((await auctioneer.auction([unit])).withToken).toBe(true)
+  expect(told.at(-1)).toBe('auction top')
 })
