@@ -11,6 +11,11 @@ const kept = [
     until: 'You give another answer. We keep it as a record of what you decided.',
   },
   {
+    what: 'What a consent banner recorded, where one is used',
+    where: 'In our database, with your answer: the consent signals that the banner passed on to us.',
+    until: 'The next signals replace them.',
+  },
+  {
     what: 'Your advertising token, and what renews it',
     where: 'In a sealed cookie. It exists only after a yes, and only our server can open it.',
     until: 'You say no, sign out or opt out, or it can no longer be renewed.',
@@ -19,6 +24,12 @@ const kept = [
     what: 'The token on a page',
     where: 'In the memory of the page that you are reading. It goes out with the ad requests of that page.',
     until: 'You leave the page, or say no.',
+  },
+  {
+    what: 'That the ad software is to use no ID',
+    where:
+      'In the local storage of your browser, as _pbjs_id_optout. It is set after a no or an opt-out, and says nothing about who you are.',
+    until: 'You say yes.',
   },
   {
     what: 'An opt-out that UID2 told us of',
