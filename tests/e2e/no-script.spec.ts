@@ -59,6 +59,30 @@ test('without script the question takes a yes and a no', async ({ page, context,
   expect(await choose(context, 'granted')).toMatchObject({ status: 'available' })
 })
 
+test('without script too many answers in a minute are refused in words, and the last one holds', async ({
+  page,
+  context,
+  email,
+}) => {
+  await become(context, { email })
+  await page.goto('/choice')
+  for (let answers = 2; answers <= 30; answers++) await choose(context, 'granted')
+  await page.getByRole('button', { name: 'No, do not use it' }).click()
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText(
+    'That was too many answers in a short time: wait a minute, then try again. Your earlier answer still holds.',
+  )
+  expect(await identityOf(context)).toMatchObject({ status: 'available' })
+})
+
+test('an answer that could not be recorded is told of in words', async ({ page, context, email }) => {
+  await signInByApi(context, { email })
+  await page.goto('/choice?failed=1')
+  await expect(page.getByRole('main').getByRole('alert')).toHaveText(
+    'We could not record your answer just now, so nothing is used. Please try again in a moment.',
+  )
+  await expect(page.getByRole('button', { name: 'Yes, use it for ads' })).toBeVisible()
+})
+
 test('without script the sign-out form signs out', async ({ page, context, email }) => {
   await become(context, { email })
   await page.goto('/privacy')

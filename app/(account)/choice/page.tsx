@@ -17,21 +17,36 @@ export const metadata: Metadata = {
 }
 
 interface Props {
-  searchParams: Promise<{ next?: string | string[] }>
+  searchParams: Promise<Partial<Record<'next' | 'wait' | 'failed', string | string[]>>>
 }
 
 export default async function ChoicePage({ searchParams }: Props) {
-  const [{ next: asked }, identity] = await Promise.all([searchParams, readPublicIdentity()])
+  const [{ next: asked, wait, failed }, identity] = await Promise.all([searchParams, readPublicIdentity()])
   // Without a page to go back to, the answer comes back here and says what came of it.
   const next = localPath(asked) ?? '/choice'
   return (
     <AdStack initial={identity}>
       <StatusLine />
       <main id="content" className="sheet">
+        {failed === undefined ? null : <NotRecorded why="failed" />}
+        {wait === undefined ? null : <NotRecorded why="wait" />}
         {identity.status === 'no_choice' ? null : <Outcome />}
         {canAnswer(identity) ? <Question identity={identity} next={next} /> : null}
       </main>
     </AdStack>
+  )
+}
+
+const notRecorded = {
+  wait: 'That was too many answers in a short time: wait a minute, then try again. Your earlier answer still holds.',
+  failed: 'We could not record your answer just now, so nothing is used. Please try again in a moment.',
+}
+
+function NotRecorded({ why }: { why: keyof typeof notRecorded }) {
+  return (
+    <p role="alert" className="field-error mb-6">
+      {notRecorded[why]}
+    </p>
   )
 }
 
