@@ -3,7 +3,7 @@
 import { type FormEvent, type ReactNode, useRef } from 'react'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 import { signOut } from '#lib/ads/sign-out.ts'
-import { Confirmation } from './confirmation.tsx'
+import { useConfirming } from './use-confirming.ts'
 
 interface SignOutFormProps {
   action: (form: FormData) => void | Promise<void>
@@ -14,12 +14,12 @@ interface SignOutFormProps {
 export function SignOutForm({ action, children }: SignOutFormProps) {
   const form = useRef<HTMLFormElement>(null)
   const failed = useRef(false)
-  const confirm = useRef<(() => void) | null>(null)
+  const confirming = useConfirming(action)
 
   async function submit(event: FormEvent): Promise<void> {
     if (failed.current) {
       // The action takes over, and may take its time.
-      confirm.current = pageHandoff().clear('signed_out')
+      confirming.confirm.current = pageHandoff().clear('signed_out')
       return
     }
     event.preventDefault()
@@ -31,9 +31,8 @@ export function SignOutForm({ action, children }: SignOutFormProps) {
   }
 
   return (
-    <form ref={form} action={action} onSubmit={submit}>
+    <form ref={form} action={confirming.action} onSubmit={submit}>
       {children}
-      <Confirmation confirm={confirm} />
     </form>
   )
 }
