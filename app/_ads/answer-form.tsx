@@ -2,15 +2,18 @@
 
 import type { FormEvent, ReactNode } from 'react'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { FocusAfterwards } from './focus-afterwards.tsx'
 import { useConfirming } from './use-confirming.ts'
 
 interface AnswerFormProps {
   action: (form: FormData) => void | Promise<void>
+  /** The id of what says what came of it: nobody is told of a page that stays the same one. */
+  outcome: string
   children: ReactNode
 }
 
 /** Without script the plain form of the server action; with it, a no clears every tab at once. */
-export function AnswerForm({ action, children }: AnswerFormProps) {
+export function AnswerForm({ action, outcome, children }: AnswerFormProps) {
   const confirming = useConfirming(action)
 
   function submit(event: FormEvent<HTMLFormElement>): void {
@@ -22,6 +25,7 @@ export function AnswerForm({ action, children }: AnswerFormProps) {
   return (
     <form action={confirming.action} onSubmit={submit} className="answers">
       {children}
+      <FocusAfterwards id={outcome} />
     </form>
   )
 }

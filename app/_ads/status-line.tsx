@@ -9,7 +9,11 @@ export function StatusLine() {
   return <StatusBar identity={useUid2()} />
 }
 
-/** The same words as running text. */
+/** The same words as running text, spoken when they change. */
 export function StatusParagraphs() {
-  return <StatusText identity={useUid2()} />
+  return (
+    <div role="status">
+      <StatusText identity={useUid2()} />
+    </div>
+  )
 }

@@ -34,6 +34,28 @@ async function violations(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
 }
 
+test('after an answer the outcome has the focus, and its words are spoken', async ({
+  page,
+  context,
+  email,
+}) => {
+  await signInByApi(context, { email })
+  await page.goto('/choice')
+  await expect(page.locator('body')).toBeFocused()
+  for (const [answer, words] of [
+    ['Yes, use it for ads', 'Your answer is yes'],
+    ['No, do not use it', 'Your answer is no'],
+  ] as const) {
+    await page.getByRole('button', { name: answer }).click()
+    await expect(page.getByRole('heading', { name: words })).toBeFocused()
+  }
+  await expect(page.getByRole('main').getByRole('status')).toContainText('because you said no')
+  await page.reload()
+  await expect(page.locator('body')).toBeFocused()
+  await page.goto('/privacy')
+  await expect(page.getByRole('main').getByRole('status')).toContainText('because you said no')
+})
+
 test('the whole path, from signing in over the answer to signing out, goes by keyboard alone', async ({
   page,
   context,

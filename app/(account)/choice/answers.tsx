@@ -10,7 +10,7 @@ interface AnswersProps {
 /** Two answers of one weight. */
 export function Answers({ next, current }: AnswersProps) {
   return (
-    <AnswerForm action={chooseAdvertising}>
+    <AnswerForm action={chooseAdvertising} outcome="outcome">
       <input type="hidden" name="next" value={next} />
       <button type="submit" className="button" name="advertising" value="granted">
         Yes, use it for ads

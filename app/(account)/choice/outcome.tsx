@@ -24,7 +24,10 @@ export function Outcome() {
   const { status } = useUid2()
   return (
     <section className="outcome">
-      <h1>{titles[status]}</h1>
+      {/* Focus goes here after an answer. */}
+      <h1 id="outcome" tabIndex={-1}>
+        {titles[status]}
+      </h1>
       <StatusParagraphs />
       <div className="button-row">
         {status === 'signed_out' ? (
