@@ -77,6 +77,31 @@ test('S1, N23: in two tabs, a sign-out in one takes the token from the other bef
   expect(await watch.carrying(tokenOfA, afterSignOut)).toEqual([])
 })
 
+test('S1: a link clicked while the sign-out is on its way does not bring the token back', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken } = await become(context, { email })
+  await page.goto('/privacy')
+  const release = await holdPosts(page, '/api/sign-out')
+  const afterSignOut = watch.requests.length
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await page.getByRole('link', { name: 'Front page' }).first().click()
+  await page.waitForURL((url) => url.pathname === '/')
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  expect(await identityOf(context)).toMatchObject({ status: 'available' })
+  expect(watch.count('GET', '/api/identity')).toBe(0)
+  await release()
+  await expect.poll(async () => (await identityOf(context)).status).toBe('signed_out')
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await expectAds(page, 'none')
+  expect(await tokenInPrebid(page)).toBeNull()
+  expect(await watch.carrying(advertisingToken, afterSignOut)).toEqual([])
+})
+
 test('S1: a switch behind the back of an open page is seen as soon as that page reads on', async ({
   page,
   context,
