@@ -20,6 +20,10 @@ export function loadPrebid(): Promise<PrebidJS> {
     ])
     removeLeftovers()
     pbjs.setConfig({
+      // Otherwise every auction, and every event with it, is kept for as long as the page lives. Ours are
+      // read as they end; a bid that asks for longer is kept until it runs out.
+      minBidCacheTTL: 0,
+      eventHistoryTTL: 0,
       userSync: { syncEnabled: false },
       s2sConfig: [
         {
