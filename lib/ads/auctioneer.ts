@@ -13,7 +13,7 @@ export interface AdUnit {
   sizes: ReadonlyArray<readonly [number, number]>
 }
 
-export interface Sale {
+interface Sale {
   /** By ad unit code, of this auction only. */
   winners: Map<string, Winner>
   /** Whether a token was applied at any moment of the auction. */

@@ -72,31 +72,6 @@ test('K6, N23: a no on the privacy page takes the token from the other open tab 
   expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
 })
 
-test('S1: a link clicked while the no is on its way does not bring the token back', async ({
-  page,
-  context,
-  watch,
-  email,
-}) => {
-  const { advertisingToken } = await become(context, { email })
-  await page.goto('/privacy')
-  const release = await holdPosts(page, '/privacy')
-  const afterNo = watch.requests.length
-  await page.getByRole('button', { name: 'No, do not use it' }).click()
-  await expect(statusLine(page, 'denied')).toBeVisible()
-  await page.getByRole('link', { name: 'Front page' }).first().click()
-  await page.waitForURL((url) => url.pathname === '/')
-  expect(await identityOf(context)).toMatchObject({ status: 'available' })
-  const asked = watch.count('GET', '/api/identity')
-  await release()
-  await expect.poll(() => watch.count('GET', '/api/identity')).toBeGreaterThan(asked)
-  await expect.poll(async () => (await identityOf(context)).status).toBe('denied')
-  await expect(statusLine(page, 'denied')).toBeVisible()
-  await expectAds(page, 'none')
-  expect(await tokenInPrebid(page)).toBeNull()
-  expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
-})
-
 test('a reader who said no and then yes has a token again', async ({ page, context, email }) => {
   await become(context, { email })
   await page.goto('/privacy')
