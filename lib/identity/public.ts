@@ -1,7 +1,7 @@
 /**
  * The only shape of an identity that may cross to the browser: what `GET /api/identity` answers and
  * what dynamic pages put inline. Times are Unix ms of the server; a client uses the differences
- * `identityExpires − now` and `refreshFrom − now` on a monotonic clock, because its own may be wrong.
+ * `identityExpires − now` and `refreshFrom − now`, because its own wall clock may be wrong.
  */
 export type PublicIdentity =
   | (Base & { status: 'gpc' | 'signed_out' | 'opted_out' | 'denied' | 'no_choice' | 'refreshing' })
