@@ -14,7 +14,9 @@ afterEach(() => {
 
 function twoTabs(identity: PublicIdentity) {
   spy = new BroadcastChannel('uid2')
-  spy.onmessage = (event: MessageEvent) => messages.push(event.data)
+  spy.onmessage = (event: MessageEvent) => {
+    if (event.data !== 'mark') messages.push(event.data)
+  }
   const tab = () => {
     const opened = createBrowserStub({
       channel: () => new BroadcastChannel('uid2') as unknown as globalThis.BroadcastChannel,
@@ -26,7 +28,20 @@ function twoTabs(identity: PublicIdentity) {
   return [tab(), tab()] as const
 }
 
-const delivered = () => new Promise((resolve) => setTimeout(resolve, 30))
+/** A mark sent after what is on its way has arrived, three times over: so has everything before it. */
+async function delivered(): Promise<void> {
+  for (let round = 0; round < 3; round++)
+    await new Promise<void>((resolve) => {
+      const [from, to] = [new BroadcastChannel('uid2'), new BroadcastChannel('uid2')]
+      to.onmessage = (event: MessageEvent) => {
+        if (event.data !== 'mark') return
+        from.close()
+        to.close()
+        resolve()
+      }
+      from.postMessage('mark')
+    })
+}
 
 test('a refresh in one tab makes the other read once, and they do not ping-pong (N23)', async () => {
   const [a, b] = twoTabs(available('A', { refreshFrom: SERVER_NOW }))

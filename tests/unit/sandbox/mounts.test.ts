@@ -59,7 +59,8 @@ describe('the operator on a port of its own', () => {
   it('closes although calls hang', async () => {
     await setFaults(running.operator, { faults: [{ on: 'all', kind: 'hang' }] })
     const held = generate('x').catch(() => 'broken off')
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    const calls = async () => (await (await fetch(`${running.baseUrl}/faults`)).json()).calls
+    await expect.poll(async () => (await calls()).generate).toBe(1)
     await running.close()
     expect(await held).toBe('broken off')
     running = await startOperator()
