@@ -54,6 +54,20 @@ describe('the choice form without script', () => {
   })
 })
 
+describe('what calls itself a prefetch', () => {
+  it.each(['purpose', 'sec-purpose'])('%s: is guarded like any other request', async (header) => {
+    const marked = { [header]: 'prefetch', origin: site.origin }
+    const put = await visitor(site).fetch('/choice', { method: 'PUT', headers: marked })
+    expect(put.status).toBe(405)
+    const post = await visitor(site).fetch('/live/a.b', {
+      method: 'POST',
+      body: new URLSearchParams({ advertising: 'granted' }),
+      headers: { ...marked, origin: 'https://elsewhere.example' },
+    })
+    expect(post.status).toBe(403)
+  })
+})
+
 describe('next-auth’s own routes', () => {
   it.each([
     ['GET', '/api/auth/error?error=%E2%98%83'],

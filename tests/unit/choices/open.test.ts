@@ -95,6 +95,23 @@ describe('PostgreSQL that comes and goes', () => {
     await expect(withChoices((store) => store.isEnded('x'))).rejects.toThrow(StoreDownError)
   })
 
+  it('U4: a query that hangs is given up, and the store is back when it can answer', async () => {
+    const url = await postgres.database()
+    becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
+    const look = () => withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
+    await look()
+    const { Client } = await import('pg')
+    const other = new Client({ connectionString: url })
+    await other.connect()
+    await other.query('begin')
+    await other.query('lock table opt_outs in access exclusive mode')
+    // Without a limit of ours this would wait as long as the lock, and the test with it.
+    await expect(look()).rejects.toThrow(StoreDownError)
+    await other.query('rollback')
+    await other.end()
+    expect(await vi.waitFor(look)).toMatchObject({ optedOut: false })
+  })
+
   it('connections that are cut cost one answer at most', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
