@@ -23,7 +23,6 @@ export interface Env {
   choicesPeppers: readonly [string, ...string[]]
   databaseUrl: string
   demoSignIn: boolean
-  sandboxPublic: boolean
   gpcScope: 'account' | 'browser' | 'off'
   /** Where header bidding goes; null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
@@ -65,7 +64,6 @@ export function loadEnv(raw: Record<string, string | undefined>): Env {
     choicesPeppers: [secret(values.CHOICES_PEPPER, made?.choicesPepper), ...values.CHOICES_PEPPER_PREVIOUS],
     databaseUrl: values.DATABASE_URL ?? `file:${join(values.DATA_DIR, 'choices.db')}`,
     demoSignIn,
-    sandboxPublic: values.SANDBOX_PUBLIC === 'on',
     gpcScope: values.GPC_SCOPE,
     prebidServer: prebidServer(mode, values),
   }

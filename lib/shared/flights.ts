@@ -47,7 +47,7 @@ export function createFlights<T>(options: {
         settled: undefined as T | undefined,
         until: Number.POSITIVE_INFINITY,
       }
-      // Results are secrets of readers: none outstays its time.
+      // Results are secrets of readers: each new flight sweeps out those whose time is over.
       for (const [other, { until }] of held) if (until <= options.now()) held.delete(other)
       held.set(key, flight)
       // Maps iterate in insertion order: the oldest goes first.
