@@ -1,6 +1,9 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import type { Engine, Schema } from './database.ts'
+import { patiently } from './patiently.ts'
+
+const lockMs = 5000
 
 /** Portable: one text for both engines but for the counting column. Applied ones are never edited. */
 const migrations = (engine: Engine): Record<string, Migration> => ({
@@ -56,7 +59,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
   if (engine === 'postgres') return toLatest(db, engine)
   // Kysely takes no migration lock on SQLite, and its transactions lock nothing before their first write.
   await db.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection)
+    await patiently(() => sql`begin immediate`.execute(connection), lockMs)
     try {
       await toLatest(connection, engine)
       await sql`commit`.execute(connection)

@@ -6,10 +6,7 @@ import { singleton } from '../shared/singleton.ts'
 import { openDatabase } from './database.ts'
 import { pepperFingerprint } from './keys.ts'
 import { migrate } from './migrations.ts'
-import { patiently } from './patiently.ts'
 import { type ChoiceStore, createChoiceStore } from './store.ts'
-
-const migrationLockMs = 5000
 
 /**
  * The process's one store, opened and migrated at first use. Two SQLite connections in one process can
@@ -31,8 +28,7 @@ async function open(): Promise<ChoiceStore> {
     mkdirSync(dirname(databaseUrl.slice('file:'.length)), { recursive: true })
   const { db, engine } = openDatabase(databaseUrl)
   try {
-    // Another instance that starts now may be at it.
-    await patiently(() => migrate(db, engine), migrationLockMs)
+    await migrate(db, engine)
     const store = createChoiceStore(db, choicesPeppers, Date.now)
     const known = new Set(choicesPeppers.map(pepperFingerprint))
     if ((await store.peppersInUse()).some((fingerprint) => !known.has(fingerprint)))

@@ -20,13 +20,14 @@ const module = (name: string) => JSON.stringify(pathToFileURL(join(root, 'lib/ch
 const opener = (url: string) => `
   import { openDatabase } from ${module('database.ts')}
   import { migrate } from ${module('migrations.ts')}
+  import { patiently } from ${module('patiently.ts')}
   import { createChoiceStore } from ${module('store.ts')}
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
   const { db, engine } = openDatabase(${JSON.stringify(url)})
   await migrate(db, engine)
   const store = createChoiceStore(db, ['p'], Date.now)
-  await store.recordOptOut('hash-' + process.pid, 'uid2')
+  await patiently(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)
   await db.destroy()
   process.exit(0)`
 

@@ -58,7 +58,7 @@ function expectClean(error: unknown): void {
 
 describe.each(calls)('no error of %s holds a token, an address, a hash or a key', (name, call) => {
   it.each(failures)('%s', async (code, answer) => {
-    const { client } = await operator(answer, { timeoutMs: 300, sendRaw: true })
+    const { client } = await operator(answer, { timeoutMs: code === 'timeout' ? 50 : 20_000, sendRaw: true })
     const error = await rejection(call(client))
     expect(error).toMatchObject({ code })
     expectClean(error)
