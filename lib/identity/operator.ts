@@ -8,7 +8,9 @@ import { createUid2Client, Uid2Error } from '../uid2/index.ts'
  * Made anew rather than kept for the process: its errors are of this module instance's own class, and one
  * made by another instance would throw errors that `instanceof` below does not know.
  */
-export const operatorClient = () => createUid2Client(env().operator)
+export const operatorClient = () =>
+  // No retries: the reader's next request is one, after the rest that `flights.ts` prescribes.
+  createUid2Client({ ...env().operator, retries: 0 })
 
 /**
  * One call to the operator; null when it could not answer. Nothing about the operator is ever an error

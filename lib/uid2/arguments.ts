@@ -23,3 +23,8 @@ export function requireTimeout(value: unknown, name: string): number {
   if (typeof value === 'number' && value > 0 && value <= LONGEST_DELAY_MS) return value
   throw argumentError(name, `must be a number of milliseconds above 0 and at most ${LONGEST_DELAY_MS}`)
 }
+
+export function requireRetries(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 10) return value
+  throw argumentError('retries', 'must be a whole number from 0 to 10')
+}

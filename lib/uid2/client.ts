@@ -1,27 +1,19 @@
-import { argumentError, requireOpaqueText, requireTimeout } from './arguments.ts'
-import { decode32Bytes } from './base64.ts'
+import { requireRetries, requireTimeout } from './arguments.ts'
+import { withDeadline } from './deadline.ts'
 import type { DiiInput } from './dii.ts'
-import { importKey, type Sealing } from './envelope.ts'
-import { buildGenerateRequest, type GenerateOutcome, readGenerateReply } from './generate.ts'
+import type { GenerateOutcome } from './generate.ts'
 import type { Identity } from './identity.ts'
-import { buildRefreshRequest, type RefreshOutcome, readRefreshReply } from './refresh.ts'
-import { type OperatorRequest, send, type Transport } from './transport.ts'
-import { buildValidateRequest, readValidateReply } from './validate.ts'
+import type { RefreshOutcome } from './refresh.ts'
+import { createUid2Requests, type PreparedRequest, type Uid2RequestOptions } from './requests.ts'
+import { retrying } from './retry.ts'
+import { exchange } from './transport.ts'
 
-export interface Uid2ClientOptions {
-  /** The operator, such as `https://prod.uidapi.com` or `https://prod.euid.eu`; a path is kept. */
-  baseUrl: string
-  apiKey: string
-  /** Base64 of 32 bytes. */
-  clientSecret: string
-  /** The longest that a call may take, in ms (1500). */
+export interface Uid2ClientOptions extends Uid2RequestOptions {
+  /** The longest that a call may take, its retries included, in ms (1500). */
   timeoutMs?: number
-  /** `true` sends addresses as they are and lets the operator hash them (`false`). */
-  sendRaw?: boolean
+  /** How often a call is tried again within that time after a fault that may pass (2). */
+  retries?: number
   fetch?: typeof fetch
-  /** Unix ms. */
-  now?: () => number
-  randomBytes?: (length: number) => Uint8Array
 }
 
 export interface CallOptions {
@@ -44,8 +36,8 @@ export interface Uid2Client {
 }
 
 /**
- * A client of one operator with one set of credentials. It keeps no state but the imported key, so one
- * per process is enough and several do no harm.
+ * A client of one operator with one set of credentials. It keeps no state but the imported key and the last
+ * clock skew, so one per process is enough and several do no harm.
  *
  * @throws TypeError naming the option that cannot work
  * @see https://unifiedid.com/docs/getting-started/gs-environments
@@ -54,50 +46,37 @@ export interface Uid2Client {
  * const outcome = await client.generateToken({ email: 'user@example.com' })
  */
 export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
-  const secret = decode32Bytes(options.clientSecret)
-  if (!secret) throw argumentError('clientSecret', 'must be base64 of exactly 32 bytes')
-  const transport: Transport = {
-    baseUrl: requireBaseUrl(options.baseUrl),
-    apiKey: requireOpaqueText(options.apiKey, 'apiKey'),
-    // Looked up at each call: frameworks and tests replace the global one after modules have loaded.
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-    now: options.now ?? Date.now,
-  }
-  const randomBytes = options.randomBytes ?? ((length) => crypto.getRandomValues(new Uint8Array(length)))
+  const requests = createUid2Requests(options)
   const timeoutMs = requireTimeout(options.timeoutMs ?? 1500, 'timeoutMs')
-  const fields = { sendRaw: options.sendRaw ?? false }
+  const retries = requireRetries(options.retries ?? 2)
+  // Looked up at each call: frameworks and tests replace the global one after modules have loaded.
+  const send: typeof fetch = options.fetch ?? ((url, init) => fetch(url, init))
 
-  // Imported once, and on first use: some edge runtimes forbid cryptography while modules load.
-  let imported: Promise<CryptoKey> | undefined
-  const sealing = async (): Promise<Sealing> => {
-    imported ??= importKey(secret)
-    return { key: await imported, now: transport.now, randomBytes }
-  }
-  const call = (request: OperatorRequest, { signal, timeoutMs: own }: CallOptions) =>
-    send(transport, request, own === undefined ? timeoutMs : requireTimeout(own, 'timeoutMs'), signal)
+  // Each attempt prepares its own request: an envelope carries its time, and operators refuse old ones.
+  const call = async <Outcome>(
+    prepare: () => Promise<PreparedRequest<Outcome>>,
+    { signal, timeoutMs: own }: CallOptions,
+  ): Promise<Outcome> =>
+    withDeadline(
+      (deadline) => {
+        const attempt = async () => {
+          const request = await prepare()
+          return request.read(await exchange(send, request, deadline.stop))
+        }
+        return retrying(attempt, retries, deadline, Math.random)
+      },
+      own === undefined ? timeoutMs : requireTimeout(own, 'timeoutMs'),
+      signal,
+    )
 
   return {
-    async generateToken(input, { tcfConsentString, ...callOptions } = {}) {
-      const seal = await sealing()
-      const request = await buildGenerateRequest(seal, input, { ...fields, tcfConsentString })
-      return readGenerateReply(seal.key, request.nonce, await call(request, callOptions))
-    },
-    async refreshToken(identity, callOptions = {}) {
-      return readRefreshReply(identity, await call(buildRefreshRequest(identity), callOptions))
-    },
-    async validateToken(advertisingToken, input, callOptions = {}) {
-      const seal = await sealing()
-      const request = await buildValidateRequest(seal, advertisingToken, input, fields)
-      return readValidateReply(seal.key, request.nonce, await call(request, callOptions))
-    },
+    generateToken: (input, { tcfConsentString, ...callOptions } = {}) =>
+      call(
+        () => requests.generateToken(input, tcfConsentString === undefined ? {} : { tcfConsentString }),
+        callOptions,
+      ),
+    refreshToken: (identity, callOptions = {}) => call(() => requests.refreshToken(identity), callOptions),
+    validateToken: (advertisingToken, input, callOptions = {}) =>
+      call(() => requests.validateToken(advertisingToken, input), callOptions),
   }
-}
-
-/** A trailing slash is tolerated, because `//v2/…` is another path to the operator. */
-function requireBaseUrl(baseUrl: unknown): string {
-  const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : null
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw argumentError('baseUrl', 'must be an http(s) URL without credentials, query or fragment')
-  }
-  return url.href.replace(/\/+$/, '')
 }

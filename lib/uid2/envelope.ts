@@ -8,8 +8,8 @@
  *
  * @see https://unifiedid.com/docs/getting-started/gs-encryption-decryption and docs/protocol.md
  */
-import { decodeBase64, encodeBase64 } from './base64.ts'
 import { Uid2Error } from './errors.ts'
+import { envelopeOf, type HttpReply, type Reading, type Wire } from './reply.ts'
 
 const VERSION = 1
 const IV_BYTES = 12
@@ -24,9 +24,8 @@ export interface Sealing {
   readonly randomBytes: (length: number) => Uint8Array
 }
 
-interface SealedBody {
-  /** Base64 of the envelope. */
-  readonly body: string
+interface SealedRequest {
+  readonly envelope: Uint8Array<ArrayBuffer>
   /** What the response has to echo. */
   readonly nonce: Uint8Array
 }
@@ -40,7 +39,7 @@ export function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
  * operator refuses one that is a minute or two old. Random bytes are drawn in this order: the nonce (8),
  * then the IV (12).
  */
-export async function sealRequest(sealing: Sealing, json: string): Promise<SealedBody> {
+export async function sealRequest(sealing: Sealing, json: string): Promise<SealedRequest> {
   const text = new TextEncoder().encode(json)
   const plaintext = new Uint8Array(TIME_BYTES + NONCE_BYTES + text.length)
   new DataView(plaintext.buffer).setBigInt64(0, BigInt(Math.trunc(sealing.now())))
@@ -54,21 +53,26 @@ export async function sealRequest(sealing: Sealing, json: string): Promise<Seale
   envelope[0] = VERSION
   envelope.set(iv, 1)
   envelope.set(new Uint8Array(sealed), 1 + IV_BYTES)
-  return { body: encodeBase64(envelope), nonce }
+  return { envelope, nonce }
 }
 
 /**
  * Opens the response to a sealed request. The nonce proves that it answers this request and no other,
- * which also makes it fresh; that is why the time in front of it needs no check.
+ * which also makes it fresh; the time in front of it tells how far the clocks are apart.
  *
  * @throws Uid2Error `bad_response`, `undecryptable`, `nonce_mismatch`
  */
-export async function openResponse(key: CryptoKey, body: string, nonce: Uint8Array): Promise<Payload> {
-  const plaintext = await decrypt(key, body)
+export async function openResponse(
+  { key, wire, clock }: Reading,
+  nonce: Uint8Array,
+  reply: HttpReply,
+): Promise<Payload> {
+  const plaintext = await decrypt(await key(), envelopeOf(reply, wire))
   const echoed = plaintext.subarray(TIME_BYTES, TIME_BYTES + NONCE_BYTES)
   if (!equalInConstantTime(echoed, nonce)) {
     throw new Uid2Error('nonce_mismatch', 'the response answers another request', { httpStatus: 200 })
   }
+  clock.heard(Number(new DataView(plaintext.buffer).getBigInt64(0)))
   return parsePayload(plaintext.subarray(TIME_BYTES + NONCE_BYTES))
 }
 
@@ -77,14 +81,15 @@ export async function openResponse(key: CryptoKey, body: string, nonce: Uint8Arr
  *
  * @throws Uid2Error `bad_response`, `undecryptable`
  */
-export async function openRefreshResponse(key: CryptoKey, body: string): Promise<Payload> {
-  return parsePayload(await decrypt(key, body))
+export async function openRefreshResponse(key: CryptoKey, wire: Wire, reply: HttpReply): Promise<Payload> {
+  return parsePayload(await decrypt(key, envelopeOf(reply, wire)))
 }
 
 /** A decrypted answer. Its status has to be looked at before its body, which most statuses do not have. */
 interface Payload {
   readonly status: string
   readonly body: unknown
+  readonly json: string
 }
 
 function draw(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
@@ -94,10 +99,8 @@ function draw(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-async function decrypt(key: CryptoKey, body: string): Promise<Uint8Array> {
-  // Operators end their text at once; a gateway that adds a line end changes nothing that matters.
-  const envelope = decodeBase64(body.trim())
-  if (!envelope || envelope.length < IV_BYTES + TAG_BYTES) throw badResponse('is not an encrypted envelope')
+async function decrypt(key: CryptoKey, envelope: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (envelope.length < IV_BYTES + TAG_BYTES) throw badResponse('is not an encrypted envelope')
   const iv = envelope.subarray(0, IV_BYTES)
   try {
     return new Uint8Array(
@@ -112,16 +115,18 @@ async function decrypt(key: CryptoKey, body: string): Promise<Uint8Array> {
 }
 
 function parsePayload(bytes: Uint8Array): Payload {
+  let json: string
   let payload: unknown
   try {
-    payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    payload = JSON.parse(json)
   } catch {
     // No cause: a SyntaxError quotes the text that it could not parse, and that text holds tokens.
     throw badResponse('is not JSON in UTF-8')
   }
   const { status, body } = (payload ?? {}) as Partial<Payload>
   if (typeof status !== 'string') throw badResponse('has no status')
-  return { status, body }
+  return { status, body, json }
 }
 
 function badResponse(what: string): Uid2Error {

@@ -1,62 +1,54 @@
 import { requireOpaqueText } from './arguments.ts'
 import { type DiiInput, identityField } from './dii.ts'
-import { openResponse, type Sealing, sealRequest } from './envelope.ts'
-import { type Identity, parseIdentity } from './identity.ts'
-import { type OperatorReply, refusalError, unexpectedStatus } from './reply.ts'
-import type { SealedRequest } from './transport.ts'
+import { openResponse } from './envelope.ts'
+import { type IssuedIdentity, readIdentity } from './identity.ts'
+import { type HttpReply, type Reading, refusalError, requireReply, unexpectedStatus } from './reply.ts'
 
 /**
+ * What a generate can come to.
+ *
  * `optout`: the person opted out of UID2; remember it and do not ask for this person again.
  * `insufficient_user_consent`: EUID only, the consent string does not cover what EUID needs.
  */
 export type GenerateOutcome =
-  | { status: 'success'; identity: Identity }
+  | ({ status: 'success' } & IssuedIdentity)
   | { status: 'optout' }
   | { status: 'insufficient_user_consent' }
 
-interface GenerateFields {
+interface GenerateOptions {
   sendRaw: boolean
   tcfConsentString?: string | undefined
 }
 
 /**
- * Builds `POST /v2/token/generate`. No `optout_check` and no `policy`: operators always check.
+ * The JSON of `POST /v2/token/generate`. No `optout_check` and no `policy`: operators always check.
  *
  * @throws TypeError when the input is not one well-formed piece of DII
- * @see https://unifiedid.com/docs/endpoints/post-token-generate
  */
-export async function buildGenerateRequest(
-  sealing: Sealing,
+export async function generateFields(
   input: DiiInput,
-  { sendRaw, tcfConsentString }: GenerateFields,
-): Promise<SealedRequest> {
+  { sendRaw, tcfConsentString }: GenerateOptions,
+): Promise<Record<string, string>> {
   const fields = await identityField(input, sendRaw)
-  if (tcfConsentString !== undefined) {
-    fields.tcf_consent_string = requireOpaqueText(tcfConsentString, 'tcfConsentString')
-  }
-  return { path: '/v2/token/generate', ...(await sealRequest(sealing, JSON.stringify(fields))) }
+  if (tcfConsentString === undefined) return fields
+  return { ...fields, tcf_consent_string: requireOpaqueText(tcfConsentString, 'tcfConsentString') }
 }
 
-/**
- * Reads the reply to {@link buildGenerateRequest}.
- *
- * @throws Uid2Error for everything that is not an outcome
- * @see https://unifiedid.com/docs/endpoints/post-token-generate
- */
+/** @throws Uid2Error for everything that is not an outcome */
 export async function readGenerateReply(
-  key: CryptoKey,
+  reading: Reading,
   nonce: Uint8Array,
-  reply: OperatorReply,
+  reply: HttpReply,
 ): Promise<GenerateOutcome> {
-  if (reply.status !== 200) throw refusalError(reply)
-  const { status, body } = await openResponse(key, reply.body, nonce)
-  switch (status) {
+  if (requireReply(reply).status !== 200) throw refusalError(reply, reading.clock)
+  const payload = await openResponse(reading, nonce, reply)
+  switch (payload.status) {
     case 'success':
-      return { status, identity: parseIdentity(body) }
+      return { status: 'success', ...readIdentity(payload) }
     case 'optout':
     case 'insufficient_user_consent':
-      return { status }
+      return { status: payload.status }
     default:
-      throw unexpectedStatus(status)
+      throw unexpectedStatus(payload.status)
   }
 }

@@ -1,6 +1,7 @@
 import { isOpaqueText } from './arguments.ts'
 import { decode32Bytes } from './base64.ts'
 import { Uid2Error } from './errors.ts'
+import { memberText } from './json.ts'
 
 /**
  * What a successful generate or refresh yields. Tokens are opaque and case-sensitive, times are Unix ms;
@@ -32,21 +33,46 @@ const FIELDS: { readonly [Field in keyof Identity]: (value: unknown) => boolean 
   refresh_response_key: (value) => decode32Bytes(value) !== undefined,
 }
 
+/** A fresh identity, in both shapes that one needs. */
+export interface IssuedIdentity {
+  readonly identity: Identity
+  /**
+   * The same as JSON, character for character as the operator wrote it: for the browser SDK's
+   * `init({ identity })`, for Prebid's `params.uid2Token`, or to be kept.
+   */
+  readonly identityJson: string
+}
+
 /**
- * Checks that a value from outside (an operator, a cookie, a file) is an identity and copies it.
+ * Checks that a value from outside (an operator, a cookie, a file) is an identity and copies it. Text is
+ * taken for its JSON.
  *
  * @throws Uid2Error `bad_response`, naming the field
  * @see https://unifiedid.com/docs/endpoints/post-token-refresh
- * @example parseIdentity(JSON.parse(text))
+ * @example parseIdentity(await readFile('identity.json', 'utf8'))
  */
 export function parseIdentity(value: unknown): Identity {
-  const fields = (value ?? {}) as Record<string, unknown>
+  const fields = (typeof value === 'string' ? parseJson(value) : (value ?? {})) as Record<string, unknown>
   for (const [name, holds] of Object.entries(FIELDS)) {
     if (!holds(fields[name])) {
       throw new Uid2Error('bad_response', `the identity's ${name} is missing or malformed`)
     }
   }
   return { ...fields } as Identity
+}
+
+/** The identity in an answer. Its JSON is cut out of the answer's, because a parser rounds what it reads. */
+export function readIdentity({ json, body }: { json: string; body: unknown }): IssuedIdentity {
+  return { identity: parseIdentity(body), identityJson: memberText(json, 'body') ?? '' }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    // No cause: a SyntaxError quotes the text, and that holds tokens.
+    throw new Uid2Error('bad_response', 'the identity is not JSON')
+  }
 }
 
 /**

@@ -1,12 +1,24 @@
 /** A server-side UID2 and EUID client for publishers, on web platform APIs alone. See README.md. */
-export type { CallOptions, Uid2Client, Uid2ClientOptions } from './client.ts'
-export { createUid2Client } from './client.ts'
+export { type ApiKeyDescription, describeApiKey } from './api-key.ts'
+export { type CallOptions, createUid2Client, type Uid2Client, type Uid2ClientOptions } from './client.ts'
 export type { DiiInput } from './dii.ts'
-export type { Uid2ErrorCode } from './errors.ts'
-export { Uid2Error } from './errors.ts'
+export { Uid2Error, type Uid2ErrorCode } from './errors.ts'
 export type { GenerateOutcome } from './generate.ts'
 export { hashEmail, hashPhone } from './hash.ts'
-export type { Identity } from './identity.ts'
-export { hasExpired, isDueForRefresh, isRefreshable, parseIdentity } from './identity.ts'
+export {
+  hasExpired,
+  type Identity,
+  type IssuedIdentity,
+  isDueForRefresh,
+  isRefreshable,
+  parseIdentity,
+} from './identity.ts'
 export { normalizeEmail, normalizePhone } from './normalize.ts'
 export type { RefreshOutcome } from './refresh.ts'
+export type { HttpReply, Wire } from './reply.ts'
+export {
+  createUid2Requests,
+  type PreparedRequest,
+  type Uid2RequestOptions,
+  type Uid2Requests,
+} from './requests.ts'

@@ -1,13 +1,57 @@
+import { argumentError } from './arguments.ts'
+import { decodeBase64 } from './base64.ts'
+import { type Clock, sayClockSkew } from './clock.ts'
 import { Uid2Error, type Uid2ErrorCode } from './errors.ts'
 
+/** How envelopes travel. */
+export type Wire = 'base64' | 'binary'
+
 /** What came back over HTTP, before anyone looked at what it means. */
-export interface OperatorReply {
+export interface HttpReply {
   readonly status: number
-  readonly body: string
-  /** The reply's `Date` minus our clock on arrival, in ms. */
-  readonly clockSkewMs?: number | undefined
-  /** The reply's `Retry-After`, in ms. */
-  readonly retryAfterMs?: number | undefined
+  /** Text or bytes as they came; bytes when `wire` is `'binary'`. At most 64 kB. */
+  readonly body: string | Uint8Array
+  /** `Date` and `Retry-After` are looked at when they are there. */
+  readonly headers?: { get(name: string): string | null }
+}
+
+/** What the readers of replies share. */
+export interface Reading {
+  readonly key: () => Promise<CryptoKey>
+  readonly wire: Wire
+  readonly clock: Clock
+}
+
+/** The longest answer of the protocol has about 2 kB; the rest is room for fields to come. */
+export const MAX_REPLY_BYTES = 64 * 1024
+
+/** Checks a reply that somebody else fetched. */
+export function requireReply(reply: HttpReply): HttpReply {
+  const { status, body } = reply ?? {}
+  if (!Number.isInteger(status)) throw argumentError('reply.status', 'must be the HTTP status')
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw argumentError('reply.body', 'must be the text or the bytes of the reply')
+  }
+  if (body.length > MAX_REPLY_BYTES) throw replyTooLarge(status)
+  return reply
+}
+
+export function replyTooLarge(httpStatus: number): Uid2Error {
+  return new Uid2Error('response_too_large', `the reply is longer than ${MAX_REPLY_BYTES} bytes`, {
+    httpStatus,
+  })
+}
+
+/** The envelope in a 200. */
+export function envelopeOf({ body }: HttpReply, wire: Wire): Uint8Array<ArrayBuffer> {
+  if (wire === 'binary') {
+    if (typeof body === 'string') throw argumentError('reply.body', "must be bytes when wire is 'binary'")
+    return new Uint8Array(body)
+  }
+  // Operators end their text at once; a gateway that adds a line end changes nothing that matters.
+  const envelope = decodeBase64(textOf(body)?.trim() ?? '')
+  if (!envelope) throw new Uid2Error('bad_response', 'the response is not base64', { httpStatus: 200 })
+  return envelope
 }
 
 /** The JSON of a refusal. Only a 200 is encrypted. */
@@ -17,10 +61,10 @@ interface Refusal {
 }
 
 /** Reads what a non-200 says, if it says anything: gateways in front of an operator answer in HTML. */
-export function readRefusal(reply: OperatorReply): Refusal {
+export function readRefusal({ body }: HttpReply): Refusal {
   let json: unknown
   try {
-    json = JSON.parse(reply.body)
+    json = JSON.parse(textOf(body) ?? '')
   } catch {
     return {}
   }
@@ -29,14 +73,19 @@ export function readRefusal(reply: OperatorReply): Refusal {
 }
 
 /** The error that a non-200 stands for. */
-export function refusalError(reply: OperatorReply, code: Uid2ErrorCode = codeOf(reply)): Uid2Error {
+export function refusalError(reply: HttpReply, clock: Clock, code: Uid2ErrorCode = codeOf(reply)): Uid2Error {
+  const { status: httpStatus, headers } = reply
   const { status, message } = readRefusal(reply)
-  return new Uid2Error(code, `the operator answered HTTP ${reply.status}${status ? ` ${status}` : ''}`, {
-    httpStatus: reply.status,
+  const now = clock.now()
+  // The refusal itself is not sealed and tells no time but in its header.
+  const skew = code === 'clock_skew' ? (until(headers?.get('date'), now) ?? clock.ahead()) : undefined
+  const said = `the operator answered HTTP ${httpStatus}${status ? ` ${status}` : ''}`
+  return new Uid2Error(code, skew === undefined ? said : `${said}: ${sayClockSkew(skew)}`, {
+    httpStatus,
     operatorStatus: status,
     operatorMessage: message,
-    clockSkewMs: code === 'clock_skew' ? reply.clockSkewMs : undefined,
-    retryAfterMs: reply.retryAfterMs,
+    clockSkewMs: skew,
+    retryAfterMs: retryAfter(headers?.get('retry-after'), now),
   })
 }
 
@@ -48,18 +97,41 @@ export function unexpectedStatus(status: string): Uid2Error {
   })
 }
 
-function codeOf(reply: OperatorReply): Uid2ErrorCode {
+function codeOf(reply: HttpReply): Uid2ErrorCode {
   if (reply.status === 401) return 'unauthorized'
   if (reply.status === 429) return 'rate_limited'
   // 408 says that the operator, or a gateway, waited for us in vain: a matter of the way, not of the request.
   if (reply.status === 408) return 'network'
   if (reply.status === 400 && readRefusal(reply).message?.startsWith('Invalid timestamp')) return 'clock_skew'
+  if (reply.status >= 300 && reply.status < 400) return 'redirected'
   if (reply.status >= 400 && reply.status < 500) return 'client_error'
   if (reply.status >= 500) return 'server_error'
   return 'bad_response'
 }
 
+/** `undefined` for bytes that are not UTF-8. */
+function textOf(body: string | Uint8Array): string | undefined {
+  if (typeof body === 'string') return body
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    return undefined
+  }
+}
+
 /** Foreign text, made harmless for a log: one line, and no longer than it has to be. */
 function oneLine(text: unknown, length: number): string | undefined {
   return typeof text === 'string' ? text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, length) : undefined
+}
+
+/** From our clock to an HTTP date, in ms. */
+function until(date: string | null | undefined, now: number): number | undefined {
+  const time = Date.parse(date ?? '')
+  return Number.isNaN(time) ? undefined : time - now
+}
+
+function retryAfter(value: string | null | undefined, now: number): number | undefined {
+  if (value && /^\d{1,9}$/.test(value)) return Number(value) * 1000
+  const delay = until(value, now)
+  return delay === undefined ? undefined : Math.max(0, delay)
 }

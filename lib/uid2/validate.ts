@@ -1,40 +1,35 @@
 import { requireOpaqueText } from './arguments.ts'
 import { type DiiInput, identityField } from './dii.ts'
-import { openResponse, type Sealing, sealRequest } from './envelope.ts'
+import { openResponse } from './envelope.ts'
 import { Uid2Error } from './errors.ts'
-import { type OperatorReply, refusalError, unexpectedStatus } from './reply.ts'
-import type { SealedRequest } from './transport.ts'
+import { type HttpReply, type Reading, refusalError, requireReply, unexpectedStatus } from './reply.ts'
 
 /**
- * Builds `POST /v2/token/validate`.
+ * The JSON of `POST /v2/token/validate`.
  *
  * @throws TypeError when the token is no token or the input not one well-formed piece of DII
- * @see https://unifiedid.com/docs/endpoints/post-token-validate
  */
-export async function buildValidateRequest(
-  sealing: Sealing,
+export async function validateFields(
   advertisingToken: string,
   input: DiiInput,
-  { sendRaw }: { sendRaw: boolean },
-): Promise<SealedRequest> {
+  sendRaw: boolean,
+): Promise<Record<string, string>> {
   const token = requireOpaqueText(advertisingToken, 'advertisingToken')
-  const fields = { token, ...(await identityField(input, sendRaw)) }
-  return { path: '/v2/token/validate', ...(await sealRequest(sealing, JSON.stringify(fields))) }
+  return { token, ...(await identityField(input, sendRaw)) }
 }
 
 /**
- * Reads the reply to {@link buildValidateRequest}: whether the token was made from this DII.
+ * Whether the token was made from this DII.
  *
  * @throws Uid2Error for everything that is not a yes or a no
- * @see https://unifiedid.com/docs/endpoints/post-token-validate
  */
 export async function readValidateReply(
-  key: CryptoKey,
+  reading: Reading,
   nonce: Uint8Array,
-  reply: OperatorReply,
+  reply: HttpReply,
 ): Promise<boolean> {
-  if (reply.status !== 200) throw refusalError(reply)
-  const { status, body } = await openResponse(key, reply.body, nonce)
+  if (requireReply(reply).status !== 200) throw refusalError(reply, reading.clock)
+  const { status, body } = await openResponse(reading, nonce, reply)
   if (status !== 'success') throw unexpectedStatus(status)
   if (typeof body !== 'boolean') {
     throw new Uid2Error('bad_response', 'the response says neither yes nor no', { httpStatus: 200 })

@@ -1,14 +1,8 @@
-import { createDecipheriv } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import {
-  importKey,
-  openRefreshResponse,
-  openResponse,
-  type Sealing,
-  sealRequest,
-} from '#lib/uid2/envelope.ts'
-import { buildGenerateRequest, readGenerateReply } from '#lib/uid2/generate.ts'
-import { buildRefreshRequest, readRefreshReply } from '#lib/uid2/refresh.ts'
+import { sealRequest } from '#lib/uid2/envelope.ts'
+import { createUid2Requests, type DiiInput, type Identity, type Uid2RequestOptions } from '#lib/uid2/index.ts'
+import { decrypt, fromBase64, fromHex, toBase64, toHex } from './bytes.ts'
+import { apiKey } from './operator.ts'
 import {
   envelopes,
   generateReplies,
@@ -19,65 +13,87 @@ import {
   request,
 } from './vectors-wire.ts'
 
-const bytes = (text: string, encoding: 'base64' | 'hex') => Uint8Array.from(Buffer.from(text, encoding))
-const nonce = bytes(request.nonce, 'hex')
+const nonce = fromHex(request.nonce)
 
-async function sealingOf(of: { secret: string; nonce: string; iv: string; now: number }): Promise<Sealing> {
-  const drawn = [bytes(of.nonce, 'hex'), bytes(of.iv, 'hex')]
-  return {
-    key: await importKey(bytes(of.secret, 'base64')),
-    now: () => of.now,
+/** Requests with the clock and the random bytes of a vector, nonce first. */
+function requestsOf(
+  { secret, nonce, iv, now }: { secret: string; nonce: string; iv: string; now: number },
+  options: Partial<Uid2RequestOptions> = {},
+) {
+  const drawn = [fromHex(nonce), fromHex(iv)]
+  return createUid2Requests({
+    baseUrl: 'https://operator.example',
+    apiKey,
+    clientSecret: secret,
+    now: () => now,
     randomBytes: () => drawn.shift() ?? new Uint8Array(),
-  }
+    ...options,
+  })
+}
+
+const importKey = (base64: string) =>
+  crypto.subtle.importKey('raw', fromBase64(base64), 'AES-GCM', false, ['encrypt', 'decrypt'])
+
+const kinds: Record<string, string> = {
+  email: 'email',
+  phone: 'phone',
+  email_hash: 'emailHash',
+  phone_hash: 'phoneHash',
 }
 
 describe('requests, byte for byte (U15)', () => {
   it.each(envelopes)('%s is sealed as the official SDKs seal it', async (json, envelope) => {
-    const sealed = await sealRequest(await sealingOf(request), json)
-    expect(sealed).toEqual({ body: envelope, nonce })
+    const drawn = [fromHex(request.nonce), fromHex(request.iv)]
+    const randomBytes = () => drawn.shift() ?? new Uint8Array()
+    const key = await importKey(request.secret)
+    const sealed = await sealRequest({ key, now: () => request.now, randomBytes }, json)
+    expect(toBase64(sealed.envelope)).toBe(envelope)
+    expect(sealed.nonce).toEqual(nonce)
   })
 
-  it.each(envelopes.filter(([json]) => json))(
-    '%s is what the generate builder writes',
-    async (json, envelope) => {
-      const fields = JSON.parse(json) as Record<string, string>
-      const [[name, value]] = Object.entries(fields) as [[string, string]]
-      const kind = { email: 'email', phone: 'phone', email_hash: 'emailHash', phone_hash: 'phoneHash' }[name]
-      const built = await buildGenerateRequest(await sealingOf(request), { [kind ?? '']: value } as never, {
-        sendRaw: true,
-        tcfConsentString: fields.tcf_consent_string,
-      })
-      expect(built).toEqual({ path: '/v2/token/generate', body: envelope, nonce })
-    },
-  )
+  it.each(envelopes.filter(([json]) => json))('%s is what generate sends', async (json, envelope) => {
+    const fields = JSON.parse(json) as Record<string, string>
+    const [[name, value]] = Object.entries(fields) as [[string, string]]
+    const input = { [kinds[name] ?? '']: value } as unknown as DiiInput
+    const consent = fields.tcf_consent_string
+    const options = consent === undefined ? {} : { tcfConsentString: consent }
+    const text = await requestsOf(request, { sendRaw: true }).generateToken(input, options)
+    expect(text.body).toBe(envelope)
+    const binary = requestsOf(request, { sendRaw: true, wire: 'binary' })
+    expect((await binary.generateToken(input, options)).body).toEqual(fromBase64(envelope))
+  })
 
   it('hashes an address by default, as the official server SDKs do', async () => {
     const hashed = envelopes.find(([json]) => json.startsWith('{"email_hash":"tMmi') && !json.includes('tcf'))
-    const input = { email: '   USER@EXAMPLE.COM   ' }
-    const built = await buildGenerateRequest(await sealingOf(request), input, { sendRaw: false })
-    expect(built.body).toBe(hashed?.[1])
+    const { body } = await requestsOf(request).generateToken({ email: '   USER@EXAMPLE.COM   ' })
+    expect(body).toBe(hashed?.[1])
   })
 
   it('seals again to the same bytes what the operator opens in its own test', async () => {
-    const sent = bytes(operatorRequest.envelope, 'base64')
-    const iv = sent.subarray(1, 13)
-    const opener = createDecipheriv('aes-256-gcm', bytes(operatorRequest.secret, 'base64'), iv)
-    opener.setAuthTag(sent.subarray(-16))
-    const plaintext = Buffer.concat([opener.update(sent.subarray(13, -16)), opener.final()])
-    const json = plaintext.subarray(16).toString('utf8')
+    const sent = fromBase64(operatorRequest.envelope)
+    const plaintext = await decrypt(fromBase64(operatorRequest.secret), sent.slice(1))
+    const json = new TextDecoder().decode(plaintext.subarray(16))
     expect(JSON.parse(json)).toMatchObject({ email_hash: operatorRequest.emailHash })
 
-    const sealing = await sealingOf({ ...operatorRequest, iv: Buffer.from(iv).toString('hex') })
-    expect((await sealRequest(sealing, json)).body).toBe(operatorRequest.envelope)
+    const drawn = [fromHex(operatorRequest.nonce), sent.slice(1, 13)]
+    const sealing = {
+      key: await importKey(operatorRequest.secret),
+      now: () => operatorRequest.now,
+      randomBytes: () => drawn.shift() ?? new Uint8Array(),
+    }
+    expect(toBase64((await sealRequest(sealing, json)).envelope)).toBe(operatorRequest.envelope)
   })
 })
 
 describe('replies to generate', () => {
-  const read = async (body: string, echoed = nonce) =>
-    readGenerateReply(await importKey(bytes(request.secret, 'base64')), echoed, { status: 200, body })
+  const read = async (body: string, echoed: string = request.nonce) =>
+    (await requestsOf({ ...request, nonce: echoed }).generateToken({ phone: '+12345678901' })).read({
+      status: 200,
+      body,
+    })
 
   it('reads a success', async () => {
-    expect(await read(generateReplies.success)).toEqual({ status: 'success', identity })
+    expect(await read(generateReplies.success)).toMatchObject({ status: 'success', identity })
   })
 
   it('reads an opt-out, which is a 200 without a body (U3)', async () => {
@@ -86,48 +102,57 @@ describe('replies to generate', () => {
 
   it('refuses the answer to another request (U16)', async () => {
     for (let i = 0; i < nonce.length; i++) {
-      const other = nonce.map((byte, at) => (at === i ? byte ^ 1 : byte))
+      const other = toHex(nonce.map((byte, at) => (at === i ? byte ^ 1 : byte)))
       await expect(read(generateReplies.success, other)).rejects.toMatchObject({ code: 'nonce_mismatch' })
     }
   })
 
   it('refuses a reply with any one byte changed (U15)', async () => {
-    const key = await importKey(bytes(request.secret, 'base64'))
-    const reply = bytes(generateReplies.optout, 'base64')
+    const reply = fromBase64(generateReplies.optout)
     for (let i = 0; i < reply.length; i++) {
-      const changed = Buffer.from(reply.map((byte, at) => (at === i ? byte ^ 0x40 : byte))).toString('base64')
-      await expect(openResponse(key, changed, nonce)).rejects.toMatchObject({ code: 'undecryptable' })
+      const changed = toBase64(reply.map((byte, at) => (at === i ? byte ^ 0x40 : byte)))
+      await expect(read(changed)).rejects.toMatchObject({ code: 'undecryptable' })
     }
+  })
+
+  it('hears the time of the operator', async () => {
+    const heard: number[] = []
+    const requests = requestsOf(request, { onClockSkew: (ms) => heard.push(ms) })
+    const prepared = await requests.generateToken({ phone: '+12345678901' })
+    await prepared.read({ status: 200, body: generateReplies.optout })
+    expect(heard).toEqual([1667885597700 - request.now])
   })
 })
 
 describe('replies to refresh', () => {
-  it('sends the bare token (U15)', () => {
-    expect(buildRefreshRequest(identity)).toEqual({ path: '/v2/token/refresh', body: 'RT' })
+  const read = async (body: string, of: Identity = identity) =>
+    (await requestsOf(request).refreshToken(of)).read({ status: 200, body })
+
+  it('sends the bare token (U15)', async () => {
+    expect(await requestsOf(request).refreshToken(identity)).toMatchObject({
+      url: 'https://operator.example/v2/token/refresh',
+      body: 'RT',
+    })
   })
 
   it('reads a success', async () => {
-    const outcome = await readRefreshReply(identity, { status: 200, body: refreshReplies.success })
-    expect(outcome).toEqual({ status: 'success', identity })
+    expect(await read(refreshReplies.success)).toMatchObject({ status: 'success', identity })
   })
 
   it('reads an opt-out (U3)', async () => {
-    const outcome = await readRefreshReply(identity, { status: 200, body: refreshReplies.optout })
-    expect(outcome).toEqual({ status: 'optout' })
+    expect(await read(refreshReplies.optout)).toEqual({ status: 'optout' })
   })
 
   it('reads an opt-out of a real operator (U3)', async () => {
     const of = { ...identity, refresh_response_key: operatorRefreshOptout.key }
-    const outcome = await readRefreshReply(of, { status: 200, body: operatorRefreshOptout.reply })
-    expect(outcome).toEqual({ status: 'optout' })
+    expect(await read(operatorRefreshOptout.reply, of)).toEqual({ status: 'optout' })
   })
 
   it('refuses a reply with any one byte changed (U15)', async () => {
-    const key = await importKey(bytes(identity.refresh_response_key, 'base64'))
-    const reply = bytes(refreshReplies.optout, 'base64')
+    const reply = fromBase64(refreshReplies.optout)
     for (let i = 0; i < reply.length; i++) {
-      const changed = Buffer.from(reply.map((byte, at) => (at === i ? byte ^ 1 : byte))).toString('base64')
-      await expect(openRefreshResponse(key, changed)).rejects.toMatchObject({ code: 'undecryptable' })
+      const changed = toBase64(reply.map((byte, at) => (at === i ? byte ^ 1 : byte)))
+      await expect(read(changed)).rejects.toMatchObject({ code: 'undecryptable' })
     }
   })
 })

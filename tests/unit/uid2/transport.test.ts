@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createUid2Client, type Uid2Client } from '#lib/uid2/index.ts'
-import { identity, operator, plain, rejection, sealed, sealedRefresh, secret } from './operator.ts'
+import { toBase64 } from '../../conformance/bytes.ts'
+import { identity, rejection, secret } from '../../conformance/operator.ts'
+import { operator, plain } from './operator.ts'
 
 const refresh = (client: Uid2Client, timeoutMs: number) =>
   rejection(client.refreshToken(identity, { timeoutMs }))
@@ -28,39 +30,9 @@ describe('a call ends in time (U4)', () => {
     expect(await refresh(client, 60)).toMatchObject({ code: 'timeout' })
   })
 
-  it('when a fetch of the caller ignores its signal', async () => {
-    const { client } = await operator(() => {}, { fetch: () => new Promise(() => {}) })
-    expect(await refresh(client, 20)).toMatchObject({ code: 'timeout' })
-  })
-
   it('by the time-out of the client when the call has none', async () => {
     const { client } = await operator(() => {}, { timeoutMs: 30 })
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'timeout' })
-  })
-
-  it('after 1500 ms when nobody said otherwise', async () => {
-    onTestFinished(() => void vi.useRealTimers())
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { client } = await operator(() => {}, { fetch: () => new Promise(() => {}) })
-    let ended: unknown
-    rejection(client.refreshToken(identity)).then((error) => {
-      ended = error
-    })
-    await vi.advanceTimersByTimeAsync(1_499)
-    expect(ended).toBeUndefined()
-    await vi.advanceTimersByTimeAsync(1)
-    expect(ended).toMatchObject({ code: 'timeout' })
-  })
-})
-
-describe('a call that is over', () => {
-  it('leaves no timer behind', async () => {
-    onTestFinished(() => void vi.useRealTimers())
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const fetch = async () => new Response(null, { status: 503 })
-    const { client } = await operator(() => {}, { fetch })
-    expect(await refresh(client, 1_000)).toMatchObject({ code: 'server_error' })
-    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
@@ -84,17 +56,6 @@ describe('the caller can abort', () => {
     })
     await closed.happened
   })
-
-  it('and a signal that outlives the call keeps no listener', async () => {
-    const { signal } = new AbortController()
-    const add = vi.spyOn(signal, 'addEventListener')
-    const remove = vi.spyOn(signal, 'removeEventListener')
-    const { client } = await operator(sealedRefresh({ status: 'optout' }))
-    await client.refreshToken(identity, { signal })
-    // One listener of ours, taken off again; fetch listens to a signal of the call alone.
-    expect(add).toHaveBeenCalledTimes(1)
-    expect(remove).toHaveBeenCalledWith('abort', add.mock.calls[0]?.[1])
-  })
 })
 
 describe('connections that fail', () => {
@@ -106,7 +67,7 @@ describe('connections that fail', () => {
     const client = createUid2Client({
       baseUrl: `http://127.0.0.1:${port}`,
       apiKey: 'k',
-      clientSecret: secret.toString('base64'),
+      clientSecret: toBase64(secret),
     })
     const error = await rejection(client.refreshToken(identity))
     expect(error).toMatchObject({ code: 'network', transient: true, cause: expect.any(Error) })
@@ -154,32 +115,5 @@ describe('replies that are not worth reading', () => {
     const { client } = await operator(plain(302, '', { Location: elsewhere.baseUrl }))
     expect(await refresh(client, 1_000)).toMatchObject({ code: 'redirected', httpStatus: 302 })
     expect(elsewhere.seen).toEqual([])
-  })
-
-  it('a redirect as browsers show it', async () => {
-    const opaque = Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })
-    const { client } = await operator(() => {}, { fetch: async () => opaque })
-    expect(await refresh(client, 1_000)).toMatchObject({ code: 'redirected' })
-  })
-})
-
-describe('the client', () => {
-  it('imports its secret once', async () => {
-    const importKey = vi.spyOn(crypto.subtle, 'importKey')
-    const { client } = await operator(sealed({ status: 'optout' }))
-    const email = { email: 'reader@example.com' }
-    await Promise.all([client.generateToken(email), client.generateToken(email)])
-    await client.generateToken(email)
-    expect(importKey).toHaveBeenCalledTimes(1)
-  })
-
-  it('asks no cache', async () => {
-    const fetch = vi.fn(async () => new Response(null, { status: 503 }))
-    const { client } = await operator(() => {}, { fetch })
-    await refresh(client, 1_000)
-    expect(fetch).toHaveBeenCalledWith(
-      expect.stringMatching(/\/v2\/token\/refresh$/),
-      expect.objectContaining({ cache: 'no-store', redirect: 'manual' }),
-    )
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hasExpired, isDueForRefresh, isRefreshable, parseIdentity } from '#lib/uid2/index.ts'
+import { toBase64 } from './bytes.ts'
 import { identity } from './operator.ts'
 
 describe('times are milliseconds, and a mark is reached in its own millisecond', () => {
@@ -60,7 +61,7 @@ describe('parseIdentity', () => {
     ...times.map((value) => ['refresh_from', value] as const),
     ...times.map((value) => ['refresh_expires', value] as const),
     ...texts.map((value) => ['refresh_response_key', value] as const),
-    ['refresh_response_key', Buffer.alloc(31).toString('base64')] as const,
+    ['refresh_response_key', toBase64(new Uint8Array(31))] as const,
   ])('refuses %s: %j, by name and without the value', (name, value) => {
     const parse = () => parseIdentity({ ...identity, [name]: value })
     expect(parse).toThrow(expect.objectContaining({ code: 'bad_response' }))

@@ -1,0 +1,45 @@
+import { argumentError, requireOpaqueText } from './arguments.ts'
+import { decode32Bytes } from './base64.ts'
+
+/** What an API key says of itself. */
+export interface ApiKeyDescription {
+  readonly product: 'uid2' | 'euid'
+  /** A publisher's key is a client's; the other kind is for those who run operators. */
+  readonly role: 'client' | 'operator'
+  readonly environment: 'local' | 'test' | 'integ' | 'prod'
+  readonly siteId: number
+}
+
+const API_KEY = /^(UID2|EUID)-([CO])-([LTIP])-(\d{1,9})-[^-]{6}\.[^-]{38}$/
+const ENVIRONMENTS = { L: 'local', T: 'test', I: 'integ', P: 'prod' } as const
+
+/**
+ * Reads the product, environment and site that a key was issued for, which tells a key in the wrong place
+ * before any call does. Says nothing of whether the key works.
+ *
+ * Returns `undefined` for a key of another form: early keys have none, and still work.
+ *
+ * @see https://unifiedid.com/docs/getting-started/gs-credentials
+ * @example describeApiKey('UID2-C-I-123-…')?.environment // 'integ'
+ */
+export function describeApiKey(apiKey: string): ApiKeyDescription | undefined {
+  const [, product, role, environment, siteId] = API_KEY.exec(apiKey) ?? []
+  if (!environment) return undefined
+  return {
+    product: product === 'EUID' ? 'euid' : 'uid2',
+    role: role === 'O' ? 'operator' : 'client',
+    environment: ENVIRONMENTS[environment as keyof typeof ENVIRONMENTS],
+    siteId: Number(siteId),
+  }
+}
+
+/** A key that can be a client's; anything else is a mix-up that the operator would answer with a bare 401. */
+export function requireApiKey(value: unknown): string {
+  const apiKey = requireOpaqueText(value, 'apiKey')
+  if (decode32Bytes(apiKey))
+    throw argumentError('apiKey', 'must be the API key; this looks like a client secret')
+  if (describeApiKey(apiKey)?.role === 'operator') {
+    throw argumentError('apiKey', 'must be a client’s key; this is an operator’s')
+  }
+  return apiKey
+}

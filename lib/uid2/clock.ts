@@ -1,0 +1,28 @@
+/** Our clock, and what the operator's answers have told about it. */
+export interface Clock {
+  /** Unix ms. */
+  readonly now: () => number
+  /** Takes the time of an answer, Unix ms. */
+  heard(time: number): void
+  /** How far the operator's clock was ahead of ours at its last sealed answer, in ms. */
+  ahead(): number | undefined
+}
+
+export function createClock(now: () => number, onClockSkew?: (clockSkewMs: number) => void): Clock {
+  let last: number | undefined
+  return {
+    now,
+    heard(time) {
+      last = time - now()
+      onClockSkew?.(last)
+    },
+    ahead: () => last,
+  }
+}
+
+/** A skew as a person would say it. */
+export function sayClockSkew(clockSkewMs: number): string {
+  const seconds = Math.round(Math.abs(clockSkewMs) / 1000)
+  if (seconds === 0) return "your clock agrees with the operator's"
+  return `your clock is ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the operator's`
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { hang, identity, operator, plain, rejection, sealed, sealedRefresh } from './operator.ts'
+
+function fakeTimers(): void {
+  onTestFinished(() => void vi.useRealTimers())
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+}
+
+describe('a call ends in time (U4)', () => {
+  it('also when a fetch of the caller ignores its signal', async () => {
+    const { client } = operator(hang)
+    expect(await rejection(client.refreshToken(identity, { timeoutMs: 20 }))).toMatchObject({
+      code: 'timeout',
+      transient: true,
+    })
+  })
+
+  it('after 1500 ms when nobody said otherwise', async () => {
+    fakeTimers()
+    const { client } = operator(hang)
+    let ended: unknown
+    rejection(client.refreshToken(identity)).then((error) => {
+      ended = error
+    })
+    await vi.advanceTimersByTimeAsync(1_499)
+    expect(ended).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(ended).toMatchObject({ code: 'timeout' })
+  })
+})
+
+describe('a call that is over', () => {
+  it('leaves no timer behind', async () => {
+    fakeTimers()
+    const { client } = operator(plain(503, ''))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'server_error' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaves no listener on a signal that lives longer', async () => {
+    const { signal } = new AbortController()
+    const add = vi.spyOn(signal, 'addEventListener')
+    const remove = vi.spyOn(signal, 'removeEventListener')
+    const { client } = operator(sealedRefresh({ status: 'optout' }))
+    await client.refreshToken(identity, { signal })
+    // One listener of ours, taken off again; fetch listens to a signal of the call alone.
+    expect(add).toHaveBeenCalledTimes(1)
+    expect(remove).toHaveBeenCalledWith('abort', add.mock.calls[0]?.[1])
+  })
+})
+
+describe('the caller can abort', () => {
+  it('before the call: nothing is sent', async () => {
+    const { client, seen } = operator(plain(500, ''))
+    const error = await rejection(client.refreshToken(identity, { signal: AbortSignal.abort('why') }))
+    expect(error).toMatchObject({ code: 'aborted', cause: 'why' })
+    expect(seen).toEqual([])
+  })
+
+  it('during the call, whatever the fetch does', async () => {
+    const abort = new AbortController()
+    const { client } = operator(() => {
+      abort.abort()
+      return hang({} as never)
+    })
+    expect(await rejection(client.refreshToken(identity, { signal: abort.signal }))).toMatchObject({
+      code: 'aborted',
+    })
+  })
+})
+
+describe('the client', () => {
+  it('imports its secret once', async () => {
+    const importKey = vi.spyOn(crypto.subtle, 'importKey')
+    const { client } = operator(plain(503, ''))
+    const email = { email: 'reader@example.com' }
+    await Promise.all([1, 2].map(() => rejection(client.generateToken(email))))
+    await rejection(client.generateToken(email))
+    expect(importKey).toHaveBeenCalledTimes(1)
+  })
+
+  it('takes a redirect as browsers show it for a redirect', async () => {
+    const opaque = Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })
+    const { client } = operator(() => opaque)
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'redirected' })
+  })
+
+  it('calls many at a time, each answered by its own reply', async () => {
+    const { client } = operator(sealed({ status: 'success', body: true }))
+    const calls = Array.from({ length: 50 }, (_, i) =>
+      client.validateToken('AT', { email: `r${i}@example.com` }),
+    )
+    expect(await Promise.all(calls)).toEqual(calls.map(() => true))
+  })
+})

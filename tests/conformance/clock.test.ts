@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { createUid2Requests } from '#lib/uid2/index.ts'
+import { operator, plain, rejection, sealed } from './operator.ts'
+
+const email = { email: 'reader@example.com' }
+const now = () => 1_767_225_600_000
+const refused = {
+  status: 'client_error',
+  message: 'Invalid timestamp: Request too old or client time drift.',
+}
+
+describe('how far the clocks are apart (U14)', () => {
+  it.each([
+    [93_000, 'your clock is 93 s behind the operator'],
+    [-93_000, 'your clock is 93 s ahead of the operator'],
+    [400, 'your clock agrees with the operator'],
+  ])(
+    'is measured by the time in a sealed answer: %i ms, and named when requests are refused for it',
+    async (skew, words) => {
+      const heard: number[] = []
+      const onClockSkew = (ms: number) => heard.push(ms)
+      const answers = [sealed({ status: 'optout' }, now() + skew), plain(400, refused)]
+      const { client } = operator((seen) => (answers.shift() ?? plain(500, ''))(seen), { now, onClockSkew })
+      await client.generateToken(email)
+      expect(heard).toEqual([skew])
+      const error = await rejection(client.generateToken(email))
+      expect(error).toMatchObject({ code: 'clock_skew', clockSkewMs: skew, operatorMessage: refused.message })
+      expect(String(error)).toContain(words)
+    },
+  )
+
+  it('is measured by the Date of the refusal itself when there is one', async () => {
+    const date = new Date(now() + 600_000).toUTCString()
+    const { client } = operator(plain(400, refused, { Date: date }), { now })
+    const error = await rejection(client.generateToken(email))
+    expect(error).toMatchObject({ code: 'clock_skew', transient: false, clockSkewMs: 600_000 })
+    expect(String(error)).toContain('your clock is 600 s behind the operator')
+  })
+
+  it('is not made up when nothing told it', async () => {
+    const { client } = operator(plain(400, refused), { now })
+    const error = await rejection(client.generateToken(email))
+    expect(error).toMatchObject({ code: 'clock_skew' })
+    expect(error).not.toHaveProperty('clockSkewMs')
+  })
+
+  it('is not taken from an answer to another request', async () => {
+    const heard: number[] = []
+    const { options } = operator(plain(500, ''))
+    const requests = createUid2Requests({ ...options, now, onClockSkew: (ms) => heard.push(ms) })
+    const [one, two] = await Promise.all([requests.generateToken(email), requests.generateToken(email)])
+    const reply = await sealed({ status: 'optout' }, 1)({ ...one, headers: new Headers() })
+    await rejection(two.read({ status: 200, body: await reply.text() }))
+    expect(heard).toEqual([])
+  })
+})
