@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hasExpired, isDueForRefresh, isRefreshable, parseIdentity } from '#lib/uid2/index.ts'
 import { toBase64 } from './bytes.ts'
-import { identity } from './operator.ts'
+import { identity, operator, sealed, sealedRefresh } from './operator.ts'
 
 describe('times are milliseconds, and a mark is reached in its own millisecond', () => {
   it.each([
@@ -46,7 +46,11 @@ describe('parseIdentity', () => {
     expect(parsed).not.toBe(source)
   })
 
-  it.each([null, undefined, 'text', 5, [], {}])('refuses %j', (value) => {
+  it('takes text for its JSON', () => {
+    expect(parseIdentity(` ${JSON.stringify(identity)}\n`)).toEqual(identity)
+  })
+
+  it.each([null, undefined, 'text', '"text"', 'null', 5, [], {}])('refuses %j', (value) => {
     expect(() => parseIdentity(value)).toThrow(
       expect.objectContaining({ code: 'bad_response', transient: true }),
     )
@@ -66,5 +70,27 @@ describe('parseIdentity', () => {
     const parse = () => parseIdentity({ ...identity, [name]: value })
     expect(parse).toThrow(expect.objectContaining({ code: 'bad_response' }))
     expect(parse).toThrow(`the identity's ${name} is missing or malformed`)
+  })
+})
+
+describe('identityJson', () => {
+  const six = JSON.stringify(identity).slice(1, -1)
+
+  it.each([
+    ['a number beyond 2^53', `{${six},"serial":12345678901234567890}`],
+    ['an order of its own', `{"z":1,${six},"a":2}`],
+    ['white space and escapes', `{ ${six} ,\n"note":"\\u00e9 \\"}{,:[" }`],
+    ['nested members of the same names', `{${six},"status":"x","body":{"body":[{}, "status"]}}`],
+  ])('is what the operator wrote, character for character: %s', async (_, body) => {
+    for (const payload of [
+      `{"status":"success","body":${body}}`,
+      `{ "body" : ${body} , "status":"success"}`,
+    ]) {
+      const generated = await operator(sealed(payload)).client.generateToken({ email: 'reader@example.com' })
+      expect(generated).toMatchObject({ status: 'success', identityJson: body })
+      const refreshed = await operator(sealedRefresh(payload)).client.refreshToken(identity)
+      expect(refreshed).toMatchObject({ status: 'success', identityJson: body })
+      expect(parseIdentity(body)).toEqual(JSON.parse(body))
+    }
   })
 })

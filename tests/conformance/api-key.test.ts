@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { createUid2Client, describeApiKey } from '#lib/uid2/index.ts'
+import { toBase64 } from './bytes.ts'
+import { secret } from './operator.ts'
+
+/** The parts behind the site, of the operator's public test clients. */
+const key = 'H8VwqX.l2G4TCuUWYAqdqkeG/UqtFoPEoXirKn4kHWxc='
+
+describe('describeApiKey', () => {
+  it.each([
+    [`UID2-C-L-124-${key}`, { product: 'uid2', role: 'client', environment: 'local', siteId: 124 }],
+    [`UID2-C-T-1-${key}`, { product: 'uid2', role: 'client', environment: 'test', siteId: 1 }],
+    [`EUID-C-I-9000-${key}`, { product: 'euid', role: 'client', environment: 'integ', siteId: 9000 }],
+    [`UID2-O-P-7-${key}`, { product: 'uid2', role: 'operator', environment: 'prod', siteId: 7 }],
+  ])('%s', (apiKey, description) => {
+    expect(describeApiKey(apiKey)).toEqual(description)
+  })
+
+  it.each([
+    '',
+    key,
+    `UID2-C-X-124-${key}`,
+    `uid2-c-l-124-${key}`,
+    `UID2-C-L-124-${key}=`,
+    `UID2-C-L--${key}`,
+  ])('says nothing of %j, which may be a key of the early form', (apiKey) => {
+    expect(describeApiKey(apiKey)).toBeUndefined()
+  })
+})
+
+describe('a client refuses what cannot be its key (U20)', () => {
+  const options = { baseUrl: 'https://operator.example', clientSecret: toBase64(secret) }
+  it.each([
+    ['the client secret', toBase64(secret), /^apiKey must be the API key; this looks like a client secret$/],
+    ['an operator’s key', `UID2-O-P-7-${key}`, /^apiKey must be a client’s key; this is an operator’s$/],
+  ])('%s', (_, apiKey, message) => {
+    expect(() => createUid2Client({ ...options, apiKey })).toThrow(message)
+  })
+
+  it('and takes one of the early form', () => {
+    expect(() => createUid2Client({ ...options, apiKey: 'early-key-without-form' })).not.toThrow()
+  })
+})
