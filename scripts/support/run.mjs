@@ -21,8 +21,8 @@ export function start(command, args, options = {}) {
   return { child, ended }
 }
 
-/** Runs a program of a package with the project's Node, to its end; answers its exit code. */
-export const runNode = (args, options) => start(nodePath(), args, options).ended
+/** Runs a program of a package to its end, with the project's Node unless told otherwise; answers its exit code. */
+export const runNode = (args, options, node = nodePath()) => start(node, args, options).ended
 
 /** Runs to the end and exits with the program's code when it fails. */
 export async function mustRun(command, args, options) {

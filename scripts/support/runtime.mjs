@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { giveUp } from './say.mjs'
 
@@ -33,6 +34,23 @@ export function nodePath() {
   const pinned = join(root, 'node_modules', '.bin', 'node')
   return pinnedHere && existsSync(pinned) ? pinned : process.execPath
 }
+
+/** The machine's own Node, when it is another one than ours and new enough for the tests' tools. */
+export function hostNode() {
+  const own = join(root, 'node_modules', '.bin')
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, 'node')
+    if (folder === '' || folder === own || !existsSync(path)) continue
+    const version =
+      spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim() ?? ''
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    if (version === ownVersion()) continue
+    if (major > 20 || (major === 20 && minor >= 19)) return { path, version }
+  }
+}
+
+const ownVersion = () =>
+  spawnSync(nodePath(), ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim()
 
 /** Flags with which Node runs our TypeScript as it stands, with React's server graph for `server-only`. */
 export const typescriptFlags = [

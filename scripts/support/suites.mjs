@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runNode } from './run.mjs'
-import { bin, root } from './runtime.mjs'
+import { bin, hostNode, root } from './runtime.mjs'
 import { step } from './say.mjs'
 
 /** Adds up what ran, and prints the closing line that CI reads. */
@@ -28,24 +28,27 @@ export async function runCheck(tally, { name, args, env }) {
   return ok
 }
 
-export async function runVitest(tally, project, env = {}) {
-  step(`${project} tests`)
-  const report = fresh(`vitest-${project}.json`)
+/** `args` says which tests; `node` is the Node to run them with, if not the pinned one. */
+export async function runVitest(tally, name, { args = ['--project', name], node } = {}) {
+  step(`${name} tests`)
+  const report = fresh(`vitest-${name.replaceAll(/\W+/g, '-')}.json`)
   const code = await runNode(
-    [
-      bin.vitest,
-      'run',
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-    { env: { ...process.env, ...env } },
+    [bin.vitest, 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    {},
+    node,
   )
   const { numPassedTests = 0, numFailedTests = 0 } = read(report)
   // A file that does not even load fails without a test of its own.
   tally.add(numPassedTests, Math.max(numFailedTests, code === 0 ? 0 : 1))
+}
+
+/** What the SDK promises on every runtime, on those that are here besides the pinned Node. */
+export async function runConformanceElsewhere(tally) {
+  const host = hostNode()
+  const tests = ['--project', 'fast', 'tests/conformance', 'tests/unit/uid2']
+  if (host) await runVitest(tally, `SDK on Node ${host.version}`, { args: tests, node: host.path })
+  else step('SDK on another Node: skipped, there is none from 20.19 on')
+  await runVitest(tally, 'SDK in Chromium', { args: ['--config', 'tests/conformance/chromium.config.ts'] })
 }
 
 export async function runPlaywright(tally, project) {

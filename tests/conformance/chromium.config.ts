@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+import { findChromium } from '../support/browser.ts'
+
+/** The tests of this folder once more, in a browser. */
+export default defineConfig(async () => ({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  // Found while tests run, it would reload them.
+  optimizeDeps: { include: ['fast-check'] },
+  test: {
+    name: 'conformance in Chromium',
+    include: ['tests/conformance/**/*.test.ts'],
+    restoreMocks: true,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: await findChromium() }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+}))
