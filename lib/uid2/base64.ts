@@ -2,21 +2,24 @@
  * The operator reads strict RFC 4648 §4 base64: standard alphabet, padded, no whitespace. `atob` alone
  * is more forgiving, so the shape is checked first.
  */
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
-/** Bytes to base64. Meant for envelopes and hashes, a few hundred bytes. */
+/** Bytes to base64. Meant for envelopes and hashes: what is passed as arguments below has to fit on the stack. */
 export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+  return btoa(Reflect.apply(String.fromCharCode, null, bytes))
 }
 
 /** Base64 to bytes; `undefined` when the text is not base64, because only the caller knows whose fault that is. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!BASE64.test(text)) return undefined
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  if (text.length % 4 !== 0 || !BASE64.test(text)) return undefined
+  const binary = atob(text)
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
 }
 
 /** A 256-bit value in base64, as client secrets, response keys and hashes are; else `undefined`. */
 export function decode32Bytes(text: unknown): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = typeof text === 'string' ? decodeBase64(text) : undefined
+  const bytes = typeof text === 'string' && text.length === 44 ? decodeBase64(text) : undefined
   return bytes?.length === 32 ? bytes : undefined
 }

@@ -17,6 +17,9 @@ const TAG_BYTES = 16
 const TIME_BYTES = 8
 const NONCE_BYTES = 8
 
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /** What sealing a request takes from the outside. `now` in Unix ms. */
 export interface Sealing {
   readonly key: CryptoKey
@@ -40,7 +43,7 @@ export function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
  * then the IV (12).
  */
 export async function sealRequest(sealing: Sealing, json: string): Promise<SealedRequest> {
-  const text = new TextEncoder().encode(json)
+  const text = encoder.encode(json)
   const plaintext = new Uint8Array(TIME_BYTES + NONCE_BYTES + text.length)
   new DataView(plaintext.buffer).setBigInt64(0, BigInt(Math.trunc(sealing.now())))
   const nonce = draw(sealing, NONCE_BYTES)
@@ -93,7 +96,7 @@ interface Payload {
 }
 
 function draw(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(sealing.randomBytes(length))
+  const bytes = new Uint8Array(sealing.randomBytes(length))
   if (bytes.length !== length)
     throw new TypeError(`randomBytes must return ${length} bytes when asked for them`)
   return bytes
@@ -118,7 +121,7 @@ function parsePayload(bytes: Uint8Array): Payload {
   let json: string
   let payload: unknown
   try {
-    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    json = decoder.decode(bytes)
     payload = JSON.parse(json)
   } catch {
     // No cause: a SyntaxError quotes the text that it could not parse, and that text holds tokens.

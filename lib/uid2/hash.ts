@@ -2,6 +2,8 @@ import { argumentError } from './arguments.ts'
 import { decode32Bytes, encodeBase64 } from './base64.ts'
 import { normalizeEmail, normalizePhone } from './normalize.ts'
 
+const encoder = new TextEncoder()
+
 /**
  * SHA-256 of the normalised address, in base64 (44 characters). A hash is still personal data.
  *
@@ -35,7 +37,7 @@ export function canonicalHash(hash: string, name: string): string {
 }
 
 async function sha256(text: string): Promise<string> {
-  return encodeBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
+  return encodeBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))))
 }
 
 function fromHex(hex: string): Uint8Array {

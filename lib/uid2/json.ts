@@ -1,6 +1,3 @@
-/** Strings, and the characters that give JSON its structure. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/gs
-
 /**
  * The text of one member of a JSON object, as it stands: what `JSON.parse` would make of a number beyond
  * 2^53 is another number. Of members with the same name the last counts, as it does for `JSON.parse`.
@@ -12,15 +9,28 @@ export function memberText(json: string, name: string): string | undefined {
   let key: string | undefined
   let begin = 0
   let found: string | undefined
-  for (const { 0: token, index } of json.matchAll(TOKEN)) {
-    if (depth === 1 && token.startsWith('"')) key ??= token
-    else if (depth === 1 && token === ':') begin = index + 1
-    else if (depth === 1 && (token === ',' || token === '}')) {
-      if (key !== undefined && JSON.parse(key) === name) found = json.slice(begin, index).trim()
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i]
+    if (character === '"') {
+      const end = endOfString(json, i)
+      if (depth === 1) key ??= json.slice(i, end + 1)
+      i = end
+    } else if (character === '{' || character === '[') depth++
+    else if (depth === 1 && character === ':') begin = i + 1
+    else if (depth === 1 && (character === ',' || character === '}')) {
+      if (key !== undefined && JSON.parse(key) === name) found = json.slice(begin, i).trim()
       key = undefined
-    }
-    if (token === '{' || token === '[') depth++
-    if (token === '}' || token === ']') depth--
+      if (character === '}') depth--
+    } else if (character === '}' || character === ']') depth--
   }
   return found
+}
+
+/** From the quote that opens a string to the one that closes it: the first with an even run of backslashes before it. */
+function endOfString(json: string, opening: number): number {
+  for (let end = json.indexOf('"', opening + 1); ; end = json.indexOf('"', end + 1)) {
+    let escapes = 0
+    while (json[end - 1 - escapes] === '\\') escapes++
+    if (escapes % 2 === 0) return end
+  }
 }

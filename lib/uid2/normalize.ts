@@ -3,6 +3,9 @@ import { argumentError } from './arguments.ts'
 /** Hex or base64 of 32 bytes: nobody's address, but what a mapping mistake passes as one. */
 const LOOKS_HASHED = /^(?:[0-9a-f]{64}|[A-Za-z0-9+/_-]{43}=?)$/i
 
+/** No letter but those that `toLowerCase` and the operator lower alike. */
+const ASCII = /^[\x21-\x7e]+$/
+
 /** Whitespace, control characters and lone surrogates, of which no two implementations make the same bytes. */
 const AMBIGUOUS = /[\s\p{Cc}\p{Cs}]/u
 
@@ -20,7 +23,9 @@ const AMBIGUOUS = /[\s\p{Cc}\p{Cs}]/u
  */
 export function normalizeEmail(email: string): string {
   const trimmed = trimEmail(email)
-  const lowered = trimmed.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const lowered = ASCII.test(trimmed)
+    ? trimmed.toLowerCase()
+    : trimmed.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
   const [local = '', domain = '', ...more] = lowered.split('@')
   const kept = domain === 'gmail.com' ? local.replace(/\+.*/s, '').replaceAll('.', '') : local
   if (kept === '' || domain === '' || more.length > 0) {
@@ -33,9 +38,11 @@ export function normalizeEmail(email: string): string {
 export function trimEmail(email: string): string {
   if (typeof email !== 'string') throw argumentError('email', 'must be a string')
   const trimmed = email.trim()
-  if (LOOKS_HASHED.test(trimmed)) throw argumentError('email', 'looks already hashed; pass it as emailHash')
-  if (AMBIGUOUS.test(trimmed))
+  if (trimmed.length >= 43 && LOOKS_HASHED.test(trimmed))
+    throw argumentError('email', 'looks already hashed; pass it as emailHash')
+  if (!ASCII.test(trimmed) && AMBIGUOUS.test(trimmed)) {
     throw argumentError('email', 'must not contain whitespace or control characters')
+  }
   return trimmed
 }
 

@@ -25,6 +25,8 @@ export interface Reading {
 /** The longest answer of the protocol has about 2 kB; the rest is room for fields to come. */
 export const MAX_REPLY_BYTES = 64 * 1024
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /** Checks a reply that somebody else fetched. */
 export function requireReply(reply: HttpReply): HttpReply {
   const { status, body } = reply ?? {}
@@ -113,7 +115,7 @@ function codeOf(reply: HttpReply): Uid2ErrorCode {
 function textOf(body: string | Uint8Array): string | undefined {
   if (typeof body === 'string') return body
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return decoder.decode(body)
   } catch {
     return undefined
   }
