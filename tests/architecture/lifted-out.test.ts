@@ -95,7 +95,7 @@ function project(
   cpSync(resolve(root, uid2), join(folder, 'uid2'), { recursive: true })
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
   write('package.json', JSON.stringify({ name: 'somebody-elses', type: 'module' }))
-  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'uid2'] }))
+  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'uid2'], exclude: [] }))
   if (file) write(file.name, file.text)
   return folder
 }
