@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createBuyer } from '#lib/sandbox/buyer/buyer.ts'
-import { sandboxDsp, sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+import { readAsBuyer } from '#tests/support/buyer.ts'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
 import { publisher } from './publisher.ts'
 
@@ -14,20 +14,7 @@ afterAll(() => operator.close())
 const publisherOf = (email: string | null, credentials: { apiKey?: string; clientSecret?: string } = {}) =>
   publisher({ baseUrl: `${operator.baseUrl}/`, ...sandboxPublisher, ...credentials }, email)
 
-const read = (token: string | undefined) =>
-  createBuyer({
-    source: 'uidapi.com',
-    clientSecret: sandboxDsp.clientSecret,
-    async call(body) {
-      const headers = { authorization: `Bearer ${sandboxDsp.apiKey}` }
-      const reply = await fetch(`${operator.baseUrl}/v2/key/bidstream`, {
-        method: 'POST',
-        headers,
-        body: Buffer.from(body),
-      })
-      return new Uint8Array(await reply.arrayBuffer())
-    },
-  }).read(token)
+const read = (token: string | undefined) => readAsBuyer(operator.baseUrl, token)
 
 describe('the token route against the sandbox operator', () => {
   it('gives the browser a token that a buyer can read, and nothing else of the identity', async () => {

@@ -82,7 +82,11 @@ describe('what the direct integration believes', () => {
     ['undecryptable', 'a web page', plain(200, '<html>')],
     ['undecryptable', 'nothing', plain(200, '')],
     ['undecryptable', 'an answer under another key', plain(200, encrypt(Buffer.alloc(32), Buffer.alloc(40)))],
-    ['bad_reply', 'text that is not UTF-8', answering(Buffer.from('{"status":"optout","more":"\xff"}', 'latin1'))],
+    [
+      'bad_reply',
+      'text that is not UTF-8',
+      answering(Buffer.from('{"status":"optout","more":"\xff"}', 'latin1')),
+    ],
     ['bad_reply', 'text that is not JSON', answering('{')],
     ['bad_reply', 'no object', answering('null')],
     ['bad_reply', 'a status that is not known', answering({ status: 'ok', body: usable })],
