@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { type Definition, definitions, definitionsIn, exportsOf, walk } from './exports.ts'
+
+const exported = exportsOf('lib/uid2/index.ts')
+const everything = [...definitionsIn('lib/uid2').values()]
+const source = /@see (https:\/\/unifiedid\.com\/docs\/\S|docs\/protocol\.md)/
+const inMs = /\bms\b/
+
+/** Numbers that are no times. */
+const counts = /^(httpStatus|length|retries|attempts?)$/
+
+const isFunction = ({ node }: Definition) =>
+  node.type === 'FunctionDeclaration' ||
+  (node.type === 'VariableDeclaration' && node.declarations[0]?.init?.type === 'ArrowFunctionExpression')
+
+/** The names of those functions that throw, themselves or through another one of the list. */
+function throwing(functions: Definition[]): Set<string> {
+  const found = new Set<string>()
+  const throws = ({ node }: Definition) => {
+    let does = false
+    walk(node, (inner) => {
+      if (inner.type === 'ThrowStatement') does = true
+      if (inner.type === 'CallExpression' && inner.callee.type === 'Identifier')
+        does ||= found.has(inner.callee.name)
+    })
+    return does
+  }
+  for (let before = -1; before !== found.size; ) {
+    before = found.size
+    for (const definition of functions) if (throws(definition)) found.add(definition.name)
+  }
+  return found
+}
+
+/** Times whose unit can be told neither from their name nor from a docstring. */
+function unitless({ node, docstring, docstringAt }: Definition): string[] {
+  const wrong: string[] = []
+  walk(node, (inner, parents) => {
+    if (inner.type !== 'TSNumberKeyword' || parents.some(({ type }) => type === 'BlockStatement')) return
+    const named = parents.findLast((it) => 'key' in it || it.type === 'Identifier')
+    const name = named && ('key' in named ? (named.key as { name?: string }).name : nameOf(named))
+    if (!named || !name || /Ms$/.test(name) || counts.test(name)) return
+    if (!inMs.test(docstring) && !inMs.test(docstringAt(named.start))) wrong.push(name)
+  })
+  return wrong
+}
+
+const nameOf = (node: object) => ('name' in node ? String(node.name) : undefined)
+
+const methodsOf = ({ node, docstringAt }: Definition): [name: string, docstring: string][] => {
+  const methods: [string, string][] = []
+  walk(node, (inner) => {
+    if (inner.type === 'TSMethodSignature' && 'name' in inner.key)
+      methods.push([String(inner.key.name), docstringAt(inner.start)])
+  })
+  return methods
+}
+
+describe('everything that lib/uid2 exports is told at its definition', () => {
+  it('what it is, in a docstring', () => {
+    expect(exported.length).toBeGreaterThan(10)
+    expect(exported.filter(({ definition }) => !definition.docstring.trim()).map(({ name }) => name)).toEqual(
+      [],
+    )
+  })
+
+  it('of a function and of a method, where the protocol has it from', () => {
+    const functions = exported.filter(({ definition }) => isFunction(definition))
+    expect(functions.length).toBeGreaterThan(5)
+    const methods = exported.flatMap(({ name, definition }) =>
+      methodsOf(definition).map(([method, docstring]) => ({ name: `${name}.${method}`, docstring })),
+    )
+    expect(methods.length).toBeGreaterThan(2)
+    const told = functions.map(({ name, definition }) => ({ name, docstring: definition.docstring }))
+    const untold = [...told, ...methods].filter(({ docstring }) => !source.test(docstring))
+    expect(untold.map(({ name }) => name)).toEqual([])
+  })
+
+  it('of a function that throws, what', () => {
+    const throwers = throwing(everything.filter(isFunction))
+    expect([...throwers]).toEqual(
+      expect.arrayContaining(['requireOpaqueText', 'normalizeEmail', 'hashEmail']),
+    )
+    const silent = exported.filter(
+      ({ definition: { name, docstring } }) => throwers.has(name) && !/@throws \S/.test(docstring),
+    )
+    expect(silent.map(({ name }) => name)).toEqual([])
+  })
+
+  it('of a time, that it is in ms', () => {
+    const wrong = exported.flatMap(({ name, definition }) =>
+      unitless(definition).map((it) => `${name}: ${it}`),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('the check of the docstrings', () => {
+  const example = definitions(
+    'example.ts',
+    `/** Of the next one. */
+     const next = 1
+     export function bare(now: number) { return deep() }
+     function deep() { throw new Error() }
+     /** Times are ms. */
+     export interface Told { from: number }
+     export interface Untold { from: number; timeoutMs: number; httpStatus: number; now: () => number
+       /** In ms. */ until?: number }
+     // No docstring.
+     export type Bare = string`,
+  )
+  const named = (name: string) => example.find((it) => it.name === name) as Definition
+
+  it('takes for a docstring only what stands right before the definition', () => {
+    expect(example.map(({ name, docstring }) => [name, docstring.trim()])).toEqual([
+      ['next', '* Of the next one.'],
+      ['bare', ''],
+      ['deep', ''],
+      ['Told', '* Times are ms.'],
+      ['Untold', ''],
+      ['Bare', ''],
+    ])
+  })
+
+  it('sees through calls who throws', () => {
+    expect(throwing(example.filter(isFunction))).toEqual(new Set(['bare', 'deep']))
+  })
+
+  it('finds times without a unit', () => {
+    expect(unitless(named('bare'))).toEqual(['now'])
+    expect(unitless(named('Told'))).toEqual([])
+    expect(unitless(named('Untold'))).toEqual(['from', 'now'])
+  })
+})

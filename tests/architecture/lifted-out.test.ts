@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** As strict as TypeScript is, and with nothing but the web platform: no package, no types of Node. */
+const strict = {
+  target: 'ES2022',
+  lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+  types: [],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  isolatedModules: true,
+  verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true,
+  skipLibCheck: false,
+}
+
+const nextApp = {
+  ...strict,
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  noEmit: true,
+  allowImportingTsExtensions: true,
+}
+const nodePackage = {
+  ...strict,
+  module: 'nodenext',
+  rewriteRelativeImportExtensions: true,
+  declaration: true,
+  rootDir: '.',
+  outDir: 'dist',
+}
+
+const proper = `
+import { createUid2Client, hashEmail, type Identity, isDueForRefresh, Uid2Error } from './uid2/index.ts'
+
+export async function tokenOf(email: string, kept?: Identity): Promise<string | undefined> {
+  const client = createUid2Client({ baseUrl: 'https://prod.uidapi.com', apiKey: 'key', clientSecret: 'secret' })
+  try {
+    if (kept && !isDueForRefresh(kept, Date.now())) return kept.advertising_token
+    const outcome = kept
+      ? await client.refreshToken(kept, { timeoutMs: 800, signal: AbortSignal.timeout(900) })
+      : await client.generateToken({ email })
+    return outcome.status === 'success' ? outcome.identity.advertising_token : undefined
+  } catch (error) {
+    if (error instanceof Uid2Error && error.code === 'rate_limited') return kept?.advertising_token
+    throw error
+  }
+}
+
+export const hash: Promise<string> = hashEmail(' USER@Example.com ')
+`
+
+/** Each line from the third on is one mistake. */
+const misuse = `import { createUid2Client, hashEmail, type Identity, parseIdentity, Uid2Error } from './uid2/index.ts'
+declare const client: ReturnType<typeof createUid2Client>, identity: Identity, error: Uid2Error
+createUid2Client({ baseUrl: 'https://prod.uidapi.com', apiKey: 'key' })
+createUid2Client({ baseUrl: 'https://prod.uidapi.com', apiKey: 'key', clientSecret: 'secret', sendraw: true })
+void client.generateToken('user@example.com')
+void client.generateToken({ mail: 'user@example.com' })
+void client.generateToken({ email: 'user@example.com' }).then((outcome) => outcome.identity)
+void client.generateToken({ email: 'user@example.com' }).then(({ status }) => status === 'opt_out')
+void client.generateToken({ email: 'user@example.com' }, { timeoutMs: undefined })
+void client.refreshToken(identity.refresh_token)
+void hashEmail('user@example.com').length
+identity.advertising_token = 'another'
+parseIdentity('{}').missing
+void (error.code === 'slow')
+`
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** An empty project of somebody else, with a copy of lib/uid2, or of what became of it, and one file. */
+function project(
+  compilerOptions: object,
+  file: { name: string; text: string } | null,
+  uid2 = 'lib/uid2',
+): string {
+  const folder = mkdtempSync(join(tmpdir(), 'uid2-lifted-'))
+  folders.push(folder)
+  cpSync(resolve(root, uid2), join(folder, 'uid2'), { recursive: true })
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  write('package.json', JSON.stringify({ name: 'somebody-elses', type: 'module' }))
+  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'uid2'], exclude: [] }))
+  if (file) write(file.name, file.text)
+  return folder
+}
+
+function compile(folder: string): string[] {
+  const { stdout, status } = spawnSync(nodePath(), [bin.tsc, '-p', '.', '--pretty', 'false'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  const lines = stdout.split('\n').filter((line) => /error TS\d+/.test(line))
+  expect(status === 0, stdout).toBe(lines.length === 0)
+  return lines
+}
+
+describe('a copy of lib/uid2 in an empty, strict project', () => {
+  it('compiles in an app that a bundler builds', () => {
+    expect(compile(project(nextApp, { name: 'consumer.ts', text: proper }))).toEqual([])
+  })
+
+  it('compiles to JavaScript and declarations, which Node runs as they are', () => {
+    const library = project(nodePackage, null)
+    expect(compile(library)).toEqual([])
+    const consumer = { name: 'consumer.ts', text: proper.replace('index.ts', 'index.js') }
+    const javascript = project({ ...nodePackage, outDir: '.' }, consumer, join(library, 'dist/uid2'))
+    expect(compile(javascript)).toEqual([])
+
+    const script = "console.log(await (await import('./consumer.js')).hash)"
+    const run = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: javascript,
+      encoding: 'utf8',
+      env: { NODE_ENV: 'production' },
+    })
+    expect(run.stderr).toBe('')
+    expect(run.stdout.trim()).toBe('tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ=')
+  })
+
+  it('refuses misuse, line by line', () => {
+    const errors = compile(project(nextApp, { name: 'misuse.ts', text: misuse }))
+    const lines = new Set(errors.map((line) => Number(/^misuse\.ts\((\d+),/.exec(line)?.[1])))
+    const mistakes = misuse
+      .trimEnd()
+      .split('\n')
+      .map((_, index) => index + 1)
+      .slice(2)
+    expect([...lines].sort((a, b) => a - b)).toEqual(mistakes)
+  })
+})

@@ -1,0 +1,134 @@
+import { expect, it } from 'vitest'
+import type * as uid2 from '#lib/uid2/index.ts'
+import { exportsOf } from './exports.ts'
+
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? [] : ['these types differ']
+
+/** Does not compile unless the two types are the same, to the last `?` and `readonly`. */
+const same = <A, B>(..._: Same<A, B>) => true
+
+/** What others may rely on in lib/uid2. A change of it is a change of one entry, and a breaking one or not. */
+const values = {
+  createUid2Client: same<
+    typeof uid2.createUid2Client,
+    (options: uid2.Uid2ClientOptions) => uid2.Uid2Client
+  >(),
+  hasExpired: same<typeof uid2.hasExpired, (identity: uid2.Identity, now: number) => boolean>(),
+  hashEmail: same<typeof uid2.hashEmail, (email: string) => Promise<string>>(),
+  hashPhone: same<typeof uid2.hashPhone, (phone: string) => Promise<string>>(),
+  isDueForRefresh: same<typeof uid2.isDueForRefresh, (identity: uid2.Identity, now: number) => boolean>(),
+  isRefreshable: same<typeof uid2.isRefreshable, (identity: uid2.Identity, now: number) => boolean>(),
+  normalizeEmail: same<typeof uid2.normalizeEmail, (email: string) => string>(),
+  normalizePhone: same<typeof uid2.normalizePhone, (phone: string) => string>(),
+  parseIdentity: same<typeof uid2.parseIdentity, (value: unknown) => uid2.Identity>(),
+  Uid2Error: same<
+    Omit<uid2.Uid2Error, keyof Error>,
+    {
+      readonly code: uid2.Uid2ErrorCode
+      readonly transient: boolean
+      readonly httpStatus?: number
+      readonly operatorStatus?: string
+      readonly operatorMessage?: string
+      readonly clockSkewMs?: number
+      readonly retryAfterMs?: number
+    }
+  >(),
+}
+
+const types = {
+  CallOptions: same<uid2.CallOptions, { signal?: AbortSignal; timeoutMs?: number }>(),
+  DiiInput: same<
+    uid2.DiiInput,
+    { email: string } | { phone: string } | { emailHash: string } | { phoneHash: string }
+  >(),
+  GenerateOutcome: same<
+    uid2.GenerateOutcome,
+    | { status: 'success'; identity: uid2.Identity }
+    | { status: 'optout' }
+    | { status: 'insufficient_user_consent' }
+  >(),
+  Identity: same<
+    uid2.Identity,
+    {
+      readonly advertising_token: string
+      readonly refresh_token: string
+      readonly identity_expires: number
+      readonly refresh_from: number
+      readonly refresh_expires: number
+      readonly refresh_response_key: string
+    }
+  >(),
+  RefreshOutcome: same<
+    uid2.RefreshOutcome,
+    | { status: 'success'; identity: uid2.Identity }
+    | { status: 'optout' }
+    | { status: 'expired_token' }
+    | { status: 'invalid_token' }
+  >(),
+  Uid2Client: same<
+    uid2.Uid2Client,
+    {
+      generateToken(
+        input: uid2.DiiInput,
+        options?: uid2.CallOptions & { tcfConsentString?: string },
+      ): Promise<uid2.GenerateOutcome>
+      refreshToken(identity: uid2.Identity, options?: uid2.CallOptions): Promise<uid2.RefreshOutcome>
+      validateToken(
+        advertisingToken: string,
+        input: uid2.DiiInput,
+        options?: uid2.CallOptions,
+      ): Promise<boolean>
+    }
+  >(),
+  Uid2ClientOptions: same<
+    uid2.Uid2ClientOptions,
+    {
+      baseUrl: string
+      apiKey: string
+      clientSecret: string
+      timeoutMs?: number
+      sendRaw?: boolean
+      fetch?: typeof fetch
+      now?: () => number
+      randomBytes?: (length: number) => Uint8Array
+    }
+  >(),
+  Uid2ErrorCode: same<
+    uid2.Uid2ErrorCode,
+    | 'timeout'
+    | 'aborted'
+    | 'network'
+    | 'rate_limited'
+    | 'server_error'
+    | 'bad_response'
+    | 'undecryptable'
+    | 'nonce_mismatch'
+    | 'response_too_large'
+    | 'redirected'
+    | 'unauthorized'
+    | 'clock_skew'
+    | 'client_error'
+    | 'unexpected_status'
+  >(),
+}
+
+it.each([
+  ['values', false, values],
+  ['types', true, types],
+])('lib/uid2 exports exactly these %s', (_, wanted, expected) => {
+  const exported = exportsOf('lib/uid2/index.ts').filter(({ isType }) => isType === wanted)
+  expect(exported.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort())
+})
+
+it('tells types apart that differ in a mark alone', () => {
+  // @ts-expect-error an optional field is another field
+  same<{ a: string }, { a?: string }>()
+  // @ts-expect-error so is one that may be undefined
+  same<{ a?: string }, { a?: string | undefined }>()
+  // @ts-expect-error so is one that may not be written
+  same<{ a: string }, { readonly a: string }>()
+  // @ts-expect-error `any` is no other type
+  // biome-ignore lint/suspicious/noExplicitAny: the very thing to tell apart.
+  same<(a: string) => string, (a: any) => string>()
+})

@@ -1,0 +1,179 @@
+import { describe, expect, it, vi } from 'vitest'
+import { envelopes, request } from '../../conformance/vectors-wire.ts'
+import {
+  type Answer,
+  apiKey,
+  encrypt,
+  identity,
+  openRequest,
+  operator,
+  plain,
+  sealed,
+  sealedRefresh,
+  secret,
+} from '../uid2/operator.ts'
+import { publisher } from './publisher.ts'
+
+const unavailable = { httpStatus: 503, json: { status: 'unavailable' } }
+const usable = { ...identity, identity_expires: 9e12, refresh_expires: 9e12 }
+
+async function publisherWith(answer: Answer) {
+  const { baseUrl, seen } = await operator(answer)
+  const clientSecret = secret.toString('base64')
+  return { seen, ...publisher({ baseUrl, apiKey, clientSecret }, 'user@example.com') }
+}
+
+describe('what the direct integration sends', () => {
+  it('is the envelope of the official SDKs, byte for byte', async () => {
+    const { baseUrl, seen } = await operator(plain(500, ''))
+    const drawn = [Buffer.from(request.nonce, 'hex'), Buffer.from(request.iv, 'hex')]
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+      if (array) new Uint8Array(array.buffer).set(drawn.shift() ?? [])
+      return array
+    })
+    vi.spyOn(Date, 'now').mockReturnValue(request.now)
+    await publisher({ baseUrl, apiKey, clientSecret: request.secret }, ' USER@example.com ').token()
+    const json = '{"email_hash":"tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ="}'
+    expect(seen[0]?.body).toBe(envelopes.find(([it]) => it === json)?.[1])
+  })
+
+  it('is authorised, refreshes with the bare token, and draws anew for every request', async () => {
+    const { token, refresh, seen } = await publisherWith((response, one) =>
+      (one.url === '/v2/token/refresh' ? sealedRefresh : sealed)({ status: 'success', body: usable })(
+        response,
+        one,
+      ),
+    )
+    await token()
+    await token()
+    await refresh()
+    expect(seen.map(({ method, url, headers }) => `${method} ${url} ${headers.authorization}`)).toEqual([
+      `POST /v2/token/generate Bearer ${apiKey}`,
+      `POST /v2/token/generate Bearer ${apiKey}`,
+      `POST /v2/token/refresh Bearer ${apiKey}`,
+    ])
+    const [first, second, third] = seen.map(({ body }) => body)
+    expect(openRequest(first ?? '').nonce).not.toEqual(openRequest(second ?? '').nonce)
+    expect(first?.slice(0, 17)).not.toBe(second?.slice(0, 17))
+    expect(third).toBe(identity.refresh_token)
+  })
+})
+
+describe('what the direct integration believes', () => {
+  const answering = (payload: unknown): Answer => sealed(payload)
+  const withNonce =
+    (change: (nonce: Buffer) => Buffer): Answer =>
+    (response, { body }) => {
+      const { nonce } = openRequest(body)
+      const json = Buffer.from(JSON.stringify({ status: 'success', body: usable }))
+      response.end(encrypt(secret, Buffer.concat([Buffer.alloc(8), change(nonce), json])))
+    }
+  const flipped = (at: number) => (nonce: Buffer) =>
+    Buffer.from(nonce.map((byte, i) => (i === at ? byte ^ 1 : byte)))
+
+  it.each([
+    ['nonce_mismatch', 'the answer to another request', withNonce(flipped(0))],
+    ['nonce_mismatch', 'one whose nonce differs in its last bit', withNonce(flipped(7))],
+    [
+      'nonce_mismatch',
+      'one that ends before the nonce',
+      ((response) => response.end(encrypt(secret, Buffer.alloc(8)))) as Answer,
+    ],
+    ['undecryptable', 'a web page', plain(200, '<html>')],
+    ['undecryptable', 'nothing', plain(200, '')],
+    ['undecryptable', 'an answer under another key', plain(200, encrypt(Buffer.alloc(32), Buffer.alloc(40)))],
+    [
+      'bad_reply',
+      'text that is not UTF-8',
+      answering(Buffer.from('{"status":"optout","more":"\xff"}', 'latin1')),
+    ],
+    ['bad_reply', 'text that is not JSON', answering('{')],
+    ['bad_reply', 'no object', answering('null')],
+    ['bad_reply', 'a status that is not known', answering({ status: 'ok', body: usable })],
+    ['bad_reply', 'a success without an identity', answering({ status: 'success' })],
+    ['bad_reply', 'times as text', answering({ status: 'success', body: { ...usable, refresh_from: '1' } })],
+    [
+      'bad_reply',
+      'an empty token',
+      answering({ status: 'success', body: { ...usable, advertising_token: '' } }),
+    ],
+  ])('not (%s): %s', async (code, _, answer) => {
+    const { token, reports, kept } = await publisherWith(answer)
+    expect(await token()).toMatchObject(unavailable)
+    expect(reports).toEqual([code])
+    expect(kept()).toBeUndefined()
+  })
+
+  it.each([
+    'advertising_token',
+    'refresh_token',
+    'refresh_response_key',
+    'refresh_from',
+    'identity_expires',
+    'refresh_expires',
+  ])('no success without %s', async (field) => {
+    const { token, reports } = await publisherWith(
+      sealed({ status: 'success', body: { ...usable, [field]: undefined } }),
+    )
+    expect(await token()).toMatchObject(unavailable)
+    expect(reports).toEqual(['bad_reply'])
+  })
+
+  it('a lack of consent, which is no opt-out', async () => {
+    const { token, optOuts } = await publisherWith(sealed({ status: 'insufficient_user_consent' }))
+    expect(await token()).toMatchObject({ httpStatus: 200, json: { status: 'insufficient_user_consent' } })
+    expect(optOuts.size).toBe(0)
+  })
+
+  it('no redirect, which it does not follow', async () => {
+    const elsewhere = await operator(plain(200, ''))
+    const { token, reports } = await publisherWith(plain(307, '', { location: elsewhere.baseUrl }))
+    expect(await token()).toMatchObject(unavailable)
+    expect(reports).toEqual(['http_307'])
+    expect(elsewhere.seen).toEqual([])
+  })
+
+  it('neither that a key is unknown to be about the token, nor what a gateway says', async () => {
+    for (const [status, body] of [
+      [400, '{"status":"error"}'],
+      [502, '<html>'],
+    ] as const) {
+      const { token, refresh, reports, kept } = await publisherWith((response, one) =>
+        (one.url === '/v2/token/refresh' ? plain(status, body) : sealed({ status: 'success', body: usable }))(
+          response,
+          one,
+        ),
+      )
+      await token()
+      expect((await refresh()).json.status).toBe('success')
+      expect(kept()).toEqual(usable)
+      expect(reports).toEqual([`http_${status}`])
+    }
+  })
+})
+
+describe('how long the direct integration waits', () => {
+  it.each([
+    ['for an answer', (() => {}) as Answer],
+    ['for the end of one', ((response) => response.writeHead(200).write('AAAA')) as Answer],
+  ])('%s: 1.5 s', async (_, answer) => {
+    const time = new AbortController()
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
+    const { token, reports } = await publisherWith((response, seen) => {
+      answer(response, seen)
+      setImmediate(() => time.abort(new DOMException('the time is up', 'TimeoutError')))
+    })
+    expect(await token()).toMatchObject(unavailable)
+    expect(reports).toEqual(['timeout'])
+    expect(timeout.mock.calls).toEqual([[1500]])
+  })
+})
+
+it.each(['UID2_BASE_URL', 'UID2_API_KEY', 'UID2_CLIENT_SECRET'])(
+  'does not start without %s',
+  async (name) => {
+    const { token } = await publisherWith(plain(500, ''))
+    vi.stubEnv(name, '')
+    await expect(async () => token()).rejects.toThrow(name)
+  },
+)
