@@ -11,9 +11,9 @@ export function pathOf(target: string): string {
  * https://vertx.io/docs/vertx-web/java/#_routing_by_exact_path
  */
 export function normalisePath(path: string): string {
-  const plain = path.replace(/%[0-9a-f]{2}/gi, (escape) => {
-    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-    return /[\w.~-]/.test(character) ? character : escape
+  const plain = path.replace(/%[0-9a-f]{2}/gi, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+    return /[\w.~-]/.test(character) ? character : escaped
   })
   const segments: string[] = []
   for (const segment of plain.split('/')) {
