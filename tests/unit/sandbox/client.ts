@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { dsp, publisher } from '#lib/sandbox/operator/credentials.ts'
+import { dsp, publisher, sharer } from '#lib/sandbox/operator/credentials.ts'
 import { createOperator, type Operator } from '#lib/sandbox/operator/operator.ts'
 import type { OperatorReply, OperatorRequest } from '#lib/sandbox/operator/types.ts'
 
@@ -100,7 +100,13 @@ export async function refresh(
   return JSON.parse(plaintext.toString()) as { status: string; body?: Identity }
 }
 
-export const asDsp = { secret: dsp.clientSecret, key: dsp.apiKey }
+export interface Caller {
+  secret: string
+  key: string
+}
+
+export const asDsp: Caller = { secret: dsp.clientSecret, key: dsp.apiKey }
+export const asSharer: Caller = { secret: sharer.clientSecret, key: sharer.apiKey }
 
 /** An operator whose clock stands at T0 until it is moved. */
 export function operatorAt(scope: 'uid2' | 'euid' = 'uid2') {
