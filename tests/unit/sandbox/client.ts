@@ -14,18 +14,18 @@ export interface Envelope {
 
 interface EnvelopeOptions {
   secret?: string
-  at?: number
+  at?: number | bigint
   nonce?: Buffer
   iv?: Buffer
 }
 
-export function envelope(json: string, options: EnvelopeOptions = {}): Envelope {
+export function envelope(json: string | Uint8Array, options: EnvelopeOptions = {}): Envelope {
   const { secret = publisher.clientSecret, at = T0, nonce = randomBytes(8), iv = randomBytes(12) } = options
   const time = Buffer.alloc(8)
   time.writeBigInt64BE(BigInt(at))
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), iv)
   const sealed = Buffer.concat([
-    cipher.update(Buffer.concat([time, nonce, Buffer.from(json)])),
+    cipher.update(Buffer.concat([time, nonce, typeof json === 'string' ? Buffer.from(json) : json])),
     cipher.final(),
   ])
   return { bytes: Buffer.concat([Buffer.of(1), iv, sealed, cipher.getAuthTag()]), nonce }
