@@ -13,3 +13,10 @@ export const sandboxDsp = {
   apiKey: 'UID2-C-L-123-t32pCM.5NCX1E94UgOd2f8zhsKmxzCoyhXohHYSSWR8U=',
   clientSecret: 'FsD4bvtjMkeTonx6HvQp6u0EiI1ApGH4pIZzZ5P7UcQ=',
 } as const
+
+/** Shares tokens with other companies; neither the site nor the sandbox buyer uses it. */
+export const sandboxSharer = {
+  siteId: 125,
+  apiKey: 'UID2-C-L-125-E5w9L8.T5og45yFqQeoj4ubh9IVqXcaSVwk7A5XyG958=',
+  clientSecret: '3YAgjckHGQyBgSFj64ZsLf8WlUnvrQhLKuG7rljp6W4=',
+} as const

@@ -1,9 +1,9 @@
 import 'server-only'
 
-import { dsp, publisher } from './credentials.ts'
+import { dsp, publisher, sharer } from './credentials.ts'
 import type { OperatorRequest } from './types.ts'
 
-type Role = 'GENERATOR' | 'ID_READER'
+export type Role = 'GENERATOR' | 'ID_READER' | 'SHARER'
 
 export interface Client {
   siteId: number
@@ -12,7 +12,7 @@ export interface Client {
 }
 
 const clients: ReadonlyMap<string, Client> = new Map(
-  [publisher, dsp].map(({ apiKey, siteId, clientSecret, roles }) => [
+  [publisher, dsp, sharer].map(({ apiKey, siteId, clientSecret, roles }) => [
     apiKey,
     { siteId, secret: Buffer.from(clientSecret, 'base64'), roles },
   ]),

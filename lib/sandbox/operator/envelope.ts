@@ -3,6 +3,7 @@ import 'server-only'
 import { randomBytes } from 'node:crypto'
 import { open, seal } from './aes-gcm.ts'
 import { decodeBase64 } from './java-base64.ts'
+import { type JsonObject, parseObject } from './json.ts'
 import { clientError, docsHost, isBinary, sealedReply } from './replies.ts'
 import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
 
@@ -10,11 +11,9 @@ const ENVELOPE_VERSION = 1
 const HEAD_BYTES = 16
 const MINIMUM_BYTES = 1 + 12 + 16 + HEAD_BYTES
 
-export type Payload = Readonly<Record<string, unknown>>
-
 export interface OpenedRequest {
   /** Null when the envelope carries no JSON. */
-  payload: Payload | null
+  payload: JsonObject | null
   nonce: Uint8Array
   binary: boolean
 }
@@ -103,16 +102,6 @@ function jsonComplaint(body: Uint8Array): string | undefined {
 
 function decodeBody(body: Uint8Array): Buffer | null {
   return decodeBase64(Buffer.from(body).toString('utf8'))
-}
-
-function parseObject(bytes: Uint8Array): Payload | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Payload) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function refuse(message: string): { ok: false; reply: OperatorReply } {

@@ -74,9 +74,12 @@ export class FaultBoard {
     return undefined
   }
 
-  /** Counts a call and takes the first fault that matches it; one with `times` is used up by that many calls. */
-  arrive(call: CallName): { fault: Fault | undefined; released: AbortSignal } {
-    this.#calls[call] += 1
+  /**
+   * Counts a call and takes the first fault that matches it; one with `times` is used up by that many calls.
+   * A call without a name is not counted, and only a fault on all of them meets it.
+   */
+  arrive(call: CallName | undefined): { fault: Fault | undefined; released: AbortSignal } {
+    if (call) this.#calls[call] += 1
     const fault = this.#faults.find(({ on }) => on === 'all' || on === call)
     if (fault?.times !== undefined) {
       const left = { ...fault, times: fault.times - 1 }

@@ -1,7 +1,7 @@
 import 'server-only'
 
-import type { Payload } from './envelope.ts'
 import { decodeBase64 } from './java-base64.ts'
+import { type JsonObject, textField } from './json.ts'
 import { isPhone, normaliseEmail, sha256 } from './normalise.ts'
 import { firstLevelHash, type IdentityType } from './raw-uid.ts'
 import { clientError } from './replies.ts'
@@ -16,8 +16,8 @@ interface IdentityInput {
 
 type Read = { ok: true; identity: IdentityInput } | { ok: false; reply: OperatorReply }
 
-/** The one identity of a payload; numbers and booleans count as their text, null as absent. */
-export function readIdentity(payload: Payload | null): Read {
+/** The one identity of a payload. */
+export function readIdentity(payload: JsonObject | null): Read {
   const given = FIELDS.flatMap((field) => {
     const value = textField(payload, field)
     return value === undefined ? [] : [{ field, value }]
@@ -31,12 +31,6 @@ export function readIdentity(payload: Payload | null): Read {
   if (!idHash) return refuse('Invalid Identifier')
   const type = only.field.startsWith('phone') ? 'phone' : 'email'
   return { ok: true, identity: { type, flh: firstLevelHash(idHash) } }
-}
-
-export function textField(payload: Payload | null, name: string): string | undefined {
-  const value = payload && Object.hasOwn(payload, name) ? payload[name] : undefined
-  if (value === undefined || value === null) return undefined
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 function hashOf(field: (typeof FIELDS)[number], value: string): Buffer | null {

@@ -2,6 +2,7 @@ import 'server-only'
 
 import { encodeAdvertisingToken } from './advertising-token.ts'
 import type { Lifetimes } from './faults.ts'
+import { activeKey, MASTER_SITE, REFRESH_SITE } from './key-material.ts'
 import { type IdentityType, rawUid } from './raw-uid.ts'
 import { encodeRefreshToken } from './refresh-token.ts'
 import type { Scope } from './types.ts'
@@ -17,8 +18,12 @@ export interface IssueRequest {
   lifetimes: Readonly<Lifetimes>
 }
 
-/** The six fields of an identity, all times from one reading of the clock. */
+/**
+ * The six fields of an identity, all times from one reading of the clock. Null when a key is lacking: by a
+ * clock that stands before the first activation of one, or beyond its expiry.
+ */
 export function issueIdentity({ scope, type, flh, siteId, establishedAt, now, lifetimes }: IssueRequest) {
+  if (![MASTER_SITE, REFRESH_SITE, siteId].every((owner) => activeKey(owner, now))) return null
   const identityExpires = now + lifetimes.identityMs
   const refreshExpires = now + lifetimes.refreshMs
   const common = { scope, type, siteId, establishedAt, createdAt: now }

@@ -10,6 +10,7 @@ export interface KeysetKey {
   id: number
   /** Owner: -1 master, -2 refresh, otherwise the site whose tokens it seals. */
   siteId: number
+  keysetId: number
   secret: Buffer
   created: number
   activates: number
@@ -22,10 +23,17 @@ const FALLBACK_SITE = 2
 
 const EXPIRES = 4_088_629_662
 
-function key(id: number, siteId: number, secret: string, activates = 1_687_635_529): KeysetKey {
+function key(
+  id: number,
+  siteId: number,
+  keysetId: number,
+  secret: string,
+  activates = 1_687_635_529,
+): KeysetKey {
   return {
     id,
     siteId,
+    keysetId,
     secret: Buffer.from(secret, 'base64'),
     created: activates,
     activates,
@@ -34,11 +42,11 @@ function key(id: number, siteId: number, secret: string, activates = 1_687_635_5
 }
 
 export const keys: readonly KeysetKey[] = [
-  key(101, MASTER_SITE, 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8='),
-  key(102, REFRESH_SITE, 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8='),
-  key(103, FALLBACK_SITE, 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo='),
-  key(104, 123, 'bVZZOwCuO0fUf2P6CrwaY23erMErVQiMkGgpy2OMSxc=', 1_634_077_566),
-  key(105, 124, '8vgOjZQdDYVLCsCc9PKItoqaiuSUwDJiC4gF32q0Jrk='),
+  key(101, MASTER_SITE, -1, 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8='),
+  key(102, REFRESH_SITE, -2, 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8='),
+  key(103, FALLBACK_SITE, 2, 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo='),
+  key(104, 123, 501, 'bVZZOwCuO0fUf2P6CrwaY23erMErVQiMkGgpy2OMSxc=', 1_634_077_566),
+  key(105, 124, 502, '8vgOjZQdDYVLCsCc9PKItoqaiuSUwDJiC4gF32q0Jrk='),
 ]
 
 export function keyById(id: number): KeysetKey | undefined {

@@ -3,6 +3,7 @@ import 'server-only'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { BODY_LIMIT, createOperator, type Operator } from './operator.ts'
+import { pathOf } from './path.ts'
 
 export interface RunningOperator {
   /** What a client takes as its base URL; `/faults` is beside `/v2`. */
@@ -41,7 +42,7 @@ async function serve(operator: Operator, request: IncomingMessage, response: Ser
   const reply = await operator.handle(
     {
       method: request.method ?? 'GET',
-      path: new URL(request.url ?? '/', 'http://operator').pathname,
+      path: pathOf(request.url ?? '/'),
       headers: flatten(request),
       body: await readRaw(request),
     },

@@ -1,14 +1,11 @@
 import 'server-only'
 
-import type { Call } from './call.ts'
 import { authenticate } from './clients.ts'
 import { preflight, withCommonHeaders } from './cors.ts'
-import { type CallName, type Fault, FaultBoard, hold } from './faults.ts'
-import { keyBidstream } from './key-bidstream.ts'
-import { errorReply, jsonReply, textReply } from './replies.ts'
-import { tokenGenerate } from './token-generate.ts'
-import { tokenRefresh } from './token-refresh.ts'
-import { tokenValidate } from './token-validate.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
+import { type Fault, FaultBoard, hold } from './faults.ts'
+import { normalisePath } from './path.ts'
+import { errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies.ts'
 import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
 
 /** A mount reads at most one byte more than this. */
@@ -19,18 +16,6 @@ export interface Operator {
   /** `gone` aborts when the client has hung up, which frees a held reply. */
   handle(request: OperatorRequest, gone?: AbortSignal): Promise<OperatorReply>
 }
-
-interface Endpoint {
-  name: CallName
-  answer(call: Call): OperatorReply
-}
-
-const endpoints: ReadonlyMap<string, Endpoint> = new Map([
-  ['/v2/token/generate', { name: 'generate', answer: tokenGenerate }],
-  ['/v2/token/refresh', { name: 'refresh', answer: tokenRefresh }],
-  ['/v2/token/validate', { name: 'validate', answer: tokenValidate }],
-  ['/v2/key/bidstream', { name: 'key', answer: keyBidstream }],
-])
 
 /**
  * A stand-in for the UID2 (or EUID) operator that speaks its wire protocol, with one addition: `/faults`,
@@ -61,25 +46,25 @@ export function createOperator(options: { now?: () => number; scope?: Scope } = 
   }
 
   async function route(request: OperatorRequest, gone: AbortSignal): Promise<OperatorReply> {
-    if (request.body.length > BODY_LIMIT) {
-      // What is left of the body stays unread, so the connection is no good for another request.
-      const reply = textReply(413, 'Request Entity Too Large')
-      return { ...reply, headers: { ...reply.headers, connection: 'close' } }
-    }
-    if (request.path === '/ops/healthcheck') {
-      return request.method === 'GET' ? textReply(200, 'OK') : textReply(405, 'Method Not Allowed')
-    }
+    const isHealthCheck = request.path === '/ops/healthcheck'
     const endpoint = endpoints.get(request.path)
-    if (!endpoint) return textReply(404, 'Not Found')
-    if (request.method !== 'POST') return textReply(405, 'Method Not Allowed')
+    if (!isHealthCheck && !endpoint) return notFound()
+    const allowed = isHealthCheck ? 'GET' : 'POST'
+    if (request.method !== allowed) return methodNotAllowed(allowed)
+    if (!endpoint) return textReply(200, 'OK')
+    if (request.body.length > BODY_LIMIT) return textReply(413, 'Request Too Long')
     return answerCall(endpoint, request, gone)
   }
 
   return {
     scope,
-    async handle(request, gone = new AbortController().signal) {
-      if (request.path === '/faults') return answerFaults(board, request)
+    async handle(raw, gone = new AbortController().signal) {
+      // By this spelling only, or a mount that is to withhold it would have to know them all.
+      if (raw.path === '/faults') return answerFaults(board, raw)
+      const request = { ...raw, path: normalisePath(raw.path) }
       const reply = preflight(request) ?? (await route(request, gone))
+      // What is left of a body over the limit stays unread: the connection is no good for another request.
+      if (request.body.length > BODY_LIMIT) reply.headers.connection = 'close'
       return withCommonHeaders(request, reply)
     },
   }
@@ -99,7 +84,7 @@ function faulty(fault: Fault | undefined, ordinary: () => OperatorReply): Operat
 
 function answerFaults(board: FaultBoard, request: OperatorRequest): OperatorReply {
   if (request.method === 'GET') return jsonReply(200, board.report())
-  if (request.method !== 'POST') return textReply(405, 'Method Not Allowed')
+  if (request.method !== 'POST') return methodNotAllowed('GET, POST')
   const input = parseJson(request.body)
   if (!input) return jsonReply(400, { error: 'bad_json', message: 'The body is not JSON.' })
   const wrong = board.replace(input.value)

@@ -19,9 +19,26 @@ export function unauthorized(): OperatorReply {
   return errorReply(401, 'unauthorized')
 }
 
+export function noActiveKey(): OperatorReply {
+  return errorReply(500, 'unknown', 'No active encryption key available')
+}
+
 /** A framework's answer: plain text, no JSON. */
 export function textReply(status: number, body: string): OperatorReply {
   return { status, headers: { 'content-type': 'text/plain' }, body }
+}
+
+/**
+ * What the router says where it has no route or not for this method: Vert.x's own words, which are inferred
+ * from its sources rather than observed.
+ */
+export function notFound(): OperatorReply {
+  const body = '<html><body><h1>Resource not found</h1></body></html>'
+  return { status: 404, headers: { 'content-type': 'text/html; charset=utf-8' }, body }
+}
+
+export function methodNotAllowed(allow: string): OperatorReply {
+  return { status: 405, headers: { allow }, body: '' }
 }
 
 export function jsonReply(status: number, value: unknown): OperatorReply {

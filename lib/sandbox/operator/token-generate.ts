@@ -1,22 +1,17 @@
 import 'server-only'
 
-import type { Call } from './call.ts'
-import { openRequest, sealResponse } from './envelope.ts'
-import { readIdentity, textField } from './identity-input.ts'
+import { readIdentity } from './identity-input.ts'
 import { issueIdentity } from './identity-token.ts'
+import { textField } from './json.ts'
 import { isOptedOut } from './optout.ts'
-import { clientError, unauthorized } from './replies.ts'
+import { clientError, noActiveKey } from './replies.ts'
+import type { SealedCall } from './sealed-endpoint.ts'
 import { readConsent } from './tcf.ts'
 import type { OperatorReply } from './types.ts'
 
 /** `POST /v2/token/generate`: https://unifiedid.com/docs/endpoints/post-token-generate */
-export function tokenGenerate({ request, client, scope, now, lifetimes, forceOptout }: Call): OperatorReply {
-  if (!client?.roles.includes('GENERATOR')) return unauthorized()
-  const opened = openRequest(request, client.secret, scope, now)
-  if (!opened.ok) return opened.reply
-  const { payload } = opened.request
-  const answer = (json: unknown) => sealResponse(opened.request, client.secret, json, now)
-
+export function tokenGenerate(call: SealedCall): OperatorReply {
+  const { client, payload, scope, now, lifetimes, forceOptout, answer } = call
   const read = readIdentity(payload)
   if (!read.ok) return read.reply
 
@@ -31,5 +26,5 @@ export function tokenGenerate({ request, client, scope, now, lifetimes, forceOpt
   if (forceOptout || isOptedOut(flh, 'generate')) return answer({ status: 'optout' })
   const { siteId } = client
   const body = issueIdentity({ scope, type, flh, siteId, establishedAt: now, now, lifetimes })
-  return answer({ status: 'success', body })
+  return body ? answer({ status: 'success', body }) : noActiveKey()
 }

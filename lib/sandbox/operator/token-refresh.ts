@@ -5,7 +5,7 @@ import type { Call } from './call.ts'
 import { issueIdentity } from './identity-token.ts'
 import { isOptedOut } from './optout.ts'
 import { decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token.ts'
-import { clientError, errorReply, isBinary, sealedReply } from './replies.ts'
+import { clientError, errorReply, isBinary, jsonReply, noActiveKey, sealedReply } from './replies.ts'
 import type { OperatorReply } from './types.ts'
 
 /** Identities from before this moment are answered as opted out. */
@@ -14,29 +14,31 @@ const CUTOFF = Date.UTC(2021, 2, 8, 17)
 /**
  * `POST /v2/token/refresh`: https://unifiedid.com/docs/endpoints/post-token-refresh
  * The body is the bare refresh token. A key in `Authorization` is optional: it only buys more precise
- * complaints. The bare inner tokens of the years before v2 are not taken.
+ * complaints. A body of another length is tried as the inner token alone, which is what clients held before
+ * v2, and answered in the clear.
  */
 export function tokenRefresh({ request, client, scope, now, lifetimes, forceOptout }: Call): OperatorReply {
   const refuse = (status: string, message: string) =>
     client ? errorReply(400, status, message) : errorReply(400, 'error', 'Error refreshing token')
 
   const token = Buffer.from(request.body).toString('utf8')
-  if (token.length !== REFRESH_TOKEN_LENGTH) return refuse('invalid_token', 'Invalid Token presented')
-  const opened = openRefreshToken(token)
+  const isSealed = token.length === REFRESH_TOKEN_LENGTH
+  const opened = isSealed ? openRefreshToken(token) : ({ ok: true, inner: token, responseKey: null } as const)
   if (!opened.ok) return clientError(opened.message)
   const claims = decodeInner(opened.inner, scope)
   if (!claims) return refuse('invalid_token', 'Invalid Token presented')
 
-  const answer = (json: unknown) =>
-    sealedReply(
-      seal(opened.responseKey, Buffer.from(JSON.stringify(json))),
-      isBinary(request.headers['content-type']),
-    )
+  const answer = (json: unknown) => {
+    if (!opened.responseKey) return jsonReply(200, json)
+    const sealed = seal(opened.responseKey, Buffer.from(JSON.stringify(json)))
+    return sealedReply(sealed, isBinary(request.headers['content-type']))
+  }
   if (claims.establishedAt < CUTOFF) return answer({ status: 'optout' })
   if (claims.expiresAt < now) return refuse('expired_token', 'Expired Token presented')
   if (forceOptout || isOptedOut(claims.flh, 'refresh')) return answer({ status: 'optout' })
 
   const { type, flh, siteId, establishedAt } = claims
   const body = issueIdentity({ scope, type, flh, siteId, establishedAt, now, lifetimes })
-  return answer({ status: 'success', body })
+  if (body) return answer({ status: 'success', body })
+  return client ? noActiveKey() : refuse('error', '')
 }

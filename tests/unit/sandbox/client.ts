@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { dsp, publisher } from '#lib/sandbox/operator/credentials.ts'
+import { dsp, publisher, sharer } from '#lib/sandbox/operator/credentials.ts'
 import { createOperator, type Operator } from '#lib/sandbox/operator/operator.ts'
 import type { OperatorReply, OperatorRequest } from '#lib/sandbox/operator/types.ts'
 
@@ -14,18 +14,18 @@ export interface Envelope {
 
 interface EnvelopeOptions {
   secret?: string
-  at?: number
+  at?: number | bigint
   nonce?: Buffer
   iv?: Buffer
 }
 
-export function envelope(json: string, options: EnvelopeOptions = {}): Envelope {
+export function envelope(json: string | Uint8Array, options: EnvelopeOptions = {}): Envelope {
   const { secret = publisher.clientSecret, at = T0, nonce = randomBytes(8), iv = randomBytes(12) } = options
   const time = Buffer.alloc(8)
   time.writeBigInt64BE(BigInt(at))
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), iv)
   const sealed = Buffer.concat([
-    cipher.update(Buffer.concat([time, nonce, Buffer.from(json)])),
+    cipher.update(Buffer.concat([time, nonce, typeof json === 'string' ? Buffer.from(json) : json])),
     cipher.final(),
   ])
   return { bytes: Buffer.concat([Buffer.of(1), iv, sealed, cipher.getAuthTag()]), nonce }
@@ -100,7 +100,13 @@ export async function refresh(
   return JSON.parse(plaintext.toString()) as { status: string; body?: Identity }
 }
 
-export const asDsp = { secret: dsp.clientSecret, key: dsp.apiKey }
+export interface Caller {
+  secret: string
+  key: string
+}
+
+export const asDsp: Caller = { secret: dsp.clientSecret, key: dsp.apiKey }
+export const asSharer: Caller = { secret: sharer.clientSecret, key: sharer.apiKey }
 
 /** An operator whose clock stands at T0 until it is moved. */
 export function operatorAt(scope: 'uid2' | 'euid' = 'uid2') {

@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  asDsp,
-  bearer,
-  envelope,
-  generate,
-  operatorAt,
-  post,
-  read,
-  sealedCall,
-  setFaults,
-  T0,
-} from './client.ts'
-import { genuine } from './vectors.ts'
+import { bearer, envelope, generate, operatorAt, post, read, sealedCall, T0 } from './client.ts'
+import { emailToken, genuine } from './vectors.ts'
 
 const GENERATE = '/v2/token/generate'
 
@@ -59,6 +48,8 @@ describe('token/generate', () => {
     { email: '' },
     { email: 'nobody' },
     { email: { a: 1 } },
+    { email: ['a', 'b'] },
+    { email: true },
     { phone: '12345678901' },
     { phone: '+12345678901\n' },
     { phone: 12345678901 },
@@ -72,6 +63,35 @@ describe('token/generate', () => {
       status: 'client_error',
       message: 'Invalid Identifier',
     }),
+  )
+
+  it('takes the text that Java gives a list for the address', async () => {
+    const { operator } = operatorAt()
+    const { advertising_token: token } = await generate(operator, { email: ['x', { 'a@b': [null, 1] }] })
+    const answer = await sealedCall(operator, '/v2/token/validate', { token, email: '[x, {a@b=[null, 1]}]' })
+    expect(answer.body).toBe(true)
+  })
+
+  it.each([
+    { optout_check: 0, policy: 0 },
+    { optout_check: 'x', mail: 'a@b', policy: null },
+  ])('looks for the opt-out whatever else the request holds: %o', async (besides) => {
+    const { operator } = operatorAt()
+    const payload = { email: 'optout@example.com', ...besides }
+    expect(await sealedCall(operator, GENERATE, payload)).toEqual({ status: 'optout' })
+    expect((await generate(operator, { email: 'a@b', ...besides })).refresh_token).toHaveLength(388)
+  })
+
+  it.each([Date.UTC(2020, 0), 4_088_629_662_000])(
+    'is the operator’s own fault by a clock at which no key is active: %d',
+    async (now) => {
+      const { operator, clock } = operatorAt()
+      clock.now = now
+      const body = envelope('{"email":"a@b"}', { at: now }).bytes.toString('base64')
+      const reply = await operator.handle(post(GENERATE, body, bearer()))
+      expect(reply.status).toBe(500)
+      expect(reply.body).toBe('{"status":"unknown","message":"No active encryption key available"}')
+    },
   )
 
   it('takes a hash in base64 and in hex of either case for the same identity', async () => {
@@ -133,6 +153,32 @@ describe('consent in the EUID scope', () => {
     },
   )
 
+  // A core segment of which every bit outside the given fields is 0.
+  const core = (purposes: string, interests: string, vendors: string) => {
+    const bits = `000010${'0'.repeat(146)}${purposes}${interests}${'0'.repeat(13)}${vendors}`
+    const bytes = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0').match(/.{8}/g) ?? []
+    return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2))).toString('base64url')
+  }
+  const number = (value: number, width: number) => value.toString(2).padStart(width, '0')
+  const all = '1'.repeat(24)
+  const none = '0'.repeat(24)
+  const nobody = `${number(0, 16)}0`
+  const listed = `${number(21, 16)}0${'0'.repeat(20)}1`
+  const ranges = (...entries: [from: number, to: number][]) =>
+    `${number(40, 16)}1${number(entries.length, 12)}${entries.map(([from, to]) => `1${number(from, 16)}${number(to, 16)}`).join('')}`
+
+  it.each([
+    ['by consent', all, none, listed, nobody, 'success'],
+    ['by legitimate interest', none, all, nobody, listed, 'success'],
+    ['half by each', '1'.repeat(3).padEnd(24, '0'), all, listed, listed, 'success'],
+    ['in a range of vendors', all, none, ranges([1, 3], [20, 22]), nobody, 'success'],
+    ['for other vendors', all, all, ranges([1, 20], [22, 40]), nobody, 'insufficient_user_consent'],
+    ['for purposes, but the vendor by interest', all, none, nobody, listed, 'insufficient_user_consent'],
+    ['for no purpose', none, none, listed, listed, 'insufficient_user_consent'],
+  ])('counts %s', async (_, purposes, interests, consent, interest, status) => {
+    expect((await ask(core(purposes, interests, consent + interest))).status).toBe(status)
+  })
+
   it('is not asked for when absent, nor in the UID2 scope', async () => {
     expect((await generate(operatorAt('euid').operator, { email: 'a@b.c' })).refresh_token).toHaveLength(388)
     expect((await ask('invalid_consent_string', 'uid2')).status).toBe('success')
@@ -164,55 +210,31 @@ describe('token/validate', () => {
     expect(answer).toEqual({ http: 400, status: 'client_error', message: 'Invalid token' })
   })
 
-  it('does not look into a token of another site', async () => {
-    const answer = await refusal(VALIDATE, { token: genuine.advertisingToken, email: 'a@b.c' })
-    expect(answer.message).toBe('Unauthorised to validate token')
+  it.each([
+    ['another site', genuine.advertisingToken],
+    ['the fallback site', emailToken],
+  ])('does not look into a token sealed with the key of %s', async (_, token) => {
+    const answer = await refusal(VALIDATE, { token, email: 'user@example.com' })
+    expect(answer).toEqual({ http: 400, status: 'client_error', message: 'Unauthorised to validate token' })
+  })
+
+  it('finds another identity in a token of the other scope', async () => {
+    const { advertising_token: token } = await generate(operatorAt('euid').operator, { email: 'a@b.c' })
+    const answer = await sealedCall(operatorAt().operator, VALIDATE, { token, email: 'a@b.c' })
+    expect(answer).toEqual({ status: 'success', body: false })
+  })
+
+  it('reads a token although its keys have expired', async () => {
+    const { operator, clock } = operatorAt()
+    const { advertising_token: token } = await generate(operator, { email: 'a@b.c' })
+    clock.now = 4_088_629_662_001
+    const answer = await sealedCall(operator, VALIDATE, { token, email: 'a@b.c' }, { at: clock.now })
+    expect(answer).toEqual({ status: 'success', body: true })
   })
 
   it('wants one identity', async () => {
     expect((await refusal(VALIDATE, { token: 'x' })).message).toContain('exactly one of')
     expect((await refusal(VALIDATE, { token: 'x', email: 'x' })).message).toBe('Invalid Identifier')
-  })
-})
-
-describe('key/bidstream', () => {
-  it('gives a reader of identities every key but the refresh key, for an empty payload', async () => {
-    const { operator } = operatorAt('euid')
-    const { status, body } = await sealedCall(operator, '/v2/key/bidstream', undefined, asDsp)
-    expect(status).toBe('success')
-    expect(body).toMatchObject({
-      max_bidstream_lifetime_seconds: 3610,
-      identity_scope: 'EUID',
-      allow_clock_skew_seconds: 1800,
-    })
-    const { keys } = body as { keys: { id: number; secret: string; expires: number }[] }
-    expect(keys.map(({ id }) => id)).toEqual([101, 103, 104, 105])
-    expect(keys[0]).toEqual({
-      id: 101,
-      created: 1_687_635_529,
-      activates: 1_687_635_529,
-      expires: 4_088_629_662,
-      secret: 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=',
-    })
-  })
-
-  it('allows for longer tokens when the lifetimes are longer', async () => {
-    const { operator } = operatorAt()
-    await setFaults(operator, { lifetimes: { identityMs: 7_200_500 } })
-    const { body } = await sealedCall(operator, '/v2/key/bidstream', undefined, asDsp)
-    expect(body).toMatchObject({ max_bidstream_lifetime_seconds: 7211 })
-  })
-})
-
-describe('every other request', () => {
-  it.each([
-    ['GET', '/ops/healthcheck', 200, 'OK'],
-    ['POST', '/v2/token/logout', 404, 'Not Found'],
-    ['GET', '/', 404, 'Not Found'],
-    ['GET', GENERATE, 405, 'Method Not Allowed'],
-  ])('%s %s is %d', async (method, path, status, body) => {
-    const reply = await operatorAt().operator.handle({ method, path, headers: {}, body: Buffer.of() })
-    expect([reply.status, reply.body]).toEqual([status, body])
   })
 })
 

@@ -72,6 +72,8 @@ versioned[0] = 200
 const corrupt = Buffer.from(good)
 corrupt[20] = (corrupt[20] ?? 0) ^ 1
 
+const DEEP = `{"email":${'['.repeat(1000)}${']'.repeat(1000)}}`
+
 const complaints: [name: string, body: string | Buffer, message: string][] = [
   ['no body', '', 'Invalid body: Body is missing.'],
   ['plain JSON', '{"email":"a@b"}', UNENCRYPTED],
@@ -101,8 +103,8 @@ const complaints: [name: string, body: string | Buffer, message: string][] = [
     envelope('{}', { at: T0 - 120_000 }).bytes.toString('base64'),
     'Invalid timestamp: Request too old or client time drift.',
   ],
-  ...['{', '[]', '"a"', '1', 'null', '\n'].map((json): [string, string, string] => [
-    `the payload ${JSON.stringify(json)}`,
+  ...['{', '[]', '"a"', '1', 'null', '\n', '{} {}', DEEP].map((json): [string, string, string] => [
+    `the payload ${JSON.stringify(json.slice(0, 9))}`,
     envelope(json).bytes.toString('base64'),
     'Invalid payload in body: Data is not valid json string.',
   ]),
@@ -121,12 +123,16 @@ describe('an envelope that cannot be taken', () => {
     expect(read(reply)).toContain('See https://euid.eu/docs/getting-started/gs-encryption-decryption for')
   })
 
-  it('is 413 in plain text above 1 MiB, before anything else is looked at', async () => {
+  it('is 413 in plain text above 1 MiB, before its sender is looked at', async () => {
     const { operator } = operatorAt()
     const reply = await operator.handle(post('/v2/token/generate', Buffer.alloc(1024 * 1024 + 1)))
-    expect([reply.status, reply.body]).toEqual([413, 'Request Entity Too Large'])
+    expect([reply.status, reply.body]).toEqual([413, 'Request Too Long'])
+    expect(reply.headers.connection).toBe('close')
+    const nowhere = await operator.handle(post('/v2/nowhere', Buffer.alloc(1024 * 1024 + 1)))
+    expect([nowhere.status, nowhere.headers.connection]).toEqual([404, 'close'])
     const full = await operator.handle(post('/v2/token/generate', Buffer.alloc(1024 * 1024, 65), bearer()))
     expect(full.status).toBe(400)
+    expect(full.headers).not.toHaveProperty('connection')
   })
 })
 

@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { publisher } from '#lib/sandbox/operator/credentials.ts'
 import { type RunningOperator, startOperator } from '#lib/sandbox/operator/node.ts'
@@ -38,7 +39,21 @@ describe('the operator on a port of its own', () => {
 
   it('refuses a body over 1 MiB in words', async () => {
     const response = await generate('A'.repeat(1024 * 1024 + 10))
-    expect([response.status, await response.text()]).toEqual([413, 'Request Entity Too Large'])
+    expect([response.status, await response.text()]).toEqual([413, 'Request Too Long'])
+  })
+
+  it.each([
+    ['//v2/token/generate', 400],
+    ['/v2/token/generate/?client=x', 400],
+    ['//', 404],
+    ['/%', 404],
+    ['/v2/%zz', 404],
+    ['/v2/token/%00', 404],
+    ['/?a=//', 404],
+    ['*', 404],
+    ['http://elsewhere.example/v2/token/generate', 400],
+  ])('answers a request for %s with %d', async (target, status) => {
+    expect(await statusOf(running, target)).toBe(status)
   })
 
   it('resets the socket before any header', async () => {
@@ -66,6 +81,19 @@ describe('the operator on a port of its own', () => {
     running = await startOperator()
   })
 })
+
+/** By `node:http`, which sends the target as it is. */
+function statusOf(running: RunningOperator, path: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(running.baseUrl)
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ hostname, port, path, method: 'POST', headers: bearer() }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    sent.once('error', reject)
+    sent.end('x')
+  })
+}
 
 describe('the operator on web requests', () => {
   const url = 'http://localhost/sandbox/operator/v2/token/generate'

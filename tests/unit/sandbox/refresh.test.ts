@@ -2,7 +2,7 @@ import { createCipheriv } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { encodeRefreshToken } from '#lib/sandbox/operator/refresh-token.ts'
 import { asDsp, bearer, gcmOpen, generate, operatorAt, post, read, refresh, T0 } from './client.ts'
-import { genuine } from './vectors.ts'
+import { genuine, refreshVector } from './vectors.ts'
 
 describe('token/refresh', () => {
   it('renews everything but keeps when the identity was established', async () => {
@@ -124,6 +124,38 @@ describe('token/refresh', () => {
       }
     },
   )
+
+  it.each([
+    [
+      'with a known key',
+      bearer(),
+      500,
+      '{"status":"unknown","message":"No active encryption key available"}',
+    ],
+    ['without', {}, 400, '{"status":"error","message":"Error refreshing token"}'],
+  ])(
+    'has nothing to seal the next one with once the keys have expired: %s',
+    async (_, headers, status, body) => {
+      const { operator, clock } = operatorAt()
+      clock.now = 4_088_629_662_000
+      const { token } = encodeRefreshToken({ ...claims, expiresAt: clock.now })
+      const reply = await operator.handle(post('/v2/token/refresh', token, headers))
+      expect([reply.status, reply.body]).toEqual([status, body])
+    },
+  )
+
+  it('answers an inner token alone, as clients of version 1 hold it, in the clear', async () => {
+    const { operator, clock } = operatorAt()
+    clock.now = Date.UTC(2026, 0)
+    const ask = () => operator.handle(post('/v2/token/refresh', refreshVector.inner))
+    const reply = await ask()
+    expect([reply.status, reply.headers['content-type']]).toEqual([200, 'application/json'])
+    const { status, body } = JSON.parse(read(reply))
+    expect(status).toBe('success')
+    expect((await refresh(operator, body)).status).toBe('success')
+    clock.now += 86_400_001
+    expect((await ask()).body).toBe('{"status":"error","message":"Error refreshing token"}')
+  })
 
   it('takes a token to the very millisecond of its end', async () => {
     const { token } = encodeRefreshToken(claims)

@@ -1,0 +1,21 @@
+import 'server-only'
+
+import { clientError } from './replies.ts'
+import type { SealedCall } from './sealed-endpoint.ts'
+import type { OperatorReply } from './types.ts'
+
+const MOST_IDS = 5000
+
+/**
+ * `POST /v2/optout/status`: https://unifiedid.com/docs/endpoints/post-optout-status
+ * The list is always empty, as from a real operator to which nobody has opted out: the reserved identities
+ * are opted out by name and stand in no store of opt-outs.
+ */
+export function optoutStatus({ payload, answer }: SealedCall): OperatorReply {
+  if (!payload) return clientError('Invalid request body')
+  const ids = payload.advertising_ids
+  // The real operator trips over what is no list, with a 500.
+  if (!Array.isArray(ids)) return clientError('Required Parameter Missing: advertising_ids')
+  if (ids.length > MOST_IDS) return clientError('Request payload is too large')
+  return answer({ status: 'success', body: { opted_out: [] } })
+}

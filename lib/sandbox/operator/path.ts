@@ -1,0 +1,24 @@
+import 'server-only'
+
+/** The path of a request's target, whether that is a path and a query or a whole URL. */
+export function pathOf(target: string): string {
+  return target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+}
+
+/**
+ * The path as the real operator's router sees it: double slashes are one, so that a base URL may end in a
+ * slash; dots are resolved, needless escapes undone, and a slash at the end does not matter.
+ * https://vertx.io/docs/vertx-web/java/#_routing_by_exact_path
+ */
+export function normalisePath(path: string): string {
+  const plain = path.replace(/%[0-9a-f]{2}/gi, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+    return /[\w.~-]/.test(character) ? character : escaped
+  })
+  const segments: string[] = []
+  for (const segment of plain.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  return `/${segments.join('/')}`
+}

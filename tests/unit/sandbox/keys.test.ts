@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { asDsp, asSharer, operatorAt, sealedCall, setFaults } from './client.ts'
+
+const created = { created: 1_687_635_529, activates: 1_687_635_529, expires: 4_088_629_662 }
+
+interface Keys {
+  keys: { id: number; keyset_id?: number }[]
+}
+
+describe('key/bidstream', () => {
+  it('gives a reader of identities every key but the refresh key, for an empty payload', async () => {
+    const { operator } = operatorAt('euid')
+    const { status, body } = await sealedCall(operator, '/v2/key/bidstream', undefined, asDsp)
+    expect(status).toBe('success')
+    expect(body).toMatchObject({
+      max_bidstream_lifetime_seconds: 3610,
+      identity_scope: 'EUID',
+      allow_clock_skew_seconds: 1800,
+    })
+    const { keys } = body as { keys: { id: number; secret: string; expires: number }[] }
+    expect(keys.map(({ id }) => id)).toEqual([101, 103, 104, 105])
+    expect(keys[0]).toEqual({
+      id: 101,
+      created: 1_687_635_529,
+      activates: 1_687_635_529,
+      expires: 4_088_629_662,
+      secret: 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=',
+    })
+  })
+
+  it('allows for longer tokens when the lifetimes are longer', async () => {
+    const { operator } = operatorAt()
+    await setFaults(operator, { lifetimes: { identityMs: 7_200_500 } })
+    const { body } = await sealedCall(operator, '/v2/key/bidstream', undefined, asDsp)
+    expect(body).toMatchObject({ max_bidstream_lifetime_seconds: 7211 })
+  })
+})
+
+describe('key/sharing', () => {
+  const ask = async (caller = asDsp, scope: 'uid2' | 'euid' = 'uid2') =>
+    (await sealedCall(operatorAt(scope).operator, '/v2/key/sharing', undefined, caller)).body as Keys
+
+  it('says what its caller may encrypt with, and for how long', async () => {
+    const { keys: _, ...head } = await ask()
+    expect(head).toEqual({
+      caller_site_id: 123,
+      master_keyset_id: 9_999_999,
+      default_keyset_id: 501,
+      token_expiry_seconds: '2592000',
+      identity_scope: 'UID2',
+      allow_clock_skew_seconds: 1800,
+    })
+    expect(await ask(asDsp, 'euid')).toHaveProperty('identity_scope', 'EUID')
+  })
+
+  it('names the keysets of the caller and of the master key, and no other', async () => {
+    const { keys } = await ask()
+    expect(keys.map(({ id, keyset_id }) => [id, keyset_id])).toEqual([
+      [101, 9_999_999],
+      [103, undefined],
+      [104, 501],
+      [105, undefined],
+    ])
+    expect(keys[0]).toEqual({
+      id: 101,
+      ...created,
+      secret: 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=',
+      keyset_id: 9_999_999,
+    })
+  })
+
+  it('gives a sharer, who reads no identities, the master key alone, and a limit to what others share', async () => {
+    const answer = await ask(asSharer)
+    expect(answer).toMatchObject({ caller_site_id: 125, max_sharing_lifetime_seconds: 2_592_010 })
+    expect(answer).not.toHaveProperty('default_keyset_id')
+    expect(answer.keys.map(({ id }) => id)).toEqual([101])
+  })
+})
+
+describe('key/latest', () => {
+  it('is a bare list, with the site of each key', async () => {
+    const { body } = await sealedCall(operatorAt().operator, '/v2/key/latest', undefined, asDsp)
+    const keys = body as { id: number; site_id: number }[]
+    expect(keys.map(({ id, site_id }) => [id, site_id])).toEqual([
+      [101, -1],
+      [103, 2],
+      [104, 123],
+      [105, 124],
+    ])
+    expect(keys[1]).toEqual({
+      id: 103,
+      ...created,
+      secret: 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo=',
+      site_id: 2,
+    })
+  })
+})
