@@ -8,6 +8,7 @@ import { createUid2Requests, type PreparedRequest, type Uid2RequestOptions } fro
 import { retrying } from './retry.ts'
 import { exchange } from './transport.ts'
 
+/** What a client is made of: the operator, the credentials, and how long to try. Times are ms. */
 export interface Uid2ClientOptions extends Uid2RequestOptions {
   /** The longest that a call may take, its retries included, in ms (1500). */
   timeoutMs?: number
@@ -16,6 +17,7 @@ export interface Uid2ClientOptions extends Uid2RequestOptions {
   fetch?: typeof fetch
 }
 
+/** What one call may have of its own. */
 export interface CallOptions {
   signal?: AbortSignal
   /** Instead of the client's, in ms. */

@@ -36,6 +36,7 @@ const TRANSIENT = {
   unexpected_status: false,
 } as const
 
+/** The codes of the table above; a `switch` over them can be exhaustive. */
 export type Uid2ErrorCode = keyof typeof TRANSIENT
 
 interface Uid2ErrorDetails {

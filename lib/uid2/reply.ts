@@ -12,7 +12,7 @@ export interface HttpReply {
   /** Text or bytes as they came; bytes when `wire` is `'binary'`. At most 64 kB. */
   readonly body: string | Uint8Array
   /** `Date` and `Retry-After` are looked at when they are there. */
-  readonly headers?: { get(name: string): string | null }
+  readonly headers?: Pick<Headers, 'get'>
 }
 
 /** What the readers of replies share. */

@@ -10,6 +10,7 @@ import { type RefreshOutcome, readRefreshReply, refreshBody } from './refresh.ts
 import type { HttpReply, Reading, Wire } from './reply.ts'
 import { readValidateReply, validateFields } from './validate.ts'
 
+/** The operator, the credentials, and how requests are made. Times are Unix ms. */
 export interface Uid2RequestOptions {
   /** The operator, such as `https://prod.uidapi.com` or `https://prod.euid.eu`; a path is kept. */
   baseUrl: string
@@ -42,20 +43,25 @@ export interface PreparedRequest<Outcome> {
   /** Bytes when `wire` is `'binary'` and the request is sealed. */
   readonly body: string | Uint8Array<ArrayBuffer>
   /**
-   * What the reply means, whatever its status.
+   * What the reply means, whatever its HTTP status.
    *
    * @throws Uid2Error for everything that is not an outcome
+   * @throws TypeError when `reply` is none
+   * @see docs/protocol.md
    */
   read(reply: HttpReply): Promise<Outcome>
 }
 
-/** As `Uid2Client`, for callers who send for themselves. Each method throws `TypeError` for its arguments. */
+/** `Uid2Client` for callers who send for themselves. All methods reject with `TypeError` for their arguments. */
 export interface Uid2Requests {
+  /** @see https://unifiedid.com/docs/endpoints/post-token-generate */
   generateToken(
     input: DiiInput,
     options?: { tcfConsentString?: string },
   ): Promise<PreparedRequest<GenerateOutcome>>
+  /** @see https://unifiedid.com/docs/endpoints/post-token-refresh */
   refreshToken(identity: Identity): Promise<PreparedRequest<RefreshOutcome>>
+  /** @see https://unifiedid.com/docs/endpoints/post-token-validate */
   validateToken(advertisingToken: string, input: DiiInput): Promise<PreparedRequest<boolean>>
 }
 

@@ -7,7 +7,7 @@ const source = /@see (https:\/\/unifiedid\.com\/docs\/\S|docs\/protocol\.md)/
 const inMs = /\bms\b/
 
 /** Numbers that are no times. */
-const counts = /^(httpStatus|length|retries|attempts?)$/
+const counts = /^(httpStatus|status|siteId|length|retries)$/
 
 const isFunction = ({ node }: Definition) =>
   node.type === 'FunctionDeclaration' ||

@@ -14,6 +14,11 @@ const values = {
     typeof uid2.createUid2Client,
     (options: uid2.Uid2ClientOptions) => uid2.Uid2Client
   >(),
+  createUid2Requests: same<
+    typeof uid2.createUid2Requests,
+    (options: uid2.Uid2RequestOptions) => uid2.Uid2Requests
+  >(),
+  describeApiKey: same<typeof uid2.describeApiKey, (apiKey: string) => uid2.ApiKeyDescription | undefined>(),
   hasExpired: same<typeof uid2.hasExpired, (identity: uid2.Identity, now: number) => boolean>(),
   hashEmail: same<typeof uid2.hashEmail, (email: string) => Promise<string>>(),
   hashPhone: same<typeof uid2.hashPhone, (phone: string) => Promise<string>>(),
@@ -37,6 +42,15 @@ const values = {
 }
 
 const types = {
+  ApiKeyDescription: same<
+    uid2.ApiKeyDescription,
+    {
+      readonly product: 'uid2' | 'euid'
+      readonly role: 'client' | 'operator'
+      readonly environment: 'local' | 'test' | 'integ' | 'prod'
+      readonly siteId: number
+    }
+  >(),
   CallOptions: same<uid2.CallOptions, { signal?: AbortSignal; timeoutMs?: number }>(),
   DiiInput: same<
     uid2.DiiInput,
@@ -44,9 +58,17 @@ const types = {
   >(),
   GenerateOutcome: same<
     uid2.GenerateOutcome,
-    | { status: 'success'; identity: uid2.Identity }
+    | ({ status: 'success' } & uid2.IssuedIdentity)
     | { status: 'optout' }
     | { status: 'insufficient_user_consent' }
+  >(),
+  HttpReply: same<
+    uid2.HttpReply,
+    {
+      readonly status: number
+      readonly body: string | Uint8Array
+      readonly headers?: { get(name: string): string | null }
+    }
   >(),
   Identity: same<
     uid2.Identity,
@@ -59,9 +81,23 @@ const types = {
       readonly refresh_response_key: string
     }
   >(),
+  IssuedIdentity: same<
+    uid2.IssuedIdentity,
+    { readonly identity: uid2.Identity; readonly identityJson: string }
+  >(),
+  PreparedRequest: same<
+    uid2.PreparedRequest<boolean>,
+    {
+      readonly url: string
+      readonly method: 'POST'
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string | Uint8Array<ArrayBuffer>
+      read(reply: uid2.HttpReply): Promise<boolean>
+    }
+  >(),
   RefreshOutcome: same<
     uid2.RefreshOutcome,
-    | { status: 'success'; identity: uid2.Identity }
+    | ({ status: 'success' } & uid2.IssuedIdentity)
     | { status: 'optout' }
     | { status: 'expired_token' }
     | { status: 'invalid_token' }
@@ -82,17 +118,8 @@ const types = {
     }
   >(),
   Uid2ClientOptions: same<
-    uid2.Uid2ClientOptions,
-    {
-      baseUrl: string
-      apiKey: string
-      clientSecret: string
-      timeoutMs?: number
-      sendRaw?: boolean
-      fetch?: typeof fetch
-      now?: () => number
-      randomBytes?: (length: number) => Uint8Array
-    }
+    Omit<uid2.Uid2ClientOptions, keyof uid2.Uid2RequestOptions>,
+    { timeoutMs?: number; retries?: number; fetch?: typeof fetch }
   >(),
   Uid2ErrorCode: same<
     uid2.Uid2ErrorCode,
@@ -111,6 +138,31 @@ const types = {
     | 'client_error'
     | 'unexpected_status'
   >(),
+  Uid2RequestOptions: same<
+    uid2.Uid2RequestOptions,
+    {
+      baseUrl: string
+      apiKey: string
+      clientSecret: string
+      sendRaw?: boolean
+      wire?: uid2.Wire
+      now?: () => number
+      randomBytes?: (length: number) => Uint8Array
+      onClockSkew?: (clockSkewMs: number) => void
+    }
+  >(),
+  Uid2Requests: same<
+    uid2.Uid2Requests,
+    {
+      generateToken(
+        input: uid2.DiiInput,
+        options?: { tcfConsentString?: string },
+      ): Promise<uid2.PreparedRequest<uid2.GenerateOutcome>>
+      refreshToken(identity: uid2.Identity): Promise<uid2.PreparedRequest<uid2.RefreshOutcome>>
+      validateToken(advertisingToken: string, input: uid2.DiiInput): Promise<uid2.PreparedRequest<boolean>>
+    }
+  >(),
+  Wire: same<uid2.Wire, 'base64' | 'binary'>(),
 }
 
 it.each([

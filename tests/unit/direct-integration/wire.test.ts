@@ -1,32 +1,26 @@
 import { describe, expect, it, vi } from 'vitest'
+import { concat, encrypt, fromHex, toBase64, utf8 } from '../../conformance/bytes.ts'
+import * as answers from '../../conformance/operator.ts'
+import { apiKey, identity, openRequest, secret } from '../../conformance/operator.ts'
 import { envelopes, request } from '../../conformance/vectors-wire.ts'
-import {
-  type Answer,
-  apiKey,
-  encrypt,
-  identity,
-  openRequest,
-  operator,
-  plain,
-  sealed,
-  sealedRefresh,
-  secret,
-} from '../uid2/operator.ts'
+import { type Answer, operator, overHttp, plain } from '../uid2/operator.ts'
 import { publisher } from './publisher.ts'
 
 const unavailable = { httpStatus: 503, json: { status: 'unavailable' } }
+const sealed = (payload: unknown) => overHttp(answers.sealed(payload))
+const sealedRefresh = (payload: unknown) => overHttp(answers.sealedRefresh(payload))
 const usable = { ...identity, identity_expires: 9e12, refresh_expires: 9e12 }
 
 async function publisherWith(answer: Answer) {
   const { baseUrl, seen } = await operator(answer)
-  const clientSecret = secret.toString('base64')
+  const clientSecret = toBase64(secret)
   return { seen, ...publisher({ baseUrl, apiKey, clientSecret }, 'user@example.com') }
 }
 
 describe('what the direct integration sends', () => {
   it('is the envelope of the official SDKs, byte for byte', async () => {
     const { baseUrl, seen } = await operator(plain(500, ''))
-    const drawn = [Buffer.from(request.nonce, 'hex'), Buffer.from(request.iv, 'hex')]
+    const drawn = [fromHex(request.nonce), fromHex(request.iv)]
     vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
       if (array) new Uint8Array(array.buffer).set(drawn.shift() ?? [])
       return array
@@ -53,7 +47,8 @@ describe('what the direct integration sends', () => {
       `POST /v2/token/refresh Bearer ${apiKey}`,
     ])
     const [first, second, third] = seen.map(({ body }) => body)
-    expect(openRequest(first ?? '').nonce).not.toEqual(openRequest(second ?? '').nonce)
+    const nonceOf = async (body = '') => (await openRequest(body)).nonce
+    expect(await nonceOf(first)).not.toEqual(await nonceOf(second))
     expect(first?.slice(0, 17)).not.toBe(second?.slice(0, 17))
     expect(third).toBe(identity.refresh_token)
   })
@@ -61,31 +56,31 @@ describe('what the direct integration sends', () => {
 
 describe('what the direct integration believes', () => {
   const answering = (payload: unknown): Answer => sealed(payload)
-  const withNonce =
-    (change: (nonce: Buffer) => Buffer): Answer =>
-    (response, { body }) => {
-      const { nonce } = openRequest(body)
-      const json = Buffer.from(JSON.stringify({ status: 'success', body: usable }))
-      response.end(encrypt(secret, Buffer.concat([Buffer.alloc(8), change(nonce), json])))
-    }
-  const flipped = (at: number) => (nonce: Buffer) =>
-    Buffer.from(nonce.map((byte, i) => (i === at ? byte ^ 1 : byte)))
+  const encrypted = async (plaintext: Uint8Array<ArrayBuffer>, key = secret) =>
+    new Response(toBase64(await encrypt(key, plaintext)))
+  const withNonce = (change: (nonce: Uint8Array) => Uint8Array): Answer =>
+    overHttp(async ({ body }) => {
+      const { nonce } = await openRequest(body)
+      const json = utf8(JSON.stringify({ status: 'success', body: usable }))
+      return encrypted(concat(new Uint8Array(8), change(nonce), json))
+    })
+  const flipped = (at: number) => (nonce: Uint8Array) => nonce.map((byte, i) => (i === at ? byte ^ 1 : byte))
 
   it.each([
     ['nonce_mismatch', 'the answer to another request', withNonce(flipped(0))],
     ['nonce_mismatch', 'one whose nonce differs in its last bit', withNonce(flipped(7))],
-    [
-      'nonce_mismatch',
-      'one that ends before the nonce',
-      ((response) => response.end(encrypt(secret, Buffer.alloc(8)))) as Answer,
-    ],
+    ['nonce_mismatch', 'one that ends before the nonce', overHttp(() => encrypted(new Uint8Array(8)))],
     ['undecryptable', 'a web page', plain(200, '<html>')],
     ['undecryptable', 'nothing', plain(200, '')],
-    ['undecryptable', 'an answer under another key', plain(200, encrypt(Buffer.alloc(32), Buffer.alloc(40)))],
+    [
+      'undecryptable',
+      'an answer under another key',
+      overHttp(() => encrypted(new Uint8Array(40), new Uint8Array(32))),
+    ],
     [
       'bad_reply',
       'text that is not UTF-8',
-      answering(Buffer.from('{"status":"optout","more":"\xff"}', 'latin1')),
+      answering(concat(utf8('{"status":"optout","more":"'), new Uint8Array([255]), utf8('"}'))),
     ],
     ['bad_reply', 'text that is not JSON', answering('{')],
     ['bad_reply', 'no object', answering('null')],

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { createUid2Client, type Uid2Client, type Uid2ClientOptions } from '#lib/uid2/index.ts'
 import { toBase64 } from '../../conformance/bytes.ts'
-import { apiKey, secret } from '../../conformance/operator.ts'
+import { apiKey, type Answer as Reply, secret } from '../../conformance/operator.ts'
 
 /*
  * An operator by hand over real HTTP, on a free port: for what only a real connection can show. What is in
@@ -56,4 +56,14 @@ export async function operator(
 /** Anything in plaintext. */
 export function plain(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return (response) => response.writeHead(status, headers).end(body)
+}
+
+/** Sends over a real connection what the portable operator of tests/conformance would answer. */
+export function overHttp(reply: Reply): Answer {
+  return async (response, { method, url, headers, body }) => {
+    const seen = { url: url ?? '', method, headers: new Headers(headers as Record<string, string>), body }
+    const answer = await reply(seen)
+    const bytes = new Uint8Array(await answer.arrayBuffer())
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(bytes)
+  }
 }
