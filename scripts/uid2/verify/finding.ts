@@ -1,0 +1,36 @@
+import { type Paint, printable, prose } from '../terminal.ts'
+
+/** `fault`: something is wrong. `unknown`: it could not be found out. `warning` and `note` fail nothing. */
+export type Level = 'ok' | 'note' | 'warning' | 'fault' | 'unknown'
+
+export interface Finding {
+  readonly check: string
+  readonly level: Level
+  readonly what: string
+  /** Why it matters. */
+  readonly why?: string
+  /** How to mend it. */
+  readonly remedy?: string
+  /** Of the catalogue, in the order in which they were made. */
+  readonly mistakes?: readonly string[]
+}
+
+const marks: Record<Level, string> = { ok: 'ok', note: 'note', warning: 'warn', fault: 'FAULT', unknown: '?' }
+const tones: Record<Level, keyof Paint> = {
+  ok: 'good',
+  note: 'faint',
+  warning: 'warn',
+  fault: 'bad',
+  unknown: 'warn',
+}
+
+export function findingLines({ level, check, what, why, remedy }: Finding, paint: Paint): string[] {
+  const indent = ' '.repeat(7)
+  const [first = '', ...rest] = prose(`${check}: ${what}`, indent)
+  return [
+    `${paint[tones[level]](marks[level].padEnd(5))}  ${printable(first.trimStart())}`,
+    ...rest,
+    ...(why === undefined ? [] : prose(`Why: ${why}`, indent)),
+    ...(remedy === undefined ? [] : prose(`Do: ${remedy}`, indent)),
+  ]
+}
