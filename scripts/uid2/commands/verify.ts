@@ -3,9 +3,9 @@ import { type Credentials, NOT_CONFIGURED, readCredentials } from '../credential
 import { rawOptions, readRawDii } from '../dii.ts'
 import { type Dii, readAs } from '../mistakes/dii.ts'
 import { configurationFindings, faultFindings } from '../verify/configuration.ts'
-import { type Finding, findingLines } from '../verify/finding.ts'
+import { type Finding, reportLines } from '../verify/finding.ts'
 import { hashFindings, tokenFindings } from '../verify/pipeline.ts'
-import { failureFinding, roundTrip, scopeFinding } from '../verify/round-trip.ts'
+import { failureFinding, type RoundTrip, roundTrip, scopeFinding } from '../verify/round-trip.ts'
 
 export const verify: Command = {
   name: 'verify',
@@ -26,8 +26,11 @@ export const verify: Command = {
     const pipeline = await readPipeline(args, context)
     const findings: Finding[] = []
     const credentials = checkConfiguration(args, context, findings)
+    const trip = credentials && !args.flag('offline') ? await roundTrip(credentials, context) : undefined
+    findings.push(...(trip?.findings ?? []))
     if (pipeline?.hash !== undefined) findings.push(...hashFindings(pipeline.dii, pipeline.hash))
-    if (credentials && !args.flag('offline')) await checkLive(credentials, args, context, pipeline, findings)
+    if (pipeline?.token !== undefined && credentials && trip)
+      findings.push(...(await checkToken(trip, credentials.product, pipeline.token, pipeline.dii, args)))
     return toAnswer(findings)
   },
 }
@@ -70,36 +73,20 @@ function checkConfiguration(args: Arguments, context: Context, findings: Finding
   return read.credentials
 }
 
-async function checkLive(
-  credentials: Credentials,
+async function checkToken(
+  { client, works }: RoundTrip,
+  product: Credentials['product'],
+  token: string,
+  dii: Dii,
   args: Arguments,
-  context: Context,
-  pipeline: Pipeline | undefined,
-  findings: Finding[],
-): Promise<void> {
-  const { findings: found, client, works } = await roundTrip(credentials, context)
-  findings.push(...found)
-  if (pipeline?.token === undefined) return
-  const { token, dii } = pipeline
-  if (!works) {
-    findings.push({
-      check: 'token',
-      level: 'unknown',
-      what: 'could not be checked, because no token can be got.',
-    })
-    return
-  }
-  const scope = scopeFinding('token', token, credentials.product)
-  if (scope.level === 'fault') {
-    findings.push(scope)
-    return
-  }
-  const depth = args.flag('thorough') ? 2 : 1
-  findings.push(
-    ...(await tokenFindings(client, token, dii, depth).catch((error: unknown) => [
-      failureFinding('token', error),
-    ])),
-  )
+): Promise<Finding[]> {
+  const check = 'token'
+  if (!works) return [{ check, level: 'unknown', what: 'could not be checked, because no token can be got.' }]
+  const scope = scopeFinding(check, token, product)
+  if (scope.level === 'fault') return [scope]
+  return tokenFindings(client, token, dii, args.flag('thorough') ? 2 : 1).catch((error: unknown) => [
+    failureFinding(check, error),
+  ])
 }
 
 function toAnswer(findings: readonly Finding[]): Answer {
@@ -117,7 +104,7 @@ function toAnswer(findings: readonly Finding[]): Answer {
     unreachable: faults === 0,
     json: { faults, findings },
     lines: (paint) => [
-      ...findings.flatMap((finding) => findingLines(finding, paint)),
+      ...reportLines(findings, paint),
       '',
       (ok ? paint.good : faults > 0 ? paint.bad : paint.warn)(verdict),
     ],

@@ -1,4 +1,4 @@
-import { type Paint, printable, prose } from '../terminal.ts'
+import { type Paint, prose } from '../terminal.ts'
 
 /** `fault`: something is wrong. `unknown`: it could not be found out. `warning` and `note` fail nothing. */
 export type Level = 'ok' | 'note' | 'warning' | 'fault' | 'unknown'
@@ -24,13 +24,18 @@ const tones: Record<Level, keyof Paint> = {
   unknown: 'warn',
 }
 
-export function findingLines({ level, check, what, why, remedy }: Finding, paint: Paint): string[] {
-  const indent = ' '.repeat(7)
-  const [first = '', ...rest] = prose(`${check}: ${what}`, indent)
+export function reportLines(findings: readonly Finding[], paint: Paint): string[] {
+  const width = Math.max(...findings.map(({ check }) => check.length))
+  return findings.flatMap((finding) => findingLines(finding, width, paint))
+}
+
+function findingLines({ level, check, what, why, remedy }: Finding, width: number, paint: Paint): string[] {
+  const margin = ' '.repeat(7 + width + 2)
+  const [first = '', ...rest] = prose(what, margin)
   return [
-    `${paint[tones[level]](marks[level].padEnd(5))}  ${printable(first.trimStart())}`,
+    `${paint[tones[level]](marks[level].padEnd(5))}  ${check.padEnd(width)}  ${first.trimStart()}`,
     ...rest,
-    ...(why === undefined ? [] : prose(`Why: ${why}`, indent)),
-    ...(remedy === undefined ? [] : prose(`Do: ${remedy}`, indent)),
+    ...(why === undefined ? [] : prose(`Why: ${why}`, margin)),
+    ...(remedy === undefined ? [] : prose(`Do: ${remedy}`, margin)),
   ]
 }
