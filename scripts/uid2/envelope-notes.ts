@@ -51,7 +51,7 @@ function sealedNotes({ kind }: Layout, { clientSecret, responseKey }: EnvelopeKe
     ]
   return [
     from,
-    `${tried.join(' and ')} ${tried.length === 1 ? 'does' : 'do'} not open it: it is sealed with another key, or not a byte of it may have changed and one has.`,
+    `${tried.join(' and ')} ${tried.length === 1 ? 'does' : 'do'} not open it: it is sealed with another key, or a byte of it has changed.`,
   ]
 }
 

@@ -9,7 +9,7 @@ export function masked(value: unknown, name = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, key)]))
 }
 
-export function describeText(text: string): string {
+function describeText(text: string): string {
   if (/^[0-9a-f]{64}$/i.test(text)) return '‹64 hex digits: a hash›'
   if (/^[A-Za-z0-9+/]{43}=$/.test(text)) return '‹44 characters: base64 of 32 bytes›'
   return `‹${text.length} ${text.length === 1 ? 'character' : 'characters'}${text.includes('@') ? ', with an @' : ''}›`

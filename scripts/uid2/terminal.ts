@@ -52,6 +52,7 @@ export function time(ms: number, now: number): string {
 
 function distance(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1000)
+  if (seconds < 2) return 'now'
   const units: [string, number][] = [
     ['days', 86_400],
     ['hours', 3600],

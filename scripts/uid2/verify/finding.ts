@@ -1,7 +1,7 @@
 import { type Paint, prose } from '../terminal.ts'
 
 /** `fault`: something is wrong. `unknown`: it could not be found out. `warning` and `note` fail nothing. */
-export type Level = 'ok' | 'note' | 'warning' | 'fault' | 'unknown'
+type Level = 'ok' | 'note' | 'warning' | 'fault' | 'unknown'
 
 export interface Finding {
   readonly check: string

@@ -38,7 +38,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
 
   const { advertising_token: token } = identity
   const held = identity
-  findings.push(clockFinding(clock.skewMs()), scopeFinding('token', token, credentials.product))
+  findings.push(clockFinding(clock.skewMs()), scopeFinding('product', token, credentials.product))
   await step('validate', async () => validityFinding(await ask(client, token, testPerson)))
   await step('refresh', async () => {
     const { status } = await client.refreshToken(held)

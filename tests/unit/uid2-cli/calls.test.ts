@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOperator } from '#lib/sandbox/operator/node.ts'
 import { sandboxDsp, sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
@@ -59,6 +62,29 @@ describe('generate', () => {
     }
   })
 
+  it('sends a hash, and with --raw the address', async () => {
+    const bodies: string[] = []
+    const listener = createServer(async (request, response) => {
+      bodies.push(await text(request))
+      response.writeHead(500).end()
+    })
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    const env = { UID2_BASE_URL: `http://127.0.0.1:${(listener.address() as AddressInfo).port}` }
+    await call(['generate', '--email', 'User@example.com'], { env })
+    await call(['generate', '--email', 'User@example.com', '--raw'], { env })
+    listener.close()
+    const sent = await Promise.all(
+      bodies.map(async (body) => {
+        const { json } = await call(['decode-envelope', body, '--reveal', '--json'])
+        return (json.parts as { json?: object }[]).find((part) => part.json)?.json
+      }),
+    )
+    expect(sent).toEqual([
+      { email_hash: sha256('user@example.com').toString('base64') },
+      { email: 'User@example.com' },
+    ])
+  })
+
   it.each(testIdentities.optout)('says that %s opted out, with code 1', async (person) => {
     const option = person.startsWith('+') ? '--phone' : '--email'
     const { code, json } = await call(['generate', option, person, '--json'])
@@ -98,17 +124,21 @@ describe('refresh', () => {
     expect([code, json.status]).toEqual([1, 'optout'])
   })
 
-  it('says that a token has expired or is another product’s, with code 1', async () => {
-    await uid2.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 1 } })
-    const old = await call(['refresh', '-', '--json'], {
-      stdin: await generated('--email', 'user@example.com'),
-    })
-    expect([old.code, old.json.status]).toEqual([1, 'expired_token'])
-    const foreign = await cli(['refresh', '-', '--json'], {
-      env: euid.env,
-      stdin: await generated('--email', 'user@example.com'),
-    })
-    expect([foreign.code, foreign.json.status]).toEqual([1, 'invalid_token'])
+  it('says that a token has expired, with code 1', async () => {
+    const clock = { now: Date.now() }
+    const later = await startOperator({ now: () => clock.now })
+    const setting = { env: { UID2_BASE_URL: later.baseUrl }, now: () => clock.now }
+    const { out } = await call(['generate', '--email', 'user@example.com', '--json'], setting)
+    clock.now = (JSON.parse(out) as { identity: { refresh_expires: number } }).identity.refresh_expires + 1
+    const { code, json } = await call(['refresh', '-', '--json'], { ...setting, stdin: out })
+    await later.close()
+    expect([code, json.status]).toEqual([1, 'expired_token'])
+  })
+
+  it('says that a token is another product’s, with code 1', async () => {
+    const stdin = await generated('--email', 'user@example.com')
+    const { code, json } = await cli(['refresh', '-', '--json'], { env: euid.env, stdin })
+    expect([code, json.status]).toEqual([1, 'invalid_token'])
   })
 
   it.each(['', 'not json', '{}', '{"identity":{"advertising_token":"x"}}', 'null', '[]'])(

@@ -78,7 +78,7 @@ describe('a request', () => {
     expect(part('json')?.json).toEqual({ email: '‹16 characters, with an @›' })
     const { out } = await cli(['decode-envelope', body], { env: asClient, now })
     expect(out).not.toContain('test@example.com')
-    expect(out).toContain('2022-11-08T05:33:17.644Z (in 0 seconds)')
+    expect(out).toContain('2022-11-08T05:33:17.644Z (now)')
   })
 
   it('sealed, shows the IV, the tag and how long the JSON is', async () => {
@@ -95,6 +95,16 @@ describe('a request', () => {
     const { code, notes } = await decode(envelopes[0]?.[1] ?? '', { env })
     expect(code).toBe(1)
     expect(notes.join()).toContain('does not open it')
+  })
+})
+
+describe('a request of another version', () => {
+  it('is opened, and told what its first byte has to be', async () => {
+    const bytes = Buffer.from(envelopes[0]?.[1] ?? '', 'base64')
+    bytes[0] = 2
+    const { json, notes } = await decode(bytes.toString('base64'), { env: asClient })
+    expect(json).toMatchObject({ kind: 'request', opened: true })
+    expect(notes.join()).toContain('has to be 1')
   })
 })
 

@@ -50,7 +50,7 @@ describe('the round trip', () => {
       'UID2_API_KEY ok',
       'generate ok',
       'clock ok',
-      'token ok',
+      'product ok',
       'validate ok',
       'refresh ok',
     ])
@@ -91,7 +91,7 @@ describe('the round trip', () => {
 
   it('an operator of EUID with UID2_PRODUCT=uid2 is found out by its token (U20)', async () => {
     const { code, faults } = await verify([], { env: euid.env })
-    expect([code, faults.map(({ check }) => check)]).toEqual([1, ['token']])
+    expect([code, faults.map(({ check }) => check)]).toEqual([1, ['product']])
     expect(faults[0]?.remedy).toContain('UID2_PRODUCT=euid')
     // The key's own prefix says UID2, so with EUID asked for the key is what does not fit.
     const asked = await verify([], { env: { ...euid.env, UID2_PRODUCT: 'euid' } })
@@ -215,6 +215,14 @@ describe('a token that your system got', () => {
     expect(quick.faults[0]?.remedy).toContain('--thorough')
     const thorough = await verify(['--email', reader, '--token', token, '--thorough'])
     expect(thorough.faults[0]?.mistakes).toEqual(['only-trimmed', 'twice-hex'])
+  })
+
+  it('of EUID was made by a mistake, too: its UIDs tell e-mail from phone', async () => {
+    const env = { ...euid.env, UID2_PRODUCT: 'euid' }
+    const { json } = await cli(['generate', '--email-hash', b64(reader), '--json'], { env })
+    const { advertising_token: token } = json.identity as { advertising_token: string }
+    const { faults } = await verify(['--email', reader, '--token', token], { env })
+    expect(faults.at(-1)).toMatchObject({ check: 'token', mistakes: ['not-normalised'] })
   })
 
   it('is somebody else’s', async () => {
