@@ -1,0 +1,28 @@
+import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
+import { type Answer, asUsage, type Command, UsageError } from '../command.ts'
+import { rawOptions, readRawDii } from '../dii.ts'
+import { pairs } from '../terminal.ts'
+
+export const hash: Command = {
+  name: 'hash',
+  summary: 'Normalises and hashes an e-mail address or a phone number, without an operator',
+  options: rawOptions,
+  details: ['Prints the normalised form and its SHA-256 as an operator takes it: email_hash or phone_hash.'],
+  async run(args, context): Promise<Answer> {
+    const dii = await readRawDii(args, context)
+    if (!dii) throw new UsageError('Give --email or --phone.')
+    const { kind, given } = dii
+    const [normalised, base64] = await asUsage(() =>
+      kind === 'email'
+        ? Promise.all([normalizeEmail(given), hashEmail(given)])
+        : Promise.all([normalizePhone(given), hashPhone(given)]),
+    )
+    const hex = Buffer.from(base64, 'base64').toString('hex')
+    const rows = [
+      ['normalised', normalised],
+      ['base64', base64],
+      ['hex', hex],
+    ] as const
+    return { ok: true, json: { kind, normalised, base64, hex }, lines: (paint) => pairs(rows, paint) }
+  },
+}

@@ -1,0 +1,99 @@
+import { readToken } from '#lib/sandbox/buyer/token.ts'
+import { type Answer, type Arguments, type Command, type Context, UsageError } from '../command.ts'
+import { requireCredentials } from '../credentials.ts'
+import { fetchKeys, type Keys, parseKeys } from '../keys.ts'
+import { pairs, prose } from '../terminal.ts'
+import { openAdvertising, openRefresh, readHeader, tokenBytes } from '../token-layout.ts'
+import { advertisingRows, headerRows, type Inspection, refreshRows, unopened } from '../token-report.ts'
+
+export const inspectToken: Command = {
+  name: 'inspect-token',
+  summary: 'Explains an advertising or refresh token: from outside, or with keys from inside',
+  argument: 'TOKEN',
+  options: {
+    keys: { value: 'FILE', help: 'keys as JSON; - reads them from standard input' },
+    'fetch-keys': { help: 'ask the operator for keys; takes a buyer’s or sharer’s API key' },
+    reveal: { help: 'print the raw UID, which identifies a person' },
+  },
+  details: [
+    'TOKEN - reads the token from standard input. FILE holds the answer of /v2/key/bidstream or /v2/key/sharing,',
+    'its body alone, or {"101": "base64", …}. Refresh tokens open with the operator’s own refresh key alone.',
+  ],
+  async run(args, context): Promise<Answer> {
+    if (args.argument === undefined) throw new UsageError('Name the token, or -.')
+    const token = await context.textOf(args.argument)
+    const keys = await readKeys(args, context)
+    const { ok, json, rows, notes } = inspect(token, keys, context, args.flag('reveal'))
+    return {
+      ok,
+      json: { ...json, notes },
+      lines: (paint) => [
+        ...(rows.length > 0 ? pairs(rows, paint) : [paint.bad('no token')]),
+        ...notes.flatMap((note) => ['', ...prose(note, '')]),
+      ],
+    }
+  },
+}
+
+async function readKeys(args: Arguments, context: Context): Promise<Keys | undefined> {
+  const file = args.text('keys')
+  if (file !== undefined && args.flag('fetch-keys'))
+    throw new UsageError('Give --keys or --fetch-keys, not both.')
+  if (args.flag('fetch-keys')) return fetchKeys(requireCredentials(context.env), context)
+  return file === undefined ? undefined : parseKeys(await context.contentOf(file))
+}
+
+function inspect(token: string, keys: Keys | undefined, { env, now }: Context, reveal: boolean): Inspection {
+  const bytes = tokenBytes(token)
+  const header = bytes && readHeader(bytes)
+  if (!bytes || !header)
+    return {
+      ok: false,
+      json: { type: null },
+      rows: [],
+      notes: ['This is neither an advertising token of version 2, 3 or 4 nor a refresh token.'],
+    }
+  const outside = headerRows(header)
+  const notes: string[] = []
+  if (header.scope && env.UID2_PRODUCT && header.scope !== env.UID2_PRODUCT)
+    notes.push(`It is a token of ${header.scope.toUpperCase()}, and UID2_PRODUCT is another.`)
+  const json = { ...header }
+  if (!keys) return { ok: notes.length === 0, json: { ...json, opened: false }, rows: outside, notes }
+
+  const at = now()
+  const opened =
+    header.type === 'advertising'
+      ? openAdvertising(bytes, header, keys.secrets)
+      : openRefresh(bytes, header, keys.secrets)
+  if (!opened.ok) {
+    const why = unopened(opened, header)
+    return {
+      ok: false,
+      json: { ...json, opened: false, why: opened.why },
+      rows: outside,
+      notes: [...notes, why],
+    }
+  }
+  const inside =
+    'uid' in opened.value ? advertisingRows(opened.value, at, reveal) : refreshRows(opened.value, at, reveal)
+  const expired = opened.value.expiresAt < at
+  if (expired) notes.push('It has expired.')
+  // Buyers of version 2 are not what the sandbox's is.
+  const buyer =
+    header.type === 'advertising' && header.version !== 2 && keys.ring
+      ? readToken(token, keys.ring, at)
+      : undefined
+  if (buyer && !buyer.ok) notes.push(`A buyer refuses it: ${buyer.refusal}.`)
+  return {
+    ok: notes.length === 0,
+    json: {
+      ...json,
+      opened: true,
+      expired,
+      ...inside.json,
+      ...(buyer ? { buyer: buyer.ok ? buyer.reading.token : buyer.refusal } : {}),
+    },
+    rows: [...outside, ...inside.rows],
+    notes,
+  }
+}

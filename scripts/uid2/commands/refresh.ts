@@ -1,0 +1,26 @@
+import { type Answer, asUsage, type Command, UsageError } from '../command.ts'
+import { createClient, requireCredentials } from '../credentials.ts'
+import { identityLines, noLines, readIdentity } from '../identity.ts'
+
+export const refresh: Command = {
+  name: 'refresh',
+  summary: 'Asks the operator for the next identity of an identity',
+  argument: 'FILE',
+  options: {},
+  details: [
+    'FILE holds an identity as JSON; - reads it from standard input. The output of generate --json and of',
+    'refresh --json will do, and so will an operator’s own body.',
+  ],
+  async run(args, context): Promise<Answer> {
+    const credentials = requireCredentials(context.env)
+    const client = await createClient(credentials, context)
+    if (args.argument === undefined) throw new UsageError('Name the file with the identity, or -.')
+    const identity = readIdentity(await context.contentOf(args.argument))
+    const outcome = await asUsage(() => client.refreshToken(identity))
+    const lines: Answer['lines'] = (paint) =>
+      outcome.status === 'success'
+        ? identityLines(outcome.identity, context.now(), paint)
+        : noLines(outcome.status, paint)
+    return { ok: outcome.status === 'success', json: { ...outcome }, lines }
+  },
+}

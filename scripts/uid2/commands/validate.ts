@@ -1,0 +1,32 @@
+import { type Answer, type Command, UsageError } from '../command.ts'
+import { createClient, requireCredentials } from '../credentials.ts'
+import { diiOptions, readDii } from '../dii.ts'
+import { noLines } from '../identity.ts'
+import { prose } from '../terminal.ts'
+import { ask } from '../validating.ts'
+
+export const validate: Command = {
+  name: 'validate',
+  summary: 'Asks the operator whether an advertising token was made from a person',
+  argument: 'TOKEN',
+  options: diiOptions,
+  details: [
+    'TOKEN is an advertising token of your own site; - reads it from standard input. Its expiry does not matter.',
+    'After the yearly change of a person’s salt a genuine old token is not theirs any more.',
+  ],
+  async run(args, context): Promise<Answer> {
+    const credentials = requireCredentials(context.env)
+    const client = await createClient(credentials, context)
+    if (args.argument === undefined) throw new UsageError('Name the advertising token, or -.')
+    const token = await context.textOf(args.argument)
+    const status = await ask(client, token, await readDii(args, context))
+    const lines: Answer['lines'] = (paint) => {
+      if (status === 'valid') return [paint.good('valid'), 'The token was made from this person.']
+      if (status !== 'not_theirs') return noLines(status, paint)
+      const advice =
+        'The token was made from somebody else, from another spelling or hash of this person, or before their salt changed. `verify --token` looks for the mistake.'
+      return [paint.bad('not theirs'), ...prose(advice, '')]
+    }
+    return { ok: status === 'valid', json: { status }, lines }
+  },
+}

@@ -1,0 +1,54 @@
+import { describeFaults, type EnvFault, parseEnv } from '#lib/env/schema.ts'
+import { createUid2Client, type Uid2Client } from '#lib/uid2/index.ts'
+import { asUsage, type Context, UsageError } from './command.ts'
+
+export interface Credentials {
+  readonly baseUrl: string
+  readonly apiKey: string
+  readonly clientSecret: string
+  readonly product: 'uid2' | 'euid'
+  readonly timeoutMs: number
+}
+
+/** Nobody's page waits for a command. */
+const PATIENT_MS = 10_000
+
+export const NOT_CONFIGURED =
+  'No operator is configured: run `npm start` in another terminal and export the three UID2_… lines that it prints, or set UID2_BASE_URL, UID2_API_KEY and UID2_CLIENT_SECRET of a UID2 account.'
+
+/** The site's own rules, for the variables that concern an operator and no others. */
+export function readCredentials(
+  env: Context['env'],
+): { credentials: Credentials } | { faults: EnvFault[] } | { unset: true } {
+  const { UID2_BASE_URL, UID2_API_KEY, UID2_CLIENT_SECRET, UID2_PRODUCT, UID2_TIMEOUT_MS } = env
+  if (!UID2_BASE_URL && !UID2_API_KEY && !UID2_CLIENT_SECRET) return { unset: true }
+  const parsed = parseEnv({ UID2_BASE_URL, UID2_API_KEY, UID2_CLIENT_SECRET, UID2_PRODUCT, UID2_TIMEOUT_MS })
+  if ('faults' in parsed) return parsed
+  const { values } = parsed.env
+  return {
+    credentials: {
+      baseUrl: values.UID2_BASE_URL ?? '',
+      apiKey: values.UID2_API_KEY ?? '',
+      clientSecret: values.UID2_CLIENT_SECRET ?? '',
+      product: values.UID2_PRODUCT,
+      timeoutMs: UID2_TIMEOUT_MS ? values.UID2_TIMEOUT_MS : PATIENT_MS,
+    },
+  }
+}
+
+export function requireCredentials(env: Context['env']): Credentials {
+  const read = readCredentials(env)
+  if ('unset' in read) throw new UsageError(NOT_CONFIGURED)
+  if ('faults' in read) throw new UsageError(describeFaults(read.faults))
+  return read.credentials
+}
+
+export function createClient(
+  { baseUrl, apiKey, clientSecret, timeoutMs }: Credentials,
+  context: Pick<Context, 'now'>,
+  own: { sendRaw?: boolean; fetch?: typeof fetch } = {},
+): Promise<Uid2Client> {
+  // Never again on its own: a command shows what one call does.
+  const options = { baseUrl, apiKey, clientSecret, timeoutMs, now: context.now, retries: 0, ...own }
+  return asUsage(() => createUid2Client(options))
+}

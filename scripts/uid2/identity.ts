@@ -1,0 +1,49 @@
+import { type Identity, parseIdentity, Uid2Error } from '#lib/uid2/index.ts'
+import { UsageError } from './command.ts'
+import { type Paint, pairs, prose, time } from './terminal.ts'
+
+/** An identity as `generate --json` prints it, as an operator's body has it, or bare. */
+export function readIdentity(json: string): Identity {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    throw new UsageError('The identity is not JSON.')
+  }
+  const { identity, body } = (value ?? {}) as { identity?: unknown; body?: unknown }
+  try {
+    return parseIdentity(identity ?? body ?? value)
+  } catch (error) {
+    throw error instanceof Uid2Error ? new UsageError(`This is no identity: ${error.message}.`) : error
+  }
+}
+
+export function identityLines(identity: Identity, now: number, paint: Paint): string[] {
+  return [
+    paint.good('success'),
+    ...pairs(
+      [
+        ['advertising token', identity.advertising_token],
+        ['refresh token', `${identity.refresh_token.length} characters (--json prints it)`],
+        ['refresh from', time(identity.refresh_from, now)],
+        ['token expires', time(identity.identity_expires, now)],
+        ['refresh expires', time(identity.refresh_expires, now)],
+      ],
+      paint,
+    ),
+  ]
+}
+
+const meanings = {
+  optout: 'This person opted out of UID2: keep no token, remember it, and do not ask for them again.',
+  insufficient_user_consent: 'The TCF consent string lacks a purpose that EUID needs: there is no token.',
+  expired_token: 'The refresh token has expired: drop the identity and generate anew.',
+  invalid_token:
+    'The operator cannot read the token: it is damaged, or of another environment or product. Drop it.',
+  foreign_token:
+    'The operator does not validate this token for this API key: it is another site’s, or the site has no encryption key of its own yet.',
+}
+
+export function noLines(status: keyof typeof meanings, paint: Paint): string[] {
+  return [paint.bad(status), ...prose(meanings[status], '')]
+}

@@ -1,0 +1,61 @@
+import { type Context, UsageError } from './command.ts'
+
+/** Everything that a command line touches of the process. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: { write(text: string): unknown; isTTY?: boolean }
+  readonly stderr: { write(text: string): unknown }
+  readonly stdin: AsyncIterable<Uint8Array | string> & { isTTY?: boolean }
+  readFile(path: string): Promise<Uint8Array>
+  readonly now: () => number
+}
+
+/** Key rings are the longest thing that is read. */
+const LONGEST_INPUT = 4 * 1024 * 1024
+
+export function createContext(io: Io, say: (text: string) => void): Context {
+  let used = false
+  async function standardInput(): Promise<string> {
+    if (used) throw new UsageError('Only one - per call: there is only one standard input.')
+    used = true
+    if (io.stdin.isTTY) say('Reading from standard input; end with Ctrl-D.')
+    return readText(io.stdin)
+  }
+  return {
+    env: io.env,
+    now: io.now,
+    async textOf(value) {
+      const text = value === '-' ? (await standardInput()).replace(/\r?\n$/, '') : value
+      if (text === '') throw new UsageError('A value is empty.')
+      return text
+    },
+    async contentOf(path) {
+      if (path === '-') return standardInput()
+      try {
+        return Buffer.from(await io.readFile(path)).toString('utf8')
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        throw new UsageError(`The file cannot be read${code ? ` (${code})` : ''}.`)
+      }
+    },
+  }
+}
+
+async function readText(stdin: Io['stdin']): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stdin) {
+    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk))
+    size += chunk.length
+    if (size > LONGEST_INPUT) throw new UsageError('Standard input is too long.')
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The last fence: whatever an operator's words or a file may echo, these values leave in no text. */
+export function silencer(env: Io['env']): (text: string) => string {
+  const secrets = [env.UID2_API_KEY, env.UID2_CLIENT_SECRET, env.REFRESH_RESPONSE_KEY].filter(
+    (secret) => secret !== undefined && secret.length >= 8,
+  ) as string[]
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+}

@@ -1,0 +1,94 @@
+import { decodeBase64 } from '#lib/sandbox/operator/java-base64.ts'
+import { digestMistakes, sha256 } from './digests.ts'
+import type { Dii, Mistake } from './dii.ts'
+import { rightSpellings, spellingMistakes, unwrap } from './spellings.ts'
+import { textMistakes } from './texts.ts'
+
+export type Diagnosis =
+  | { verdict: 'right' }
+  /** In the order in which they were made. */
+  | { verdict: 'mistaken'; mistakes: readonly Mistake[] }
+  | { verdict: 'unknown' }
+
+interface Hashed {
+  readonly mistakes: readonly Mistake[]
+  readonly hash: Buffer
+}
+
+/**
+ * Says which mistakes lead from a person to what a system sends as their hash. Of several explanations it
+ * takes the one with the fewest mistakes.
+ */
+export function diagnose(dii: Dii, sent: string): Diagnosis {
+  let best: readonly Mistake[] | undefined
+  for (const { text, mistakes: around } of unwrap(sent))
+    for (const { mistakes, hash } of hashes(dii))
+      for (const spelling of spellingsOf(hash, mistakes)) {
+        if (!spelling.texts.includes(plain(text))) continue
+        const all = [...mistakes, ...spelling.mistakes, ...around]
+        if (all.length === 0) return { verdict: 'right' }
+        if (!best || all.length < best.length) best = all
+      }
+  return best ? { verdict: 'mistaken', mistakes: best } : { verdict: 'unknown' }
+}
+
+/**
+ * What an operator would have taken for this person's hash, was it made with up to `depth` mistakes: the
+ * hashes to ask about when a token turns out not to be theirs.
+ */
+export function mistakenHashes(dii: Dii, depth: 1 | 2): { mistakes: readonly Mistake[]; hash: string }[] {
+  const seen = new Set<string>()
+  const found: { mistakes: readonly Mistake[]; hash: string }[] = []
+  for (const { mistakes, hash } of [...hashes(dii)].sort((a, b) => a.mistakes.length - b.mistakes.length)) {
+    const text = hash.toString('base64')
+    if (mistakes.length > depth || hash.length !== 32 || seen.has(text)) continue
+    seen.add(text)
+    if (mistakes.length > 0) found.push({ mistakes, hash: text })
+  }
+  return found
+}
+
+/** Whether an operator takes this text for a hash. It cannot know of what. */
+export function isAccepted(sent: string): boolean {
+  return /^[0-9a-f]{64}$/i.test(sent) || (sent.length === 44 && decodeBase64(sent) !== null)
+}
+
+/** Whether a system that does not normalise would be found out by this person. */
+export const tellsNormalisation = ({ given, normalised }: Dii): boolean => given !== normalised
+
+function* hashes(dii: Dii): Generator<Hashed> {
+  for (const { mistakes, bytes } of texts(dii)) {
+    yield { mistakes, hash: sha256(bytes) }
+    for (const digest of digestMistakes) yield { mistakes: [...mistakes, digest], hash: digest.make(bytes) }
+  }
+}
+
+function texts(dii: Dii): { mistakes: readonly Mistake[]; bytes: Buffer }[] {
+  const seen = new Set<string>()
+  const all = [
+    { mistakes: [], made: [dii.normalised] },
+    ...textMistakes(dii.kind).map((mistake) => ({ mistakes: [mistake], made: mistake.make(dii) })),
+  ]
+  return all.flatMap(({ mistakes, made }) =>
+    made.flatMap((text) => {
+      const bytes = Buffer.from(text as Uint8Array)
+      const key = bytes.toString('latin1')
+      if (seen.has(key)) return []
+      seen.add(key)
+      return [{ mistakes, bytes }]
+    }),
+  )
+}
+
+function spellingsOf(hash: Buffer, mistakes: readonly Mistake[]) {
+  const right = [rightSpellings.base64(hash), rightSpellings.hex(hash)]
+  // A text that was not hashed may have been sent as it is.
+  if (mistakes.some(({ id }) => id === 'not-hashed')) right.push(hash.toString('utf8'))
+  return [
+    { mistakes: [], texts: right },
+    ...spellingMistakes.map((mistake) => ({ mistakes: [mistake], texts: mistake.make(hash) })),
+  ]
+}
+
+/** Hex digits count in either case, and operators read both. */
+const plain = (text: string) => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text)

@@ -1,0 +1,136 @@
+import type { EnvFault } from '#lib/env/schema.ts'
+import type { Context } from '../command.ts'
+import type { Credentials } from '../credentials.ts'
+import { describeApiKey } from '../describe-api-key.ts'
+import { isNoOperator, type Place, placeOf } from '../hosts.ts'
+import type { Finding } from './finding.ts'
+
+const apart = 'Keys, secrets and UIDs of one environment or product mean nothing in another.'
+
+/** The variables that the site’s own rules turn down. */
+export function faultFindings(faults: readonly EnvFault[], env: Context['env']): Finding[] {
+  return faults.map(({ variable, fault, remedy }) => {
+    const found = { check: variable, level: 'fault' as const, what: `${fault}.`, remedy }
+    if (variable === 'UID2_CLIENT_SECRET' && describeApiKey(env.UID2_CLIENT_SECRET ?? ''))
+      return {
+        ...found,
+        what: 'is an API key.',
+        remedy: 'Put the client secret here, and the API key into UID2_API_KEY.',
+      }
+    return found
+  })
+}
+
+/** What the three values say about themselves, before anyone is called. Pure. */
+export function configurationFindings({ baseUrl, apiKey, product }: Credentials): Finding[] {
+  const url = new URL(baseUrl)
+  const place = placeOf(url.hostname)
+  return [hostFinding(url, place), ...productFindings(place, product), ...keyFindings(apiKey, product, place)]
+}
+
+function hostFinding({ hostname, pathname }: URL, place: Place | undefined): Finding {
+  const check = 'UID2_BASE_URL'
+  if (isNoOperator(hostname))
+    return {
+      check,
+      level: 'fault',
+      what: 'is a host of pages and scripts, not of an operator.',
+      remedy: 'Use the operator’s address from https://unifiedid.com/docs/getting-started/gs-environments.',
+    }
+  if (/\/v[0-9]+(\/|$)|\/token(\/|$)/.test(pathname))
+    return {
+      check,
+      level: 'fault',
+      what: 'goes on into an endpoint.',
+      why: 'The paths of the endpoints are put behind it.',
+      remedy: 'Leave /v2 and everything behind it off.',
+    }
+  if (!place)
+    return {
+      check,
+      level: 'note',
+      what: 'is none of the public operators, so its environment is not known. A private operator is none.',
+    }
+  const name =
+    place.environment === 'local'
+      ? 'an operator on this machine'
+      : `${place.product?.toUpperCase()} ${place.environment}`
+  return { check, level: 'ok', what: `is ${name}.` }
+}
+
+function productFindings(place: Place | undefined, product: Credentials['product']): Finding[] {
+  if (!place?.product || place.product === product) return []
+  return [
+    {
+      check: 'UID2_PRODUCT',
+      level: 'fault',
+      what: `is ${product}, and the operator is one of ${place.product.toUpperCase()}.`,
+      why: apart,
+      remedy: `Set UID2_PRODUCT=${place.product}, or use an operator of ${product.toUpperCase()}.`,
+    },
+  ]
+}
+
+function keyFindings(apiKey: string, product: Credentials['product'], place: Place | undefined): Finding[] {
+  const check = 'UID2_API_KEY'
+  const key = describeApiKey(apiKey)
+  if (!key) return [shapelessKey(apiKey)]
+  const faults: Finding[] = []
+  const add = (wrong: boolean, what: string, remedy: string) => {
+    if (wrong) faults.push({ check, level: 'fault', what, why: apart, remedy })
+  }
+  if (key.role === 'operator')
+    faults.push({
+      check,
+      level: 'fault',
+      what: 'is the key of an operator, not of a publisher.',
+      why: 'It may not generate tokens.',
+      remedy: 'Use the API key of your site (UID2 Portal → API Keys); it has -C- in it.',
+    })
+  add(
+    key.product !== product,
+    `is a key of ${key.product.toUpperCase()}, and UID2_PRODUCT is ${product}.`,
+    `Set UID2_PRODUCT=${key.product}, or use a key of ${product.toUpperCase()}.`,
+  )
+  const environment = place?.environment
+  // A test operator on one's own machine may know keys of any environment.
+  add(
+    environment !== undefined && environment !== 'local' && environment !== key.environment,
+    `is a key of the environment ${key.environment}, and the operator is one of ${environment}.`,
+    `Use the key and the secret of ${environment}, or an operator of ${key.environment}.`,
+  )
+  if (environment === 'local' && (key.environment === 'prod' || key.environment === 'integ'))
+    faults.push({
+      check,
+      level: 'warning',
+      what: `is a key of the environment ${key.environment}, and the operator is on this machine.`,
+      why: apart,
+    })
+  if (faults.length > 0) return faults
+  const name = `${key.product.toUpperCase()} ${key.environment}, site ${key.siteId}`
+  return [{ check, level: 'ok', what: `is a key of ${name}.` }]
+}
+
+function shapelessKey(apiKey: string): Finding {
+  const check = 'UID2_API_KEY'
+  if (/^[A-Za-z0-9+/]{43}=$/.test(apiKey))
+    return {
+      check,
+      level: 'fault',
+      what: 'looks like a client secret.',
+      remedy: 'Put the API key here, and the client secret into UID2_CLIENT_SECRET.',
+    }
+  if (/^(UID2|EUID)-/i.test(apiKey))
+    return {
+      check,
+      level: 'fault',
+      what: 'begins like an API key but is not one whole: it was cut or changed.',
+      remedy:
+        'Copy it anew (UID2 Portal → API Keys); behind the site’s number it has 6 characters, a dot and 38.',
+    }
+  return {
+    check,
+    level: 'note',
+    what: 'has an older form that says nothing about its environment and product.',
+  }
+}

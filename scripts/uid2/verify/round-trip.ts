@@ -1,0 +1,174 @@
+import { open } from '#lib/sandbox/operator/aes-gcm.ts'
+import { type Identity, type Uid2Client, Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
+import type { Context } from '../command.ts'
+import { type Credentials, createClient } from '../credentials.ts'
+import { readHeader, tokenBytes } from '../token-layout.ts'
+import { ask, type Validity } from '../validating.ts'
+import type { Finding } from './finding.ts'
+
+/** Of the protocol: never opted out, and validated by every operator. */
+const testPerson = { email: 'validate@example.com' }
+
+export interface RoundTrip {
+  readonly findings: readonly Finding[]
+  readonly client: Uid2Client
+  /** Whether there is any use in asking more. */
+  readonly works: boolean
+}
+
+/** Generates, validates and refreshes a token of the test person, and compares clocks on the way. */
+export async function roundTrip(credentials: Credentials, context: Context): Promise<RoundTrip> {
+  const clock = createClock(credentials, context.now)
+  const client = await createClient(credentials, context, { fetch: clock.fetch })
+  const findings: Finding[] = []
+  const step = async (check: string, run: () => Promise<Finding>): Promise<boolean> => {
+    const finding = await run().catch((error: unknown) => failureFinding(check, error, clock.skewMs()))
+    findings.push(finding)
+    return finding.level !== 'fault' && finding.level !== 'unknown'
+  }
+
+  let identity: Identity | undefined
+  const generated = await step('generate', async () => {
+    const outcome = await client.generateToken(testPerson)
+    if (outcome.status !== 'success') return refusedFinding(outcome.status)
+    identity = outcome.identity
+    return { check: 'generate', level: 'ok', what: 'the operator gave a token for its test person.' }
+  })
+  if (!generated || !identity) return { findings, client, works: false }
+
+  const { advertising_token: token } = identity
+  const held = identity
+  findings.push(clockFinding(clock.skewMs()), scopeFinding('product', token, credentials.product))
+  await step('validate', async () => validityFinding(await ask(client, token, testPerson)))
+  await step('refresh', async () => {
+    const { status } = await client.refreshToken(held)
+    return status === 'success'
+      ? { check: 'refresh', level: 'ok', what: 'the operator refreshed the token.' }
+      : {
+          check: 'refresh',
+          level: 'fault',
+          what: `the operator answered ${status} to a token of a moment ago.`,
+        }
+  })
+  return { findings, client, works: true }
+}
+
+/** Scope is in a token’s first byte. A product mix-up shows nowhere else: every call of it succeeds. */
+export function scopeFinding(check: string, token: string, product: Credentials['product']): Finding {
+  const bytes = tokenBytes(token)
+  const scope = bytes && readHeader(bytes)?.scope
+  if (!scope) return { check, level: 'note', what: 'the token does not say of which product it is.' }
+  if (scope === product)
+    return { check, level: 'ok', what: `the token is one of ${scope.toUpperCase()}, as UID2_PRODUCT says.` }
+  return {
+    check,
+    level: 'fault',
+    what: `the token is one of ${scope.toUpperCase()}, and UID2_PRODUCT is ${product}.`,
+    why: 'Buyers look for it under the other product’s name in the bid request, and consent rules differ.',
+    remedy: `Set UID2_PRODUCT=${scope}, or use credentials of ${product.toUpperCase()}.`,
+  }
+}
+
+/** Our clock against the operator’s, which writes its time into every sealed answer. */
+export function clockFinding(skewMs: number | undefined): Finding {
+  const check = 'clock'
+  if (skewMs === undefined)
+    return { check, level: 'note', what: 'the operator’s answer does not tell its time.' }
+  const seconds = Math.abs(skewMs) / 1000
+  const what = `ours is ${seconds.toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} the operator’s.`
+  if (seconds <= 10) return { check, level: 'ok', what }
+  return {
+    check,
+    level: seconds <= 60 ? 'warning' : 'fault',
+    what,
+    why: 'Operators refuse requests whose time is more than a minute or two from theirs.',
+    remedy: 'Let the machine keep its time by NTP.',
+  }
+}
+
+function validityFinding(validity: Validity): Finding {
+  const check = 'validate'
+  if (validity === 'valid')
+    return { check, level: 'ok', what: 'the operator says that the token is the test person’s.' }
+  if (validity === 'foreign_token')
+    return {
+      check,
+      level: 'warning',
+      what: 'the operator will not validate tokens of this site.',
+      why: 'The site has no encryption key of its own; its tokens work, but nobody can check them.',
+      remedy: 'Ask your UID2 contact for a keyset of your site.',
+    }
+  return {
+    check,
+    level: 'fault',
+    what: 'the operator does not know its own token of a moment ago for the test person’s.',
+    remedy:
+      'Something between here and the operator changes requests or answers: look at proxies and base URL.',
+  }
+}
+
+function refusedFinding(status: 'optout' | 'insufficient_user_consent'): Finding {
+  return {
+    check: 'generate',
+    level: 'fault',
+    what: `the operator answered ${status} for its test person, who is never refused.`,
+    remedy: 'Is this an operator of UID2 or EUID? Look at UID2_BASE_URL.',
+  }
+}
+
+const ours: Partial<Record<Uid2ErrorCode, { why: string; remedy: string }>> = {
+  unauthorized: {
+    why: 'The key is unknown to this operator, disabled, or without the role to generate; it does not say which.',
+    remedy: 'Compare UID2_API_KEY and UID2_BASE_URL with the UID2 Portal: are both of the same environment?',
+  },
+  client_error: {
+    why: 'The operator read the request and found it wrong.',
+    remedy: 'If it speaks of ClientSecret: UID2_CLIENT_SECRET is not the one that belongs to UID2_API_KEY.',
+  },
+  clock_skew: {
+    why: 'Operators refuse requests whose time is more than a minute or two from theirs.',
+    remedy: 'Let the machine keep its time by NTP.',
+  },
+  redirected: {
+    why: 'Redirects are not followed, because the request carries the API key.',
+    remedy: 'Set UID2_BASE_URL to where the redirect leads: https, no www, no trailing path.',
+  },
+  unexpected_status: {
+    why: 'The answer has a status that this version does not know.',
+    remedy: 'Look at the release notes of the operator.',
+  },
+}
+
+export function failureFinding(check: string, error: unknown, skewMs?: number): Finding {
+  if (!(error instanceof Uid2Error)) throw error
+  const { code, message, operatorMessage, clockSkewMs = skewMs } = error
+  const clock = code === 'clock_skew' && clockSkewMs ? `; ${clockFinding(clockSkewMs).what.slice(0, -1)}` : ''
+  const what = `${message}${operatorMessage ? `: ${operatorMessage}` : ''}${clock} (${code})`
+  const own = ours[code]
+  if (own) return { check, level: 'fault', what, ...own }
+  return {
+    check,
+    level: 'unknown',
+    what,
+    why: 'The operator or the way to it failed.',
+    remedy: 'Try again later.',
+  }
+}
+
+/** Listens to the exchange: the first 8 bytes inside a sealed answer are the operator’s time. */
+function createClock({ clientSecret }: Credentials, now: () => number) {
+  const key = Buffer.from(clientSecret, 'base64')
+  let skew: number | undefined
+  const listening: typeof fetch = async (url, init) => {
+    const sent = now()
+    const response = await fetch(url, init)
+    const arrived = now()
+    const date = Date.parse(response.headers.get('date') ?? '')
+    const body = response.status === 200 ? await response.clone().text() : ''
+    const sealed = open(key, Buffer.from(body, 'base64'))
+    if (sealed && sealed.length >= 16) skew = Number(sealed.readBigInt64BE(0)) - (sent + arrived) / 2
+    else if (!Number.isNaN(date)) skew ??= date - arrived
+    return response
+  }
+  return { fetch: listening, skewMs: () => skew }
+}

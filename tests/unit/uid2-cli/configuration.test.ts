@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+import { describeApiKey } from '../../../scripts/uid2/describe-api-key.ts'
+import { placeOf } from '../../../scripts/uid2/hosts.ts'
+import { configurationFindings } from '../../../scripts/uid2/verify/configuration.ts'
+import { cli } from './cli.ts'
+
+const tail = '-H8VwqX.l2G4TCuUWYAqdqkeG/UqtFoPEoXirKn4kHWxc='
+const key = (head: string) => `${head}${tail}`
+const secret = Buffer.alloc(32, 3).toString('base64')
+
+const find = (baseUrl: string, apiKey: string, product: 'uid2' | 'euid' = 'uid2') =>
+  configurationFindings({ baseUrl, apiKey, product, clientSecret: secret, timeoutMs: 1000 }).map(
+    ({ check, level }) => `${check} ${level}`,
+  )
+
+describe('an API key', () => {
+  it.each([
+    ['UID2-C-L-124', { product: 'uid2', role: 'client', environment: 'local', siteId: 124 }],
+    ['UID2-C-T-1', { product: 'uid2', role: 'client', environment: 'test', siteId: 1 }],
+    ['EUID-C-I-5', { product: 'euid', role: 'client', environment: 'integ', siteId: 5 }],
+    ['UID2-O-P-999', { product: 'uid2', role: 'operator', environment: 'prod', siteId: 999 }],
+  ])('%s… says what it is', (head, described) => {
+    expect(describeApiKey(key(head))).toEqual(described)
+  })
+
+  it.each([
+    'a-legacy-key',
+    'UID2-C-L-124',
+    key('UID2-X-L-124'),
+    key('UID2-C-Q-124'),
+    key('UID2-C-L-'),
+    key('UID2-C-L-124').slice(0, -1),
+    `${key('UID2-C-L-124')}x`,
+    key('UID2-C-L-124').replace('.', ''),
+    `${key('UID2-C-L-124')}\n`,
+  ])('%j says nothing', (text) => {
+    expect(describeApiKey(text)).toBeUndefined()
+  })
+})
+
+describe('hosts', () => {
+  it.each([
+    ['operator-integ.uidapi.com', 'uid2', 'integ'],
+    ['prod.uidapi.com', 'uid2', 'prod'],
+    ['global.prod.uidapi.com', 'uid2', 'prod'],
+    ['usw.prod.uidapi.com', 'uid2', 'prod'],
+    ['au.prod.uidapi.com', 'uid2', 'prod'],
+    ['jp.prod.uidapi.com', 'uid2', 'prod'],
+    ['sg.prod.uidapi.com', 'uid2', 'prod'],
+    ['integ.euid.eu', 'euid', 'integ'],
+    ['prod.euid.eu', 'euid', 'prod'],
+    ['localhost', undefined, 'local'],
+    ['127.0.0.1', undefined, 'local'],
+  ])('%s', (host, product, environment) => {
+    expect(placeOf(host)).toEqual({ product, environment })
+  })
+
+  it.each(['operator.publisher.example', 'prod.uidapi.com.example', 'cdn.prod.uidapi.com'])(
+    '%s is not known',
+    (host) => {
+      expect(placeOf(host)).toBeUndefined()
+    },
+  )
+})
+
+describe('what the configuration says about itself (U20)', () => {
+  const integ = 'https://operator-integ.uidapi.com'
+
+  it('fits', () => {
+    expect(find(integ, key('UID2-C-I-5'))).toEqual(['UID2_BASE_URL ok', 'UID2_API_KEY ok'])
+    expect(find('https://prod.euid.eu', key('EUID-C-P-5'), 'euid')).toEqual([
+      'UID2_BASE_URL ok',
+      'UID2_API_KEY ok',
+    ])
+  })
+
+  it.each([
+    [
+      'a key of another environment',
+      integ,
+      key('UID2-C-P-5'),
+      'uid2',
+      ['UID2_BASE_URL ok', 'UID2_API_KEY fault'],
+    ],
+    [
+      'a key of another product',
+      integ,
+      key('EUID-C-I-5'),
+      'uid2',
+      ['UID2_BASE_URL ok', 'UID2_API_KEY fault'],
+    ],
+    [
+      'an operator of another product',
+      integ,
+      key('EUID-C-I-5'),
+      'euid',
+      ['UID2_BASE_URL ok', 'UID2_PRODUCT fault', 'UID2_API_KEY ok'],
+    ],
+    ['the key of an operator', integ, key('UID2-O-I-5'), 'uid2', ['UID2_BASE_URL ok', 'UID2_API_KEY fault']],
+    [
+      'a key that was cut',
+      integ,
+      key('UID2-C-I-5').slice(0, -3),
+      'uid2',
+      ['UID2_BASE_URL ok', 'UID2_API_KEY fault'],
+    ],
+    ['a secret in its place', integ, secret, 'uid2', ['UID2_BASE_URL ok', 'UID2_API_KEY fault']],
+    ['a legacy key', integ, 'legacy-key-of-old', 'uid2', ['UID2_BASE_URL ok', 'UID2_API_KEY note']],
+    [
+      'a real key at a sandbox',
+      'http://localhost:3000/sandbox/operator',
+      key('UID2-C-P-5'),
+      'uid2',
+      ['UID2_BASE_URL ok', 'UID2_API_KEY warning'],
+    ],
+    [
+      'a private operator',
+      'https://operator.publisher.example',
+      key('UID2-C-P-5'),
+      'uid2',
+      ['UID2_BASE_URL note', 'UID2_API_KEY ok'],
+    ],
+    [
+      'a page instead',
+      'https://portal.uidapi.com',
+      key('UID2-C-P-5'),
+      'uid2',
+      ['UID2_BASE_URL fault', 'UID2_API_KEY ok'],
+    ],
+    [
+      'an endpoint instead',
+      'https://prod.uidapi.com/v2/token/generate',
+      key('UID2-C-P-5'),
+      'uid2',
+      ['UID2_BASE_URL fault', 'UID2_API_KEY ok'],
+    ],
+  ] as const)('%s', (_, baseUrl, apiKey, product, findings) => {
+    expect(find(baseUrl, apiKey, product)).toEqual(findings)
+  })
+
+  it.each([
+    ['UID2_BASE_URL', { UID2_BASE_URL: 'http://operator.publisher.example' }],
+    ['UID2_API_KEY', { UID2_API_KEY: 'with space' }],
+    ['UID2_CLIENT_SECRET', { UID2_CLIENT_SECRET: 'c2hvcnQ=' }],
+    ['UID2_CLIENT_SECRET', { UID2_CLIENT_SECRET: sandboxPublisher.apiKey }],
+    ['UID2_CLIENT_SECRET', { UID2_CLIENT_SECRET: '' }],
+    ['UID2_PRODUCT', { UID2_PRODUCT: 'both' }],
+  ])('a wrong %s is a finding of verify, and a mistake of usage elsewhere', async (variable, wrong) => {
+    const right = {
+      UID2_BASE_URL: 'https://operator.publisher.example',
+      UID2_API_KEY: sandboxPublisher.apiKey,
+      UID2_CLIENT_SECRET: sandboxPublisher.clientSecret,
+    }
+    const env = { ...right, ...wrong }
+    const { code, json } = await cli(['verify', '--json'], { env })
+    expect(code).toBe(1)
+    expect(json.findings).toMatchObject([{ check: variable, level: 'fault' }])
+    const other = await cli(['generate', '--email', 'user@example.com'], { env })
+    expect([other.code, other.err.includes(variable)]).toEqual([2, true])
+  })
+})

@@ -1,0 +1,268 @@
+import { createCipheriv } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import {
+  crossPlatform,
+  emailToken,
+  euidPhoneToken,
+  genuine,
+  refreshVector,
+  tokenTimes,
+} from '../sandbox/vectors.ts'
+import { cli } from './cli.ts'
+
+/** The published test keys of the operator (its local fixtures). */
+const fixtureKeys = {
+  101: 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=',
+  102: 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8=',
+  103: 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo=',
+  104: 'bVZZOwCuO0fUf2P6CrwaY23erMErVQiMkGgpy2OMSxc=',
+}
+const uid = {
+  email: '6bnjfis0XfGLD4gL3zNdHoUh07VHgiIWfcAksL4aLC4=',
+  euidPhone: 'FBGIG1IA/BbvTYkGWkqOxGtRIzRPQpVu+AR49ITbivzI',
+}
+const files = { 'keys.json': JSON.stringify(fixtureKeys) }
+
+async function inspect(token: string, line: string[] = [], setting: Parameters<typeof cli>[1] = {}) {
+  const { code, json, out } = await cli(['inspect-token', token, '--json', ...line], {
+    files,
+    now: () => tokenTimes.created + 10_000,
+    ...setting,
+  })
+  return { code, json, out, notes: json.notes as string[] }
+}
+const withKeys = (token: string, ...line: string[]) => inspect(token, ['--keys', 'keys.json', ...line])
+
+const v3 = (token: string) => {
+  const bytes = Buffer.from(token, 'base64url')
+  bytes[1] = 0x70
+  return bytes.toString('base64')
+}
+
+/** Version 2, laid out here by hand: CBC, and the raw UID as base64 text. */
+function v2(identity: {
+  siteId: number
+  privacy: number
+  established: number
+  expires: number
+  uid: string
+}) {
+  const cbc = (key: string, plaintext: Buffer) => {
+    const iv = Buffer.alloc(16, 0x5a)
+    const cipher = createCipheriv('aes-256-cbc', Buffer.from(key, 'base64'), iv)
+    return Buffer.concat([iv, cipher.update(plaintext), cipher.final()])
+  }
+  const int = (value: number) => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeInt32BE(value)
+    return bytes
+  }
+  const long = (value: number) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64BE(BigInt(value))
+    return bytes
+  }
+  const text = Buffer.from(identity.uid)
+  const site = [
+    int(identity.siteId),
+    int(text.length),
+    text,
+    int(identity.privacy),
+    long(identity.established),
+  ]
+  const inner = cbc(fixtureKeys[103], Buffer.concat(site))
+  return {
+    advertising: Buffer.concat([
+      Buffer.of(2),
+      int(101),
+      cbc(fixtureKeys[101], Buffer.concat([long(identity.expires), int(103), inner])),
+    ]).toString('base64'),
+    refresh: Buffer.concat([
+      Buffer.of(2),
+      ...[identity.established, identity.expires, identity.expires + 60_000].map(long),
+      int(102),
+      cbc(fixtureKeys[102], Buffer.concat(site)),
+    ]).toString('base64'),
+  }
+}
+const old = v2({
+  ...{ siteId: 2, privacy: 1, uid: uid.email },
+  ...{ established: tokenTimes.created, expires: tokenTimes.expires },
+})
+
+describe('from outside, by the header alone', () => {
+  it.each([
+    [
+      'version 4 of UID2',
+      emailToken,
+      { type: 'advertising', version: 4, scope: 'uid2', identity: 'email', keyId: 101 },
+    ],
+    [
+      'version 4 of EUID',
+      euidPhoneToken,
+      { type: 'advertising', version: 4, scope: 'euid', identity: 'phone', keyId: 101 },
+    ],
+    [
+      'version 3',
+      v3(emailToken),
+      { type: 'advertising', version: 3, scope: 'uid2', identity: 'email', keyId: 101 },
+    ],
+    ['the SDKs’ own', crossPlatform.token, { type: 'advertising', version: 4, scope: 'uid2', keyId: 164 }],
+    ['version 2', old.advertising, { type: 'advertising', version: 2, keyId: 101 }],
+    ['a refresh token', genuine.refreshToken, { type: 'refresh', scope: 'uid2', keyId: 102 }],
+    [
+      'an inner refresh token',
+      refreshVector.inner,
+      { type: 'inner-refresh', version: 3, scope: 'uid2', identity: 'email' },
+    ],
+    ['an inner refresh token of version 2', old.refresh, { type: 'inner-refresh', version: 2, keyId: 102 }],
+  ])('%s', async (_, token, header) => {
+    const { code, json } = await inspect(token)
+    expect(code).toBe(0)
+    expect(json).toMatchObject({ ...header, opened: false })
+  })
+
+  it.each(['AAAA', 'not a token', 'A'.repeat(218), '{"advertising_token":"x"}', 'é'])(
+    '%j is no token',
+    async (text) => {
+      const { code, json } = await inspect(text)
+      expect([code, json.type]).toEqual([1, null])
+    },
+  )
+
+  it('of the other product than UID2_PRODUCT is a no', async () => {
+    const env = { UID2_PRODUCT: 'uid2' }
+    expect((await inspect(emailToken, [], { env })).code).toBe(0)
+    const { code, notes } = await inspect(euidPhoneToken, [], { env })
+    expect([code, notes.join()]).toEqual([1, expect.stringContaining('EUID')])
+  })
+})
+
+describe('from inside, with keys', () => {
+  it('shows times, site and how it was made', async () => {
+    const { code, json } = await withKeys(emailToken)
+    expect(code).toBe(0)
+    expect(json).toMatchObject({
+      ...{ opened: true, expired: false, createdAt: tokenTimes.created, expiresAt: tokenTimes.expires },
+      ...{ establishedAt: tokenTimes.created, refreshedAt: tokenTimes.created, siteId: 124, siteKeyId: 103 },
+      privacy: { bits: 1, clientSideGenerated: false, clientSideOptOut: false },
+      rawUidVersion: 2,
+    })
+  })
+
+  it('reads from bit 1 that a browser had it made: genuine output of an operator', async () => {
+    const { json } = await withKeys(genuine.advertisingToken, '--reveal')
+    expect(json).toMatchObject({
+      privacy: { bits: 3, clientSideGenerated: true },
+      ...{ siteId: 123, siteKeyId: 104, rawUid: genuine.uid },
+      ...{ createdAt: genuine.created, expiresAt: genuine.expires, establishedAt: genuine.established },
+    })
+  })
+
+  it('never shows the raw UID unless asked to', async () => {
+    for (const [token, raw] of [
+      [emailToken, uid.email],
+      [euidPhoneToken, uid.euidPhone],
+      [old.advertising, uid.email],
+    ] as const) {
+      expect((await withKeys(token)).out).not.toContain(raw)
+      expect((await cli(['inspect-token', token, '--keys', 'keys.json'], { files })).out).not.toContain(raw)
+      expect((await withKeys(token, '--reveal')).json).toMatchObject({ rawUid: raw })
+    }
+  })
+
+  it('opens versions 3 and 2 as well', async () => {
+    expect((await withKeys(v3(emailToken), '--reveal')).json).toMatchObject({ version: 3, rawUid: uid.email })
+    expect((await withKeys(old.advertising, '--reveal')).json).toMatchObject({
+      ...{ version: 2, opened: true, siteId: 2, siteKeyId: 103, rawUid: uid.email },
+      ...{ expiresAt: tokenTimes.expires, establishedAt: tokenTimes.created },
+    })
+  })
+
+  it('opens the token of the SDKs’ own tests, with keys from standard input', async () => {
+    const { master, site } = crossPlatform
+    const stdin = JSON.stringify({ [master.id]: master.secret, [site.id]: site.secret })
+    const { json } = await inspect(crossPlatform.token, ['--keys', '-', '--reveal'], { stdin })
+    expect(json).toMatchObject({ opened: true, siteId: 9000, rawUid: crossPlatform.uid })
+    expect(new Date(json.expiresAt as number).toISOString()).toMatch(/^2042-12-27/)
+  })
+
+  it('tells the version of a raw UID by its length and bit 5', async () => {
+    expect((await withKeys(euidPhoneToken)).json).toMatchObject({ rawUidVersion: 3 })
+  })
+
+  it('an expired token is a no', async () => {
+    const { code, json } = await inspect(emailToken, ['--keys', 'keys.json'], {
+      now: () => tokenTimes.expires + 1,
+    })
+    expect([code, json.expired]).toEqual([1, true])
+  })
+
+  it('says what a buyer with an operator’s answer would say', async () => {
+    const body = (lifetime: number) =>
+      JSON.stringify({
+        body: {
+          ...{
+            max_bidstream_lifetime_seconds: lifetime,
+            allow_clock_skew_seconds: 1800,
+            identity_scope: 'UID2',
+          },
+          keys: Object.entries(fixtureKeys).map(([id, secret]) => ({
+            id: Number(id),
+            expires: 4_088_629_662,
+            secret,
+          })),
+        },
+      })
+    const ask = (lifetime: number) => inspect(emailToken, ['--keys', '-'], { stdin: body(lifetime) })
+    expect(await ask(3610)).toMatchObject({ code: 0, json: { buyer: 'readable' } })
+    expect(await ask(3599)).toMatchObject({ code: 1, json: { buyer: 'INVALID_TOKEN_LIFETIME' } })
+  })
+})
+
+describe('a refresh token, with the operator’s own key', () => {
+  it('opens through both layers', async () => {
+    const { json } = await inspect(genuine.refreshToken, ['--keys', 'keys.json', '--reveal'], {
+      now: () => genuine.created,
+    })
+    expect(json).toMatchObject({
+      ...{ opened: true, siteId: 123, expiresAt: 1_724_981_814_352 },
+      firstLevelHash: Buffer.from(genuine.firstLevelHash, 'hex').toString('base64'),
+    })
+    expect(JSON.stringify(json)).not.toContain(genuine.responseKey)
+  })
+
+  it.each([
+    ['outer', refreshVector.outer],
+    ['inner', refreshVector.inner],
+    ['inner of version 2', old.refresh],
+  ])('%s', async (_, token) => {
+    const { json, out } = await withKeys(token)
+    expect(json).toMatchObject({ opened: true, establishedAt: tokenTimes.created, privacy: { bits: 1 } })
+    expect(out).not.toContain('sNucuuqRSevxEAlg4mdhE')
+  })
+})
+
+describe('when it does not open', () => {
+  it('names the key that is missing', async () => {
+    const { code, json, notes } = await inspect(emailToken, ['--keys', '-'], {
+      stdin: JSON.stringify({ 101: fixtureKeys[101] }),
+    })
+    expect([code, json.why]).toEqual([1, 'key-unknown'])
+    expect(notes.join()).toContain('key 103')
+  })
+
+  it('tells a wrong key or a changed byte', async () => {
+    const swapped = JSON.stringify({ 101: fixtureKeys[102], 103: fixtureKeys[103] })
+    expect((await inspect(emailToken, ['--keys', '-'], { stdin: swapped })).json.why).toBe('key-wrong')
+    const changed = `${emailToken.slice(0, 100)}${emailToken[100] === 'A' ? 'B' : 'A'}${emailToken.slice(101)}`
+    expect((await withKeys(changed)).json.why).toBe('key-wrong')
+  })
+
+  it.each(['', 'no json', '{}', '[]', '{"101":"short"}', '{"x":"y"}', '{"keys":[{"id":1}]}', 'null'])(
+    'keys that are %j are a mistake of usage',
+    async (stdin) => {
+      expect((await cli(['inspect-token', emailToken, '--keys', '-'], { stdin })).code).toBe(2)
+    },
+  )
+})

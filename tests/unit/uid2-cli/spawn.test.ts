@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestOperator, testOperator } from '#tests/support/operator.ts'
+import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
+
+let operator: TestOperator
+beforeAll(async () => {
+  operator = await testOperator()
+})
+afterAll(() => operator.close())
+
+const marker = join(root, 'node_modules', '.installed-lock')
+/** Otherwise the launcher would install, and pull the packages from under the other tests. */
+const installed =
+  existsSync(marker) &&
+  readFileSync(marker, 'utf8') ===
+    createHash('sha256')
+      .update(readFileSync(join(root, 'package-lock.json')))
+      .digest('hex')
+
+function start(args: string[], stdin = '', env: Record<string, string> = operator.env) {
+  return new Promise<{ code: number | null; out: string; err: string }>((resolve, reject) => {
+    const { PATH = '', HOME = '' } = process.env
+    const child = spawn(nodePath(), args, { cwd: tmpdir(), env: { NODE_ENV: 'test', PATH, HOME, ...env } })
+    const written = { out: '', err: '' }
+    child.stdout.on('data', (chunk: Buffer) => {
+      written.out += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      written.err += chunk.toString()
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, ...written }))
+    child.stdin.end(stdin)
+  })
+}
+
+const launcher = join(root, 'scripts/uid2.mjs')
+const program = [...typescriptFlags, join(root, 'scripts/uid2/main.ts')]
+
+describe.skipIf(!installed)('node scripts/uid2.mjs, from any folder', () => {
+  it('prints one JSON document and nothing else, and takes standard input', async () => {
+    const first = await start([launcher, 'generate', '--email', '-', '--json'], 'user@example.com\n')
+    expect([first.code, first.err]).toEqual([0, ''])
+    const second = await start([launcher, 'refresh', '-', '--json'], first.out)
+    expect([second.code, second.err]).toEqual([0, ''])
+    expect(JSON.parse(second.out)).toMatchObject({ command: 'refresh', ok: true, status: 'success' })
+  }, 30_000)
+
+  it('hands on the exit code', async () => {
+    expect((await start([launcher, 'generate', '--email', 'optout@example.com'])).code).toBe(1)
+    expect((await start([launcher, 'generate'])).code).toBe(2)
+  }, 30_000)
+})
+
+describe('the program itself', () => {
+  it('checks a set-up against a running operator', async () => {
+    const { code, out, err } = await start([...program, 'verify'])
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/all is well\n$/)
+    expect(out).not.toContain('\u001b')
+  }, 30_000)
+
+  it('says 3 when nobody answers', async () => {
+    const env = { ...operator.env, UID2_BASE_URL: 'http://127.0.0.1:9' }
+    const { code, out, err } = await start(
+      [...program, 'generate', '--email', 'user@example.com', '--json'],
+      '',
+      env,
+    )
+    expect(code).toBe(3)
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'network' } })
+    expect(err).not.toMatch(/^\s+at /m)
+  }, 30_000)
+})
