@@ -2,7 +2,7 @@
  * The operator reads strict RFC 4648 §4 base64: standard alphabet, padded, no whitespace. `atob` alone
  * is more forgiving, so the shape is checked first.
  */
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
+const OTHER = /[^A-Za-z0-9+/]/
 
 /** Bytes to base64. Meant for envelopes and hashes: what is passed as arguments below has to fit on the stack. */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -11,7 +11,8 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** Base64 to bytes; `undefined` when the text is not base64, because only the caller knows whose fault that is. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (text.length % 4 !== 0 || !BASE64.test(text)) return undefined
+  const padding = OTHER.test(text) ? text.slice(text.search(OTHER)) : ''
+  if (text.length % 4 !== 0 || !/^={0,2}$/.test(padding)) return undefined
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)

@@ -12,7 +12,7 @@ const encoder = new TextEncoder()
  * @example await hashEmail('USER@example.com') // 'tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ='
  */
 export async function hashEmail(email: string): Promise<string> {
-  return sha256(normalizeEmail(email))
+  return encodeBase64(new Uint8Array(await sha256(normalizeEmail(email))))
 }
 
 /**
@@ -23,7 +23,7 @@ export async function hashEmail(email: string): Promise<string> {
  * @example await hashPhone('+12345678901') // 'EObwtHBUqDNZR33LNSMdtt5cafsYFuGmuY4ZLenlue4='
  */
 export async function hashPhone(phone: string): Promise<string> {
-  return sha256(normalizePhone(phone))
+  return encodeBase64(new Uint8Array(await sha256(normalizePhone(phone))))
 }
 
 /**
@@ -36,9 +36,7 @@ export function canonicalHash(hash: string, name: string): string {
   return encodeBase64(bytes)
 }
 
-async function sha256(text: string): Promise<string> {
-  return encodeBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text))))
-}
+const sha256 = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest('SHA-256', encoder.encode(text))
 
 function fromHex(hex: string): Uint8Array {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) =>

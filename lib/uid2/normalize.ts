@@ -3,8 +3,8 @@ import { argumentError } from './arguments.ts'
 /** Hex or base64 of 32 bytes: nobody's address, but what a mapping mistake passes as one. */
 const LOOKS_HASHED = /^(?:[0-9a-f]{64}|[A-Za-z0-9+/_-]{43}=?)$/i
 
-/** No letter but those that `toLowerCase` and the operator lower alike. */
-const ASCII = /^[\x21-\x7e]+$/
+/** Printable ASCII, as nearly every address is: neither ambiguous nor with letters that are hard to lower. */
+const PLAIN = /^[\x21-\x7e]+$/
 
 /** Whitespace, control characters and lone surrogates, of which no two implementations make the same bytes. */
 const AMBIGUOUS = /[\s\p{Cc}\p{Cs}]/u
@@ -22,28 +22,37 @@ const AMBIGUOUS = /[\s\p{Cc}\p{Cs}]/u
  * @example normalizeEmail(' Jane.Saoirse+Work@Gmail.com ') // 'janesaoirse@gmail.com'
  */
 export function normalizeEmail(email: string): string {
-  const trimmed = trimEmail(email)
-  const lowered = ASCII.test(trimmed)
-    ? trimmed.toLowerCase()
-    : trimmed.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-  const [local = '', domain = '', ...more] = lowered.split('@')
-  const kept = domain === 'gmail.com' ? local.replace(/\+.*/s, '').replaceAll('.', '') : local
-  if (kept === '' || domain === '' || more.length > 0) {
+  const address = lowerAscii(trimEmail(email))
+  const at = address.indexOf('@')
+  const domain = address.slice(at + 1)
+  const local = domain === 'gmail.com' ? withoutGmailFreedoms(address.slice(0, at)) : address.slice(0, at)
+  if (at < 0 || local === '' || domain === '' || domain.includes('@')) {
     throw argumentError('email', 'must have one @ between a local part and a domain')
   }
-  return `${kept}@${domain}`
+  return `${local}@${domain}`
 }
 
 /** The address without surrounding whitespace, otherwise as typed: what an operator may normalise itself. */
 export function trimEmail(email: string): string {
   if (typeof email !== 'string') throw argumentError('email', 'must be a string')
   const trimmed = email.trim()
-  if (trimmed.length >= 43 && LOOKS_HASHED.test(trimmed))
+  if (trimmed.length >= 43 && LOOKS_HASHED.test(trimmed)) {
     throw argumentError('email', 'looks already hashed; pass it as emailHash')
-  if (!ASCII.test(trimmed) && AMBIGUOUS.test(trimmed)) {
+  }
+  if (!PLAIN.test(trimmed) && AMBIGUOUS.test(trimmed)) {
     throw argumentError('email', 'must not contain whitespace or control characters')
   }
   return trimmed
+}
+
+/** Operators lower A to Z and nothing else; so does `toLowerCase` where there is nothing else. */
+function lowerAscii(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase()
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+function withoutGmailFreedoms(local: string): string {
+  return local.replace(/\+.*/s, '').replaceAll('.', '')
 }
 
 /**
