@@ -39,18 +39,18 @@ export function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 
 /**
  * Seals a request. The clock is read here, so a request has to be sealed anew for every attempt: the
- * operator refuses one that is a minute or two old. Random bytes are drawn in this order: the nonce (8),
- * then the IV (12).
+ * operator refuses one that is a minute or two old. 20 random bytes are drawn, at once: nonce ‖ IV.
  */
 export async function sealRequest(sealing: Sealing, json: string): Promise<SealedRequest> {
   const text = encoder.encode(json)
   const plaintext = new Uint8Array(TIME_BYTES + NONCE_BYTES + text.length)
   new DataView(plaintext.buffer).setBigInt64(0, BigInt(Math.trunc(sealing.now())))
-  const nonce = draw(sealing, NONCE_BYTES)
+  const random = draw(sealing, NONCE_BYTES + IV_BYTES)
+  const nonce = random.subarray(0, NONCE_BYTES)
+  const iv = random.subarray(NONCE_BYTES)
   plaintext.set(nonce, TIME_BYTES)
   plaintext.set(text, TIME_BYTES + NONCE_BYTES)
 
-  const iv = draw(sealing, IV_BYTES)
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sealing.key, plaintext)
   const envelope = new Uint8Array(1 + IV_BYTES + sealed.byteLength)
   envelope[0] = VERSION

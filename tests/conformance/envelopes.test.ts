@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sealRequest } from '#lib/uid2/envelope.ts'
 import { createUid2Requests, type DiiInput, type Identity, type Uid2RequestOptions } from '#lib/uid2/index.ts'
-import { decrypt, fromBase64, fromHex, toBase64, toHex } from './bytes.ts'
+import { concat, decrypt, fromBase64, fromHex, toBase64, toHex } from './bytes.ts'
 import { apiKey } from './operator.ts'
 import {
   envelopes,
@@ -20,13 +20,12 @@ function requestsOf(
   { secret, nonce, iv, now }: { secret: string; nonce: string; iv: string; now: number },
   options: Partial<Uid2RequestOptions> = {},
 ) {
-  const drawn = [fromHex(nonce), fromHex(iv)]
   return createUid2Requests({
     baseUrl: 'https://operator.example',
     apiKey,
     clientSecret: secret,
     now: () => now,
-    randomBytes: () => drawn.shift() ?? new Uint8Array(),
+    randomBytes: () => fromHex(nonce + iv),
     ...options,
   })
 }
@@ -43,8 +42,7 @@ const kinds: Record<string, string> = {
 
 describe('requests, byte for byte (U15)', () => {
   it.each(envelopes)('%s is sealed as the official SDKs seal it', async (json, envelope) => {
-    const drawn = [fromHex(request.nonce), fromHex(request.iv)]
-    const randomBytes = () => drawn.shift() ?? new Uint8Array()
+    const randomBytes = () => fromHex(request.nonce + request.iv)
     const key = await importKey(request.secret)
     const sealed = await sealRequest({ key, now: () => request.now, randomBytes }, json)
     expect(toBase64(sealed.envelope)).toBe(envelope)
@@ -75,11 +73,10 @@ describe('requests, byte for byte (U15)', () => {
     const json = new TextDecoder().decode(plaintext.subarray(16))
     expect(JSON.parse(json)).toMatchObject({ email_hash: operatorRequest.emailHash })
 
-    const drawn = [fromHex(operatorRequest.nonce), sent.slice(1, 13)]
     const sealing = {
       key: await importKey(operatorRequest.secret),
       now: () => operatorRequest.now,
-      randomBytes: () => drawn.shift() ?? new Uint8Array(),
+      randomBytes: () => concat(fromHex(operatorRequest.nonce), sent.subarray(1, 13)),
     }
     expect(toBase64((await sealRequest(sealing, json)).envelope)).toBe(operatorRequest.envelope)
   })
