@@ -1,5 +1,5 @@
 import { describeFaults, type EnvFault, parseEnv } from '#lib/env/schema.ts'
-import { createUid2Client, type Uid2Client } from '#lib/uid2/index.ts'
+import { createUid2Client, type Uid2Client, type Uid2ClientOptions } from '#lib/uid2/index.ts'
 import { asUsage, type Context, UsageError } from './command.ts'
 
 export interface Credentials {
@@ -46,7 +46,7 @@ export function requireCredentials(env: Context['env']): Credentials {
 export function createClient(
   { baseUrl, apiKey, clientSecret, timeoutMs }: Credentials,
   context: Pick<Context, 'now'>,
-  own: { sendRaw?: boolean; fetch?: typeof fetch } = {},
+  own: Partial<Uid2ClientOptions> = {},
 ): Promise<Uid2Client> {
   // Never again on its own: a command shows what one call does.
   const options = { baseUrl, apiKey, clientSecret, timeoutMs, now: context.now, retries: 0, ...own }

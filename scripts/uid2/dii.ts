@@ -21,15 +21,17 @@ const names = {
   'phone-hash': 'phoneHash',
 } as const
 
-/** The one person that the arguments name. */
-export async function readDii(args: Arguments, context: Context): Promise<DiiInput> {
-  const [given, ...more] = (Object.keys(names) as (keyof typeof names)[]).filter(
-    (option) => args.text(option) !== undefined,
-  )
-  if (given === undefined || more.length > 0)
+/** What the argument without a name is called, where it names a person. */
+export const personArgument = 'PERSON'
+
+/** The one person that the arguments name: by an option, or as `person` where a command takes one so. */
+export async function readDii(args: Arguments, context: Context, person?: string): Promise<DiiInput> {
+  const given = (Object.keys(names) as (keyof typeof names)[]).filter((name) => args.text(name) !== undefined)
+  const [option] = given
+  if (given.length + (person === undefined ? 0 : 1) !== 1)
     throw new UsageError('Name one person: exactly one of --email, --phone, --email-hash, --phone-hash.')
-  const value = await context.textOf(args.text(given) ?? '')
-  return { [names[given]]: value } as DiiInput
+  const value = await context.textOf((option ? args.text(option) : person) ?? '')
+  return { [option ? names[option] : kindOf(value)]: value } as DiiInput
 }
 
 /** The one address or number that the arguments name; `undefined` when they name none. */
@@ -37,9 +39,23 @@ export async function readRawDii(
   args: Arguments,
   context: Context,
 ): Promise<{ kind: 'email' | 'phone'; given: string } | undefined> {
-  const { email, phone } = { email: args.text('email'), phone: args.text('phone') }
-  if (email !== undefined && phone !== undefined) throw new UsageError('Give --email or --phone, not both.')
+  const { email, phone, argument } = {
+    email: args.text('email'),
+    phone: args.text('phone'),
+    argument: args.argument,
+  }
+  if ([email, phone, argument].filter((it) => it !== undefined).length > 1)
+    throw new UsageError('Name one person: one address or one number.')
+  if (argument !== undefined) {
+    const given = await context.textOf(argument)
+    return { kind: kindOf(given), given }
+  }
   if (email !== undefined) return { kind: 'email', given: await context.textOf(email) }
   if (phone !== undefined) return { kind: 'phone', given: await context.textOf(phone) }
   return undefined
+}
+
+/** An address has its @; whatever else is made of digits is meant for a number. */
+function kindOf(person: string): 'email' | 'phone' {
+  return /^[\s+\d().-]+$/.test(person) ? 'phone' : 'email'
 }

@@ -1,5 +1,11 @@
-import { type Identity, parseIdentity, Uid2Error } from '#lib/uid2/index.ts'
-import { UsageError } from './command.ts'
+import {
+  type GenerateOutcome,
+  type Identity,
+  parseIdentity,
+  type RefreshOutcome,
+  Uid2Error,
+} from '#lib/uid2/index.ts'
+import { type Answer, UsageError } from './command.ts'
 import { type Paint, pairs, prose, time } from './terminal.ts'
 
 /** An identity as `generate --json` prints it, as an operator's body has it, or bare. */
@@ -18,7 +24,16 @@ export function readIdentity(json: string): Identity {
   }
 }
 
-export function identityLines(identity: Identity, now: number, paint: Paint): string[] {
+/** What a generate or a refresh came to. */
+export function outcomeAnswer(outcome: GenerateOutcome | RefreshOutcome, now: number): Answer {
+  const { status } = outcome
+  if (outcome.status !== 'success')
+    return { ok: false, json: { status }, lines: (paint) => noLines(outcome.status, paint) }
+  const { identity } = outcome
+  return { ok: true, json: { status, identity }, lines: (paint) => identityLines(identity, now, paint) }
+}
+
+function identityLines(identity: Identity, now: number, paint: Paint): string[] {
   return [
     paint.good('success'),
     ...pairs(

@@ -106,8 +106,7 @@ function describeFailure(error: unknown): { exitCode: number; sentence: string; 
   }
   if (error instanceof Uid2Error) {
     const { code, message, transient, httpStatus, operatorMessage, clockSkewMs, retryAfterMs } = error
-    const details = [operatorMessage, clockSkewMs && `its clock is ${Math.round(clockSkewMs / 1000)} s ahead`]
-    const sentence = [`${message} (${code})`, ...details.filter(Boolean)].join(': ')
+    const sentence = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
     return {
       exitCode: EXIT.operator,
       sentence: printable(`${sentence}.`),

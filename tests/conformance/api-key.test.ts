@@ -23,6 +23,8 @@ describe('describeApiKey', () => {
     `uid2-c-l-124-${key}`,
     `UID2-C-L-124-${key}=`,
     `UID2-C-L--${key}`,
+    `UID2-C-L-124-${key}\n`,
+    `UID2-C-L-124-${key.replace('.', '')}`,
   ])('says nothing of %j, which may be a key of the early form', (apiKey) => {
     expect(describeApiKey(apiKey)).toBeUndefined()
   })

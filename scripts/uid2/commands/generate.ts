@@ -1,30 +1,30 @@
 import type { Answer, Command } from '../command.ts'
 import { asUsage } from '../command.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
-import { diiOptions, readDii } from '../dii.ts'
-import { identityLines, noLines } from '../identity.ts'
+import { diiOptions, personArgument, readDii } from '../dii.ts'
+import { outcomeAnswer } from '../identity.ts'
 
 export const generate: Command = {
   name: 'generate',
   summary: 'Asks the operator for an identity of a person',
+  argument: personArgument,
   options: {
     ...diiOptions,
     tcf: { value: 'STRING', help: 'EUID: the TCF consent string to send' },
     raw: { help: 'send the address as it is and let the operator normalise and hash it' },
   },
-  details: ['Give one person. generate --json can be piped into refresh -.'],
+  details: [
+    'PERSON is an address or a number; - reads it from standard input.',
+    'generate --json can be piped into refresh -.',
+  ],
   async run(args, context): Promise<Answer> {
     const credentials = requireCredentials(context.env)
     const client = await createClient(credentials, context, { sendRaw: args.flag('raw') })
-    const dii = await readDii(args, context)
+    const dii = await readDii(args, context, args.argument)
     const tcfConsentString = args.text('tcf')
     const outcome = await asUsage(() =>
       client.generateToken(dii, tcfConsentString === undefined ? {} : { tcfConsentString }),
     )
-    const lines: Answer['lines'] = (paint) =>
-      outcome.status === 'success'
-        ? identityLines(outcome.identity, context.now(), paint)
-        : noLines(outcome.status, paint)
-    return { ok: outcome.status === 'success', json: { ...outcome }, lines }
+    return outcomeAnswer(outcome, context.now())
   },
 }

@@ -1,16 +1,20 @@
 import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
 import { type Answer, asUsage, type Command, UsageError } from '../command.ts'
-import { rawOptions, readRawDii } from '../dii.ts'
+import { personArgument, rawOptions, readRawDii } from '../dii.ts'
 import { pairs } from '../terminal.ts'
 
 export const hash: Command = {
   name: 'hash',
   summary: 'Normalises and hashes an e-mail address or a phone number, without an operator',
+  argument: personArgument,
   options: rawOptions,
-  details: ['Prints the normalised form and its SHA-256 as an operator takes it: email_hash or phone_hash.'],
+  details: [
+    'PERSON is an address or a number; - reads it from standard input.',
+    'Prints the normalised form and its SHA-256 as an operator takes it: email_hash or phone_hash.',
+  ],
   async run(args, context): Promise<Answer> {
     const dii = await readRawDii(args, context)
-    if (!dii) throw new UsageError('Give --email or --phone.')
+    if (!dii) throw new UsageError('Name one person: an address or a number.')
     const { kind, given } = dii
     const [normalised, base64] = await asUsage(() =>
       kind === 'email'

@@ -1,6 +1,6 @@
 import { type Answer, asUsage, type Command, UsageError } from '../command.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
-import { identityLines, noLines, readIdentity } from '../identity.ts'
+import { outcomeAnswer, readIdentity } from '../identity.ts'
 
 export const refresh: Command = {
   name: 'refresh',
@@ -17,10 +17,6 @@ export const refresh: Command = {
     if (args.argument === undefined) throw new UsageError('Name the file with the identity, or -.')
     const identity = readIdentity(await context.contentOf(args.argument))
     const outcome = await asUsage(() => client.refreshToken(identity))
-    const lines: Answer['lines'] = (paint) =>
-      outcome.status === 'success'
-        ? identityLines(outcome.identity, context.now(), paint)
-        : noLines(outcome.status, paint)
-    return { ok: outcome.status === 'success', json: { ...outcome }, lines }
+    return outcomeAnswer(outcome, context.now())
   },
 }

@@ -1,7 +1,7 @@
 import type { EnvFault } from '#lib/env/schema.ts'
+import { describeApiKey } from '#lib/uid2/index.ts'
 import type { Context } from '../command.ts'
 import type { Credentials } from '../credentials.ts'
-import { describeApiKey } from '../describe-api-key.ts'
 import { isNoOperator, type Place, placeOf } from '../hosts.ts'
 import type { Finding } from './finding.ts'
 

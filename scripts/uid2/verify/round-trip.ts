@@ -1,4 +1,3 @@
-import { open } from '#lib/sandbox/operator/aes-gcm.ts'
 import { type Identity, type Uid2Client, Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
 import type { Context } from '../command.ts'
 import { type Credentials, createClient } from '../credentials.ts'
@@ -18,11 +17,14 @@ export interface RoundTrip {
 
 /** Generates, validates and refreshes a token of the test person, and compares clocks on the way. */
 export async function roundTrip(credentials: Credentials, context: Context): Promise<RoundTrip> {
-  const clock = createClock(credentials, context.now)
-  const client = await createClient(credentials, context, { fetch: clock.fetch })
+  let skewMs: number | undefined
+  const onClockSkew = (ms: number) => {
+    skewMs = ms
+  }
+  const client = await createClient(credentials, context, { onClockSkew })
   const findings: Finding[] = []
   const step = async (check: string, run: () => Promise<Finding>): Promise<boolean> => {
-    const finding = await run().catch((error: unknown) => failureFinding(check, error, clock.skewMs()))
+    const finding = await run().catch((error: unknown) => failureFinding(check, error))
     findings.push(finding)
     return finding.level !== 'fault' && finding.level !== 'unknown'
   }
@@ -38,7 +40,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
 
   const { advertising_token: token } = identity
   const held = identity
-  findings.push(clockFinding(clock.skewMs()), scopeFinding('product', token, credentials.product))
+  findings.push(clockFinding(skewMs), scopeFinding('product', token, credentials.product))
   await step('validate', async () => validityFinding(await ask(client, token, testPerson)))
   await step('refresh', async () => {
     const { status } = await client.refreshToken(held)
@@ -139,11 +141,10 @@ const ours: Partial<Record<Uid2ErrorCode, { why: string; remedy: string }>> = {
   },
 }
 
-export function failureFinding(check: string, error: unknown, skewMs?: number): Finding {
+export function failureFinding(check: string, error: unknown): Finding {
   if (!(error instanceof Uid2Error)) throw error
-  const { code, message, operatorMessage, clockSkewMs = skewMs } = error
-  const clock = code === 'clock_skew' && clockSkewMs ? `; ${clockFinding(clockSkewMs).what.slice(0, -1)}` : ''
-  const what = `${message}${operatorMessage ? `: ${operatorMessage}` : ''}${clock} (${code})`
+  const { code, message, operatorMessage } = error
+  const what = `${message}${operatorMessage ? `: ${operatorMessage}` : ''} (${code})`
   const own = ours[code]
   if (own) return { check, level: 'fault', what, ...own }
   return {
@@ -153,22 +154,4 @@ export function failureFinding(check: string, error: unknown, skewMs?: number): 
     why: 'The operator or the way to it failed.',
     remedy: 'Try again later.',
   }
-}
-
-/** Listens to the exchange: the first 8 bytes inside a sealed answer are the operator’s time. */
-function createClock({ clientSecret }: Credentials, now: () => number) {
-  const key = Buffer.from(clientSecret, 'base64')
-  let skew: number | undefined
-  const listening: typeof fetch = async (url, init) => {
-    const sent = now()
-    const response = await fetch(url, init)
-    const arrived = now()
-    const date = Date.parse(response.headers.get('date') ?? '')
-    const body = response.status === 200 ? await response.clone().text() : ''
-    const sealed = open(key, Buffer.from(body, 'base64'))
-    if (sealed && sealed.length >= 16) skew = Number(sealed.readBigInt64BE(0)) - (sent + arrived) / 2
-    else if (!Number.isNaN(date)) skew ??= date - arrived
-    return response
-  }
-  return { fetch: listening, skewMs: () => skew }
 }

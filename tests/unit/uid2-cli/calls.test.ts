@@ -50,6 +50,15 @@ describe('generate', () => {
     expect({ code, status: json.status }).toEqual({ code: 0, status: 'success' })
   })
 
+  it.each([
+    ['user@example.com', 'A4'],
+    ['+12345678901', 'B4'],
+  ])('takes %s as it stands', async (person, prefix) => {
+    expect(tokenOf(await generated(person))).toMatch(new RegExp(`^${prefix}`))
+    const { code, json } = await call(['generate', '-', '--json'], { stdin: `${person}\n` })
+    expect({ code, status: json.status }).toEqual({ code: 0, status: 'success' })
+  })
+
   it('takes hashes, and with --raw leaves hashing to the operator', async () => {
     const hash = sha256('user@example.com')
     const lines = [
@@ -230,7 +239,7 @@ describe('when the operator fails, the code is 3 and the JSON says how', () => {
     const { code, json, err } = await call(['generate', '--email', 'user@example.com', '--json'], { now })
     expect(code).toBe(3)
     expect(json).toMatchObject({ error: { code: 'clock_skew' } })
-    expect(err).toMatch(/its clock is (599|600|601) s ahead/)
+    expect(err).toMatch(/your clock is (599|600|601) s behind the operator's/)
   })
 })
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
-import { describeApiKey } from '../../../scripts/uid2/describe-api-key.ts'
 import { placeOf } from '../../../scripts/uid2/hosts.ts'
 import { configurationFindings } from '../../../scripts/uid2/verify/configuration.ts'
 import { cli } from './cli.ts'
@@ -13,31 +12,6 @@ const find = (baseUrl: string, apiKey: string, product: 'uid2' | 'euid' = 'uid2'
   configurationFindings({ baseUrl, apiKey, product, clientSecret: secret, timeoutMs: 1000 }).map(
     ({ check, level }) => `${check} ${level}`,
   )
-
-describe('an API key', () => {
-  it.each([
-    ['UID2-C-L-124', { product: 'uid2', role: 'client', environment: 'local', siteId: 124 }],
-    ['UID2-C-T-1', { product: 'uid2', role: 'client', environment: 'test', siteId: 1 }],
-    ['EUID-C-I-5', { product: 'euid', role: 'client', environment: 'integ', siteId: 5 }],
-    ['UID2-O-P-999', { product: 'uid2', role: 'operator', environment: 'prod', siteId: 999 }],
-  ])('%s… says what it is', (head, described) => {
-    expect(describeApiKey(key(head))).toEqual(described)
-  })
-
-  it.each([
-    'a-legacy-key',
-    'UID2-C-L-124',
-    key('UID2-X-L-124'),
-    key('UID2-C-Q-124'),
-    key('UID2-C-L-'),
-    key('UID2-C-L-124').slice(0, -1),
-    `${key('UID2-C-L-124')}x`,
-    key('UID2-C-L-124').replace('.', ''),
-    `${key('UID2-C-L-124')}\n`,
-  ])('%j says nothing', (text) => {
-    expect(describeApiKey(text)).toBeUndefined()
-  })
-})
 
 describe('hosts', () => {
   it.each([
