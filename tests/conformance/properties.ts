@@ -65,14 +65,21 @@ const addresses = fc.oneof(
 const isAmbiguous = (text: string) => /[\s\p{Cc}\p{Cs}]/u.test(text)
 const looksHashed = (text: string) => /^[0-9a-f]{64}$/i.test(text) || /^[A-Za-z0-9+/_-]{43}=?$/.test(text)
 
-function normalizedByUs(email: string): string | null {
+/** All that a refusal may say: the same words for every address. */
+const refusals = new Set(['nobody', 'two words@example.com', '0'.repeat(64)].map(messageFor))
+
+function messageFor(email: string): string {
   try {
     return normalizeEmail(email)
   } catch (error) {
-    must(error instanceof TypeError, 'threw something else')
-    must(email.length < 3 || !error.message.includes(email), 'the message holds the address')
-    return null
+    must(error instanceof TypeError, `threw ${error}`)
+    return error.message
   }
+}
+
+function normalizedByUs(email: string): string | null {
+  const answer = messageFor(email)
+  return refusals.has(answer) ? null : answer
 }
 
 function likeOperators(runs: number): void {
