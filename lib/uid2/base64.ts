@@ -4,10 +4,18 @@
  */
 const OTHER = /[^A-Za-z0-9+/]/
 
-/** Bytes to base64. Meant for envelopes and hashes: what is passed as arguments below has to fit on the stack. */
+/** How many arguments fit on any engine's stack. */
+const AT_ONCE = 8192
+
+/** Bytes to base64. */
 export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(Reflect.apply(String.fromCharCode, null, bytes))
+  if (bytes.length <= AT_ONCE) return btoa(toBinary(bytes))
+  let binary = ''
+  for (let i = 0; i < bytes.length; i += AT_ONCE) binary += toBinary(bytes.subarray(i, i + AT_ONCE))
+  return btoa(binary)
 }
+
+const toBinary = (bytes: Uint8Array): string => Reflect.apply(String.fromCharCode, null, bytes)
 
 /** Base64 to bytes; `undefined` when the text is not base64, because only the caller knows whose fault that is. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {

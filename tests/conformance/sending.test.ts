@@ -49,6 +49,15 @@ describe('what is sent', () => {
     ])
   })
 
+  it('a consent string may be as long as it likes', async () => {
+    const { client, seen } = operator(sealed({ status: 'optout' }))
+    const tcfConsentString = 'CP'.repeat(300_000)
+    await client.generateToken(email, { tcfConsentString })
+    expect((await openRequest(seen[0]?.body ?? '')).json).toMatchObject({
+      tcf_consent_string: tcfConsentString,
+    })
+  })
+
   it('every call is sealed anew, with the time of its sending (U14)', async () => {
     let now = 1_767_225_600_000
     const { client, seen } = operator(sealed({ status: 'optout' }), { now: () => now })
