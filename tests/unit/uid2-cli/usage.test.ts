@@ -104,6 +104,15 @@ describe('--json', () => {
     })
     expect(err).toContain('There is no such option.')
   })
+
+  it.each([
+    ['There is no such command.', ['generat', '--json']],
+    ['Name a command.', ['--json']],
+  ])('is one document too when there is no command: %s', async (message, line) => {
+    const { code, json, err } = await cli(line)
+    expect([code, json]).toEqual([2, { ok: false, error: { kind: 'usage', message } }])
+    expect(err).toContain(message)
+  })
 })
 
 describe('a terminal', () => {
