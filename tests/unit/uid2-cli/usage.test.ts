@@ -74,6 +74,18 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     expect([code, err]).toEqual([2, expect.stringContaining('Only one -')])
   })
 
+  it.each(['hash -', 'decode-envelope -', 'refresh -'])('%s refuses what is not UTF-8', async (line) => {
+    const stdin = Buffer.from('jos\u00e9@private.example', 'latin1')
+    const env = {
+      UID2_BASE_URL: 'http://127.0.0.1:9',
+      UID2_API_KEY: 'k',
+      UID2_CLIENT_SECRET: `${'A'.repeat(43)}=`,
+    }
+    const { code, out, err } = await cli(line.split(' '), { stdin, env })
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining('Standard input is not text in UTF-8')])
+    expect(err).not.toContain('private.example')
+  })
+
   it.each(['generate --email a@b', 'refresh x', 'validate x --email a@b', 'verify'])(
     '%s without an operator says how to get one',
     async (line) => {
