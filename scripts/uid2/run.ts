@@ -110,7 +110,7 @@ function describeFailure(error: unknown): { exitCode: number; sentence: string; 
     const sentence = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
     return {
       exitCode: EXIT.operator,
-      sentence: printable(`${sentence}.`),
+      sentence: printable(sentence.replace(/\.?$/, '.')),
       json: {
         ...{ kind: 'operator', code, message, transient },
         ...{ httpStatus, operatorMessage, clockSkewMs, retryAfterMs },
