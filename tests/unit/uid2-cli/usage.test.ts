@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { testOperator } from '#tests/support/operator.ts'
 import { commands } from '../../../scripts/uid2/run.ts'
 import { cli } from './cli.ts'
 
@@ -124,6 +125,16 @@ describe('--json', () => {
     const { code, json, err } = await cli(line)
     expect([code, json]).toEqual([2, { ok: false, error: { kind: 'usage', message } }])
     expect(err).toContain(message)
+  })
+})
+
+describe('what an operator says', () => {
+  it('is quoted as a sentence with one full stop', async () => {
+    const operator = await testOperator()
+    onTestFinished(() => operator.close())
+    const env = { ...operator.env, UID2_CLIENT_SECRET: Buffer.alloc(32, 7).toString('base64') }
+    const { err } = await cli(['generate', address], { env })
+    expect(err).toMatch(/details on the request envelope format\.\n$/)
   })
 })
 
