@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url'
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url))
 const { status } = spawnSync(process.execPath, [file('uid2/install.mjs')], { stdio: ['ignore', 2, 2] })
-// 1 would say that an operator's answer was a no.
-if (status !== 0) process.exit(3)
+if (status !== 0) {
+  const error = { kind: 'installation', message: 'the project could not be installed' }
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ ok: false, error }, null, 2))
+  // 1 would say that an operator's answer was a no.
+  process.exit(3)
+}
 
 const { runNode } = await import('./support/run.mjs')
 const { typescriptFlags } = await import('./support/runtime.mjs')

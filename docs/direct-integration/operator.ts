@@ -41,7 +41,7 @@ export function operatorFromEnvironment() {
 export async function hashEmail(email: string): Promise<string | null> {
   const lowered = email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   const [local = '', domain = '', ...more] = lowered.split('@')
-  const kept = domain === 'gmail.com' ? local.replace(/\+.*/s, '').replaceAll('.', '') : local
+  const kept = domain === 'gmail.com' ? local.replace(/\+[\s\S]*/, '').replaceAll('.', '') : local
   if (!kept || !domain || more.length > 0 || /[\s\p{Cc}\p{Cs}]/u.test(lowered)) return null
   const bytes = new TextEncoder().encode(`${kept}@${domain}`)
   return toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))

@@ -23,34 +23,43 @@ export function envelopeNotes({ body, bytes, layout, keys, jsonFailed, now }: Fa
       : [
           `Too short: a request has at least ${shortest('request')} bytes, a response ${shortest('response')}, a response to a refresh ${shortest('refresh')}. Here are ${bytes.length}.`,
         ]
-  if (!layout.opened) notes.push(...sealedNotes(layout, keys))
+  const isRequest = bytes[0] === 1
+  if (!layout.opened) notes.push(...sealedNotes(layout, isRequest, keys))
   const time = layout.parts.find(({ name }) => name === 'time')?.bytes
   if (layout.kind === 'request' && time && !isFresh(Number(time.readBigInt64BE(0)), now))
     notes.push(
       'An operator whose clock is ours would refuse it now: a request may be up to 120 s old, and 119 s ahead. Seal each attempt anew.',
     )
-  if (layout.kind === 'request' && layout.parts[0]?.bytes?.[0] !== 1)
+  if (layout.kind === 'request' && !isRequest)
     notes.push('The first byte of a request is its version and has to be 1.')
   if (jsonFailed) notes.push('What it holds is not JSON in UTF-8.')
   return notes
 }
 
-function sealedNotes({ kind }: Layout, { clientSecret, responseKey }: EnvelopeKeys): string[] {
+function sealedNotes(
+  { kind }: Layout,
+  isRequest: boolean,
+  { clientSecret, responseKey }: EnvelopeKeys,
+): string[] {
   const tried = [
-    ...(clientSecret ? ['UID2_CLIENT_SECRET'] : []),
+    ...(clientSecret && kind !== 'refresh' ? ['UID2_CLIENT_SECRET'] : []),
     ...(responseKey ? ['REFRESH_RESPONSE_KEY'] : []),
   ]
   const from =
     kind === 'request'
-      ? 'The first byte is 1, the version of a request.'
-      : 'There is no version byte, so it is no request; a response to a refresh looks the same from outside, and has neither time nor nonce.'
+      ? isRequest
+        ? ['The first byte is 1, the version of a request.']
+        : []
+      : [
+          'There is no version byte, so it is no request; a response to a refresh looks the same from outside, and has neither time nor nonce.',
+        ]
   if (tried.length === 0)
     return [
-      from,
+      ...from,
       'Set UID2_CLIENT_SECRET, or for a response to a refresh REFRESH_RESPONSE_KEY, to see what is inside.',
     ]
   return [
-    from,
+    ...from,
     `${tried.join(' and ')} ${tried.length === 1 ? 'does' : 'do'} not open it: it is sealed with another key, or a byte of it has changed.`,
   ]
 }

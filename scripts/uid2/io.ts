@@ -32,8 +32,9 @@ export function createContext(io: Io, say: (text: string) => void): Context {
     async contentOf(path) {
       if (path === '-') return standardInput()
       try {
-        return Buffer.from(await io.readFile(path)).toString('utf8')
+        return textFrom(await io.readFile(path), 'The file')
       } catch (error) {
+        if (error instanceof UsageError) throw error
         const { code } = error as NodeJS.ErrnoException
         throw new UsageError(`The file cannot be read${code ? ` (${code})` : ''}.`)
       }
@@ -49,7 +50,16 @@ async function readText(stdin: Io['stdin']): Promise<string> {
     size += chunk.length
     if (size > LONGEST_INPUT) throw new UsageError('Standard input is too long.')
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return textFrom(Buffer.concat(chunks), 'Standard input')
+}
+
+/** An address in another encoding would be hashed as one that nobody has. */
+function textFrom(bytes: Uint8Array, source: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UsageError(`${source} is not text in UTF-8. (Bytes of an envelope: as base64.)`)
+  }
 }
 
 /** The last fence: whatever an operator's words or a file may echo, these values leave in no text. */

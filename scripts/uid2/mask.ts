@@ -1,10 +1,14 @@
 /** Shown as they are: they name nobody and open nothing. */
 const HARMLESS = /^(status|message|identity_scope)$/
 
+/** Numbers are times, key numbers and the like, except where a person belongs. */
+const PERSON = /^(email|phone)/i
+
 /** A JSON value with every text described instead of shown. */
 export function masked(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return HARMLESS.test(name) ? value : describeText(value)
-  if (Array.isArray(value)) return value.map((item) => masked(item))
+  if (typeof value === 'number' && PERSON.test(name)) return '‹a number›'
+  if (Array.isArray(value)) return value.map((item) => masked(item, name))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, key)]))
 }

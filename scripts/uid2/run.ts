@@ -31,16 +31,16 @@ export async function run(line: readonly string[], io: Io): Promise<number> {
   const say = (text: string) => io.stderr.write(silence(`${text}\n`))
   const [name, ...rest] = line
   const command = commands.find((candidate) => candidate.name === name)
-  const asJson = rest.includes('--json')
+  const asJson = line.includes('--json')
   try {
     if (name === '--help' || name === '-h') {
       out(overview(commands))
       return EXIT.yes
     }
-    if (!command) {
-      say(`${name === undefined ? 'Name a command.' : 'There is no such command.'}\n\n${overview(commands)}`)
-      return EXIT.usage
-    }
+    if (!command)
+      throw new UsageError(
+        name === undefined || name === '--json' ? 'Name a command.' : 'There is no such command.',
+      )
     const { args, help } = readArguments(command, rest)
     if (help) {
       out(commandHelp(command))
@@ -53,7 +53,8 @@ export async function run(line: readonly string[], io: Io): Promise<number> {
     const failure = describeFailure(error)
     if (asJson) out(JSON.stringify({ command: command?.name, ok: false, error: failure.json }, null, 2))
     say(failure.sentence)
-    if (failure.exitCode === EXIT.usage && command) say(`Help: ${command.name} --help`)
+    if (failure.exitCode === EXIT.usage)
+      say(command ? `Help: ${command.name} --help` : `\n${overview(commands)}`)
     return failure.exitCode
   }
 }
@@ -109,7 +110,7 @@ function describeFailure(error: unknown): { exitCode: number; sentence: string; 
     const sentence = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
     return {
       exitCode: EXIT.operator,
-      sentence: printable(`${sentence}.`),
+      sentence: printable(sentence.replace(/\.?$/, '.')),
       json: {
         ...{ kind: 'operator', code, message, transient },
         ...{ httpStatus, operatorMessage, clockSkewMs, retryAfterMs },

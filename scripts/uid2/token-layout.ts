@@ -40,6 +40,8 @@ export type Opened<T> =
 
 const OUTER_REFRESH_BYTES = 291
 const INNER_REFRESH_BYTES = 124
+/** With a raw UID of 32 and of 33 bytes. */
+const ADVERTISING_BYTES = [163, 164]
 
 /** Version 4 comes in the URL alphabet, everything else in the standard one; either is read. */
 export function tokenBytes(token: string): Buffer | undefined {
@@ -63,6 +65,11 @@ export function readHeader(bytes: Buffer): Header | undefined {
   const version = second === 0x80 ? 4 : 3
   const type = version === 3 && bytes.length === INNER_REFRESH_BYTES ? 'inner-refresh' : 'advertising'
   return { type, version, scope, identity, keyId: bytes.readInt32BE(2) }
+}
+
+/** Whether all of an advertising token is there, which its header alone does not tell. */
+export function isWhole(bytes: Buffer, { type, version }: Header): boolean {
+  return type !== 'advertising' || version === 2 || ADVERTISING_BYTES.includes(bytes.length)
 }
 
 export function openAdvertising(bytes: Buffer, header: Header, secrets: Secrets): Opened<Advertising> {

@@ -26,8 +26,11 @@ const strict = {
   skipLibCheck: false,
 }
 
+/** Target and libraries are what `create-next-app` writes. */
 const nextApp = {
   ...strict,
+  target: 'ES2017',
+  lib: ['DOM', 'DOM.Iterable', 'ESNext'],
   module: 'esnext',
   moduleResolution: 'bundler',
   noEmit: true,
@@ -130,6 +133,12 @@ describe('a copy of lib/uid2 in an empty, strict project', () => {
     })
     expect(run.stderr).toBe('')
     expect(run.stdout.trim()).toBe('tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ=')
+  })
+
+  it('compiles in such an app as the direct integration does, which knows Node’s environment besides', () => {
+    const environment = 'declare const process: { env: Record<string, string | undefined> }'
+    const file = { name: 'node.d.ts', text: environment }
+    expect(compile(project(nextApp, file, 'docs/direct-integration'))).toEqual([])
   })
 
   it('refuses misuse, line by line', () => {

@@ -3,7 +3,7 @@ import { type Answer, type Arguments, type Command, type Context, UsageError } f
 import { requireCredentials } from '../credentials.ts'
 import { fetchKeys, type Keys, parseKeys } from '../keys.ts'
 import { pairs, prose } from '../terminal.ts'
-import { openAdvertising, openRefresh, readHeader, tokenBytes } from '../token-layout.ts'
+import { isWhole, openAdvertising, openRefresh, readHeader, tokenBytes } from '../token-layout.ts'
 import { advertisingRows, headerRows, type Inspection, refreshRows, unopened } from '../token-report.ts'
 
 export const inspectToken: Command = {
@@ -57,6 +57,8 @@ function inspect(token: string, keys: Keys | undefined, { env, now }: Context, r
   const notes: string[] = []
   if (header.scope && env.UID2_PRODUCT && header.scope !== env.UID2_PRODUCT)
     notes.push(`It is a token of ${header.scope.toUpperCase()}, and UID2_PRODUCT is another.`)
+  if (!isWhole(bytes, header))
+    notes.push(`Of its ${bytes.length} bytes some are missing or too many: it was cut or changed on its way.`)
   const json = { ...header }
   if (!keys) return { ok: notes.length === 0, json: { ...json, opened: false }, rows: outside, notes }
 

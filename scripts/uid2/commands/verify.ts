@@ -74,16 +74,23 @@ function checkConfiguration(args: Arguments, context: Context, findings: Finding
 }
 
 async function checkToken(
-  { client, works }: RoundTrip,
+  { client, validates }: RoundTrip,
   product: Credentials['product'],
   token: string,
   dii: Dii,
   args: Arguments,
 ): Promise<Finding[]> {
   const check = 'token'
-  if (!works) return [{ check, level: 'unknown', what: 'could not be checked, because no token can be got.' }]
   const scope = scopeFinding(check, token, product)
   if (scope.level === 'fault') return [scope]
+  if (!validates)
+    return [
+      {
+        check,
+        level: 'unknown',
+        what: 'could not be checked, because the operator does not even validate a token of its test person.',
+      },
+    ]
   return tokenFindings(client, token, dii, args.flag('thorough') ? 2 : 1).catch((error: unknown) => [
     failureFinding(check, error),
   ])

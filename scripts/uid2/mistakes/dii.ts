@@ -14,6 +14,9 @@ export interface Dii {
  * @throws TypeError when there is no common answer to what it should be hashed as
  */
 export function readAs(kind: Dii['kind'], given: string): Dii {
+  // Dialled within the country alone in most, and from everywhere in Italy.
+  if (kind === 'phone' && given.includes('(0)'))
+    throw new TypeError('phone must be as it is dialled from abroad, without (0)')
   const normalised = kind === 'email' ? normalizeEmail(given) : normalizePhone(given.replace(/[\s().-]/g, ''))
   return { kind, given, normalised }
 }

@@ -11,8 +11,8 @@ const testPerson = { email: 'validate@example.com' }
 export interface RoundTrip {
   readonly findings: readonly Finding[]
   readonly client: Uid2Client
-  /** Whether there is any use in asking more. */
-  readonly works: boolean
+  /** Whether the operator tells what is true of a token: of some sites it validates none. */
+  readonly validates: boolean
 }
 
 /** Generates, validates and refreshes a token of the test person, and compares clocks on the way. */
@@ -36,12 +36,16 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
     identity = outcome.identity
     return { check: 'generate', level: 'ok', what: 'the operator gave a token for its test person.' }
   })
-  if (!generated || !identity) return { findings, client, works: false }
+  if (!generated || !identity) return { findings, client, validates: false }
 
   const { advertising_token: token } = identity
   const held = identity
   findings.push(clockFinding(skewMs), scopeFinding('product', token, credentials.product))
-  await step('validate', async () => validityFinding(await ask(client, token, testPerson)))
+  let validity: Validity | undefined
+  await step('validate', async () => {
+    validity = await ask(client, token, testPerson)
+    return validityFinding(validity)
+  })
   await step('refresh', async () => {
     const { status } = await client.refreshToken(held)
     return status === 'success'
@@ -52,7 +56,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
           what: `the operator answered ${status} to a token of a moment ago.`,
         }
   })
-  return { findings, client, works: true }
+  return { findings, client, validates: validity === 'valid' }
 }
 
 /** Scope is in a token’s first byte. A product mix-up shows nowhere else: every call of it succeeds. */
@@ -141,17 +145,23 @@ const ours: Partial<Record<Uid2ErrorCode, { why: string; remedy: string }>> = {
   },
 }
 
+/** Operators give each refusal a status; a page or a proxy at the wrong address gives none. */
+const notAnOperator = {
+  why: 'That is no operator’s answer: what is there is something else.',
+  remedy: 'Look at UID2_BASE_URL. It may have a path, as the sandbox’s has: /sandbox/operator.',
+}
+
 export function failureFinding(check: string, error: unknown): Finding {
   if (!(error instanceof Uid2Error)) throw error
-  const { code, message, operatorMessage } = error
+  const { code, message, operatorStatus, operatorMessage } = error
   const what = `${message}${operatorMessage ? `: ${operatorMessage}` : ''} (${code})`
-  const own = ours[code]
+  const own = code === 'client_error' && operatorStatus === undefined ? notAnOperator : ours[code]
   if (own) return { check, level: 'fault', what, ...own }
   return {
     check,
     level: 'unknown',
     what,
     why: 'The operator or the way to it failed.',
-    remedy: 'Try again later.',
+    remedy: 'Look at UID2_BASE_URL and at what is between here and there; if all is right, try again later.',
   }
 }

@@ -2,7 +2,7 @@ import { run } from '../../../scripts/uid2/run.ts'
 
 export interface Setting {
   env?: Record<string, string | undefined>
-  stdin?: string
+  stdin?: string | Uint8Array
   files?: Record<string, string>
   now?: () => number
   terminal?: boolean

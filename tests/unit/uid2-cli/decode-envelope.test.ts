@@ -98,12 +98,33 @@ describe('a request', () => {
   })
 })
 
+describe('a number where a person belongs', () => {
+  it('is not shown either, as operators read it like a text', async () => {
+    const { secret } = request
+    const json = '{"phone":12345678901,"email":[17],"policy":1}'
+    const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), Buffer.alloc(12))
+    const sealed = Buffer.concat([cipher.update(`${'\0'.repeat(16)}${json}`), cipher.final()])
+    const body = Buffer.concat([Buffer.of(1), Buffer.alloc(12), sealed, cipher.getAuthTag()]).toString(
+      'base64',
+    )
+    const { part } = await decode(body, { env: asClient })
+    expect(part('json')?.json).toEqual({ phone: '‹a number›', email: ['‹a number›'], policy: 1 })
+  })
+})
+
 describe('a request of another version', () => {
   it('is opened, and told what its first byte has to be', async () => {
     const bytes = Buffer.from(envelopes[0]?.[1] ?? '', 'base64')
     bytes[0] = 2
     const { json, notes } = await decode(bytes.toString('base64'), { env: asClient })
     expect(json).toMatchObject({ kind: 'request', opened: true })
+    expect(notes.join()).toContain('has to be 1')
+  })
+
+  it('is never said to begin with a 1, whatever --kind claims', async () => {
+    const { json, notes } = await decode(refreshReplies.optout, { env: asClient }, '--kind', 'request')
+    expect(json).toMatchObject({ kind: 'request', opened: false })
+    expect(notes.join()).not.toContain('The first byte is 1')
     expect(notes.join()).toContain('has to be 1')
   })
 })
@@ -165,6 +186,9 @@ describe('a response to a refresh', () => {
   it('is not laid out as something else when --kind says what it is', async () => {
     const { json } = await decode(refreshReplies.success, {}, '--kind', 'refresh')
     expect(json).toMatchObject({ kind: 'refresh', opened: false })
+    // UID2_CLIENT_SECRET opens no such response, so there is no blaming it.
+    const { notes } = await decode(refreshReplies.success, { env: asClient }, '--kind', 'refresh')
+    expect(notes.join()).not.toContain('does not open')
   })
 })
 

@@ -252,6 +252,15 @@ describe('when it does not open', () => {
     expect(notes.join()).toContain('key 103')
   })
 
+  it('is told when a token was cut, even without keys', async () => {
+    for (const token of [emailToken.slice(0, -2), emailToken.slice(0, 100), `${emailToken}AAAA`]) {
+      const { code, notes } = await inspect(token)
+      expect([code, notes.join()]).toEqual([1, expect.stringContaining('it was cut')])
+    }
+    expect((await inspect(emailToken)).code).toBe(0)
+    expect((await inspect(euidPhoneToken)).code).toBe(0)
+  })
+
   it('tells a wrong key or a changed byte', async () => {
     const swapped = JSON.stringify({ 101: fixtureKeys[102], 103: fixtureKeys[103] })
     expect((await inspect(emailToken, ['--keys', '-'], { stdin: swapped })).json.why).toBe('key-wrong')

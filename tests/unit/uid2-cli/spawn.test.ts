@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
 import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
 
@@ -54,6 +54,21 @@ describe.skipIf(!installed)('node scripts/uid2.mjs, from any folder', () => {
   it('hands on the exit code', async () => {
     expect((await start([launcher, 'generate', '--email', 'optout@example.com'])).code).toBe(1)
     expect((await start([launcher, 'generate'])).code).toBe(2)
+  }, 30_000)
+})
+
+describe('a clone that cannot be installed', () => {
+  it('is 3, and one JSON document as well', async () => {
+    const clone = mkdtempSync(join(tmpdir(), 'uid2-clone-'))
+    onTestFinished(() => rmSync(clone, { recursive: true }))
+    for (const path of ['scripts', 'package-lock.json'])
+      cpSync(join(root, path), join(clone, path), { recursive: true })
+    // Without npm, which would ask the network.
+    const { code, out, err } = await start([join(clone, 'scripts/uid2.mjs'), 'hash', 'a@b', '--json'], '', {
+      PATH: clone,
+    })
+    expect([code, JSON.parse(out)]).toMatchObject([3, { ok: false, error: { kind: 'installation' } }])
+    expect(err).toContain('installing')
   }, 30_000)
 })
 

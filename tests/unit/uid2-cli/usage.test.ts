@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { testOperator } from '#tests/support/operator.ts'
 import { commands } from '../../../scripts/uid2/run.ts'
 import { cli } from './cli.ts'
 
@@ -74,6 +75,18 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     expect([code, err]).toEqual([2, expect.stringContaining('Only one -')])
   })
 
+  it.each(['hash -', 'decode-envelope -', 'refresh -'])('%s refuses what is not UTF-8', async (line) => {
+    const stdin = Buffer.from('jos\u00e9@private.example', 'latin1')
+    const env = {
+      UID2_BASE_URL: 'http://127.0.0.1:9',
+      UID2_API_KEY: 'k',
+      UID2_CLIENT_SECRET: `${'A'.repeat(43)}=`,
+    }
+    const { code, out, err } = await cli(line.split(' '), { stdin, env })
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining('Standard input is not text in UTF-8')])
+    expect(err).not.toContain('private.example')
+  })
+
   it.each(['generate --email a@b', 'refresh x', 'validate x --email a@b', 'verify'])(
     '%s without an operator says how to get one',
     async (line) => {
@@ -103,6 +116,25 @@ describe('--json', () => {
       error: { kind: 'usage', message: 'There is no such option.' },
     })
     expect(err).toContain('There is no such option.')
+  })
+
+  it.each([
+    ['There is no such command.', ['generat', '--json']],
+    ['Name a command.', ['--json']],
+  ])('is one document too when there is no command: %s', async (message, line) => {
+    const { code, json, err } = await cli(line)
+    expect([code, json]).toEqual([2, { ok: false, error: { kind: 'usage', message } }])
+    expect(err).toContain(message)
+  })
+})
+
+describe('what an operator says', () => {
+  it('is quoted as a sentence with one full stop', async () => {
+    const operator = await testOperator()
+    onTestFinished(() => operator.close())
+    const env = { ...operator.env, UID2_CLIENT_SECRET: Buffer.alloc(32, 7).toString('base64') }
+    const { err } = await cli(['generate', address], { env })
+    expect(err).toMatch(/details on the request envelope format\.\n$/)
   })
 })
 

@@ -83,7 +83,18 @@ describe('the round trip', () => {
     expect(faults[0]?.remedy).toContain('UID2_CLIENT_SECRET')
   })
 
-  it('a site whose tokens nobody can validate, or a refresh that fails, is told apart', async () => {
+  it.each([403, 404, 405])(
+    'an address that answers %i without an operator’s words is none',
+    async (status) => {
+      await operator.set({ faults: [{ on: 'generate', status }] })
+      const { code, faults } = await verify()
+      expect([code, faults[0]?.check]).toEqual([1, 'generate'])
+      expect(faults[0]?.remedy).toContain('UID2_BASE_URL')
+      expect(faults[0]?.remedy).not.toContain('UID2_CLIENT_SECRET')
+    },
+  )
+
+  it('a refresh that fails is told apart', async () => {
     await operator.set({ faults: [{ on: 'refresh', kind: 'optout' }] })
     const { code, faults } = await verify()
     expect([code, faults.map(({ check }) => check)]).toEqual([1, ['refresh']])
