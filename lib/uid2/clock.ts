@@ -20,9 +20,11 @@ export function createClock(now: () => number, onClockSkew?: (clockSkewMs: numbe
   }
 }
 
+/** Operators take a request up to a minute off, at least: what is less explains no refusal. */
+export const EXPLAINS_REFUSAL_MS = 60_000
+
 /** A skew as a person would say it. */
 export function sayClockSkew(clockSkewMs: number): string {
   const seconds = Math.round(Math.abs(clockSkewMs) / 1000)
-  if (seconds === 0) return "your clock agrees with the operator's"
   return `your clock is ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the operator's`
 }

@@ -1,6 +1,6 @@
 import { argumentError } from './arguments.ts'
 import { decodeBase64 } from './base64.ts'
-import { type Clock, sayClockSkew } from './clock.ts'
+import { type Clock, EXPLAINS_REFUSAL_MS, sayClockSkew } from './clock.ts'
 import { Uid2Error, type Uid2ErrorCode } from './errors.ts'
 
 /** How envelopes travel. */
@@ -79,8 +79,13 @@ export function refusalError(reply: HttpReply, clock: Clock, code: Uid2ErrorCode
   const { status: httpStatus, headers } = reply
   const { status, message } = readRefusal(reply)
   const now = clock.now()
-  // The refusal itself is not sealed and tells no time but in its header.
-  const skew = code === 'clock_skew' ? (until(headers?.get('date'), now) ?? clock.ahead()) : undefined
+  // The refusal itself is not sealed and tells no time but in its header, which may be a gateway's.
+  const skew =
+    code === 'clock_skew'
+      ? [until(headers?.get('date'), now), clock.ahead()].find(
+          (ms = 0) => Math.abs(ms) >= EXPLAINS_REFUSAL_MS,
+        )
+      : undefined
   const said = `the operator answered HTTP ${httpStatus}${status ? ` ${status}` : ''}`
   return new Uid2Error(code, skew === undefined ? said : `${said}: ${sayClockSkew(skew)}`, {
     httpStatus,

@@ -13,7 +13,6 @@ describe('how far the clocks are apart (U14)', () => {
   it.each([
     [93_000, 'your clock is 93 s behind the operator'],
     [-93_000, 'your clock is 93 s ahead of the operator'],
-    [400, 'your clock agrees with the operator'],
   ])(
     'is measured by the time in a sealed answer: %i ms, and named when requests are refused for it',
     async (skew, words) => {
@@ -35,6 +34,23 @@ describe('how far the clocks are apart (U14)', () => {
     const error = await rejection(client.generateToken(email))
     expect(error).toMatchObject({ code: 'clock_skew', transient: false, clockSkewMs: 600_000 })
     expect(String(error)).toContain('your clock is 600 s behind the operator')
+  })
+
+  it('is told by an earlier answer when the Date is that of a gateway whose clock is ours', async () => {
+    const date = new Date(now()).toUTCString()
+    const answers = [sealed({ status: 'optout' }, now() - 93_000), plain(400, refused, { Date: date })]
+    const { client } = operator((seen) => (answers.shift() ?? plain(500, ''))(seen), { now })
+    await client.generateToken(email)
+    expect(await rejection(client.generateToken(email))).toMatchObject({ clockSkewMs: -93_000 })
+  })
+
+  it('is not named when it is too small to explain the refusal', async () => {
+    const date = new Date(now() + 5_000).toUTCString()
+    const { client } = operator(plain(400, refused, { Date: date }), { now })
+    const error = await rejection(client.generateToken(email))
+    expect(error).toMatchObject({ code: 'clock_skew' })
+    expect(error).not.toHaveProperty('clockSkewMs')
+    expect(String(error)).not.toContain('clock is')
   })
 
   it('is not made up when nothing told it', async () => {

@@ -57,7 +57,7 @@ async function readPipeline(args: Arguments, context: Context): Promise<Pipeline
   }
 }
 
-/** The credentials, when a call can be made with them. */
+/** The credentials, when there is nothing against a call with them. */
 function checkConfiguration(args: Arguments, context: Context, findings: Finding[]): Credentials | undefined {
   const read = readCredentials(context.env)
   if ('unset' in read) {
@@ -70,7 +70,8 @@ function checkConfiguration(args: Arguments, context: Context, findings: Finding
     return undefined
   }
   findings.push(...configurationFindings(read.credentials))
-  return read.credentials
+  // A key is sent to nobody of whom it is already known that it is not for them.
+  return findings.some(({ level }) => level === 'fault') ? undefined : read.credentials
 }
 
 async function checkToken(

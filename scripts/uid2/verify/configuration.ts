@@ -75,9 +75,12 @@ function keyFindings(apiKey: string, product: Credentials['product'], place: Pla
   const check = 'UID2_API_KEY'
   const key = describeApiKey(apiKey)
   if (!key) return [shapelessKey(apiKey)]
+  const environment = place?.environment
+  // A test operator on one's own machine may know any keys.
+  const level = environment === 'local' ? 'warning' : 'fault'
   const faults: Finding[] = []
   const add = (wrong: boolean, what: string, remedy: string) => {
-    if (wrong) faults.push({ check, level: 'fault', what, why: apart, remedy })
+    if (wrong) faults.push({ check, level, what, why: apart, remedy })
   }
   if (key.role === 'operator')
     faults.push({
@@ -92,8 +95,6 @@ function keyFindings(apiKey: string, product: Credentials['product'], place: Pla
     `is a key of ${key.product.toUpperCase()}, and UID2_PRODUCT is ${product}.`,
     `Set UID2_PRODUCT=${key.product}, or use a key of ${product.toUpperCase()}.`,
   )
-  const environment = place?.environment
-  // A test operator on one's own machine may know keys of any environment.
   add(
     environment !== undefined && environment !== 'local' && environment !== key.environment,
     `is a key of the environment ${key.environment}, and the operator is one of ${environment}.`,

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+import { testOperator } from '#tests/support/operator.ts'
 import { placeOf } from '../../../scripts/uid2/hosts.ts'
 import { configurationFindings } from '../../../scripts/uid2/verify/configuration.ts'
 import { cli } from './cli.ts'
@@ -132,5 +133,39 @@ describe('what the configuration says about itself (U20)', () => {
     expect(json.findings).toMatchObject([{ check: variable, level: 'fault' }])
     const other = await cli(['generate', '--email', 'user@example.com'], { env })
     expect([other.code, other.err.includes(variable)]).toEqual([2, true])
+  })
+})
+
+describe('what is wrong with the configuration (U20)', () => {
+  it('an EUID sandbox that knows the keys of UID2 is not called wrong for it', async () => {
+    const euid = await testOperator('euid')
+    onTestFinished(() => euid.close())
+    const { code, json } = await cli(['verify', '--json'], { env: { ...euid.env, UID2_PRODUCT: 'euid' } })
+    expect(code).toBe(0)
+    expect(json.findings).toContainEqual(expect.objectContaining({ check: 'UID2_API_KEY', level: 'warning' }))
+  })
+
+  it.each([
+    [
+      'an operator’s key',
+      { UID2_API_KEY: sandboxPublisher.apiKey.replace('-C-', '-O-') },
+      'is the key of an operator',
+    ],
+    ['the secret for the key', { UID2_API_KEY: sandboxPublisher.clientSecret }, 'looks like a client secret'],
+    ['the documentation for the operator', { UID2_BASE_URL: 'https://unifiedid.com' }, 'is a host of pages'],
+  ])('%s is told, and nobody is sent the key', async (_, env, what) => {
+    const fetch = vi.spyOn(globalThis, 'fetch')
+    const all = {
+      UID2_BASE_URL: 'http://127.0.0.1:9',
+      UID2_API_KEY: sandboxPublisher.apiKey,
+      UID2_CLIENT_SECRET: sandboxPublisher.clientSecret,
+      ...env,
+    }
+    const { code, json } = await cli(['verify', '--json'], { env: all })
+    expect(code).toBe(1)
+    expect(json.findings).toContainEqual(
+      expect.objectContaining({ level: 'fault', what: expect.stringContaining(what) }),
+    )
+    expect(fetch).not.toHaveBeenCalled()
   })
 })
