@@ -138,7 +138,8 @@ function requireBaseUrl(baseUrl: unknown): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     throw argumentError('baseUrl', 'must be an http(s) URL without credentials, query or fragment')
   }
-  return url.href.replace(/\/+$/, '')
+  // Without a bare `?` or `#`, which would turn the path of the call into a query or a fragment.
+  return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
 function requireWire(wire: unknown = 'base64'): Wire {

@@ -42,14 +42,14 @@ describe('options that cannot work are refused at once (U20)', () => {
 })
 
 describe('a base URL is used as it is meant', () => {
-  it.each(['', '/', '//', '/sandbox/operator', '/sandbox/operator/'])(
+  it.each(['', '/', '//', '/?', '/#', '/sandbox/operator', '/sandbox/operator/', '/sandbox/operator?#'])(
     'with %j behind the host',
     async (path) => {
       const { client, seen } = operator(plain(401, { status: 'unauthorized' }), {
         baseUrl: `https://operator.example${path}`,
       })
       await rejection(client.refreshToken(identity))
-      expect(seen[0]?.url).toBe(`https://operator.example${path.replace(/\/+$/, '')}/v2/token/refresh`)
+      expect(seen[0]?.url).toBe(`https://operator.example${path.replace(/[/?#]+$/, '')}/v2/token/refresh`)
     },
   )
 })
