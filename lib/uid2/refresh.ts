@@ -51,16 +51,16 @@ export async function readRefreshReply(
 /** How an operator says that it cannot read the token: it was damaged, or comes from another environment. */
 const UNREADABLE_TOKEN = /^Invalid (?:key|data|format): |^Invalid body: Body is not valid base64/
 
-function readRefreshRefusal({ clock }: Reading, reply: HttpReply): RefreshOutcome {
+function readRefreshRefusal(reading: Reading, reply: HttpReply): RefreshOutcome {
   const { status, message } = readRefusal(reply)
   if (reply.status === 400) {
     if (status === 'expired_token' || status === 'invalid_token') return { status }
     // The token is all that a refresh sends, so these complaints are about it and hold for ever.
     if (status === 'client_error' && UNREADABLE_TOKEN.test(message ?? '')) return { status: 'invalid_token' }
     // Callers whose key it does not know get this instead of a reason; refresh never answers 401.
-    if (status === 'error') throw refusalError(reply, clock, 'unauthorized')
+    if (status === 'error') throw refusalError(reply, reading, 'unauthorized')
   }
-  throw refusalError(reply, clock)
+  throw refusalError(reply, reading)
 }
 
 function responseKeyOf(identity: Identity): Uint8Array<ArrayBuffer> {

@@ -88,8 +88,9 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   const clock = createClock(options.now ?? Date.now, options.onClockSkew)
   const randomBytes = options.randomBytes ?? ((length) => crypto.getRandomValues(new Uint8Array(length)))
   const sendRaw = options.sendRaw ?? false
+  const apiKey = requireApiKey(options.apiKey)
   const headers = {
-    Authorization: `Bearer ${requireApiKey(options.apiKey)}`,
+    Authorization: `Bearer ${apiKey}`,
     // Anything but application/octet-stream means base64 both ways.
     'Content-Type': wire === 'binary' ? 'application/octet-stream' : 'text/plain',
     'X-UID2-Client-Version': CLIENT_VERSION,
@@ -98,14 +99,16 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   // Imported once, and on first use: some edge runtimes forbid cryptography while modules load.
   let imported: Promise<CryptoKey> | undefined
   const key = () => (imported ??= importKey(secret))
-  const reading: Reading = { key, wire, clock }
   const sealing = async (): Promise<Sealing> => ({ key: await key(), now: clock.now, randomBytes })
 
   const prepare = <Outcome>(
     path: string,
     body: string | Uint8Array<ArrayBuffer>,
-    read: (reply: HttpReply) => Promise<Outcome>,
-  ): PreparedRequest<Outcome> => ({ url: baseUrl + path, method: 'POST', headers, body, read })
+    read: (reading: Reading, reply: HttpReply) => Promise<Outcome>,
+  ): PreparedRequest<Outcome> => {
+    const reading = { key, wire, clock, sent: typeof body === 'string' ? [apiKey, body] : [apiKey] }
+    return { url: baseUrl + path, method: 'POST', headers, body, read: (reply) => read(reading, reply) }
+  }
   const encode = (envelope: Uint8Array<ArrayBuffer>) =>
     wire === 'binary' ? envelope : encodeBase64(envelope)
 
@@ -113,19 +116,19 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
     async generateToken(input, { tcfConsentString } = {}) {
       const fields = await generateFields(input, { sendRaw, tcfConsentString })
       const { envelope, nonce } = await sealRequest(await sealing(), JSON.stringify(fields))
-      return prepare('/v2/token/generate', encode(envelope), (reply) =>
+      return prepare('/v2/token/generate', encode(envelope), (reading, reply) =>
         readGenerateReply(reading, nonce, reply),
       )
     },
     async refreshToken(identity) {
-      return prepare('/v2/token/refresh', refreshBody(identity), (reply) =>
+      return prepare('/v2/token/refresh', refreshBody(identity), (reading, reply) =>
         readRefreshReply(reading, identity, reply),
       )
     },
     async validateToken(advertisingToken, input) {
       const fields = await validateFields(advertisingToken, input, sendRaw)
       const { envelope, nonce } = await sealRequest(await sealing(), JSON.stringify(fields))
-      return prepare('/v2/token/validate', encode(envelope), (reply) =>
+      return prepare('/v2/token/validate', encode(envelope), (reading, reply) =>
         readValidateReply(reading, nonce, reply),
       )
     },

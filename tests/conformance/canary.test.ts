@@ -23,10 +23,20 @@ const emailHash = toBase64(await sha256(utf8(email)))
 const secrets = /canary|UID2-C-L/i
 const spellings = [secret, responseKey].flatMap((key) => [toBase64(key), toHex(key)])
 
+/** As gateways do that do not like a header, or a body. */
+const quoting =
+  (before: string): Answer =>
+  (seen) => {
+    const said = `${before} '${seen.headers.get('authorization')}' ${seen.body}`
+    return plain(403, { status: said, message: said })(seen)
+  }
+
 const half = { ...identity, identity_expires: 'CANARY' }
 const failures: [string, Answer][] = [
   ['unauthorized', plain(401, { status: 'unauthorized' })],
   ['client_error', plain(400, { status: 'client_error', message: 'Invalid body: Body is missing.' })],
+  ['client_error', quoting('not a valid key=value pair:')],
+  ['client_error', quoting('x'.repeat(280))],
   ['server_error', plain(500, 'CANARY in an error page')],
   ['redirected', plain(302, 'CANARY', { Location: 'https://example.com/?CANARY' })],
   ['response_too_large', plain(200, 'CANARY'.repeat(20_000))],
