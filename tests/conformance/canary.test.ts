@@ -11,6 +11,7 @@ import {
   plain,
   rejection,
   responseKey,
+  type Seen,
   sealed,
   sealedRefresh,
   secret,
@@ -31,6 +32,9 @@ const quoting =
     return plain(403, { status: said, message: said })(seen)
   }
 
+/** As wrappers of fetch hang the request on what they throw. */
+const carried = ({ headers, body }: Seen) => ({ request: { headers: Object.fromEntries(headers), body } })
+
 const half = { ...identity, identity_expires: 'CANARY' }
 const failures: [string, Answer][] = [
   ['unauthorized', plain(401, { status: 'unauthorized' })],
@@ -43,6 +47,8 @@ const failures: [string, Answer][] = [
   ['bad_response', plain(200, { status: 'success', body: identity })],
   ['undecryptable', plain(200, toBase64(utf8('CANARY'.repeat(20))))],
   ['network', () => Promise.reject(new TypeError('fetch failed'))],
+  ['network', (request) => Promise.reject(Object.assign(new TypeError('fetch failed'), carried(request)))],
+  ['network', (request) => Promise.reject(new TypeError('fetch failed', { cause: carried(request) }))],
   ['timeout', hang],
 ]
 const insides: [string, unknown][] = [
@@ -78,6 +84,19 @@ describe.each(calls)('no error of %s holds a token, an address, a hash or a key'
   it.each(insides)('%s', async (_, payload) => {
     const { client } = operator(name === 'refresh' ? sealedRefresh(payload) : sealed(payload))
     expectClean(await rejection(call(client)))
+  })
+})
+
+it('the cause of a broken connection still says what broke', async () => {
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', name: 'SocketError' })
+  const { client } = operator(() => Promise.reject(new TypeError('fetch failed', { cause: reset })))
+  expect(await rejection(client.refreshToken(identity))).toMatchObject({
+    code: 'network',
+    cause: {
+      name: 'TypeError',
+      message: 'fetch failed',
+      cause: { name: 'SocketError', message: 'read ECONNRESET', code: 'ECONNRESET' },
+    },
   })
 })
 
