@@ -37,6 +37,32 @@ describe('a call that is over', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('begins no pause when its last fetch fails after an abort that it did not heed', async () => {
+    fakeTimers()
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const abort = new AbortController()
+    let fail = () => {}
+    let sent = () => {}
+    const sending = new Promise<void>((resolve) => {
+      sent = resolve
+    })
+    const { client } = operator(
+      () =>
+        new Promise((_, reject) => {
+          fail = () => reject(new TypeError('fetch failed'))
+          sent()
+        }),
+      { retries: 5, timeoutMs: 20_000 },
+    )
+    const ended = rejection(client.refreshToken(identity, { signal: abort.signal }))
+    await sending
+    abort.abort()
+    expect(await ended).toMatchObject({ code: 'aborted' })
+    fail()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('leaves no listener on a signal that lives longer', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
