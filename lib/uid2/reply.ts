@@ -31,10 +31,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Checks a reply that somebody else fetched. */
 export function requireReply(reply: HttpReply): HttpReply {
-  const { status, body } = reply ?? {}
+  const { status, body, headers } = reply ?? {}
   if (!Number.isInteger(status)) throw argumentError('reply.status', 'must be the HTTP status')
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw argumentError('reply.body', 'must be the text or the bytes of the reply')
+  }
+  // Looked at in refusals alone, so a wrong one would stay hidden until the first.
+  if (headers !== undefined && typeof headers?.get !== 'function') {
+    throw argumentError('reply.headers', 'must be Headers, or absent')
   }
   if (body.length > MAX_REPLY_BYTES) throw replyTooLarge(status)
   return reply

@@ -152,6 +152,8 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     ['reply.status', { status: '200', body: '' }],
     ['reply.body', { status: 200 }],
     ['reply.body', { status: 200, body: { json: true } }],
+    ['reply.headers', { status: 200, body: 'A'.repeat(200), headers: { date: 'today' } }],
+    ['reply.headers', { status: 200, body: 'A'.repeat(200), headers: null }],
   ])('names %s when it is wrong: %j', async (name, reply) => {
     for (const request of await Promise.all([
       requests.generateToken(email),
