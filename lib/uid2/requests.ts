@@ -88,7 +88,7 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   const clock = createClock(options.now ?? Date.now, options.onClockSkew)
   const randomBytes = options.randomBytes ?? ((length) => crypto.getRandomValues(new Uint8Array(length)))
   const sendRaw = options.sendRaw ?? false
-  const apiKey = requireApiKey(options.apiKey)
+  const apiKey = requireApiKey(options.apiKey, options.clientSecret)
   const headers = {
     Authorization: `Bearer ${apiKey}`,
     // Anything but application/octet-stream means base64 both ways.
