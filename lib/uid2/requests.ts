@@ -6,7 +6,7 @@ import type { DiiInput } from './dii.ts'
 import { importKey, type Sealing, sealRequest } from './envelope.ts'
 import { type GenerateOutcome, generateFields, readGenerateReply } from './generate.ts'
 import type { Identity } from './identity.ts'
-import { type RefreshOutcome, readRefreshReply, refreshBody } from './refresh.ts'
+import { type RefreshOutcome, readRefreshReply, refreshPair } from './refresh.ts'
 import type { HttpReply, Reading, Wire } from './reply.ts'
 import { readValidateReply, validateFields } from './validate.ts'
 
@@ -121,8 +121,9 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
       )
     },
     async refreshToken(identity) {
-      return prepare('/v2/token/refresh', refreshBody(identity), (reading, reply) =>
-        readRefreshReply(reading, identity, reply),
+      const { body, responseKey } = refreshPair(identity)
+      return prepare('/v2/token/refresh', body, (reading, reply) =>
+        readRefreshReply(reading, responseKey, reply),
       )
     },
     async validateToken(advertisingToken, input) {

@@ -117,6 +117,14 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(await request.read({ status: 200, body: await response.text() })).toEqual({ status: 'optout' })
   })
 
+  it('refresh, when the session has replaced the fields of the identity meanwhile', async () => {
+    const session = { ...identity }
+    const request = await requests.refreshToken(session)
+    const response = await sealedRefresh({ status: 'optout' })({ ...request, headers: new Headers() })
+    session.refresh_response_key = toBase64(new Uint8Array(32))
+    expect(await request.read({ status: 200, body: await response.text() })).toEqual({ status: 'optout' })
+  })
+
   it('validate', async () => {
     const request = await requests.validateToken('AT', email)
     expect((await openRequest(request.body)).json).toMatchObject({ token: 'AT' })
