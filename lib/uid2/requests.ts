@@ -1,5 +1,5 @@
 import { requireApiKey } from './api-key.ts'
-import { argumentError } from './arguments.ts'
+import { argumentError, requireBoolean, requireFunction } from './arguments.ts'
 import { decode32Bytes, encodeBase64 } from './base64.ts'
 import { createClock } from './clock.ts'
 import type { DiiInput } from './dii.ts'
@@ -85,9 +85,15 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   if (!secret) throw argumentError('clientSecret', 'must be base64 of exactly 32 bytes')
   const baseUrl = requireBaseUrl(options.baseUrl)
   const wire = requireWire(options.wire)
-  const clock = createClock(options.now ?? Date.now, options.onClockSkew)
-  const randomBytes = options.randomBytes ?? ((length) => crypto.getRandomValues(new Uint8Array(length)))
-  const sendRaw = options.sendRaw ?? false
+  const clock = createClock(
+    requireFunction(options.now ?? Date.now, 'now'),
+    options.onClockSkew && requireFunction(options.onClockSkew, 'onClockSkew'),
+  )
+  const randomBytes = requireFunction(
+    options.randomBytes ?? ((length: number) => crypto.getRandomValues(new Uint8Array(length))),
+    'randomBytes',
+  )
+  const sendRaw = requireBoolean(options.sendRaw ?? false, 'sendRaw')
   const apiKey = requireApiKey(options.apiKey, options.clientSecret)
   const headers = {
     Authorization: `Bearer ${apiKey}`,
