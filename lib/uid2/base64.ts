@@ -4,9 +4,15 @@
  */
 const OTHER = /[^A-Za-z0-9+/]/
 
-/** Bytes to base64. Meant for envelopes and hashes: what is passed as arguments below has to fit on the stack. */
+/** As many arguments as fit on any stack. */
+const CHUNK = 8192
+
 export function encodeBase64(bytes: Uint8Array): string {
-  return btoa(Reflect.apply(String.fromCharCode, null, bytes))
+  let binary = ''
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    binary += Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + CHUNK))
+  }
+  return btoa(binary)
 }
 
 /** Base64 to bytes; `undefined` when the text is not base64, because only the caller knows whose fault that is. */
