@@ -138,14 +138,14 @@ function oneLine(text: unknown, length: number, sent: readonly string[] = []): s
   return rest.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, length)
 }
 
-/** From our clock to an HTTP date, in ms. */
+/** From our clock to an HTTP date, in ms. Without its GMT it is none, and `Date.parse` makes a date of nearly anything. */
 function until(date: string | null | undefined, now: number): number | undefined {
-  const time = Date.parse(date ?? '')
+  const time = date?.endsWith(' GMT') ? Date.parse(date) : Number.NaN
   return Number.isNaN(time) ? undefined : time - now
 }
 
 function retryAfter(value: string | null | undefined, now: number): number | undefined {
-  if (value && /^\d{1,9}$/.test(value)) return Number(value) * 1000
+  if (value && /^\d{1,12}$/.test(value)) return Number(value) * 1000
   const delay = until(value, now)
   return delay === undefined ? undefined : Math.max(0, delay)
 }

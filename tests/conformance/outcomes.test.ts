@@ -166,7 +166,13 @@ describe('refusals', () => {
     ['7', 7_000],
     [new Date(1_767_225_660_000).toUTCString(), 60_000],
     [new Date(1_767_225_500_000).toUTCString(), 0],
+    ['0', 0],
+    ['86400000000', 86_400_000_000_000],
     ['soon', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['in 5', undefined],
+    ['Fri Nov 22 08:49:37 2030', undefined],
   ])('tells when to come back: %s', async (header, retryAfterMs) => {
     const { client } = operator(plain(429, '', { 'Retry-After': header }), {
       now: () => 1_767_225_600_000,
