@@ -113,7 +113,13 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
     read: (reading: Reading, reply: HttpReply) => Promise<Outcome>,
   ): PreparedRequest<Outcome> => {
     const reading = { key, wire, clock, sent: typeof body === 'string' ? [apiKey, body] : [apiKey] }
-    return { url: baseUrl + path, method: 'POST', headers, body, read: (reply) => read(reading, reply) }
+    return {
+      url: baseUrl + path,
+      method: 'POST',
+      headers: { ...headers },
+      body,
+      read: (reply) => read(reading, reply),
+    }
   }
   const encode = (envelope: Uint8Array<ArrayBuffer>) =>
     wire === 'binary' ? envelope : encodeBase64(envelope)

@@ -133,6 +133,21 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     ).toBe(false)
   })
 
+  it('gives each request headers of its own, which an HTTP client may change', async () => {
+    const before = await requests.refreshToken(identity)
+    Object.assign(before.headers, { Authorization: 'none', 'X-Trace': '1' })
+    const { headers } = await requests.refreshToken(identity)
+    expect(headers).toMatchObject({ Authorization: expect.stringMatching(/^Bearer /) })
+    expect(headers).not.toHaveProperty('X-Trace')
+  })
+
+  it('is answered the same however often it is read, also at the same time', async () => {
+    const request = await requests.generateToken(email)
+    const reply = { status: 200, body: await answerTo(request, { status: 'optout' }) }
+    const outcomes = await Promise.all([request.read(reply), request.read(reply)])
+    expect([...outcomes, await request.read(reply)]).toEqual(Array(3).fill({ status: 'optout' }))
+  })
+
   it('takes text or bytes, and a Response’s headers when there are any', async () => {
     const request = await requests.generateToken(email)
     const body = new TextEncoder().encode(await answerTo(request, { status: 'optout' }))
