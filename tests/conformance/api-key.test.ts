@@ -25,6 +25,8 @@ describe('describeApiKey', () => {
     `UID2-C-L--${key}`,
     `UID2-C-L-124-${key}\n`,
     `UID2-C-L-124-${key.replace('.', '')}`,
+    `UID2-C-L-124-${key.slice(1)}`,
+    `UID2-C-L-124-A${key}`,
   ])('says nothing of %j, which may be a key of the early form', (apiKey) => {
     expect(describeApiKey(apiKey)).toBeUndefined()
   })

@@ -13,6 +13,8 @@ describe('options that cannot work are refused at once (U20)', () => {
   it.each([
     ['baseUrl', 'operator.example'],
     ['baseUrl', 'ftp://operator.example'],
+    ['baseUrl', 'httpx://operator.example'],
+    ['baseUrl', 'https://:CANARY@operator.example'],
     ['baseUrl', 'https://CANARY:pass@operator.example'],
     ['baseUrl', 'https://CANARY@operator.example'],
     ['baseUrl', 'https://operator.example/#CANARY'],

@@ -95,6 +95,30 @@ describe('the caller can abort', () => {
   })
 })
 
+describe('a body that is not worth reading is let go', () => {
+  it.each([
+    ['of a redirect', 302, 'redirected'],
+    ['without end', 200, 'response_too_large'],
+  ])('%s', async (_, status, code) => {
+    const cancel = vi.fn()
+    const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(4096))
+    const { client } = operator(() => new Response(new ReadableStream({ pull, cancel }), { status }))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code })
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a body of exactly 64 kB is read', () => {
+  it.each([1, 64, 65_536])('in %i pieces', async (pieces) => {
+    const piece = new Uint8Array(65_536 / pieces).fill(0x41)
+    let left = pieces
+    const pull = (controller: ReadableStreamDefaultController) =>
+      left-- > 0 ? controller.enqueue(piece) : controller.close()
+    const { client } = operator(() => new Response(new ReadableStream({ pull })), { timeoutMs: 20_000 })
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'undecryptable' })
+  })
+})
+
 describe('the client', () => {
   it('imports its secret once', async () => {
     const importKey = vi.spyOn(crypto.subtle, 'importKey')
