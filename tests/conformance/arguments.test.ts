@@ -147,7 +147,7 @@ describe('other arguments', () => {
     expect((error as Error).message).not.toMatch(/canary/i)
   })
 
-  it.each([new Uint8Array(4), new Uint8Array(21), 20, 'CANARY'])(
+  it.each([new Uint8Array(4), new Uint8Array(21), 20, 'CANARY', Array(20).fill(300)])(
     'refuses a source of randomness that returns %j',
     async (random) => {
       const weak = createUid2Client({ ...options, randomBytes: () => random as Uint8Array })

@@ -104,6 +104,15 @@ describe('replies to generate', () => {
     }
   })
 
+  it('knows its nonce again when the source of randomness has used its array for something else', async () => {
+    const array = fromHex(request.nonce + request.iv)
+    const prepared = await requestsOf(request, { randomBytes: () => array }).generateToken({
+      phone: '+12345678901',
+    })
+    array.fill(0)
+    expect(await prepared.read({ status: 200, body: generateReplies.optout })).toEqual({ status: 'optout' })
+  })
+
   it('refuses a reply that is too short for a nonce (U16)', async () => {
     for (let length = 0; length < 16; length++) {
       const plaintext = concat(new Uint8Array(8), nonce).slice(0, length)
