@@ -28,7 +28,8 @@ const spellings = [secret, responseKey].flatMap((key) => [toBase64(key), toHex(k
 const quoting =
   (before: string): Answer =>
   (seen) => {
-    const said = `${before} '${seen.headers.get('authorization')}' ${seen.body}`
+    const quoted = `'${seen.headers.get('authorization')}' ${seen.body}`
+    const said = `${before} ${quoted} ${quoted}`
     return plain(403, { status: said, message: said })(seen)
   }
 

@@ -165,10 +165,13 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(await rejection(two.read({ status: 200, body }))).toMatchObject({ code: 'nonce_mismatch' })
   })
 
-  it('a redirect that the caller’s client did not follow is named', async () => {
-    const request = await requests.refreshToken(identity)
-    expect(await rejection(request.read({ status: 302, body: '' }))).toMatchObject({ code: 'redirected' })
-  })
+  it.each([300, 302, 399])(
+    'a redirect that the caller’s client did not follow is named: %i',
+    async (status) => {
+      const request = await requests.refreshToken(identity)
+      expect(await rejection(request.read({ status, body: '' }))).toMatchObject({ code: 'redirected' })
+    },
+  )
 
   it.each<[string, unknown]>([
     ['reply.status', undefined],
