@@ -101,6 +101,15 @@ it('the cause of a broken connection still says what broke', async () => {
   })
 })
 
+it('the causes of a broken connection are told three deep, also when they go in circles', async () => {
+  const circle = new TypeError('fetch failed')
+  circle.cause = circle
+  const { client } = operator(() => Promise.reject(circle))
+  expect(
+    everything(await rejection(client.refreshToken(identity))).match(/message: fetch failed/g),
+  ).toHaveLength(3)
+})
+
 describe('Uid2Error', () => {
   it('shows in JSON what a log needs, and nothing that is not known', () => {
     const error = new Uid2Error('rate_limited', 'slow down', { httpStatus: 429, operatorStatus: undefined })
