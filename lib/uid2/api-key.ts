@@ -1,5 +1,4 @@
 import { argumentError, requireOpaqueText } from './arguments.ts'
-import { decode32Bytes } from './base64.ts'
 
 /** What an API key says of itself. */
 export interface ApiKeyDescription {
@@ -33,11 +32,13 @@ export function describeApiKey(apiKey: string): ApiKeyDescription | undefined {
   }
 }
 
-/** A key that can be a client's; anything else is a mix-up that the operator would answer with a bare 401. */
-export function requireApiKey(value: unknown): string {
+/**
+ * A key that can be a client's; anything else is a mix-up that the operator would answer with a bare 401. Early
+ * keys look like a secret, base64 of 32 bytes, so only the secret itself is taken for one.
+ */
+export function requireApiKey(value: unknown, clientSecret: string): string {
   const apiKey = requireOpaqueText(value, 'apiKey')
-  if (decode32Bytes(apiKey))
-    throw argumentError('apiKey', 'must be the API key; this looks like a client secret')
+  if (apiKey === clientSecret) throw argumentError('apiKey', 'must be the API key; this is the client secret')
   if (describeApiKey(apiKey)?.role === 'operator') {
     throw argumentError('apiKey', 'must be a client’s key; this is an operator’s')
   }

@@ -16,12 +16,28 @@ export function requireOpaqueText(value: unknown, name: string): string {
   throw argumentError(name, 'must be a non-empty string of printable ASCII without whitespace')
 }
 
+/** Not any truthy value: the text `'false'` of an environment variable must not switch anything on. */
+export function requireBoolean(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw argumentError(name, 'must be true or false')
+}
+
+export function requireFunction<F>(value: F, name: string): F {
+  if (typeof value === 'function') return value
+  throw argumentError(name, 'must be a function')
+}
+
 /** The longest delay that `setTimeout` honours; anything above it would fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 export function requireTimeout(value: unknown, name: string): number {
   if (typeof value === 'number' && value > 0 && value <= LONGEST_DELAY_MS) return value
   throw argumentError(name, `must be a number of milliseconds above 0 and at most ${LONGEST_DELAY_MS}`)
+}
+
+export function requireSignal(value: AbortSignal): AbortSignal {
+  if (typeof value.addEventListener === 'function' && typeof value.aborted === 'boolean') return value
+  throw argumentError('signal', 'must be an AbortSignal')
 }
 
 export function requireRetries(value: unknown): number {

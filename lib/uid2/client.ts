@@ -1,4 +1,4 @@
-import { requireRetries, requireTimeout } from './arguments.ts'
+import { requireFunction, requireRetries, requireSignal, requireTimeout } from './arguments.ts'
 import { withDeadline } from './deadline.ts'
 import type { DiiInput } from './dii.ts'
 import type { GenerateOutcome } from './generate.ts'
@@ -52,7 +52,7 @@ export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
   const timeoutMs = requireTimeout(options.timeoutMs ?? 1500, 'timeoutMs')
   const retries = requireRetries(options.retries ?? 2)
   // Looked up at each call: frameworks and tests replace the global one after modules have loaded.
-  const send: typeof fetch = options.fetch ?? ((url, init) => fetch(url, init))
+  const send: typeof fetch = requireFunction(options.fetch ?? ((url, init) => fetch(url, init)), 'fetch')
 
   // Each attempt prepares its own request: an envelope carries its time, and operators refuse old ones.
   const call = async <Outcome>(
@@ -68,11 +68,11 @@ export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
         return retrying(attempt, retries, deadline, Math.random)
       },
       own === undefined ? timeoutMs : requireTimeout(own, 'timeoutMs'),
-      signal,
+      signal && requireSignal(signal),
     )
 
   return {
-    generateToken: (input, { tcfConsentString, ...callOptions } = {}) =>
+    generateToken: async (input, { tcfConsentString, ...callOptions } = {}) =>
       call(
         () => requests.generateToken(input, tcfConsentString === undefined ? {} : { tcfConsentString }),
         callOptions,

@@ -2,9 +2,9 @@ import { Uid2Error } from './errors.ts'
 
 /** What is left of the time that a call may take. */
 export interface Deadline {
-  /** Aborts when the call is over for whatever reason. */
+  /** Aborts when the time is up or the caller aborts. */
   readonly stop: AbortSignal
-  /** In ms. */
+  /** In ms; nothing once it stopped. */
   remaining(): number
 }
 
@@ -39,7 +39,10 @@ export async function withDeadline<T>(
     }
     if (signal?.aborted) onAbort()
   })
-  const deadline: Deadline = { stop: stop.signal, remaining: () => end - performance.now() }
+  const deadline: Deadline = {
+    stop: stop.signal,
+    remaining: () => (stop.signal.aborted ? 0 : end - performance.now()),
+  }
   try {
     return await Promise.race([ended, stop.signal.aborted ? ended : run(deadline)])
   } finally {

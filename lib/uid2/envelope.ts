@@ -8,6 +8,7 @@
  *
  * @see https://unifiedid.com/docs/getting-started/gs-encryption-decryption and docs/protocol.md
  */
+import { argumentError } from './arguments.ts'
 import { Uid2Error } from './errors.ts'
 import { envelopeOf, type HttpReply, type Reading, type Wire } from './reply.ts'
 
@@ -44,7 +45,7 @@ export function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 export async function sealRequest(sealing: Sealing, json: string): Promise<SealedRequest> {
   const text = encoder.encode(json)
   const plaintext = new Uint8Array(TIME_BYTES + NONCE_BYTES + text.length)
-  new DataView(plaintext.buffer).setBigInt64(0, BigInt(Math.trunc(sealing.now())))
+  new DataView(plaintext.buffer).setBigInt64(0, BigInt(timeOf(sealing)))
   const random = draw(sealing, NONCE_BYTES + IV_BYTES)
   const nonce = random.subarray(0, NONCE_BYTES)
   const iv = random.subarray(NONCE_BYTES)
@@ -95,11 +96,17 @@ interface Payload {
   readonly json: string
 }
 
+function timeOf(sealing: Sealing): number {
+  const time = Math.trunc(sealing.now())
+  if (!Number.isSafeInteger(time)) throw argumentError('now', 'must return Unix ms')
+  return time
+}
+
+/** A copy: the source may use its array again. A number would be made an array of zeros, and a nonce of those. */
 function draw(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(sealing.randomBytes(length))
-  if (bytes.length !== length)
-    throw new TypeError(`randomBytes must return ${length} bytes when asked for them`)
-  return bytes
+  const bytes: unknown = sealing.randomBytes(length)
+  if (bytes instanceof Uint8Array && bytes.length === length) return new Uint8Array(bytes)
+  throw argumentError('randomBytes', `must return ${length} bytes when asked for them`)
 }
 
 async function decrypt(key: CryptoKey, envelope: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

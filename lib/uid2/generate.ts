@@ -40,7 +40,7 @@ export async function readGenerateReply(
   nonce: Uint8Array,
   reply: HttpReply,
 ): Promise<GenerateOutcome> {
-  if (requireReply(reply).status !== 200) throw refusalError(reply, reading.clock)
+  if (requireReply(reply).status !== 200) throw refusalError(reply, reading)
   const payload = await openResponse(reading, nonce, reply)
   switch (payload.status) {
     case 'success':

@@ -52,13 +52,14 @@ export interface IssuedIdentity {
  * @example parseIdentity(await readFile('identity.json', 'utf8'))
  */
 export function parseIdentity(value: unknown): Identity {
-  const fields = (typeof value === 'string' ? parseJson(value) : (value ?? {})) as Record<string, unknown>
+  // Copied before it is checked, so that what was checked is what the caller gets.
+  const fields: Record<string, unknown> = { ...Object(typeof value === 'string' ? parseJson(value) : value) }
   for (const [name, holds] of Object.entries(FIELDS)) {
     if (!holds(fields[name])) {
       throw new Uid2Error('bad_response', `the identity's ${name} is missing or malformed`)
     }
   }
-  return { ...fields } as Identity
+  return fields as Identity
 }
 
 /** The identity in an answer. Its JSON is cut out of the answer's, because a parser rounds what it reads. */
@@ -68,7 +69,7 @@ export function readIdentity({ json, body }: { json: string; body: unknown }): I
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) ?? {}
+    return JSON.parse(text)
   } catch {
     // No cause: a SyntaxError quotes the text, and that holds tokens.
     throw new Uid2Error('bad_response', 'the identity is not JSON')

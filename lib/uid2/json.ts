@@ -20,7 +20,6 @@ export function memberText(json: string, name: string): string | undefined {
     else if (depth === 1 && (character === ',' || character === '}')) {
       if (key !== undefined && JSON.parse(key) === name) found = json.slice(begin, i).trim()
       key = undefined
-      if (character === '}') depth--
     } else if (character === '}' || character === ']') depth--
   }
   return found

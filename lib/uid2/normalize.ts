@@ -52,7 +52,7 @@ function lowerAscii(text: string): string {
 }
 
 function withoutGmailFreedoms(local: string): string {
-  return local.replace(/\+[\s\S]*/, '').replaceAll('.', '')
+  return local.replace(/\+.*/, '').replaceAll('.', '')
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Reading {
   readonly key: () => Promise<CryptoKey>
   readonly wire: Wire
   readonly clock: Clock
+  /** What went out in plaintext, and must not come back in an error: gateways quote what they dislike. */
+  readonly sent: readonly string[]
 }
 
 /** The longest answer of the protocol has about 2 kB; the rest is room for fields to come. */
@@ -29,10 +31,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Checks a reply that somebody else fetched. */
 export function requireReply(reply: HttpReply): HttpReply {
-  const { status, body } = reply ?? {}
+  const { status, body, headers } = reply ?? {}
   if (!Number.isInteger(status)) throw argumentError('reply.status', 'must be the HTTP status')
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw argumentError('reply.body', 'must be the text or the bytes of the reply')
+  }
+  // Looked at in refusals alone, so a wrong one would stay hidden until the first.
+  if (headers !== undefined && typeof headers?.get !== 'function') {
+    throw argumentError('reply.headers', 'must be Headers, or absent')
   }
   if (body.length > MAX_REPLY_BYTES) throw replyTooLarge(status)
   return reply
@@ -63,7 +69,7 @@ interface Refusal {
 }
 
 /** Reads what a non-200 says, if it says anything: gateways in front of an operator answer in HTML. */
-export function readRefusal({ body }: HttpReply): Refusal {
+export function readRefusal({ body }: HttpReply, sent: readonly string[] = []): Refusal {
   let json: unknown
   try {
     json = JSON.parse(textOf(body) ?? '')
@@ -71,13 +77,17 @@ export function readRefusal({ body }: HttpReply): Refusal {
     return {}
   }
   const { status, message } = (json ?? {}) as { status?: unknown; message?: unknown }
-  return { status: oneLine(status, 64), message: oneLine(message, 300) }
+  return { status: oneLine(status, 64, sent), message: oneLine(message, 300, sent) }
 }
 
 /** The error that a non-200 stands for. */
-export function refusalError(reply: HttpReply, clock: Clock, code: Uid2ErrorCode = codeOf(reply)): Uid2Error {
+export function refusalError(
+  reply: HttpReply,
+  { clock, sent }: Reading,
+  code: Uid2ErrorCode = codeOf(reply),
+): Uid2Error {
   const { status: httpStatus, headers } = reply
-  const { status, message } = readRefusal(reply)
+  const { status, message } = readRefusal(reply, sent)
   const now = clock.now()
   // The refusal itself is not sealed and tells no time but in its header, which may be a gateway's.
   const skew =
@@ -126,19 +136,21 @@ function textOf(body: string | Uint8Array): string | undefined {
   }
 }
 
-/** Foreign text, made harmless for a log: one line, and no longer than it has to be. */
-function oneLine(text: unknown, length: number): string | undefined {
-  return typeof text === 'string' ? text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, length) : undefined
+/** Foreign text, made harmless for a log: one line, no longer than it has to be, without what we sent. */
+function oneLine(text: unknown, length: number, sent: readonly string[] = []): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const rest = sent.reduce((told, secret) => told.replaceAll(secret, '…'), text)
+  return rest.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, length)
 }
 
-/** From our clock to an HTTP date, in ms. */
+/** From our clock to an HTTP date, in ms. Without its GMT it is none, and `Date.parse` makes a date of nearly anything. */
 function until(date: string | null | undefined, now: number): number | undefined {
-  const time = Date.parse(date ?? '')
+  const time = date?.endsWith(' GMT') ? Date.parse(date) : Number.NaN
   return Number.isNaN(time) ? undefined : time - now
 }
 
 function retryAfter(value: string | null | undefined, now: number): number | undefined {
-  if (value && /^\d{1,9}$/.test(value)) return Number(value) * 1000
+  if (value && /^\d{1,12}$/.test(value)) return Number(value) * 1000
   const delay = until(value, now)
   return delay === undefined ? undefined : Math.max(0, delay)
 }

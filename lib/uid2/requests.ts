@@ -1,12 +1,12 @@
 import { requireApiKey } from './api-key.ts'
-import { argumentError } from './arguments.ts'
+import { argumentError, requireBoolean, requireFunction } from './arguments.ts'
 import { decode32Bytes, encodeBase64 } from './base64.ts'
 import { createClock } from './clock.ts'
 import type { DiiInput } from './dii.ts'
 import { importKey, type Sealing, sealRequest } from './envelope.ts'
 import { type GenerateOutcome, generateFields, readGenerateReply } from './generate.ts'
 import type { Identity } from './identity.ts'
-import { type RefreshOutcome, readRefreshReply, refreshBody } from './refresh.ts'
+import { type RefreshOutcome, readRefreshReply, refreshPair } from './refresh.ts'
 import type { HttpReply, Reading, Wire } from './reply.ts'
 import { readValidateReply, validateFields } from './validate.ts'
 
@@ -26,7 +26,7 @@ export interface Uid2RequestOptions {
   randomBytes?: (length: number) => Uint8Array
   /**
    * Told by every sealed answer, in ms, how far the operator's clock is ahead of ours; the time that the
-   * answer was on its way is part of it. From a minute on requests may be refused.
+   * answer was on its way is part of it. From a minute on requests may be refused. It must not throw.
    */
   onClockSkew?: (clockSkewMs: number) => void
 }
@@ -85,11 +85,18 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   if (!secret) throw argumentError('clientSecret', 'must be base64 of exactly 32 bytes')
   const baseUrl = requireBaseUrl(options.baseUrl)
   const wire = requireWire(options.wire)
-  const clock = createClock(options.now ?? Date.now, options.onClockSkew)
-  const randomBytes = options.randomBytes ?? ((length) => crypto.getRandomValues(new Uint8Array(length)))
-  const sendRaw = options.sendRaw ?? false
+  const clock = createClock(
+    requireFunction(options.now ?? Date.now, 'now'),
+    options.onClockSkew && requireFunction(options.onClockSkew, 'onClockSkew'),
+  )
+  const randomBytes = requireFunction(
+    options.randomBytes ?? ((length: number) => crypto.getRandomValues(new Uint8Array(length))),
+    'randomBytes',
+  )
+  const sendRaw = requireBoolean(options.sendRaw ?? false, 'sendRaw')
+  const apiKey = requireApiKey(options.apiKey, options.clientSecret)
   const headers = {
-    Authorization: `Bearer ${requireApiKey(options.apiKey)}`,
+    Authorization: `Bearer ${apiKey}`,
     // Anything but application/octet-stream means base64 both ways.
     'Content-Type': wire === 'binary' ? 'application/octet-stream' : 'text/plain',
     'X-UID2-Client-Version': CLIENT_VERSION,
@@ -98,14 +105,22 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   // Imported once, and on first use: some edge runtimes forbid cryptography while modules load.
   let imported: Promise<CryptoKey> | undefined
   const key = () => (imported ??= importKey(secret))
-  const reading: Reading = { key, wire, clock }
   const sealing = async (): Promise<Sealing> => ({ key: await key(), now: clock.now, randomBytes })
 
   const prepare = <Outcome>(
     path: string,
     body: string | Uint8Array<ArrayBuffer>,
-    read: (reply: HttpReply) => Promise<Outcome>,
-  ): PreparedRequest<Outcome> => ({ url: baseUrl + path, method: 'POST', headers, body, read })
+    read: (reading: Reading, reply: HttpReply) => Promise<Outcome>,
+  ): PreparedRequest<Outcome> => {
+    const reading = { key, wire, clock, sent: typeof body === 'string' ? [apiKey, body] : [apiKey] }
+    return {
+      url: baseUrl + path,
+      method: 'POST',
+      headers: { ...headers },
+      body,
+      read: (reply) => read(reading, reply),
+    }
+  }
   const encode = (envelope: Uint8Array<ArrayBuffer>) =>
     wire === 'binary' ? envelope : encodeBase64(envelope)
 
@@ -113,19 +128,20 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
     async generateToken(input, { tcfConsentString } = {}) {
       const fields = await generateFields(input, { sendRaw, tcfConsentString })
       const { envelope, nonce } = await sealRequest(await sealing(), JSON.stringify(fields))
-      return prepare('/v2/token/generate', encode(envelope), (reply) =>
+      return prepare('/v2/token/generate', encode(envelope), (reading, reply) =>
         readGenerateReply(reading, nonce, reply),
       )
     },
     async refreshToken(identity) {
-      return prepare('/v2/token/refresh', refreshBody(identity), (reply) =>
-        readRefreshReply(reading, identity, reply),
+      const { body, responseKey } = refreshPair(identity)
+      return prepare('/v2/token/refresh', body, (reading, reply) =>
+        readRefreshReply(reading, responseKey, reply),
       )
     },
     async validateToken(advertisingToken, input) {
       const fields = await validateFields(advertisingToken, input, sendRaw)
       const { envelope, nonce } = await sealRequest(await sealing(), JSON.stringify(fields))
-      return prepare('/v2/token/validate', encode(envelope), (reply) =>
+      return prepare('/v2/token/validate', encode(envelope), (reading, reply) =>
         readValidateReply(reading, nonce, reply),
       )
     },
@@ -138,7 +154,8 @@ function requireBaseUrl(baseUrl: unknown): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     throw argumentError('baseUrl', 'must be an http(s) URL without credentials, query or fragment')
   }
-  return url.href.replace(/\/+$/, '')
+  // Without a bare `?` or `#`, which would turn the path of the call into a query or a fragment.
+  return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 
 function requireWire(wire: unknown = 'base64'): Wire {

@@ -31,8 +31,17 @@ export async function exchange<Outcome>(
     return { status: response.status, headers: response.headers, body: await readBytes(response) }
   } catch (cause) {
     if (cause instanceof Uid2Error) throw cause
-    throw new Uid2Error('network', 'the connection to the operator failed', { cause })
+    throw new Uid2Error('network', 'the connection to the operator failed', { cause: inWords(cause) })
   }
+}
+
+/** What names a fault, without the request that wrappers of fetch hang on it: the API key is in there. */
+function inWords(fault: unknown, depth = 3): Error | undefined {
+  if (!(fault instanceof Error) || depth === 0) return undefined
+  const { name, message, code } = fault as Error & { code?: unknown }
+  const cause = inWords(fault.cause, depth - 1)
+  const known = typeof code === 'string' ? { name, code } : { name }
+  return Object.assign(new Error(message, cause && { cause }), known)
 }
 
 async function readBytes(response: Response): Promise<Uint8Array> {

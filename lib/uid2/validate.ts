@@ -28,7 +28,7 @@ export async function readValidateReply(
   nonce: Uint8Array,
   reply: HttpReply,
 ): Promise<boolean> {
-  if (requireReply(reply).status !== 200) throw refusalError(reply, reading.clock)
+  if (requireReply(reply).status !== 200) throw refusalError(reply, reading)
   const { status, body } = await openResponse(reading, nonce, reply)
   if (status !== 'success') throw unexpectedStatus(status)
   if (typeof body !== 'boolean') {

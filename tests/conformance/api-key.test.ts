@@ -25,6 +25,8 @@ describe('describeApiKey', () => {
     `UID2-C-L--${key}`,
     `UID2-C-L-124-${key}\n`,
     `UID2-C-L-124-${key.replace('.', '')}`,
+    `UID2-C-L-124-${key.slice(1)}`,
+    `UID2-C-L-124-A${key}`,
   ])('says nothing of %j, which may be a key of the early form', (apiKey) => {
     expect(describeApiKey(apiKey)).toBeUndefined()
   })
@@ -33,13 +35,16 @@ describe('describeApiKey', () => {
 describe('a client refuses what cannot be its key (U20)', () => {
   const options = { baseUrl: 'https://operator.example', clientSecret: toBase64(secret) }
   it.each([
-    ['the client secret', toBase64(secret), /^apiKey must be the API key; this looks like a client secret$/],
+    ['the client secret', toBase64(secret), /^apiKey must be the API key; this is the client secret$/],
     ['an operator’s key', `UID2-O-P-7-${key}`, /^apiKey must be a client’s key; this is an operator’s$/],
   ])('%s', (_, apiKey, message) => {
     expect(() => createUid2Client({ ...options, apiKey })).toThrow(message)
   })
 
-  it('and takes one of the early form', () => {
-    expect(() => createUid2Client({ ...options, apiKey: 'early-key-without-form' })).not.toThrow()
-  })
+  it.each(['early-key-without-form', toBase64(new Uint8Array(32).fill(7))])(
+    'and takes one of the early form: %s',
+    (apiKey) => {
+      expect(() => createUid2Client({ ...options, apiKey })).not.toThrow()
+    },
+  )
 })

@@ -13,6 +13,8 @@ describe('options that cannot work are refused at once (U20)', () => {
   it.each([
     ['baseUrl', 'operator.example'],
     ['baseUrl', 'ftp://operator.example'],
+    ['baseUrl', 'httpx://operator.example'],
+    ['baseUrl', 'https://:CANARY@operator.example'],
     ['baseUrl', 'https://CANARY:pass@operator.example'],
     ['baseUrl', 'https://CANARY@operator.example'],
     ['baseUrl', 'https://operator.example/#CANARY'],
@@ -33,6 +35,19 @@ describe('options that cannot work are refused at once (U20)', () => {
     ['timeoutMs', -1],
     ['timeoutMs', Number.NaN],
     ['timeoutMs', 2 ** 31],
+    ['timeoutMs', '1500'],
+    ['retries', -1],
+    ['retries', 1.5],
+    ['retries', 11],
+    ['retries', '2'],
+    ['retries', Number.NaN],
+    ['wire', 'CANARY'],
+    ['sendRaw', 'false'],
+    ['sendRaw', 1],
+    ['fetch', 'CANARY'],
+    ['now', 1_767_225_600_000],
+    ['randomBytes', new Uint8Array(20)],
+    ['onClockSkew', 'CANARY'],
   ])('%s: %j', (name, value) => {
     const make = () => createUid2Client({ ...options, [name]: value })
     expect(make).toThrow(TypeError)
@@ -41,15 +56,19 @@ describe('options that cannot work are refused at once (U20)', () => {
   })
 })
 
+it('the longest time-out and the most retries are taken', () => {
+  expect(() => createUid2Client({ ...options, timeoutMs: 2 ** 31 - 1, retries: 10 })).not.toThrow()
+})
+
 describe('a base URL is used as it is meant', () => {
-  it.each(['', '/', '//', '/sandbox/operator', '/sandbox/operator/'])(
+  it.each(['', '/', '//', '/?', '/#', '/sandbox/operator', '/sandbox/operator/', '/sandbox/operator?#'])(
     'with %j behind the host',
     async (path) => {
       const { client, seen } = operator(plain(401, { status: 'unauthorized' }), {
         baseUrl: `https://operator.example${path}`,
       })
       await rejection(client.refreshToken(identity))
-      expect(seen[0]?.url).toBe(`https://operator.example${path.replace(/\/+$/, '')}/v2/token/refresh`)
+      expect(seen[0]?.url).toBe(`https://operator.example${path.replace(/[/?#]+$/, '')}/v2/token/refresh`)
     },
   )
 })
@@ -117,6 +136,9 @@ describe('other arguments', () => {
       /^identity\.refresh_token must/,
       () => client.refreshToken({ ...identity, refresh_token: 'CANARY\n' }),
     ],
+    ['a token with a DEL', /^advertisingToken must/, () => client.validateToken('AT\u007f', email)],
+    ['no options', /./, () => client.generateToken(email, null as never)],
+    ['a signal that is none', /^signal must/, () => client.refreshToken(identity, { signal: {} as never })],
     ['a time-out of zero', /^timeoutMs must/, () => client.refreshToken(identity, { timeoutMs: 0 })],
   ])('%s is refused by name', async (_, message, call) => {
     const error = await rejection(call())
@@ -125,8 +147,18 @@ describe('other arguments', () => {
     expect((error as Error).message).not.toMatch(/canary/i)
   })
 
-  it('refuses a source of randomness that returns too little', async () => {
-    const weak = createUid2Client({ ...options, randomBytes: () => new Uint8Array(4) })
-    await expect(weak.generateToken(email)).rejects.toThrow(/^randomBytes must/)
+  it.each([new Uint8Array(4), new Uint8Array(21), 20, 'CANARY', Array(20).fill(300)])(
+    'refuses a source of randomness that returns %j',
+    async (random) => {
+      const weak = createUid2Client({ ...options, randomBytes: () => random as Uint8Array })
+      await expect(weak.generateToken(email)).rejects.toThrow(/^randomBytes must/)
+    },
+  )
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 'today'])('refuses a clock that says %j', async (time) => {
+    const timeless = createUid2Client({ ...options, now: () => time as number })
+    const error = await rejection(timeless.generateToken(email))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(String(error)).toContain('now must return Unix ms')
   })
 })

@@ -37,6 +37,32 @@ describe('a call that is over', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('begins no pause when its last fetch fails after an abort that it did not heed', async () => {
+    fakeTimers()
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const abort = new AbortController()
+    let fail = () => {}
+    let sent = () => {}
+    const sending = new Promise<void>((resolve) => {
+      sent = resolve
+    })
+    const { client } = operator(
+      () =>
+        new Promise((_, reject) => {
+          fail = () => reject(new TypeError('fetch failed'))
+          sent()
+        }),
+      { retries: 5, timeoutMs: 20_000 },
+    )
+    const ended = rejection(client.refreshToken(identity, { signal: abort.signal }))
+    await sending
+    abort.abort()
+    expect(await ended).toMatchObject({ code: 'aborted' })
+    fail()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('leaves no listener on a signal that lives longer', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
@@ -66,6 +92,30 @@ describe('the caller can abort', () => {
     expect(await rejection(client.refreshToken(identity, { signal: abort.signal }))).toMatchObject({
       code: 'aborted',
     })
+  })
+})
+
+describe('a body that is not worth reading is let go', () => {
+  it.each([
+    ['of a redirect', 302, 'redirected'],
+    ['without end', 200, 'response_too_large'],
+  ])('%s', async (_, status, code) => {
+    const cancel = vi.fn()
+    const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(4096))
+    const { client } = operator(() => new Response(new ReadableStream({ pull, cancel }), { status }))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code })
+    expect(cancel).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a body of exactly 64 kB is read', () => {
+  it.each([1, 64, 65_536])('in %i pieces', async (pieces) => {
+    const piece = new Uint8Array(65_536 / pieces).fill(0x41)
+    let left = pieces
+    const pull = (controller: ReadableStreamDefaultController) =>
+      left-- > 0 ? controller.enqueue(piece) : controller.close()
+    const { client } = operator(() => new Response(new ReadableStream({ pull })), { timeoutMs: 20_000 })
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'undecryptable' })
   })
 })
 

@@ -11,6 +11,7 @@ import {
   plain,
   rejection,
   responseKey,
+  type Seen,
   sealed,
   sealedRefresh,
   secret,
@@ -23,16 +24,32 @@ const emailHash = toBase64(await sha256(utf8(email)))
 const secrets = /canary|UID2-C-L/i
 const spellings = [secret, responseKey].flatMap((key) => [toBase64(key), toHex(key)])
 
+/** As gateways do that do not like a header, or a body. */
+const quoting =
+  (before: string): Answer =>
+  (seen) => {
+    const quoted = `'${seen.headers.get('authorization')}' ${seen.body}`
+    const said = `${before} ${quoted} ${quoted}`
+    return plain(403, { status: said, message: said })(seen)
+  }
+
+/** As wrappers of fetch hang the request on what they throw. */
+const carried = ({ headers, body }: Seen) => ({ request: { headers: Object.fromEntries(headers), body } })
+
 const half = { ...identity, identity_expires: 'CANARY' }
 const failures: [string, Answer][] = [
   ['unauthorized', plain(401, { status: 'unauthorized' })],
   ['client_error', plain(400, { status: 'client_error', message: 'Invalid body: Body is missing.' })],
+  ['client_error', quoting('not a valid key=value pair:')],
+  ['client_error', quoting('x'.repeat(280))],
   ['server_error', plain(500, 'CANARY in an error page')],
   ['redirected', plain(302, 'CANARY', { Location: 'https://example.com/?CANARY' })],
   ['response_too_large', plain(200, 'CANARY'.repeat(20_000))],
   ['bad_response', plain(200, { status: 'success', body: identity })],
   ['undecryptable', plain(200, toBase64(utf8('CANARY'.repeat(20))))],
   ['network', () => Promise.reject(new TypeError('fetch failed'))],
+  ['network', (request) => Promise.reject(Object.assign(new TypeError('fetch failed'), carried(request)))],
+  ['network', (request) => Promise.reject(new TypeError('fetch failed', { cause: carried(request) }))],
   ['timeout', hang],
 ]
 const insides: [string, unknown][] = [
@@ -69,6 +86,28 @@ describe.each(calls)('no error of %s holds a token, an address, a hash or a key'
     const { client } = operator(name === 'refresh' ? sealedRefresh(payload) : sealed(payload))
     expectClean(await rejection(call(client)))
   })
+})
+
+it('the cause of a broken connection still says what broke', async () => {
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', name: 'SocketError' })
+  const { client } = operator(() => Promise.reject(new TypeError('fetch failed', { cause: reset })))
+  expect(await rejection(client.refreshToken(identity))).toMatchObject({
+    code: 'network',
+    cause: {
+      name: 'TypeError',
+      message: 'fetch failed',
+      cause: { name: 'SocketError', message: 'read ECONNRESET', code: 'ECONNRESET' },
+    },
+  })
+})
+
+it('the causes of a broken connection are told three deep, also when they go in circles', async () => {
+  const circle = new TypeError('fetch failed')
+  circle.cause = circle
+  const { client } = operator(() => Promise.reject(circle))
+  expect(
+    everything(await rejection(client.refreshToken(identity))).match(/message: fetch failed/g),
+  ).toHaveLength(3)
 })
 
 describe('Uid2Error', () => {

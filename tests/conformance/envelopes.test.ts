@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sealRequest } from '#lib/uid2/envelope.ts'
 import { createUid2Requests, type DiiInput, type Identity, type Uid2RequestOptions } from '#lib/uid2/index.ts'
-import { concat, decrypt, fromBase64, fromHex, toBase64, toHex } from './bytes.ts'
+import { concat, decrypt, encrypt, fromBase64, fromHex, toBase64, toHex } from './bytes.ts'
 import { apiKey } from './operator.ts'
 import {
   envelopes,
@@ -101,6 +101,23 @@ describe('replies to generate', () => {
     for (let i = 0; i < nonce.length; i++) {
       const other = toHex(nonce.map((byte, at) => (at === i ? byte ^ 1 : byte)))
       await expect(read(generateReplies.success, other)).rejects.toMatchObject({ code: 'nonce_mismatch' })
+    }
+  })
+
+  it('knows its nonce again when the source of randomness has used its array for something else', async () => {
+    const array = fromHex(request.nonce + request.iv)
+    const prepared = await requestsOf(request, { randomBytes: () => array }).generateToken({
+      phone: '+12345678901',
+    })
+    array.fill(0)
+    expect(await prepared.read({ status: 200, body: generateReplies.optout })).toEqual({ status: 'optout' })
+  })
+
+  it('refuses a reply that is too short for a nonce (U16)', async () => {
+    for (let length = 0; length < 16; length++) {
+      const plaintext = concat(new Uint8Array(8), nonce).slice(0, length)
+      const reply = await encrypt(fromBase64(request.secret), plaintext)
+      await expect(read(toBase64(reply))).rejects.toMatchObject({ code: 'nonce_mismatch' })
     }
   })
 

@@ -46,6 +46,16 @@ describe('parseIdentity', () => {
     expect(parsed).not.toBe(source)
   })
 
+  it('gives nothing that it did not check, nor checks what it does not give', () => {
+    expect(() => parseIdentity(Object.create(identity))).toThrow('advertising_token is missing or malformed')
+    const values = ['AT', 5]
+    const shifty = Object.defineProperty({ ...identity }, 'advertising_token', {
+      get: () => values.shift(),
+      enumerable: true,
+    })
+    expect(parseIdentity(shifty)).toEqual({ ...identity, advertising_token: 'AT' })
+  })
+
   it('takes text for its JSON', () => {
     expect(parseIdentity(` ${JSON.stringify(identity)}\n`)).toEqual(identity)
   })

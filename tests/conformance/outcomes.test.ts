@@ -113,13 +113,15 @@ describe('refusals', () => {
     [200, { status: 'success', body: {} }, 'bad_response', true],
     [200, 'A'.repeat(36), 'bad_response', true],
     [200, 'A'.repeat(200), 'undecryptable', true],
+    [500, { status: 'unknown', message: 'Invalid timestamp' }, 'server_error', true],
+    [300, '', 'redirected', false],
     [301, '', 'redirected', false],
     [307, '', 'redirected', false],
   ]
   describe.each(calls)('%s', (_, call) => {
     it.each(table)('HTTP %i %j → %s, transient %s (U2)', async (status, body, code, transient) => {
       const { client, seen } = operator(
-        plain(status, body, status > 300 && status < 400 ? { Location: '/' } : {}),
+        plain(status, body, status >= 300 && status < 400 ? { Location: '/' } : {}),
       )
       const error = await rejection(call(client))
       expect(error).toMatchObject({ name: 'Uid2Error', code, transient, httpStatus: status })
@@ -140,6 +142,11 @@ describe('refusals', () => {
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'server_error' })
   })
 
+  it('refresh gives no identity up for the words of somebody who is no operator', async () => {
+    const { client } = operator(plain(400, { status: 'error_of_a_gateway', message: 'Invalid data: no' }))
+    expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'client_error' })
+  })
+
   it.each(['expired_token', 'invalid_token'])('generate does not take %s for an outcome', async (status) => {
     const { client } = operator(plain(400, { status }))
     expect(await rejection(client.generateToken(email))).toMatchObject({ code: 'client_error' })
@@ -155,6 +162,14 @@ describe('refusals', () => {
     })
   })
 
+  it('tells a status in one line of at most 64 characters, sealed or not', async () => {
+    const status = `a\n${'b'.repeat(100)}`
+    for (const answer of [plain(400, { status }), sealed({ status })]) {
+      const error = await rejection(operator(answer).client.generateToken(email))
+      expect(error).toMatchObject({ operatorStatus: `a ${'b'.repeat(62)}` })
+    }
+  })
+
   it('ignores a status and message that are no text', async () => {
     const { client } = operator(plain(400, { status: { a: 1 }, message: 5 }))
     const error = await rejection(client.generateToken(email))
@@ -166,7 +181,13 @@ describe('refusals', () => {
     ['7', 7_000],
     [new Date(1_767_225_660_000).toUTCString(), 60_000],
     [new Date(1_767_225_500_000).toUTCString(), 0],
+    ['0', 0],
+    ['86400000000', 86_400_000_000_000],
     ['soon', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['in 5', undefined],
+    ['Fri Nov 22 08:49:37 2030', undefined],
   ])('tells when to come back: %s', async (header, retryAfterMs) => {
     const { client } = operator(plain(429, '', { 'Retry-After': header }), {
       now: () => 1_767_225_600_000,

@@ -116,6 +116,21 @@ describe('the deadline holds for all attempts together', () => {
     expect(seen).toHaveLength(1)
   })
 
+  it.each([
+    [299, 2],
+    [300, 1],
+    [301, 1],
+  ])('with 300 ms left, a pause of %i ms makes it %i attempts', async (retryAfterMs, attempts) => {
+    onTestFinished(() => void vi.useRealTimers())
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const attempt = vi.fn(() => Promise.reject(new Uid2Error('rate_limited', 'no', { retryAfterMs })))
+    const deadline = { stop: new AbortController().signal, remaining: () => 300 }
+    const ended = rejection(retrying(attempt, 1, deadline, () => 0))
+    await vi.runAllTimersAsync()
+    await ended
+    expect(attempt).toHaveBeenCalledTimes(attempts)
+  })
+
   it('a second attempt that hangs ends with it', async () => {
     const { client } = operator(inTurn(disconnect, hang), { retries: 5, timeoutMs: 400 })
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'timeout' })

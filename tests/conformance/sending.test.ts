@@ -126,12 +126,35 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(await request.read({ status: 200, body: await response.text() })).toEqual({ status: 'optout' })
   })
 
+  it('refresh, when the session has replaced the fields of the identity meanwhile', async () => {
+    const session = { ...identity }
+    const request = await requests.refreshToken(session)
+    const response = await sealedRefresh({ status: 'optout' })({ ...request, headers: new Headers() })
+    session.refresh_response_key = toBase64(new Uint8Array(32))
+    expect(await request.read({ status: 200, body: await response.text() })).toEqual({ status: 'optout' })
+  })
+
   it('validate', async () => {
     const request = await requests.validateToken('AT', email)
     expect((await openRequest(request.body)).json).toMatchObject({ token: 'AT' })
     expect(
       await request.read({ status: 200, body: await answerTo(request, { status: 'success', body: false }) }),
     ).toBe(false)
+  })
+
+  it('gives each request headers of its own, which an HTTP client may change', async () => {
+    const before = await requests.refreshToken(identity)
+    Object.assign(before.headers, { Authorization: 'none', 'X-Trace': '1' })
+    const { headers } = await requests.refreshToken(identity)
+    expect(headers).toMatchObject({ Authorization: expect.stringMatching(/^Bearer /) })
+    expect(headers).not.toHaveProperty('X-Trace')
+  })
+
+  it('is answered the same however often it is read, also at the same time', async () => {
+    const request = await requests.generateToken(email)
+    const reply = { status: 200, body: await answerTo(request, { status: 'optout' }) }
+    const outcomes = await Promise.all([request.read(reply), request.read(reply)])
+    expect([...outcomes, await request.read(reply)]).toEqual(Array(3).fill({ status: 'optout' }))
   })
 
   it('takes text or bytes, and a Response’s headers when there are any', async () => {
@@ -151,16 +174,21 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(await rejection(two.read({ status: 200, body }))).toMatchObject({ code: 'nonce_mismatch' })
   })
 
-  it('a redirect that the caller’s client did not follow is named', async () => {
-    const request = await requests.refreshToken(identity)
-    expect(await rejection(request.read({ status: 302, body: '' }))).toMatchObject({ code: 'redirected' })
-  })
+  it.each([300, 302, 399])(
+    'a redirect that the caller’s client did not follow is named: %i',
+    async (status) => {
+      const request = await requests.refreshToken(identity)
+      expect(await rejection(request.read({ status, body: '' }))).toMatchObject({ code: 'redirected' })
+    },
+  )
 
   it.each<[string, unknown]>([
     ['reply.status', undefined],
     ['reply.status', { status: '200', body: '' }],
     ['reply.body', { status: 200 }],
     ['reply.body', { status: 200, body: { json: true } }],
+    ['reply.headers', { status: 200, body: 'A'.repeat(200), headers: { date: 'today' } }],
+    ['reply.headers', { status: 200, body: 'A'.repeat(200), headers: null }],
   ])('names %s when it is wrong: %j', async (name, reply) => {
     for (const request of await Promise.all([
       requests.generateToken(email),

@@ -22,10 +22,14 @@ export function faultFindings(faults: readonly EnvFault[], env: Context['env']):
 }
 
 /** What the three values say about themselves, before anyone is called. Pure. */
-export function configurationFindings({ baseUrl, apiKey, product }: Credentials): Finding[] {
+export function configurationFindings({ baseUrl, apiKey, clientSecret, product }: Credentials): Finding[] {
   const url = new URL(baseUrl)
   const place = placeOf(url.hostname)
-  return [hostFinding(url, place), ...productFindings(place, product), ...keyFindings(apiKey, product, place)]
+  return [
+    hostFinding(url, place),
+    ...productFindings(place, product),
+    ...keyFindings({ apiKey, clientSecret, product }, place),
+  ]
 }
 
 function hostFinding({ hostname, pathname }: URL, place: Place | undefined): Finding {
@@ -71,10 +75,13 @@ function productFindings(place: Place | undefined, product: Credentials['product
   ]
 }
 
-function keyFindings(apiKey: string, product: Credentials['product'], place: Place | undefined): Finding[] {
+function keyFindings(
+  { apiKey, clientSecret, product }: Pick<Credentials, 'apiKey' | 'clientSecret' | 'product'>,
+  place: Place | undefined,
+): Finding[] {
   const check = 'UID2_API_KEY'
   const key = describeApiKey(apiKey)
-  if (!key) return [shapelessKey(apiKey)]
+  if (!key) return [shapelessKey(apiKey, clientSecret)]
   const environment = place?.environment
   // A test operator on one's own machine may know any keys.
   const level = environment === 'local' ? 'warning' : 'fault'
@@ -112,13 +119,13 @@ function keyFindings(apiKey: string, product: Credentials['product'], place: Pla
   return [{ check, level: 'ok', what: `is a key of ${name}.` }]
 }
 
-function shapelessKey(apiKey: string): Finding {
+function shapelessKey(apiKey: string, clientSecret: string): Finding {
   const check = 'UID2_API_KEY'
-  if (/^[A-Za-z0-9+/]{43}=$/.test(apiKey))
+  if (apiKey === clientSecret)
     return {
       check,
       level: 'fault',
-      what: 'looks like a client secret.',
+      what: 'is the client secret.',
       remedy: 'Put the API key here, and the client secret into UID2_CLIENT_SECRET.',
     }
   if (/^(UID2|EUID)-/i.test(apiKey))

@@ -75,7 +75,7 @@ describe('neither key nor secret is in anything that is printed', () => {
 
   it('the mirror does repeat them, so that the fence is seen to stand', async () => {
     const { err } = await cli(['generate', '--email', 'user@example.com'], { env: mirrored() })
-    expect(err).toContain('Bearer [secret]')
+    expect(err).toContain('Bearer … [secret]')
   })
 
   it('when a variable is wrong, its value is not told', async () => {

@@ -151,7 +151,7 @@ describe('what is wrong with the configuration (U20)', () => {
       { UID2_API_KEY: sandboxPublisher.apiKey.replace('-C-', '-O-') },
       'is the key of an operator',
     ],
-    ['the secret for the key', { UID2_API_KEY: sandboxPublisher.clientSecret }, 'looks like a client secret'],
+    ['the secret for the key', { UID2_API_KEY: sandboxPublisher.clientSecret }, 'is the client secret'],
     ['the documentation for the operator', { UID2_BASE_URL: 'https://unifiedid.com' }, 'is a host of pages'],
   ])('%s is told, and nobody is sent the key', async (_, env, what) => {
     const fetch = vi.spyOn(globalThis, 'fetch')
