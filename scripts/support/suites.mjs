@@ -45,7 +45,7 @@ export async function runVitest(tally, name, { args = ['--project', name], node 
 /** What the SDK promises on every runtime, on those that are here besides the pinned Node. */
 export async function runConformanceElsewhere(tally) {
   const host = hostNode()
-  const tests = ['--project', 'fast', 'tests/conformance', 'tests/unit/uid2']
+  const tests = ['--project', 'fast', 'tests/conformance/', 'tests/unit/uid2/']
   if (host) await runVitest(tally, `SDK on Node ${host.version}`, { args: tests, node: host.path })
   else step('SDK on another Node: skipped, there is none from 20.19 on')
   await runVitest(tally, 'SDK in Chromium', { args: ['--config', 'tests/conformance/chromium.config.ts'] })
