@@ -132,7 +132,7 @@ const rows: Row[] = [
   },
   {
     name: `generate against a local operator, ${inFlight} in flight : fetch of the same bytes`,
-    value: await rate(together(generate), together(bareFetch), 60, 1),
+    value: await rate(together(generate), together(bareFetch), 300, 1),
     is: 'at least',
     budget: 0.8,
   },
