@@ -64,6 +64,11 @@ export function nextPost(
   }
 }
 
+/** Whether the server, when it answered, had no refresh to make yet. */
+export function notYetDue(answer: PublicIdentity): boolean {
+  return (answer.status === 'available' || answer.status === 'withheld') && answer.refreshFrom > answer.now
+}
+
 /** Whether a refresh is called for right now, the pace of retries aside. */
 export function wanting(state: HandoffState, times: Times, now: number): boolean {
   return state.status === 'refreshing' || state.status === 'unavailable' || times.due <= now

@@ -8,6 +8,7 @@ import {
   hopeful,
   LOADING,
   nextPost,
+  notYetDue,
   timesOf,
   tokenIn,
   trustInline,
@@ -89,7 +90,9 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     if (next !== state) become(next, at, fired)
     const now = env.now()
     const unavailable = state.status === 'unavailable'
-    pace.note({ method, failed: answer === null, wants: wanting(state, times, now), unavailable }, now)
+    // Asked a moment too early by the server's own clock is no failure: our due is early by an answer's travel.
+    const wants = wanting(state, times, now) && !(answer !== null && notYetDue(answer))
+    pace.note({ method, failed: answer === null, wants, unavailable }, now)
     // What a message taught us is not told again: two tabs would never stop.
     if (announce && answer !== null && had !== null && had !== tokenIn(state)) {
       channel?.postMessage({ type: 'changed' })

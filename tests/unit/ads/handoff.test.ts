@@ -235,6 +235,22 @@ describe('refreshing', () => {
     }
   })
 
+  test('a POST that was a moment too early by the server’s clock is repeated in a second, not in half a minute', async () => {
+    const page = createBrowserStub()
+    page.handoff.start()
+    // The answer travels, so the page's due lies before the server's.
+    await page.advance(40)
+    await page.request.answer(available('A'))
+    await page.advance(29_970)
+    await page.idle()
+    expect(page.methods()).toBe('GET POST')
+    await page.advance(40)
+    await page.request.answer(available('A', { now: SERVER_NOW + 29_990, refreshFrom: SERVER_NOW + 30_000 }))
+    await page.advance(1_001)
+    await page.idle()
+    expect(page.methods()).toBe('GET POST POST')
+  })
+
   test('failures space out, and coming online ends the wait', async () => {
     const page = createBrowserStub()
     page.handoff.start(unavailable)
