@@ -137,7 +137,7 @@ function textOf(body: string | Uint8Array): string | undefined {
 }
 
 /** Foreign text, made harmless for a log: one line, no longer than it has to be, without what we sent. */
-function oneLine(text: unknown, length: number, sent: readonly string[] = []): string | undefined {
+export function oneLine(text: unknown, length: number, sent: readonly string[] = []): string | undefined {
   if (typeof text !== 'string') return undefined
   const rest = sent.reduce((told, secret) => told.replaceAll(secret, '…'), text)
   return rest.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, length)

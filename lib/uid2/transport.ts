@@ -1,5 +1,5 @@
 import { Uid2Error } from './errors.ts'
-import { type HttpReply, MAX_REPLY_BYTES, replyTooLarge } from './reply.ts'
+import { type HttpReply, MAX_REPLY_BYTES, oneLine, replyTooLarge } from './reply.ts'
 import type { PreparedRequest } from './requests.ts'
 
 /**
@@ -31,17 +31,20 @@ export async function exchange<Outcome>(
     return { status: response.status, headers: response.headers, body: await readBytes(response) }
   } catch (cause) {
     if (cause instanceof Uid2Error) throw cause
-    throw new Uid2Error('network', 'the connection to the operator failed', { cause: inWords(cause) })
+    throw new Uid2Error('network', 'the connection to the operator failed', {
+      cause: inWords(cause, [headers.Authorization?.replace('Bearer ', ''), body]),
+    })
   }
 }
 
-/** What names a fault, without the request that wrappers of fetch hang on it: the API key is in there. */
-function inWords(fault: unknown, depth = 3): Error | undefined {
+/** What names a fault, without what wrappers of fetch hang on it or quote: the API key is in the request. */
+function inWords(fault: unknown, sent: readonly unknown[], depth = 3): Error | undefined {
   if (!(fault instanceof Error) || depth === 0) return undefined
   const { name, message, code } = fault as Error & { code?: unknown }
-  const cause = inWords(fault.cause, depth - 1)
+  const cause = inWords(fault.cause, sent, depth - 1)
+  const secrets = sent.filter((it) => typeof it === 'string' && it !== '') as string[]
   const known = typeof code === 'string' ? { name, code } : { name }
-  return Object.assign(new Error(message, cause && { cause }), known)
+  return Object.assign(new Error(oneLine(message, 300, secrets), cause && { cause }), known)
 }
 
 async function readBytes(response: Response): Promise<Uint8Array> {

@@ -110,6 +110,19 @@ it('the causes of a broken connection are told three deep, also when they go in 
   ).toHaveLength(3)
 })
 
+describe.each(calls)('a fetch of the caller’s own that fails in %s', (_, call) => {
+  it('may quote the request without its key or body coming along', async () => {
+    const { client } = operator(({ headers, body }) =>
+      Promise.reject(
+        new TypeError(`no ${headers.get('authorization')} ${body}`, { cause: new Error(`${body}`) }),
+      ),
+    )
+    const error = await rejection(call(client))
+    expect(error).toMatchObject({ code: 'network', cause: { name: 'TypeError' } })
+    expectClean(error)
+  })
+})
+
 describe('Uid2Error', () => {
   it('shows in JSON what a log needs, and nothing that is not known', () => {
     const error = new Uid2Error('rate_limited', 'slow down', { httpStatus: 429, operatorStatus: undefined })
