@@ -4,6 +4,7 @@ import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
 import { singleton } from '../shared/singleton.ts'
 import { madeUpSecrets } from './made-up-secrets.ts'
 import { describeFaults, parseEnv } from './schema.ts'
+import type { Variables } from './variables.ts'
 
 export interface Env {
   /** `sandbox`: the built-in operator; `real`: the one of UID2_BASE_URL. */
@@ -23,9 +24,31 @@ export interface Env {
   choicesPeppers: readonly [string, ...string[]]
   databaseUrl: string
   demoSignIn: boolean
+  /** SANDBOX_PUBLIC: everybody may look at this sandbox, so its only sign-in is the demo. */
+  publicSandbox: boolean
+  signIn: SignInSettings
+  diiPolicy: DiiPolicy
+  /** Proxies before this site whose X-Forwarded-For is believed. */
+  trustProxyHops: number
   gpcScope: 'account' | 'browser' | 'off'
   /** Where header bidding goes; null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
+}
+
+/** Each null: not offered. */
+export interface SignInSettings {
+  google: { id: string; secret: string } | null
+  /** `privateKey`: PKCS #8, PEM. */
+  apple: { id: string; team: string; keyId: string; privateKey: string } | null
+  facebook: { id: string; secret: string } | null
+  oidc: { issuer: string; id: string; secret: string; name: string } | null
+  mail: { url: string; from: string } | null
+}
+
+export interface DiiPolicy {
+  /** Beside those that the site knows by itself, in lower case. */
+  relayDomains: readonly string[]
+  prefer: 'email' | 'phone'
 }
 
 /** A fault of configuration: its message is meant for the person who starts the site. */
@@ -64,8 +87,41 @@ export function loadEnv(raw: Record<string, string | undefined>): Env {
     choicesPeppers: [secret(values.CHOICES_PEPPER, made?.choicesPepper), ...values.CHOICES_PEPPER_PREVIOUS],
     databaseUrl: values.DATABASE_URL ?? `file:${join(values.DATA_DIR, 'choices.db')}`,
     demoSignIn,
+    publicSandbox: values.SANDBOX_PUBLIC === 'on',
+    signIn: signInSettings(values),
+    diiPolicy: {
+      relayDomains: values.RELAY_DOMAINS.map((domain) => domain.toLowerCase()),
+      prefer: values.DII_PREFER,
+    },
+    trustProxyHops: values.TRUST_PROXY_HOPS,
     gpcScope: values.GPC_SCOPE,
     prebidServer: prebidServer(mode, values),
+  }
+}
+
+/** That a provider has all of its variables or none was checked with the rest. */
+function signInSettings(values: Variables): SignInSettings {
+  const { AUTH_APPLE_TEAM = '', AUTH_APPLE_KEY_ID = '', AUTH_APPLE_PRIVATE_KEY = '', MAIL_FROM = '' } = values
+  const pair = (id: string | undefined, secret = '') => (id === undefined ? null : { id, secret })
+  const oidc = pair(values.AUTH_OIDC_ID, values.AUTH_OIDC_SECRET)
+  return {
+    google: pair(values.AUTH_GOOGLE_ID, values.AUTH_GOOGLE_SECRET),
+    apple:
+      values.AUTH_APPLE_ID === undefined
+        ? null
+        : {
+            id: values.AUTH_APPLE_ID,
+            team: AUTH_APPLE_TEAM,
+            keyId: AUTH_APPLE_KEY_ID,
+            privateKey: AUTH_APPLE_PRIVATE_KEY,
+          },
+    facebook: pair(values.AUTH_FACEBOOK_ID, values.AUTH_FACEBOOK_SECRET),
+    oidc: oidc && {
+      ...oidc,
+      issuer: values.AUTH_OIDC_ISSUER ?? '',
+      name: values.AUTH_OIDC_NAME ?? 'OpenID',
+    },
+    mail: values.SMTP_URL === undefined ? null : { url: values.SMTP_URL, from: MAIL_FROM },
   }
 }
 
