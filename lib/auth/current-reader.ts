@@ -1,27 +1,20 @@
 import 'server-only'
-import { cookies } from 'next/headers'
-import { type Dii, maskDii } from './dii.ts'
-import { type CookieReader, readClaims } from './session.ts'
-
-/** Who is signed in. The only thing that the rest of the site knows of the sign-in. */
-export interface Reader {
-  /** `<provider>:<keyed hash of the provider's subject>`. */
-  sub: string
-  /** Random for each sign-in. */
-  sid: string
-  dii: Dii | null
-  maskedName: string
-  /** Unix ms at which the session ends. */
-  sessionEnds: number
-}
+import type { CookieReader } from '../shared/cookie-reader.ts'
+import { maskDii } from './dii.ts'
+import type { Reader } from './reader.ts'
+import { isSignInCookie, readClaims } from './session.ts'
 
 /**
  * The reader whose session cookie this request carries, or null. Whether that session was signed out of
  * is known to the store, so ask `lib/identity`'s reader where it matters.
  */
-export async function currentReader(jar?: CookieReader): Promise<Reader | null> {
-  const claims = await readClaims(jar ?? (await cookies()))
+export async function currentReader(cookies: CookieReader): Promise<Reader | null> {
+  const claims = await readClaims(cookies)
   if (claims === null) return null
-  const { sub, sid, dii, exp } = claims
-  return { sub, sid, dii, maskedName: dii === null ? 'reader' : maskDii(dii), sessionEnds: exp * 1000 }
+  const { sub, sid, dii, otherDii, exp } = claims
+  const maskedName = typeof dii === 'string' ? 'reader' : maskDii(dii)
+  return { sub, sid, dii, otherDii, maskedName, sessionEnds: exp * 1000 }
 }
+
+/** Whether a cookie is of the sign-in, and so goes at sign-out. */
+export const isSessionCookie: (name: string) => boolean = isSignInCookie

@@ -3,6 +3,7 @@ import Credentials from 'next-auth/providers/credentials'
 import { env } from '../env/server.ts'
 import { isLoopback } from '../shared/loopback.ts'
 import { readDii } from './dii.ts'
+import { claimsOf } from './verdict.ts'
 
 /** Host names of `Host` and every `X-Forwarded-Host`, without ports. */
 function hostNames(headers: Record<string, unknown> | undefined): string[] {
@@ -33,6 +34,6 @@ export const demoProvider = () =>
       // next-auth puts the message into ?error=, so it is a code and never what was typed.
       if (typeof dii === 'string') throw new Error(dii)
       // Another spelling of an address is no other account.
-      return { id: dii.value.toLowerCase(), dii }
+      return { id: dii.value.toLowerCase(), claims: claimsOf(dii) }
     },
   })

@@ -1,10 +1,6 @@
 import 'server-only'
-
-/** Directly identifying information that a sign-in proved. */
-export interface Dii {
-  kind: 'email' | 'phone'
-  value: string
-}
+import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import type { Dii } from './reader.ts'
 
 /** Why what was typed cannot be used; the sign-in page has the words. */
 export type DiiFault = 'empty' | 'bad_email' | 'looks_hashed' | 'bad_phone'
@@ -26,12 +22,22 @@ export function readDii(input: { email?: unknown; phone?: unknown }): Dii | DiiF
       ? { kind: 'email', value: typedEmail }
       : 'bad_email'
   }
-  if (typedPhone !== '') {
-    // Only an international number: no country code can be guessed.
-    const number = typedPhone.replace(/[\s().-]/g, '')
-    return e164.test(number) ? { kind: 'phone', value: number } : 'bad_phone'
-  }
-  return 'empty'
+  if (typedPhone === '') return 'empty'
+  const value = internationalNumber(typedPhone)
+  return value === null ? 'bad_phone' : { kind: 'phone', value }
+}
+
+/**
+ * E.164 from international form, `+44 (0)20 7946 0018` too; null without a country code, because none can
+ * be guessed, and for an extension, which rings at more than one person's desk.
+ */
+function internationalNumber(text: string): string | null {
+  if (text.length > 40) return null
+  const parsed = parsePhoneNumberFromString(text, { extract: false })
+  if (parsed?.ext !== undefined) return null
+  // The operator also takes numbers that no country has, such as its own test numbers of zeros.
+  const number = parsed?.isPossible() ? parsed.number : text.replace(/[\s().-]/g, '')
+  return e164.test(number) ? number : null
 }
 
 /** The DII as its owner may see it on a shared screen: `j•••@example.com`, `+1•••01`. */

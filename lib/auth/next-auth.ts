@@ -3,12 +3,15 @@ import { createHmac, randomBytes } from 'node:crypto'
 import NextAuth, { type NextAuthOptions } from 'next-auth'
 import { env } from '../env/server.ts'
 import { demoProvider } from './demo-provider.ts'
-import { type Dii, maskDii } from './dii.ts'
+import { maskDii } from './dii.ts'
+import type { Reader } from './reader.ts'
 import { sessionSeconds } from './session.ts'
+import { judge, type ProviderClaims } from './verdict.ts'
 
 declare module 'next-auth' {
   interface User {
-    dii?: Dii
+    /** Of a sign-in of our own; other providers' claims come as the profile. */
+    claims?: ProviderClaims
   }
 }
 
@@ -28,18 +31,18 @@ function options(): NextAuthOptions {
     providers: demoSignIn ? [demoProvider()] : [],
     callbacks: {
       // The DII lives in this encrypted token and nowhere else; `sid` is fresh at each sign-in.
-      jwt({ token, user, account }) {
+      jwt({ token, user, account, profile }) {
         if (!account) return token
         return {
           sub: subjectOf(account.provider, account.providerAccountId, nextAuthSecret),
           sid: randomBytes(16).toString('base64url'),
-          dii: user.dii ?? null,
+          ...judge(account.provider, user.claims ?? profile ?? {}, env().diiPolicy),
         }
       },
       // A new object: next-auth's default would hand name and e-mail to the browser.
       session({ session, token }) {
-        const dii = token.dii as Dii | null
-        return { expires: session.expires, user: { name: dii ? maskDii(dii) : 'reader' } }
+        const dii = token.dii as Reader['dii']
+        return { expires: session.expires, user: { name: typeof dii === 'string' ? 'reader' : maskDii(dii) } }
       },
       redirect({ url }) {
         const { origin } = env()

@@ -2,21 +2,20 @@ import 'server-only'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
+import type { CookieReader } from '../shared/cookie-reader.ts'
+
+const dii = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
 
 /** What our sign-in puts into next-auth's encrypted JWT. */
 const claims = z.object({
   sub: z.string(),
   sid: z.string(),
-  dii: z.object({ kind: z.enum(['email', 'phone']), value: z.string() }).nullable(),
+  dii: z.union([dii, z.enum(['no_dii', 'unverified', 'relay_address', 'bad_phone'])]),
+  otherDii: z.array(dii),
   exp: z.number(),
 })
 
 export type Claims = z.infer<typeof claims>
-
-/** Read access to request cookies: a page's `cookies()` and a proxy's `request.cookies` both have it. */
-export interface CookieReader {
-  get(name: string): { value: string } | undefined
-}
 
 export const sessionCookieName = (): string =>
   env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'

@@ -8,6 +8,8 @@ export interface Subject {
   sub: string
   sid: string
   diiHash: string
+  /** Of further DII of the same session: an opt-out of any stops the reader. */
+  otherDiiHashes?: readonly string[]
 }
 
 /** Consent signals of a CMP, as the browser reported them with the reader's choice. */
@@ -74,8 +76,10 @@ export function createChoiceStore(
   }
 
   return {
-    async read({ sub, sid, diiHash }) {
-      const keys = peppers.map((pepper) => diiKey(pepper, diiHash))
+    async read({ sub, sid, diiHash, otherDiiHashes = [] }) {
+      const keysOf = (hash: string) => peppers.map((pepper) => diiKey(pepper, hash))
+      const keys = keysOf(diiHash)
+      const allKeys = [...keys, ...otherDiiHashes.flatMap(keysOf)]
       const row = await db
         .selectNoFrom((eb) => {
           const newest = eb
@@ -91,7 +95,12 @@ export function createChoiceStore(
               .where('sid_hash', '=', sidHash(sid))
               .limit(1)
               .as('ended'),
-            eb.selectFrom('opt_outs').select('dii_key').where('dii_key', 'in', keys).limit(1).as('opted_out'),
+            eb
+              .selectFrom('opt_outs')
+              .select('dii_key')
+              .where('dii_key', 'in', allKeys)
+              .limit(1)
+              .as('opted_out'),
             newest.select('advertising').as('advertising'),
             newest.where('advertising', '=', 'denied').select('id').as('last_denial'),
             eb

@@ -1,7 +1,7 @@
 import 'server-only'
-import type { CookieReader } from '../auth/session.ts'
 import type { Standing } from '../choices/store.ts'
 import { env } from '../env/server.ts'
+import type { CookieReader } from '../shared/cookie-reader.ts'
 import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
 import { identityCookieName } from './cookie.ts'
 import { decide, isEntitled, keepsIdentity } from './decide.ts'
@@ -159,7 +159,7 @@ function adopt(identity: Identity, outcome: Outcome | undefined): Identity | nul
 }
 
 async function generated({ reader, subject, standing }: KnownReader): Promise<Identity | null> {
-  if (!reader.dii || !subject || standing === 'store_down') return null
+  if (typeof reader.dii === 'string' || !subject || standing === 'store_down') return null
   const { kind, value } = reader.dii
   const input = kind === 'email' ? { email: value } : { phone: value }
   const outcome = await startGenerate(subject, input, consentFor(standing)).promise

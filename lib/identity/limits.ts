@@ -1,7 +1,7 @@
 import 'server-only'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { currentReader } from '../auth/current-reader.ts'
-import type { CookieReader } from '../auth/session.ts'
+import type { CookieReader } from '../shared/cookie-reader.ts'
 import { singleton } from '../shared/singleton.ts'
 
 const limiter = () => singleton('subject-limit', () => new RateLimiterMemory({ points: 30, duration: 60 }))

@@ -1,7 +1,7 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
-import type { Reader } from '../auth/current-reader.ts'
+import type { Reader } from '../auth/reader.ts'
 import { decideFor, readSituation } from './advance.ts'
 import type { PublicIdentity } from './public.ts'
 import { knownReader } from './reader.ts'

@@ -1,8 +1,9 @@
 import 'server-only'
-import { currentReader, type Reader } from '../auth/current-reader.ts'
-import type { CookieReader } from '../auth/session.ts'
+import { currentReader } from '../auth/current-reader.ts'
+import type { Reader } from '../auth/reader.ts'
 import { StoreDownError, withChoices } from '../choices/access.ts'
 import type { Standing, Subject } from '../choices/store.ts'
+import type { CookieReader } from '../shared/cookie-reader.ts'
 import { hashEmail, hashPhone } from '../uid2/index.ts'
 import type { UnsupportedReason } from './public.ts'
 
@@ -19,7 +20,7 @@ export interface KnownReader {
  * The one reader of who is asking and what they decided. Every surface asks it again for itself, so the
  * proxy is never a lock, and no late response can bring back what was ended. Null: signed out.
  */
-export async function knownReader(jar?: CookieReader): Promise<KnownReader | null> {
+export async function knownReader(jar: CookieReader): Promise<KnownReader | null> {
   const reader = await currentReader(jar)
   return reader && look(reader)
 }
@@ -28,8 +29,10 @@ export async function knownReader(jar?: CookieReader): Promise<KnownReader | nul
 export const lookAgain = (known: KnownReader): Promise<KnownReader | null> => look(known.reader)
 
 async function look(reader: Reader): Promise<KnownReader | null> {
-  const { diiHash, unsupported } = await hashOf(reader)
-  const subject = diiHash === null ? null : { sub: reader.sub, sid: reader.sid, diiHash }
+  const { diiHash, unsupported } = await hashOf(reader.dii)
+  const others = await Promise.all(reader.otherDii.map(hashOf))
+  const otherDiiHashes = others.flatMap((other) => other.diiHash ?? [])
+  const subject = diiHash === null ? null : { sub: reader.sub, sid: reader.sid, diiHash, otherDiiHashes }
   try {
     const standing = await withChoices((store) =>
       subject ? store.read(subject) : store.isEnded(reader.sid).then((ended) => ({ ...nothing, ended })),
@@ -43,10 +46,10 @@ async function look(reader: Reader): Promise<KnownReader | null> {
 
 const nothing: Standing = { ended: false, optedOut: false, choice: null, lastDenial: 0, signals: {} }
 
-async function hashOf({
-  dii,
-}: Reader): Promise<{ diiHash: string | null; unsupported: UnsupportedReason | null }> {
-  if (dii === null) return { diiHash: null, unsupported: 'no_dii' }
+async function hashOf(
+  dii: Reader['dii'],
+): Promise<{ diiHash: string | null; unsupported: UnsupportedReason | null }> {
+  if (typeof dii === 'string') return { diiHash: null, unsupported: dii }
   try {
     const hash = dii.kind === 'email' ? await hashEmail(dii.value) : await hashPhone(dii.value)
     return { diiHash: hash, unsupported: null }

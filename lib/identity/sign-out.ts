@@ -1,6 +1,7 @@
 import 'server-only'
-import { type CookieReader, isSignInCookie, readClaims } from '../auth/session.ts'
+import { currentReader, isSessionCookie } from '../auth/current-reader.ts'
 import { recordEnd } from '../choices/access.ts'
+import type { CookieReader } from '../shared/cookie-reader.ts'
 import { identityCookieName } from './cookie.ts'
 
 interface Jar extends CookieReader {
@@ -10,16 +11,16 @@ interface Jar extends CookieReader {
 
 /** Ends the session for good: no response that is still under way can bring it back. */
 export async function endSession(cookies: CookieReader): Promise<void> {
-  const claims = await readClaims(cookies)
+  const reader = await currentReader(cookies)
   // With the store down the cookies still go, and the end is recorded as soon as it is back.
-  if (claims) await recordEnd((store) => store.endSession(claims.sid, claims.exp * 1000)).catch(() => {})
+  if (reader) await recordEnd((store) => store.endSession(reader.sid, reader.sessionEnds)).catch(() => {})
 }
 
 /** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */
 export async function signOutOf(jar: Jar): Promise<void> {
   await endSession(jar)
   for (const { name } of jar.getAll())
-    if (name === identityCookieName() || isSignInCookie(name)) dropCookie(jar, name)
+    if (name === identityCookieName() || isSessionCookie(name)) dropCookie(jar, name)
 }
 
 export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {

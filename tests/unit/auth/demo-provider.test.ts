@@ -12,7 +12,7 @@ const real = {
 type Authorize = (
   credentials: Record<string, string>,
   request: { headers: Record<string, string> },
-) => Promise<{ id: string; dii: unknown } | null>
+) => Promise<{ id: string; claims: unknown } | null>
 
 const signIn = (headers: Record<string, string>, credentials = { email: 'jane@example.com' } as object) => {
   const { options } = demoProvider() as unknown as { options: { authorize: Authorize } }
@@ -28,7 +28,7 @@ describe('N18: demo sign-in beside a real operator', () => {
     { host: 'localhost', 'x-forwarded-host': 'localhost, 127.0.0.1:80' },
   ])('serves this machine: %j', async (headers) => {
     becomeSite(real)
-    expect(await signIn(headers)).toMatchObject({ dii: { kind: 'email', value: 'jane@example.com' } })
+    expect(await signIn(headers)).toMatchObject({ claims: { email: 'jane@example.com' } })
   })
 
   it.each([

@@ -1,0 +1,83 @@
+import 'server-only'
+import type { DiiPolicy } from '../env/server.ts'
+import { readDii } from './dii.ts'
+import type { Dii, NoDii } from './reader.ts'
+
+/** What an identity provider says of an account, by the names of OpenID Connect. Nothing in it is trusted. */
+export interface ProviderClaims {
+  email?: unknown
+  email_verified?: unknown
+  /** Apple: the address only forwards. */
+  is_private_email?: unknown
+  phone_number?: unknown
+  phone_number_verified?: unknown
+}
+
+/** The same as a claim, for sign-ins of our own. */
+export const claimsOf = ({ kind, value }: Dii): ProviderClaims =>
+  kind === 'email' ? { email: value } : { phone_number: value }
+
+/** `otherDii`: also proved, never used, but an opt-out of it counts. */
+export interface Verdict {
+  dii: Dii | NoDii
+  otherDii: Dii[]
+}
+
+/**
+ * Sign-ins whose address or number is proved by the way it comes, so that no claim needs to say so:
+ * - `proof`: this site sent a secret there, and the reader brought it back (`lib/auth/proof.ts`);
+ * - `demo`: for trying; nothing is proved, which is why it serves no real site.
+ *
+ * Not `facebook`: its Graph API returns the address of the profile and never says whether it was
+ * confirmed, https://developers.facebook.com/docs/graph-api/reference/user/. Google, Apple and OpenID
+ * providers say `email_verified` themselves.
+ */
+const provedByNature = new Set(['proof', 'demo'])
+
+/**
+ * Domains whose addresses are made for one site and only forward: they match nobody elsewhere, and whoever
+ * uses one has chosen not to be known.
+ * - Apple: https://support.apple.com/en-us/105078
+ * - Firefox Relay: https://support.mozilla.org/kb/what-firefox-relay
+ * - DuckDuckGo: https://duckduckgo.com/duckduckgo-help-pages/email-protection
+ */
+const relayDomains = ['privaterelay.appleid.com', 'mozmail.com', 'duck.com']
+
+/**
+ * The one rule: what an account's claims make of a session. A claim counts only when the provider says that
+ * it was verified. A relay address ends the matter even beside a number: it is an answer. Pure.
+ */
+export function judge(provider: string, claims: ProviderClaims, policy: DiiPolicy): Verdict {
+  const byNature = provedByNature.has(provider)
+  const address = judgeEmail(claims, byNature, [...relayDomains, ...policy.relayDomains])
+  if (address === 'relay_address') return { dii: address, otherDii: [] }
+  const number = judgePhone(claims, byNature)
+  const both = policy.prefer === 'phone' ? [number, address] : [address, number]
+  const [dii, ...otherDii] = both.filter((found) => typeof found !== 'string')
+  if (dii) return { dii, otherDii }
+  // Of two reasons the more telling one: that there is something, though it cannot be used.
+  const reasons = both.filter((found) => typeof found === 'string')
+  return { dii: reasons.find((reason) => reason !== 'no_dii') ?? 'no_dii', otherDii: [] }
+}
+
+function judgeEmail(claims: ProviderClaims, byNature: boolean, relays: readonly string[]): Dii | NoDii {
+  const dii = readDii({ email: claims.email })
+  if (typeof dii === 'string') return 'no_dii'
+  if (isTrue(claims.is_private_email) || isRelay(dii.value, relays)) return 'relay_address'
+  return byNature || isTrue(claims.email_verified) ? dii : 'unverified'
+}
+
+function judgePhone(claims: ProviderClaims, byNature: boolean): Dii | NoDii {
+  const dii = readDii({ phone: claims.phone_number })
+  if (dii === 'empty') return 'no_dii'
+  if (!byNature && !isTrue(claims.phone_number_verified)) return 'unverified'
+  return typeof dii === 'string' ? 'bad_phone' : dii
+}
+
+/** Apple sends its booleans as text too. */
+const isTrue = (claim: unknown): boolean => claim === true || claim === 'true'
+
+function isRelay(address: string, relays: readonly string[]): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  return relays.some((relay) => domain === relay || domain.endsWith(`.${relay}`))
+}
