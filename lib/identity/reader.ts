@@ -1,8 +1,9 @@
 import 'server-only'
 import { currentReader, type Reader } from '../auth/current-reader.ts'
 import type { CookieReader } from '../auth/session.ts'
-import { StoreDownError, withChoices } from '../choices/access.ts'
+import { withChoices } from '../choices/access.ts'
 import type { Standing, Subject } from '../choices/store.ts'
+import { StoreDownError } from '../database/access.ts'
 import { hashEmail, hashPhone } from '../uid2/index.ts'
 import type { UnsupportedReason } from './public.ts'
 
