@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
-import type { Schema } from './database.ts'
+import type { Schema } from '../database/schema.ts'
 import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
 
 /** Whom a look-up is about. `diiHash` is the hash of the normalised DII that the operator would get. */

@@ -21,6 +21,7 @@ export type LogEvent =
   | 'store_down'
   | 'store_up'
   | 'sandbox_warm'
+  | 'proof_not_sent'
 
 const logger = () =>
   singleton('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))

@@ -7,7 +7,9 @@ const clientSafe: Record<string, string> = {
   'lib/choices/wording.ts': 'the question as pages show it',
 }
 
-const guarded = ['identity', 'auth', 'choices', 'env', 'observe', 'sandbox'].map((name) => `lib/${name}`)
+const guarded = ['identity', 'auth', 'choices', 'database', 'env', 'observe', 'sandbox'].map(
+  (name) => `lib/${name}`,
+)
 const isServerOnly = ({ firstImport }: SourceFile) => firstImport === 'server-only'
 const isAction = ({ directive }: SourceFile) => directive === 'use server'
 const clientFiles = sourceFiles.filter(({ directive }) => directive === 'use client')

@@ -7,9 +7,10 @@ const arrows: Record<string, string[]> = {
   shared: [],
   env: ['shared'],
   observe: ['env', 'shared'],
-  auth: ['env', 'shared', 'observe'],
-  choices: ['env', 'shared', 'observe'],
-  identity: ['uid2', 'auth', 'choices', 'env', 'shared', 'observe'],
+  database: ['env', 'shared', 'observe'],
+  auth: ['database', 'env', 'shared', 'observe'],
+  choices: ['database', 'env', 'shared', 'observe'],
+  identity: ['uid2', 'auth', 'choices', 'database', 'env', 'shared', 'observe'],
   ads: [],
   sandbox: ['shared'],
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { recordEnd, StoreDownError, withChoices } from '#lib/choices/access.ts'
+import { recordEnd, withChoices } from '#lib/choices/access.ts'
+import { StoreDownError } from '#lib/database/access.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const reader = { sub: 's', sid: 'i', diiHash: 'hash' }

@@ -1,7 +1,8 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import type { Engine, Schema } from './database.ts'
+import type { Engine } from './connection.ts'
 import { patiently } from './patiently.ts'
+import type { Schema } from './schema.ts'
 
 const lockMs = 5000
 

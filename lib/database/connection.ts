@@ -1,33 +1,15 @@
 import 'server-only'
 import SqliteDatabase from 'better-sqlite3'
-import { type ColumnType, type Generated, Kysely, PostgresDialect, SqliteDialect } from 'kysely'
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely'
 import { Pool, types } from 'pg'
+import type { Schema } from './schema.ts'
 
-/** Times are Unix ms. */
-export interface Schema {
-  opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
-  /** Append-only; a reader's newest row is their choice. */
-  choice_events: {
-    id: Generated<number>
-    sub: string
-    dii_key: string
-    pepper: string
-    advertising: 'granted' | 'denied'
-    /** Version and text of the question as it was shown. */
-    version: string
-    wording: string
-    source: 'page' | 'api'
-    /** What the consent platform said at that moment, as JSON. */
-    signals: ColumnType<string | null, string | null, never>
-    at: number
-  }
-  /** What a reader's consent platform said last, as JSON. */
-  consent_signals: { sub: string; dii_key: string; pepper: string; signals: string; at: number }
-  /** Sessions that were signed out of, until they would have ended anyway. */
-  ended_sessions: { sid_hash: string; until: number }
-}
+/** `pool` is what `db` runs on, for what speaks to PostgreSQL by itself. */
+export type Database =
+  | { db: Kysely<Schema>; engine: 'sqlite'; pool: null }
+  | { db: Kysely<Schema>; engine: 'postgres'; pool: Pool }
 
-export type Engine = 'sqlite' | 'postgres'
+export type Engine = Database['engine']
 
 const bigintOid = 20
 /** better-sqlite3 waits for a lock synchronously, and with it the whole process; `access.ts` waits on. */
@@ -36,13 +18,13 @@ const busyMs = 50
 const answerMs = 1000
 
 /** Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. */
-export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine } {
+export function openDatabase(url: string): Database {
   if (url.startsWith('file:')) {
     const database = new SqliteDatabase(url.slice('file:'.length), { timeout: busyMs })
     turnOnWal(database)
     // An opt-out that was acknowledged must survive a power cut, and writes are rare.
     database.pragma('synchronous = FULL')
-    return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite' }
+    return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite', pool: null }
   }
   const pool = new Pool({
     connectionString: url,
@@ -57,7 +39,7 @@ export function openDatabase(url: string): { db: Kysely<Schema>; engine: Engine 
   })
   // An idle connection that breaks must not end the process; the next query tells.
   pool.on('error', () => {})
-  return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), engine: 'postgres' }
+  return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), engine: 'postgres', pool }
 }
 
 /** Two processes that open a new file at once meet here, and SQLite does not wait its `timeout` for this. */

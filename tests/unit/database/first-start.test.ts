@@ -14,14 +14,14 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => postgres.stop())
 
-const module = (name: string) => JSON.stringify(pathToFileURL(join(root, 'lib/choices', name)).href)
+const module = (name: string) => JSON.stringify(pathToFileURL(join(root, 'lib', name)).href)
 
 /** A process of its own: says so when it has loaded, then opens the store as soon as it is told to. */
 const opener = (url: string) => `
-  import { openDatabase } from ${module('database.ts')}
-  import { migrate } from ${module('migrations.ts')}
-  import { patiently } from ${module('patiently.ts')}
-  import { createChoiceStore } from ${module('store.ts')}
+  import { openDatabase } from ${module('database/connection.ts')}
+  import { migrate } from ${module('database/migrations.ts')}
+  import { patiently } from ${module('database/patiently.ts')}
+  import { createChoiceStore } from ${module('choices/store.ts')}
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
   const { db, engine } = openDatabase(${JSON.stringify(url)})

@@ -1,0 +1,65 @@
+import 'server-only'
+import { env } from '../../env/server.ts'
+import { errorCode } from '../../observe/error-code.ts'
+import { logEvent } from '../../observe/log.ts'
+import type { CookieReader } from '../../shared/cookie-reader.ts'
+import type { Dii } from '../reader.ts'
+import { sendMail } from './mail.ts'
+import { codeMessage, linkMail, type Message } from './messages.ts'
+import { putIntoOutbox } from './outbox.ts'
+import { proofSeconds, readPending, sealPending } from './pending.ts'
+import { makeSecret, useSecret } from './secrets.ts'
+import { textMessages } from './text-messages.ts'
+
+/**
+ * Sign-in by proof, one mechanism for mail and phone: a single-use secret goes to the address or number,
+ * which itself waits in a sealed cookie of the browser that asked. Only that browser can use the secret,
+ * so a link that is forwarded, leaked or opened by a scanner signs nobody in.
+ */
+
+/** What this site can send to. */
+export const proofKinds = (): { email: boolean; phone: boolean } => {
+  const { mode, publicSandbox, signIn } = env()
+  const outbox = mode === 'sandbox' && !publicSandbox
+  return { email: outbox || signIn.mail !== null, phone: outbox || (textMessages !== null && !publicSandbox) }
+}
+
+/** An address that mail can be sent to as it stands: no quoting, nothing that looks like another letter. */
+export const isReachable = ({ kind, value }: Dii): boolean =>
+  kind === 'phone' || /^[!#-'*+\-./0-9=?@A-Z^-~]+$/.test(value)
+
+/** Sends a secret; the sealed cookie that waits for it, or null when it could not be sent. */
+export async function askForProof(dii: Dii, next: string): Promise<string | null> {
+  try {
+    const { id, secret } = await makeSecret(dii.kind, Date.now() + proofSeconds * 1000)
+    const write = dii.kind === 'email' ? linkMail : codeMessage
+    await deliver(id, dii.kind, write(dii.value, env().origin, secret))
+    return await sealPending({ id, dii, next })
+  } catch (error) {
+    logEvent('error', 'proof_not_sent', { code: errorCode(error) })
+    return null
+  }
+}
+
+async function deliver(id: string, kind: Dii['kind'], message: Message): Promise<void> {
+  const { mode, signIn } = env()
+  if (mode === 'sandbox') putIntoOutbox(id, message)
+  if (kind === 'email' && signIn.mail !== null) return sendMail(message)
+  if (kind === 'phone' && textMessages !== null) return textMessages.send(message)
+}
+
+/** Why a secret proves nothing; the pages have the words. */
+export type ProofFault = 'no_request' | 'wrong_secret' | 'over' | 'store_down'
+
+/** The DII that a browser has proved by bringing the secret that was sent there. */
+export async function prove(cookies: CookieReader, secret: string): Promise<Dii | ProofFault> {
+  const pending = await readPending(cookies)
+  if (!pending) return 'no_request'
+  try {
+    const attempt = await useSecret(pending.id, secret)
+    if (attempt === 'right') return pending.dii
+    return attempt === 'wrong' ? 'wrong_secret' : 'over'
+  } catch {
+    return 'store_down'
+  }
+}

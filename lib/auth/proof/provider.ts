@@ -1,0 +1,25 @@
+import 'server-only'
+import Credentials from 'next-auth/providers/credentials'
+import { z } from 'zod'
+import { cookiesOf } from '../../shared/cookie-reader.ts'
+import { claimsOf } from '../verdict.ts'
+import { prove } from './proof.ts'
+
+const secretShape = z.string().trim().min(1).max(100)
+
+/** Signs in whoever brings the secret that was sent, in the browser that asked for it. */
+export const proofProvider = () =>
+  Credentials({
+    id: 'proof',
+    name: 'Link or code',
+    credentials: { secret: { label: 'Secret', type: 'text' } },
+    async authorize(credentials, request) {
+      const secret = secretShape.safeParse(credentials?.secret)
+      const header: unknown = request.headers?.cookie
+      const jar = cookiesOf(typeof header === 'string' ? header : '')
+      const dii = secret.success ? await prove(jar, secret.data) : 'wrong_secret'
+      // next-auth puts the message into ?error=, so it is a code and never what was typed.
+      if (typeof dii === 'string') throw new Error(dii)
+      return { id: `${dii.kind}:${dii.value.toLowerCase()}`, claims: claimsOf(dii) }
+    },
+  })

@@ -1,0 +1,35 @@
+import 'server-only'
+import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import { env } from '../../env/server.ts'
+import { putSecret, startAttempt, takeSecret } from '../secret-store.ts'
+
+/** What came of a secret that was brought. */
+export type Attempt = 'right' | 'wrong' | 'over'
+
+/** A new secret for an address or number: 256 bits for a link, six digits for a person to type. */
+const newSecret = (kind: 'email' | 'phone'): string =>
+  kind === 'email' ? randomBytes(32).toString('base64url') : String(randomInt(1_000_000)).padStart(6, '0')
+
+/** All that is stored of a secret: without the key, six digits could be tried one after another. */
+const hmacOf = (id: string, secret: string): string =>
+  createHmac('sha256', env().nextAuthSecret).update(`sign-in:${id}:${secret}`).digest('base64url')
+
+/** Makes a single-use secret that is good until `expires`, Unix ms. */
+export async function makeSecret(
+  kind: 'email' | 'phone',
+  expires: number,
+): Promise<{ id: string; secret: string }> {
+  const id = randomBytes(16).toString('base64url')
+  const secret = newSecret(kind)
+  await putSecret(id, hmacOf(id, secret), expires)
+  return { id, secret }
+}
+
+/** Checks a secret and uses it up: of parallel right ones a single one is `right`. */
+export async function useSecret(id: string, secret: string): Promise<Attempt> {
+  const stored = await startAttempt(id, Date.now())
+  if (stored === null) return 'over'
+  const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, secret))]
+  if (a.length !== b.length || !timingSafeEqual(a, b)) return 'wrong'
+  return (await takeSecret(id)) ? 'right' : 'over'
+}

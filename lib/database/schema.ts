@@ -1,0 +1,26 @@
+import 'server-only'
+import type { ColumnType, Generated } from 'kysely'
+
+/** Times are Unix ms. */
+export interface Schema {
+  opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
+  /** Append-only; a reader's newest row is their choice. */
+  choice_events: {
+    id: Generated<number>
+    sub: string
+    dii_key: string
+    pepper: string
+    advertising: 'granted' | 'denied'
+    /** Version and text of the question as it was shown. */
+    version: string
+    wording: string
+    source: 'page' | 'api'
+    /** What the consent platform said at that moment, as JSON. */
+    signals: ColumnType<string | null, string | null, never>
+    at: number
+  }
+  /** What a reader's consent platform said last, as JSON. */
+  consent_signals: { sub: string; dii_key: string; pepper: string; signals: string; at: number }
+  /** Sessions that were signed out of, until they would have ended anyway. */
+  ended_sessions: { sid_hash: string; until: number }
+}
