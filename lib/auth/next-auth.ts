@@ -1,9 +1,13 @@
 import 'server-only'
 import { createHmac, randomBytes } from 'node:crypto'
+import { cookies } from 'next/headers'
+import { NextRequest, NextResponse } from 'next/server'
 import NextAuth, { type NextAuthOptions } from 'next-auth'
 import { env } from '../env/server.ts'
 import { demoProvider } from './demo-provider.ts'
 import { maskDii } from './dii.ts'
+import { proofProvider } from './proof/provider.ts'
+import { flowCookies, identityProviders } from './providers.ts'
 import type { Reader } from './reader.ts'
 import { sessionSeconds } from './session.ts'
 import { judge, type ProviderClaims } from './verdict.ts'
@@ -21,14 +25,16 @@ const subjectOf = (provider: string, account: string, secret: string): string =>
   return `${provider}:${hash.slice(0, 22)}`
 }
 
-function options(): NextAuthOptions {
-  const { nextAuthSecret, secureCookies, demoSignIn } = env()
+/** For a request that concerns this provider, or none. */
+function options(provider: string | undefined): NextAuthOptions {
+  const { nextAuthSecret, secureCookies, demoSignIn, signIn } = env()
   return {
     secret: nextAuthSecret,
     useSecureCookies: secureCookies,
+    cookies: flowCookies(provider),
     session: { strategy: 'jwt', maxAge: sessionSeconds },
     pages: { signIn: '/sign-in', error: '/sign-in' },
-    providers: demoSignIn ? [demoProvider()] : [],
+    providers: [...identityProviders(signIn), proofProvider(), ...(demoSignIn ? [demoProvider()] : [])],
     callbacks: {
       // The DII lives in this encrypted token and nowhere else; `sid` is fresh at each sign-in.
       jwt({ token, user, account, profile }) {
@@ -55,11 +61,51 @@ function options(): NextAuthOptions {
   }
 }
 
-type Handler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>
-
-/** next-auth's own route handler. The origin comes from NEXTAUTH_URL and never from a request header. */
-export const nextAuthHandler: Handler = (request, context) => {
+/** next-auth knows its origin from the environment, and otherwise believes request headers. */
+function pinOrigin(): void {
   process.env.NEXTAUTH_URL = env().origin
   delete process.env.AUTH_TRUST_HOST
-  return (NextAuth(options()) as Handler)(request, context)
+}
+
+type Handler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>
+
+/** next-auth's own route handler. */
+export const nextAuthHandler: Handler = async (request, context) => {
+  pinOrigin()
+  const [, provider] = (await context.params).nextauth
+  return (NextAuth(options(provider)) as Handler)(request, context)
+}
+
+export type ResponseCookie = ReturnType<NextResponse['cookies']['getAll']>[number]
+
+export interface NextAuthAnswer {
+  /** Where next-auth would lead the browser. */
+  redirect: string
+  cookies: ResponseCookie[]
+}
+
+/**
+ * Has next-auth do one step of a sign-in for a form of ours, within the request that brought it, whose
+ * cookies and headers it reads. With a CSRF token of its own, because the caller has checked the origin.
+ */
+export async function askNextAuth(
+  action: 'signin' | 'callback',
+  provider: string,
+  fields: Record<string, string>,
+): Promise<NextAuthAnswer> {
+  const jar = await cookies()
+  // A callback URL that cannot be read would be an error; this one is set anew in any case.
+  for (const { name } of jar.getAll()) if (name.endsWith('next-auth.callback-url')) jar.delete(name)
+  const csrf = await call(['csrf'])
+  for (const cookie of csrf.cookies.getAll()) jar.set(cookie)
+  const { csrfToken } = (await csrf.json()) as { csrfToken: string }
+  const body = new URLSearchParams({ ...fields, csrfToken })
+  const answer = await call([action, provider], { method: 'POST', body })
+  return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll() }
+}
+
+async function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }) {
+  const request = new NextRequest(new URL('/api/auth', env().origin), init)
+  const answer = await nextAuthHandler(request, { params: Promise.resolve({ nextauth }) })
+  return new NextResponse(answer.body, answer)
 }

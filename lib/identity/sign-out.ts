@@ -27,3 +27,9 @@ export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
   const secure = name.startsWith('__')
   jar.set(name, '', { path: '/', maxAge: 0, httpOnly: true, sameSite: 'lax', secure })
 }
+
+/** At a new sign-in: the session that this browser had before ends, and its identity cookie goes. */
+export async function startAfresh(before: CookieReader, response: Pick<Jar, 'set'>): Promise<void> {
+  await endSession(before)
+  if (before.get(identityCookieName()) !== undefined) dropCookie(response, identityCookieName())
+}

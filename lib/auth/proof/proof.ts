@@ -8,7 +8,7 @@ import { sendMail } from './mail.ts'
 import { codeMessage, linkMail, type Message } from './messages.ts'
 import { putIntoOutbox } from './outbox.ts'
 import { proofSeconds, readPending, sealPending } from './pending.ts'
-import { makeSecret, useSecret } from './secrets.ts'
+import { makeSecret, checkSecret } from './secrets.ts'
 import { textMessages } from './text-messages.ts'
 
 /**
@@ -56,7 +56,7 @@ export async function prove(cookies: CookieReader, secret: string): Promise<Dii 
   const pending = await readPending(cookies)
   if (!pending) return 'no_request'
   try {
-    const attempt = await useSecret(pending.id, secret)
+    const attempt = await checkSecret(pending.id, secret)
     if (attempt === 'right') return pending.dii
     return attempt === 'wrong' ? 'wrong_secret' : 'over'
   } catch {

@@ -1,7 +1,8 @@
 import 'server-only'
+import { NextRequest } from 'next/server'
 import Credentials from 'next-auth/providers/credentials'
 import { z } from 'zod'
-import { cookiesOf } from '../../shared/cookie-reader.ts'
+import { env } from '../../env/server.ts'
 import { claimsOf } from '../verdict.ts'
 import { prove } from './proof.ts'
 
@@ -16,8 +17,9 @@ export const proofProvider = () =>
     async authorize(credentials, request) {
       const secret = secretShape.safeParse(credentials?.secret)
       const header: unknown = request.headers?.cookie
-      const jar = cookiesOf(typeof header === 'string' ? header : '')
-      const dii = secret.success ? await prove(jar, secret.data) : 'wrong_secret'
+      const headers = { cookie: typeof header === 'string' ? header : '' }
+      const { cookies } = new NextRequest(env().origin, { headers })
+      const dii = secret.success ? await prove(cookies, secret.data) : 'wrong_secret'
       // next-auth puts the message into ?error=, so it is a code and never what was typed.
       if (typeof dii === 'string') throw new Error(dii)
       return { id: `${dii.kind}:${dii.value.toLowerCase()}`, claims: claimsOf(dii) }

@@ -26,7 +26,7 @@ export async function makeSecret(
 }
 
 /** Checks a secret and uses it up: of parallel right ones a single one is `right`. */
-export async function useSecret(id: string, secret: string): Promise<Attempt> {
+export async function checkSecret(id: string, secret: string): Promise<Attempt> {
   const stored = await startAttempt(id, Date.now())
   if (stored === null) return 'over'
   const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, secret))]

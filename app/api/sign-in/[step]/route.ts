@@ -1,0 +1,11 @@
+import type { NextRequest } from 'next/server'
+import { answerSignIn } from '#lib/identity/sign-in-api.ts'
+
+interface Context {
+  params: Promise<{ step: string }>
+}
+
+/** The steps of a sign-in: `provider`, `ask`, `finish`, `demo`. */
+export async function POST(request: NextRequest, { params }: Context) {
+  return answerSignIn(request, (await params).step)
+}

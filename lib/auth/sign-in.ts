@@ -1,0 +1,111 @@
+import 'server-only'
+import type { NextRequest } from 'next/server'
+import { env } from '../env/server.ts'
+import { localPath } from '../shared/local-path.ts'
+import { type DiiFault, readDii } from './dii.ts'
+import { limitAsking, limitAttempts } from './limits.ts'
+import { askNextAuth, type ResponseCookie } from './next-auth.ts'
+import { pendingCookieAttributes, pendingCookieName, proofSeconds, readPending } from './proof/pending.ts'
+import { askForProof, isReachable, type ProofFault, proofKinds } from './proof/proof.ts'
+import { offeredProviders } from './providers.ts'
+
+/** Why a step of a sign-in led nowhere; `sign-in-words.ts` says it to the reader. */
+export type SignInProblem =
+  | DiiFault
+  | ProofFault
+  | 'not_sent'
+  | 'not_offered'
+  | 'not_local'
+  | 'provider_failed'
+
+export type StepOutcome =
+  | { status: 'go'; url: string; cookies: ResponseCookie[]; signedIn: boolean }
+  | { status: 'problem'; problem: SignInProblem }
+  /** Too many: seconds to wait. */
+  | { status: 'wait'; seconds: number }
+
+/** What a form sent. */
+type Fields = Record<string, string>
+type Step = (fields: Fields, request: NextRequest) => Promise<StepOutcome>
+
+const problem = (problem: SignInProblem): StepOutcome => ({ status: 'problem', problem })
+
+/** Where a sign-in leads afterwards, unless the form says another path of this site. */
+const nextOf = (fields: Fields): string => localPath(fields.next) ?? '/choice'
+
+/** The steps of every sign-in, by the name of the form that begins them. */
+export const signInSteps: Record<string, Step> = {
+  provider: goToProvider,
+  ask: askForSecret,
+  finish: finishProof,
+  demo: signInAtOnce,
+}
+
+/** To Google, Apple, Facebook or an OpenID provider, with everything that the way back will be checked by. */
+async function goToProvider(fields: Fields, request: NextRequest): Promise<StepOutcome> {
+  const provider = offeredProviders(env().signIn).find(({ id }) => id === fields.provider)
+  if (!provider) return problem('not_offered')
+  const seconds = await limitAttempts(request.headers)
+  if (seconds !== null) return { status: 'wait', seconds }
+  const callbackUrl = new URL(nextOf(fields), env().origin).href
+  const { redirect, cookies } = await askNextAuth('signin', provider.id, { callbackUrl })
+  // Without an answer of the provider next-auth leads to its own page of errors.
+  const failed = !URL.canParse(redirect) || new URL(redirect).origin === env().origin
+  return failed ? problem('provider_failed') : { status: 'go', url: redirect, cookies, signedIn: false }
+}
+
+/** Sends a link or a code to the address or number that was typed. */
+async function askForSecret(fields: Fields, request: NextRequest): Promise<StepOutcome> {
+  const dii = readDii(fields)
+  if (typeof dii === 'string') return problem(dii)
+  if (!proofKinds()[dii.kind]) return problem('not_offered')
+  if (!isReachable(dii)) return problem('bad_email')
+  const seconds = await limitAsking(request.headers, dii)
+  if (seconds !== null) return { status: 'wait', seconds }
+  const value = await askForProof(dii, nextOf(fields))
+  if (value === null) return problem('not_sent')
+  return { status: 'go', url: '/sign-in/proof', cookies: [pendingCookie(value)], signedIn: false }
+}
+
+/** Checks the secret that came back, and signs its owner in. */
+async function finishProof(fields: Fields, request: NextRequest): Promise<StepOutcome> {
+  const seconds = await limitAttempts(request.headers)
+  if (seconds !== null) return { status: 'wait', seconds }
+  const pending = await readPending(request.cookies)
+  const outcome = await signInWith('proof', { secret: fields.secret ?? '' }, pending?.next ?? '/choice')
+  if (outcome.status === 'go') outcome.cookies.push(pendingCookie(''))
+  return outcome
+}
+
+/** The demo sign-in believes what is typed; its provider refuses to where that could do harm. */
+async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
+  if (!env().demoSignIn) return problem('not_offered')
+  const { email = '', phone = '' } = fields
+  return signInWith('demo', { email, phone }, nextOf(fields))
+}
+
+async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {
+  const { redirect, cookies } = await askNextAuth('callback', provider, fields)
+  const error = URL.canParse(redirect) ? new URL(redirect).searchParams.get('error') : null
+  if (error !== null) return problem(known.find((each) => each === error) ?? 'store_down')
+  return { status: 'go', url: next, cookies, signedIn: true }
+}
+
+/** What our own providers may throw. */
+const known: SignInProblem[] = [
+  'empty',
+  'bad_email',
+  'looks_hashed',
+  'bad_phone',
+  'no_request',
+  'wrong_secret',
+  'over',
+  'store_down',
+  'not_local',
+]
+
+const pendingCookie = (value: string): ResponseCookie => ({
+  name: pendingCookieName(),
+  value,
+  ...pendingCookieAttributes(value === '' ? 0 : proofSeconds),
+})

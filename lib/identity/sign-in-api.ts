@@ -1,0 +1,94 @@
+import 'server-only'
+import { type NextRequest, NextResponse } from 'next/server'
+import { type SignInProblem, type StepOutcome, signInSteps } from '../auth/sign-in.ts'
+import { signInWords, waitWords } from '../auth/sign-in-words.ts'
+import { env } from '../env/server.ts'
+import { readCapped } from '../shared/read-capped.ts'
+import { plainPage } from './plain-page.ts'
+import { isSameOrigin } from './same-origin.ts'
+import { startAfresh } from './sign-out.ts'
+import { privateHeaders } from './write.ts'
+
+const bodyLimit = 16 * 1024
+
+/** Why a form was not taken, before or after its step was tried. */
+interface Refusal {
+  status: number
+  error: string
+  message: string
+  problem?: SignInProblem
+  headers?: Record<string, string>
+}
+
+/**
+ * One step of a sign-in, sent by a form of ours. A browser without script is led on with 303, or gets a page
+ * that says what is wrong; script asks for JSON: `{"url"}`, or `{"error","message","problem"?}`.
+ */
+export async function answerSignIn(request: NextRequest, name: string): Promise<Response> {
+  const step = Object.hasOwn(signInSteps, name) ? signInSteps[name] : undefined
+  if (!step) return refuse(request, { status: 404, error: 'not_found', message: signInWords.not_offered })
+  const form = await readForm(request)
+  if ('status' in form) return refuse(request, form)
+  const outcome = await step(form.fields, request)
+  if (outcome.status === 'go') return leadOn(request, outcome)
+  return refuse(request, outcome.status === 'wait' ? tooMany(outcome.seconds) : troubled(outcome.problem))
+}
+
+async function readForm(request: NextRequest): Promise<{ fields: Record<string, string> } | Refusal> {
+  if (!isSameOrigin(request.headers))
+    return { status: 403, error: 'cross_site', message: `Send this form from ${env().origin} itself.` }
+  const body = await readCapped(request, bodyLimit)
+  if (body === null)
+    return { status: 413, error: 'too_large', message: 'This is more than this form can hold.' }
+  if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? ''))
+    return { status: 415, error: 'media_type', message: 'Send application/x-www-form-urlencoded.' }
+  return { fields: Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body))) }
+}
+
+async function leadOn(request: NextRequest, outcome: Extract<StepOutcome, { status: 'go' }>) {
+  const { url, cookies, signedIn } = outcome
+  const response = wantsJson(request)
+    ? NextResponse.json({ url }, { headers: privateHeaders })
+    : new NextResponse(null, { status: 303, headers: { ...privateHeaders, Location: url } })
+  for (const cookie of cookies) response.cookies.set(cookie)
+  if (signedIn) await startAfresh(request.cookies, response.cookies)
+  return response
+}
+
+/** 429 of a sign-in, also where next-auth is called directly. */
+export const tooManySignIns = (request: NextRequest, seconds: number): Response =>
+  refuse(request, tooMany(seconds))
+
+const tooMany = (seconds: number): Refusal => ({
+  status: 429,
+  error: 'rate_limited',
+  message: waitWords(seconds),
+  headers: { 'Retry-After': String(seconds) },
+})
+
+const statuses: Partial<Record<SignInProblem, number>> = {
+  not_local: 403,
+  not_offered: 404,
+  not_sent: 503,
+  store_down: 503,
+  provider_failed: 503,
+}
+
+function troubled(problem: SignInProblem): Refusal {
+  const status = statuses[problem] ?? 422
+  const error = status === 422 ? 'invalid' : status === 503 ? 'unavailable' : 'refused'
+  return { status, error, message: signInWords[problem], problem }
+}
+
+function refuse(request: NextRequest, { status, error, message, problem, headers = {} }: Refusal): Response {
+  if (wantsJson(request))
+    return NextResponse.json(
+      { error, message, ...(problem !== undefined && { problem }) },
+      { status, headers: { ...privateHeaders, ...headers } },
+    )
+  const link = { href: '/sign-in', label: 'Back to signing in' }
+  return plainPage({ status, title: 'You are not signed in yet', text: message, link, headers })
+}
+
+const wantsJson = ({ headers }: NextRequest): boolean =>
+  headers.get('accept')?.includes('application/json') === true
