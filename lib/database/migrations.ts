@@ -53,6 +53,26 @@ const migrations = (engine: Engine): Record<string, Migration> => ({
         .execute()
     },
   },
+  '002-sign-in': {
+    async up(db) {
+      await db.schema
+        .createTable('sign_in_secrets')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('hmac', 'text', (c) => c.notNull())
+        .addColumn('attempts', 'integer', (c) => c.notNull())
+        .addColumn('expires', 'bigint', (c) => c.notNull())
+        .execute()
+      // One process has its limits in memory.
+      if (engine === 'sqlite') return
+      // The columns and their order are rate-limiter-flexible's.
+      await db.schema
+        .createTable('rate_limits')
+        .addColumn('key', 'text', (c) => c.primaryKey())
+        .addColumn('points', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('expire', 'bigint')
+        .execute()
+    },
+  },
 })
 
 /** Brings the schema up to date; of processes that start at once, one does and the others wait for it. */

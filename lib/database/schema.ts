@@ -23,4 +23,6 @@ export interface Schema {
   consent_signals: { sub: string; dii_key: string; pepper: string; signals: string; at: number }
   /** Sessions that were signed out of, until they would have ended anyway. */
   ended_sessions: { sid_hash: string; until: number }
+  /** Secrets that a sign-in may use once, each until `expires`; the secret itself is not kept. */
+  sign_in_secrets: { id: string; hmac: string; attempts: number; expires: number }
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { env } from '../../env/server.ts'
-import { putSecret, startAttempt, takeSecret } from '../secret-store.ts'
+import { withSecrets } from './secret-store.ts'
 
 /** What came of a secret that was brought. */
 export type Attempt = 'right' | 'wrong' | 'over'
@@ -21,15 +21,15 @@ export async function makeSecret(
 ): Promise<{ id: string; secret: string }> {
   const id = randomBytes(16).toString('base64url')
   const secret = newSecret(kind)
-  await putSecret(id, hmacOf(id, secret), expires)
+  await withSecrets((secrets) => secrets.put(id, hmacOf(id, secret), expires))
   return { id, secret }
 }
 
 /** Checks a secret and uses it up: of parallel right ones a single one is `right`. */
 export async function checkSecret(id: string, secret: string): Promise<Attempt> {
-  const stored = await startAttempt(id, Date.now())
+  const stored = await withSecrets((secrets) => secrets.attempt(id))
   if (stored === null) return 'over'
   const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, secret))]
   if (a.length !== b.length || !timingSafeEqual(a, b)) return 'wrong'
-  return (await takeSecret(id)) ? 'right' : 'over'
+  return (await withSecrets((secrets) => secrets.take(id))) ? 'right' : 'over'
 }

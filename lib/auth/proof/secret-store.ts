@@ -1,0 +1,65 @@
+import 'server-only'
+import type { Kysely } from 'kysely'
+import { withDatabase } from '../../database/access.ts'
+import type { Schema } from '../../database/schema.ts'
+
+const mostAttempts = 5
+
+/**
+ * What became of the secrets that were sent to readers: each may be tried five times and used once, by one
+ * of the instances. Every answer is one statement, so that of parallel requests none sees another's half.
+ */
+export interface SecretStore {
+  /** `id` is new and random; `expires` is Unix ms. */
+  put(id: string, hmac: string, expires: number): Promise<void>
+  /** Counts an attempt and gives the HMAC to compare with. Null: unknown, expired, or tried too often. */
+  attempt(id: string): Promise<string | null>
+  /** Uses the secret up. False: another request was first, or there was none. */
+  take(id: string): Promise<boolean>
+  drop(id: string): Promise<void>
+}
+
+export function createSecretStore(db: Kysely<Schema>, now: () => number): SecretStore {
+  const take: SecretStore['take'] = async (id) => {
+    if (!isPossible(id)) return false
+    const taken = await db
+      .deleteFrom('sign_in_secrets')
+      .where('id', '=', id)
+      .returning('id')
+      .executeTakeFirst()
+    return taken !== undefined
+  }
+
+  return {
+    async put(id, hmac, expires) {
+      await db.deleteFrom('sign_in_secrets').where('expires', '<=', now()).execute()
+      await db.insertInto('sign_in_secrets').values({ id, hmac, attempts: 0, expires }).execute()
+    },
+
+    async attempt(id) {
+      if (!isPossible(id)) return null
+      const row = await db
+        .updateTable('sign_in_secrets')
+        .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+        .where('id', '=', id)
+        .where('expires', '>', now())
+        .where('attempts', '<', mostAttempts)
+        .returning('hmac')
+        .executeTakeFirst()
+      return row?.hmac ?? null
+    },
+
+    take,
+
+    async drop(id) {
+      await take(id)
+    },
+  }
+}
+
+/** PostgreSQL refuses text with a NUL, and whoever types one must not make the store look down. */
+const isPossible = (id: string): boolean => !id.includes('\0')
+
+/** Runs one piece of work on the process's secrets; every failure of the store is a `StoreDownError`. */
+export const withSecrets = <T>(work: (secrets: SecretStore) => Promise<T>): Promise<T> =>
+  withDatabase('sign_in', ({ db }) => work(createSecretStore(db, Date.now)))

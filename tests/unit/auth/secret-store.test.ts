@@ -1,0 +1,124 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createSecretStore, type SecretStore, withSecrets } from '#lib/auth/proof/secret-store.ts'
+import { type Database, openDatabase } from '#lib/database/connection.ts'
+import { migrate } from '#lib/database/migrations.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { becomeSite } from '../../support/server-env.ts'
+
+let postgres: TestPostgres
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 120_000)
+afterAll(() => postgres.stop())
+
+const sqliteUrl = () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-secrets-')), 'choices.db')}`
+const times = <T>(count: number, run: (index: number) => T) => Array.from({ length: count }, (_, i) => run(i))
+
+describe.each([
+  ['SQLite', async () => sqliteUrl()],
+  ['PostgreSQL', () => postgres.database()],
+])('the store of sign-in secrets on %s', (_, newUrl) => {
+  let url: string
+  let now: number
+  let secrets: SecretStore
+  let opened: Database[]
+
+  /** As another instance has it. */
+  async function open(): Promise<SecretStore> {
+    const database = openDatabase(url)
+    opened.push(database)
+    await migrate(database.db, database.engine)
+    return createSecretStore(database.db, () => now)
+  }
+
+  beforeEach(async () => {
+    url = await newUrl()
+    now = 1_800_000_000_000
+    opened = []
+    secrets = await open()
+    await secrets.put('id', 'hmac', now + 1000)
+  })
+  afterEach(async () => {
+    for (const { db } of opened) await db.destroy()
+  })
+
+  const ids = async () => {
+    const rows = await opened[0]?.db.selectFrom('sign_in_secrets').select('id').orderBy('id').execute()
+    return rows?.map(({ id }) => id)
+  }
+
+  it('gives the HMAC of the secret that was put, and of no other', async () => {
+    await secrets.put('other', 'another', now + 1000)
+    expect(await secrets.attempt('id')).toBe('hmac')
+    expect(await secrets.attempt('other')).toBe('another')
+    expect(await secrets.attempt('unknown')).toBeNull()
+  })
+
+  it('of 20 attempts at once exactly five are allowed, and none after them', async () => {
+    const answers = await Promise.all(times(20, () => secrets.attempt('id')))
+    expect(answers.filter((hmac) => hmac === 'hmac')).toHaveLength(5)
+    expect(answers.filter((hmac) => hmac === null)).toHaveLength(15)
+    expect(await secrets.attempt('id')).toBeNull()
+  })
+
+  it('of 20 that take it at once exactly one gets it', async () => {
+    const answers = await Promise.all(times(20, () => secrets.take('id')))
+    expect(answers.filter(Boolean)).toHaveLength(1)
+    expect(await secrets.take('id')).toBe(false)
+    expect(await secrets.attempt('id')).toBeNull()
+  })
+
+  it('two instances count the same attempts and give it away once', async () => {
+    const both = [secrets, await open()]
+    const of = (index: number) => both[index % 2] ?? secrets
+    // One after the other: SQLite is for one process, and two of its connections wait in turn.
+    const answers = []
+    for (let i = 0; i < 8; i++) answers.push(await of(i).attempt('id'))
+    expect(answers).toEqual([...times(5, () => 'hmac'), ...times(3, () => null)])
+    expect([await of(1).take('id'), await of(0).take('id')]).toEqual([true, false])
+  })
+
+  it('counts each secret by itself', async () => {
+    await secrets.put('other', 'another', now + 1000)
+    await Promise.all(times(9, () => secrets.attempt('id')))
+    expect(await secrets.attempt('other')).toBe('another')
+  })
+
+  it('knows a secret until it expires, not at that moment', async () => {
+    now += 999
+    expect(await secrets.attempt('id')).toBe('hmac')
+    now += 1
+    expect(await secrets.attempt('id')).toBeNull()
+  })
+
+  it('forgets what has expired when the next one comes', async () => {
+    await secrets.put('long', 'hmac', now + 5000)
+    now += 1000
+    await secrets.put('next', 'hmac', now + 1000)
+    expect(await ids()).toEqual(['long', 'next'])
+  })
+
+  it('what was dropped is gone, and dropping twice is no fault', async () => {
+    await secrets.drop('id')
+    await secrets.drop('id')
+    expect(await secrets.take('id')).toBe(false)
+    expect(await ids()).toEqual([])
+  })
+
+  it('an id that no database could hold is unknown, and no failure', async () => {
+    expect(await secrets.attempt('id\0')).toBeNull()
+    expect(await secrets.take('id\0')).toBe(false)
+    await secrets.drop('id\0')
+    expect(await secrets.attempt('id')).toBe('hmac')
+  })
+})
+
+it('the process’s own secrets are in its one database', async () => {
+  becomeSite()
+  await withSecrets((secrets) => secrets.put('id', 'hmac', Date.now() + 60_000))
+  expect(await withSecrets((secrets) => secrets.attempt('id'))).toBe('hmac')
+  expect(await withSecrets((secrets) => secrets.take('id'))).toBe(true)
+})

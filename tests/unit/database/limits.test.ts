@@ -1,0 +1,126 @@
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Limiter, limiter } from '#lib/database/limits.ts'
+import { database } from '#lib/database/open.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { becomeSite } from '../../support/server-env.ts'
+import { freePort } from '../../support/site.ts'
+
+const secret = 'the-secret-of-this-site'.padEnd(32, '.')
+const rule = { points: 3, seconds: 60 }
+const address = '203.0.113.7'
+let postgres: TestPostgres
+let variables: Record<string, string>
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 120_000)
+afterAll(() => postgres.stop())
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const withUrl = (url: string) => ({
+  DATABASE_URL: url,
+  CHOICES_PEPPER: 'p'.repeat(32),
+  NEXTAUTH_SECRET: secret,
+})
+const consume = (of: Limiter, count: number, key = address) =>
+  Promise.all(Array.from({ length: count }, () => of.consume(key)))
+const allowed = (answers: (number | null)[]) => answers.filter((seconds) => seconds === null).length
+
+describe.each([
+  ['SQLite', async () => ({ NEXTAUTH_SECRET: secret })],
+  ['PostgreSQL', async () => withUrl(await postgres.database())],
+  ['PostgreSQL that is down', async () => withUrl(`postgres://lantern@127.0.0.1:${await freePort()}/none`)],
+])('a limiter with %s', (_, newVariables) => {
+  beforeEach(async () => {
+    variables = await newVariables()
+    becomeSite(variables)
+  })
+
+  it('allows so many of a key, also all at once, and says how long to wait', async () => {
+    expect(allowed(await consume(limiter('a', rule), 20))).toBe(3)
+    const seconds = await limiter('a', rule).consume(address)
+    expect(seconds).toBeGreaterThanOrEqual(1)
+    expect(seconds).toBeLessThanOrEqual(60)
+    expect(Number.isInteger(seconds)).toBe(true)
+  })
+
+  it('allows them again when the time is over', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await consume(limiter('a', rule), 4)
+    vi.setSystemTime(Date.now() + 59_000)
+    expect(await limiter('a', rule).consume(address)).toBe(1)
+    vi.setSystemTime(Date.now() + 1001)
+    expect(await limiter('a', rule).consume(address)).toBeNull()
+  })
+
+  it('counts keys apart, and limiters of other names', async () => {
+    await consume(limiter('a', rule), 4)
+    expect(await limiter('a', rule).consume('203.0.113.8')).toBeNull()
+    expect(await limiter('b', rule).consume(address)).toBeNull()
+    expect(await limiter('a', rule).consume(address)).not.toBeNull()
+  })
+})
+
+describe('limits in PostgreSQL', () => {
+  let url: string
+  beforeEach(async () => {
+    url = await postgres.database()
+    becomeSite(withUrl(url))
+  })
+
+  it('instances count together', async () => {
+    expect(allowed(await consume(limiter('a', rule), 2))).toBe(2)
+    // Another process, with a pool and a memory of its own.
+    becomeSite(withUrl(url))
+    expect(allowed(await consume(limiter('a', rule), 2))).toBe(1)
+    becomeSite(withUrl(url))
+    expect(await limiter('a', rule).consume(address)).not.toBeNull()
+  })
+
+  it('S5: the table holds no key as it was given, nor its bare hash', async () => {
+    const email = 'canary@example.com'
+    await consume(limiter('a', rule), 1)
+    await consume(limiter('a', rule), 1, email)
+    await consume(limiter('b', rule), 1, email)
+    const rows = await (await database()).pool?.query<{ key: string }>(
+      'select key from rate_limits order by key',
+    )
+    const keys = rows?.rows.map(({ key }) => key) ?? []
+    expect(keys).toEqual([
+      expect.stringMatching(/^a:[\w-]{43}$/),
+      expect.stringMatching(/^a:[\w-]{43}$/),
+      expect.stringMatching(/^b:[\w-]{43}$/),
+    ])
+    // The same address in two limiters has nothing in common.
+    expect(new Set(keys.map((key) => key.slice(2))).size).toBe(3)
+    // Under another secret the keys are others: a bare hash would be the same.
+    becomeSite({ ...withUrl(url), NEXTAUTH_SECRET: 'another-secret'.padEnd(32, '.') })
+    await consume(limiter('b', rule), 1, email)
+    const after = await (await database()).pool?.query('select key from rate_limits')
+    expect(after?.rowCount).toBe(4)
+  })
+
+  it('a store that hangs is given up, not asked again by each request, and counts again when it is back', async () => {
+    await consume(limiter('a', rule), 3, 'known to the store')
+    const other = new Client({ connectionString: url })
+    await other.connect()
+    await other.query('begin')
+    await other.query('lock table rate_limits in access exclusive mode')
+    const { pool } = await database()
+    const query = vi.spyOn(pool as NonNullable<typeof pool>, 'query')
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+    // This process begins to count for itself.
+    for (let i = 0; i < 3; i++) expect(await limiter('a', rule).consume(address)).toBeNull()
+    expect(await limiter('a', rule).consume(address)).not.toBeNull()
+    expect(query).toHaveBeenCalledTimes(1)
+    await other.query('rollback')
+    await other.end()
+    clock.mockRestore()
+    await vi.waitFor(async () => {
+      expect(await limiter('a', rule).consume('known to the store')).not.toBeNull()
+    })
+  })
+})
