@@ -4,7 +4,9 @@ import NextAuth, { type NextAuthOptions } from 'next-auth'
 import { env } from '../env/server.ts'
 import { demoProvider } from './demo-provider.ts'
 import { type Dii, maskDii } from './dii.ts'
+import { flowCookies, identityProviders } from './providers.ts'
 import { sessionSeconds } from './session.ts'
+import { within } from './within.ts'
 
 declare module 'next-auth' {
   interface User {
@@ -18,14 +20,15 @@ const subjectOf = (provider: string, account: string, secret: string): string =>
   return `${provider}:${hash.slice(0, 22)}`
 }
 
-function options(): NextAuthOptions {
-  const { nextAuthSecret, secureCookies, demoSignIn } = env()
+function options(providerId: string | undefined): NextAuthOptions {
+  const { nextAuthSecret, secureCookies, demoSignIn, signIn } = env()
   return {
     secret: nextAuthSecret,
     useSecureCookies: secureCookies,
     session: { strategy: 'jwt', maxAge: sessionSeconds },
     pages: { signIn: '/sign-in', error: '/sign-in' },
-    providers: demoSignIn ? [demoProvider()] : [],
+    cookies: flowCookies(signIn, providerId),
+    providers: [...identityProviders(signIn), ...(demoSignIn ? [demoProvider()] : [])],
     callbacks: {
       // The DII lives in this encrypted token and nowhere else; `sid` is fresh at each sign-in.
       jwt({ token, user, account }) {
@@ -54,9 +57,16 @@ function options(): NextAuthOptions {
 
 type Handler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>
 
+/** The longest that a sign-in waits for a provider's several answers, ms. */
+const patienceMs = 10_000
+
 /** next-auth's own route handler. The origin comes from NEXTAUTH_URL and never from a request header. */
-export const nextAuthHandler: Handler = (request, context) => {
-  process.env.NEXTAUTH_URL = env().origin
+export const nextAuthHandler: Handler = async (request, context) => {
+  const { origin } = env()
+  process.env.NEXTAUTH_URL = origin
   delete process.env.AUTH_TRUST_HOST
-  return (NextAuth(options()) as Handler)(request, context)
+  const [, providerId] = (await context.params).nextauth
+  return within(patienceMs, (NextAuth(options(providerId)) as Handler)(request, context), () =>
+    Response.redirect(`${origin}/sign-in?error=OAuthCallback`, 303),
+  )
 }
