@@ -11,6 +11,7 @@ import { flowCookies, identityProviders } from './providers.ts'
 import type { Reader } from './reader.ts'
 import { sessionSeconds } from './session.ts'
 import { judge, type ProviderClaims } from './verdict.ts'
+import { within } from './within.ts'
 
 declare module 'next-auth' {
   interface User {
@@ -31,7 +32,7 @@ function options(provider: string | undefined): NextAuthOptions {
   return {
     secret: nextAuthSecret,
     useSecureCookies: secureCookies,
-    cookies: flowCookies(provider),
+    cookies: flowCookies(signIn, provider),
     session: { strategy: 'jwt', maxAge: sessionSeconds },
     pages: { signIn: '/sign-in', error: '/sign-in' },
     providers: [...identityProviders(signIn), proofProvider(), ...(demoSignIn ? [demoProvider()] : [])],
@@ -69,11 +70,16 @@ function pinOrigin(): void {
 
 type Handler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>
 
+/** The longest that a sign-in waits for a provider's several answers, ms. */
+const patienceMs = 10_000
+
 /** next-auth's own route handler. */
 export const nextAuthHandler: Handler = async (request, context) => {
   pinOrigin()
   const [, provider] = (await context.params).nextauth
-  return (NextAuth(options(provider)) as Handler)(request, context)
+  return within(patienceMs, (NextAuth(options(provider)) as Handler)(request, context), () =>
+    Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303),
+  )
 }
 
 export type ResponseCookie = ReturnType<NextResponse['cookies']['getAll']>[number]

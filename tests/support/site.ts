@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { variables } from '#lib/env/variables.ts'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 
 /** The production build of the site, running as a process of its own on a free port. */
@@ -52,7 +53,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
 /** What a newcomer's shell has: nothing that steers the site, whatever runs these tests. */
 export function bareEnvironment(): NodeJS.ProcessEnv & Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(UID2_|NEXT|NODE_ENV$|PORT$|VITEST|SESSION_|CHOICES_|DATA)/.test(name),
+    ([name]) => !(name in variables) && !/^(UID2_|AUTH_|NEXT|NODE_ENV$|VITEST)/.test(name),
   )
   return { ...Object.fromEntries(kept), NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
 }

@@ -8,7 +8,7 @@ import { sendMail } from './mail.ts'
 import { codeMessage, linkMail, type Message } from './messages.ts'
 import { putIntoOutbox } from './outbox.ts'
 import { proofSeconds, readPending, sealPending } from './pending.ts'
-import { makeSecret, checkSecret } from './secrets.ts'
+import { checkSecret, makeSecret } from './secrets.ts'
 import { textMessages } from './text-messages.ts'
 
 /**
