@@ -33,6 +33,10 @@ const problem = (problem: SignInProblem): StepOutcome => ({ status: 'problem', p
 /** Where a sign-in leads afterwards, unless the form says another path of this site. */
 const nextOf = (fields: Fields): string => localPath(fields.next) ?? '/choice'
 
+/** The one field of our forms that is an address or a number, by what the form says it is. */
+const typed = ({ kind, value = '' }: Fields): { email: string } | { phone: string } =>
+  kind === 'phone' ? { phone: value } : { email: value }
+
 /** The steps of every sign-in, by the name of the form that begins them. */
 export const signInSteps: Record<string, Step> = {
   provider: goToProvider,
@@ -56,7 +60,7 @@ async function goToProvider(fields: Fields, request: NextRequest): Promise<StepO
 
 /** Sends a link or a code to the address or number that was typed. */
 async function askForSecret(fields: Fields, request: NextRequest): Promise<StepOutcome> {
-  const dii = readDii(fields)
+  const dii = readDii(typed(fields))
   if (typeof dii === 'string') return problem(dii)
   if (!proofKinds()[dii.kind]) return problem('not_offered')
   if (!isReachable(dii)) return problem('bad_email')
@@ -80,8 +84,7 @@ async function finishProof(fields: Fields, request: NextRequest): Promise<StepOu
 /** The demo sign-in believes what is typed; its provider refuses to where that could do harm. */
 async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
   if (!env().demoSignIn) return problem('not_offered')
-  const { email = '', phone = '' } = fields
-  return signInWith('demo', { email, phone }, nextOf(fields))
+  return signInWith('demo', typed(fields), nextOf(fields))
 }
 
 async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {

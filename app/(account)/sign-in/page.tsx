@@ -3,7 +3,8 @@ import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { signOut } from '#app/(account)/actions.ts'
-import { SignInForm } from '#app/(account)/sign-in/sign-in-form.tsx'
+import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
+import { signInOffer } from '#lib/auth/offer.ts'
 import { env } from '#lib/env/server.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
 import { localPath } from '#lib/shared/local-path.ts'
@@ -15,44 +16,64 @@ export const metadata: Metadata = {
 }
 
 interface Props {
-  searchParams: Promise<{ next?: string | string[] }>
+  searchParams: Promise<Partial<Record<'next' | 'error', string | string[]>>>
 }
 
 export default async function SignInPage({ searchParams }: Props) {
-  const [{ next: asked }, reader, identity] = await Promise.all([
+  const [{ next: asked, error }, reader, identity] = await Promise.all([
     searchParams,
     readCurrentReader(),
     readPublicIdentity(),
   ])
   const next = localPath(asked) ?? '/choice'
-  const { demoSignIn } = env()
   return (
     <AdStack initial={identity}>
       <StatusLine />
       <main id="content" className="sheet">
         <h1>{reader ? 'You are signed in' : 'Sign in'}</h1>
-        {reader ? <SignedIn name={reader.maskedName} next={next} /> : null}
-        {!reader && demoSignIn ? <DemoSignIn next={next} /> : null}
-        {!reader && !demoSignIn ? <p>There is no demo sign-in on this site.</p> : null}
+        {error === undefined || reader ? null : <NotFinished />}
+        {reader ? <SignedIn name={reader.maskedName} next={next} /> : <Ways next={next} />}
       </main>
     </AdStack>
   )
 }
 
-function DemoSignIn({ next }: { next: string }) {
+/** next-auth leads here with a code of its own when a provider says no, or nothing that can be believed. */
+function NotFinished() {
+  return (
+    <p role="alert" className="field-error">
+      The sign-in was not finished, so nothing has changed. You can try again, or sign in another way.
+    </p>
+  )
+}
+
+function Ways({ next }: { next: string }) {
+  const { providers, proof, demo } = signInOffer()
+  const sandbox = env().mode === 'sandbox'
+  const proves = proof.email || proof.phone
+  if (providers.length === 0 && !proves && !demo)
+    return <p>There is no way to sign in on this site yet: its owner has to set one up.</p>
+  const real = (
+    <>
+      {providers.length > 0 ? <Providers providers={providers} next={next} /> : null}
+      {proves ? <Proof proof={proof} outbox={sandbox} next={next} /> : null}
+    </>
+  )
+  if (!demo) return real
   return (
     <>
       <p>
-        This is a demonstration, so there is no password and nothing is proved. On a real site the address
-        would come from a sign-in provider that had confirmed it. Choose a reader; each one shows something
-        else.
+        This is a demonstration, so there is no password and nothing is proved. Choose a reader; each one
+        shows something else.
       </p>
-      <noscript>
-        <p className="field-error">
-          Signing in here needs JavaScript. Everything else can be read without it.
-        </p>
-      </noscript>
-      <SignInForm next={next} />
+      <Demo next={next} />
+      {providers.length > 0 || proves ? (
+        <section aria-labelledby="real">
+          <h2 id="real">As on a real site</h2>
+          <p>There, an address counts only when a provider has confirmed it or its owner has proved it.</p>
+          {real}
+        </section>
+      ) : null}
     </>
   )
 }

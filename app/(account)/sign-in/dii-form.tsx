@@ -1,0 +1,103 @@
+'use client'
+
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { useStep } from '#app/(account)/sign-in/use-step.ts'
+
+type Kind = 'email' | 'phone'
+
+interface DiiFormProps {
+  step: 'ask' | 'demo'
+  kinds: readonly Kind[]
+  /** What happens to an address or number that is typed here. */
+  hints: Record<Kind, string>
+  buttons: Record<Kind, string>
+  /** Checked by the page: a path of this site. */
+  next: string
+}
+
+/** Asks for an address or a number. Works without script, but for the label that follows the choice. */
+export function DiiForm({ step, kinds, hints, buttons, next }: DiiFormProps) {
+  const id = useId()
+  const [kind, setKind] = useState<Kind>(kinds[0] ?? 'email')
+  const [value, setValue] = useState('')
+  const { busy, problem, send } = useStep(step)
+  const field = useRef<HTMLInputElement>(null)
+
+  // Whoever was faster than the script has chosen and typed something already.
+  useEffect(() => {
+    const { form, value = '' } = field.current ?? {}
+    if (form && new FormData(form).get('kind') === 'phone') setKind('phone')
+    setValue(value)
+  }, [])
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (!(await send(event.currentTarget))) field.current?.focus()
+  }
+
+  return (
+    <form
+      method="post"
+      action={`/api/sign-in/${step}`}
+      onSubmit={(event) => void submit(event)}
+      noValidate
+      aria-busy={busy}
+    >
+      <input type="hidden" name="next" value={next} />
+      <KindSwitch kinds={kinds} kind={kind} onChange={setKind} />
+      <div className="field">
+        <label htmlFor={id}>{kind === 'email' ? 'E-mail address' : 'Phone number'}</label>
+        <input
+          key={kind}
+          ref={field}
+          id={id}
+          name="value"
+          type={kind === 'email' ? 'email' : 'tel'}
+          autoComplete={kind === 'email' ? 'email' : 'tel'}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+          aria-invalid={problem !== null}
+          aria-describedby={`${id}-hint ${id}-problem`}
+        />
+        <p id={`${id}-hint`} className="field-hint">
+          {hints[kind]}
+        </p>
+        <div id={`${id}-problem`} role="alert">
+          {problem === null ? null : <p className="field-error">{problem}</p>}
+        </div>
+      </div>
+      <div className="button-row">
+        <button type="submit" className="button button-solid" disabled={busy}>
+          {busy ? 'One moment…' : buttons[kind]}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+interface KindSwitchProps {
+  kinds: readonly Kind[]
+  kind: Kind
+  onChange: (kind: Kind) => void
+}
+
+function KindSwitch({ kinds, kind, onChange }: KindSwitchProps) {
+  if (kinds.length < 2) return <input type="hidden" name="kind" value={kind} />
+  return (
+    <fieldset className="kind-switch">
+      <legend className="sr-only">Sign in with</legend>
+      {kinds.map((each) => (
+        <label key={each}>
+          <input
+            type="radio"
+            name="kind"
+            value={each}
+            checked={kind === each}
+            onChange={() => onChange(each)}
+          />
+          {each === 'email' ? 'E-mail' : 'Phone'}
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,54 @@
+import type { Metadata } from 'next'
+import { cookies } from 'next/headers'
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
+import { readPending } from '#lib/auth/proof/pending.ts'
+import { env } from '#lib/env/server.ts'
+
+export const metadata: Metadata = {
+  title: 'Outbox',
+  robots: { index: false },
+}
+
+/** Sandbox mode: what would have been sent, shown to the browser that caused it and to no other. */
+export default async function OutboxPage() {
+  const pending = await readPending(await cookies())
+  if (env().mode !== 'sandbox') notFound()
+  const message = pending && messageInOutbox(pending.id)
+  return (
+    <main id="content" className="sheet">
+      <h1>Outbox</h1>
+      <p>In the sandbox no mail or text message leaves this machine. What this browser asked for is here.</p>
+      {message ? (
+        <article className="letter">
+          <p className="letter-head">To: {message.to}</p>
+          {message.subject === undefined ? null : <p className="letter-head">Subject: {message.subject}</p>}
+          <p className="letter-text">
+            <Linked text={message.text} />
+          </p>
+        </article>
+      ) : (
+        <p>There is nothing.</p>
+      )}
+      <div className="button-row">
+        <Link href={message ? '/sign-in/proof' : '/sign-in'} className="button">
+          {message ? 'Back' : 'Sign in'}
+        </Link>
+      </div>
+    </main>
+  )
+}
+
+/** A mail program makes links of addresses; so does this page, of ours alone. */
+function Linked({ text }: { text: string }) {
+  const [before = '', path, ...after] = text.split(/^https?:\/\/[^/\s]+(\/\S+)$/m)
+  if (path === undefined) return text
+  return (
+    <>
+      {before}
+      <a href={path}>{env().origin + path}</a>
+      {after}
+    </>
+  )
+}

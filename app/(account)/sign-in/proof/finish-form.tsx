@@ -1,0 +1,58 @@
+'use client'
+
+import { type FormEvent, type ReactNode, useId, useRef } from 'react'
+import { useStep } from '#app/(account)/sign-in/use-step.ts'
+
+interface FinishFormProps {
+  /** Of the link; without one the reader types a code. */
+  secret: string | null
+  children: ReactNode
+}
+
+/** Brings the secret back. A page that is only looked at, by a mail scanner say, does not. */
+export function FinishForm({ secret, children }: FinishFormProps) {
+  const id = useId()
+  const { busy, problem, send } = useStep('finish')
+  const field = useRef<HTMLInputElement>(null)
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (!(await send(event.currentTarget))) field.current?.select()
+  }
+
+  return (
+    <form
+      method="post"
+      action="/api/sign-in/finish"
+      onSubmit={(event) => void submit(event)}
+      aria-busy={busy}
+    >
+      {secret === null ? (
+        <div className="field">
+          <label htmlFor={id}>Code</label>
+          <input
+            ref={field}
+            id={id}
+            name="secret"
+            className="code-input"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+            aria-invalid={problem !== null}
+            aria-describedby={`${id}-problem`}
+          />
+        </div>
+      ) : (
+        <input type="hidden" name="secret" value={secret} />
+      )}
+      <div id={`${id}-problem`} role="alert">
+        {problem === null ? null : <p className="field-error mt-3">{problem}</p>}
+      </div>
+      <div className="button-row">
+        <button type="submit" className="button button-solid" disabled={busy}>
+          {busy ? 'Signing in…' : children}
+        </button>
+      </div>
+    </form>
+  )
+}

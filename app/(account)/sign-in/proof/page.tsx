@@ -1,0 +1,116 @@
+import type { Metadata } from 'next'
+import { cookies } from 'next/headers'
+import Link from 'next/link'
+import { StatusBar } from '#app/_ui/status-bar.tsx'
+import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
+import { maskDii } from '#lib/auth/dii.ts'
+import { type Pending, readPending } from '#lib/auth/proof/pending.ts'
+import { env } from '#lib/env/server.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
+
+export const metadata: Metadata = {
+  title: 'Finish signing in',
+  robots: { index: false },
+}
+
+interface Props {
+  searchParams: Promise<{ secret?: string | string[] }>
+}
+
+/**
+ * Where a link of a mail leads, and where a code is typed. No ad stack here: its requests name the page's
+ * address, which holds the secret.
+ */
+export default async function ProofPage({ searchParams }: Props) {
+  const [{ secret }, pending, reader, identity] = await Promise.all([
+    searchParams,
+    cookies().then(readPending),
+    readCurrentReader(),
+    readPublicIdentity(),
+  ])
+  const brought = typeof secret === 'string' ? secret : null
+  return (
+    <>
+      <StatusBar identity={identity} />
+      <main id="content" className="sheet">
+        {pending ? <Waiting pending={pending} secret={brought} /> : null}
+        {!pending && reader ? <SignedIn name={reader.maskedName} /> : null}
+        {!pending && !reader ? <NotHere brought={brought !== null} /> : null}
+      </main>
+    </>
+  )
+}
+
+function Waiting({ pending: { dii }, secret }: { pending: Pending; secret: string | null }) {
+  const name = maskDii(dii)
+  if (dii.kind === 'phone')
+    return (
+      <>
+        <h1>Type the code</h1>
+        <p>We sent six digits to {name}. They work once, in this browser, within 15 minutes.</p>
+        <FinishForm secret={null}>Sign in</FinishForm>
+        <Otherwise />
+      </>
+    )
+  if (secret === null)
+    return (
+      <>
+        <h1>Look into your mail</h1>
+        <p>We sent a link to {name}. Open it in this browser, within 15 minutes. It works once.</p>
+        <Otherwise />
+      </>
+    )
+  return (
+    <>
+      <h1>One more click</h1>
+      <p>Your link is here. It signs you in as {name}.</p>
+      <FinishForm secret={secret}>Sign in as {name}</FinishForm>
+      <Otherwise />
+    </>
+  )
+}
+
+function Otherwise() {
+  return (
+    <p className="field-hint">
+      {env().mode === 'sandbox' ? (
+        <>
+          Nothing is really sent here: it is in <Link href="/sign-in/outbox">the outbox</Link>.{' '}
+        </>
+      ) : null}
+      Nothing came, or it does not work? <Link href="/sign-in">Start again</Link>.
+    </p>
+  )
+}
+
+function SignedIn({ name }: { name: string }) {
+  return (
+    <>
+      <h1>You are signed in</h1>
+      <p>You are here as {name}. The link or code has done its work.</p>
+      <div className="button-row">
+        <a href="/choice" className="button">
+          Continue
+        </a>
+      </div>
+    </>
+  )
+}
+
+function NotHere({ brought }: { brought: boolean }) {
+  return (
+    <>
+      <h1>{brought ? 'Open this link where you asked for it' : 'Nothing to finish here'}</h1>
+      <p>
+        {brought
+          ? 'A sign-in link works only in the browser in which it was asked for, within 15 minutes, so that nobody else can use it. Copy it there, or ask for a new one here.'
+          : 'This browser has not asked for a link or a code, or that was more than 15 minutes ago.'}
+      </p>
+      <div className="button-row">
+        <Link href="/sign-in" className="button">
+          Sign in
+        </Link>
+      </div>
+    </>
+  )
+}
