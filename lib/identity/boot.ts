@@ -1,4 +1,5 @@
 import 'server-only'
+import { noteClientAddresses } from '../auth/client-address.ts'
 import { choices } from '../choices/open.ts'
 import { type Env, EnvError, env } from '../env/server.ts'
 import { errorCode } from '../observe/error-code.ts'
@@ -11,6 +12,7 @@ import { isLoopback } from '../shared/loopback.ts'
  * mend ends the process with one message; a store that is down does not: pages are served without tokens.
  */
 export async function boot(): Promise<void> {
+  noteClientAddresses()
   try {
     requireLoopbackForDemo(env())
     await choices()

@@ -1,0 +1,3 @@
+import { clientAddress } from '#lib/auth/client-address.ts'
+
+export const GET = (request: Request) => new Response(clientAddress(request.headers))

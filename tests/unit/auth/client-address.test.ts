@@ -1,0 +1,139 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addressOf, clientAddress, noteClientAddresses } from '#lib/auth/client-address.ts'
+import { becomeSite } from '../../support/server-env.ts'
+
+const peer = '192.0.2.1'
+
+describe('the address of the client', () => {
+  it.each([
+    ['203.0.113.9', 0, peer],
+    [null, 0, peer],
+    [null, 1, peer],
+    ['203.0.113.9', 1, '203.0.113.9'],
+    ['198.51.100.1, 203.0.113.9', 1, '203.0.113.9'],
+    ['198.51.100.1,203.0.113.9 , 10.0.0.1', 2, '203.0.113.9'],
+  ])('of X-Forwarded-For %j behind %i proxies is %s', (forwarded, hops, expected) => {
+    expect(addressOf(forwarded, peer, hops)).toBe(expected)
+  })
+
+  it('with fewer entries than proxies is the leftmost', () => {
+    expect(addressOf('198.51.100.1, 203.0.113.9', peer, 3)).toBe('198.51.100.1')
+  })
+
+  it.each([
+    '',
+    ' ',
+    ',',
+    'unknown',
+    '203.0.113',
+    '203.0.113.256',
+    '1:2',
+    '[::1',
+    'a.b.c.d:80',
+    '[203.0.113.9',
+    '\0',
+  ])('with %j in its place is the peer', (entry) => {
+    expect(addressOf(`198.51.100.1, ${entry}`, peer, 1)).toBe(peer)
+  })
+
+  it.each([
+    ['203.0.113.9:51234', '203.0.113.9'],
+    ['[2001:db8:1:2::9]:443', '2001:db8:1:2::/64'],
+    ['[2001:db8:1:2::9]', '2001:db8:1:2::/64'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::FFFF:cb00:7109', '203.0.113.9'],
+    ['[::ffff:203.0.113.9]:80', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8:0:0:1::', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('%s counts as %s, as an entry and as the peer', (address, expected) => {
+    expect(addressOf(address, peer, 1)).toBe(expected)
+    expect(addressOf(null, address, 0)).toBe(expected)
+  })
+
+  it('two networks of IPv6 count apart', () => {
+    expect(addressOf('2001:db8:1:3::9', peer, 1)).not.toBe(addressOf('2001:db8:1:2::9', peer, 1))
+  })
+
+  it('is unknown where nothing tells it', () => {
+    expect(addressOf(null, null, 0)).toBe('unknown')
+    expect(addressOf('x', '', 1)).toBe('unknown')
+    expect(addressOf('203.0.113.9', null, 0)).toBe('unknown')
+  })
+})
+
+describe('what a request says of its connection', () => {
+  const seen: IncomingHttpHeaders[] = []
+  const server = createServer((request, response) => {
+    seen.push(request.headers)
+    response.end('ok')
+  })
+  const port = () => (server.address() as AddressInfo).port
+  const read = (headers: IncomingHttpHeaders) => clientAddress(new Headers(headers as Record<string, string>))
+
+  beforeAll(async () => {
+    becomeSite()
+    noteClientAddresses()
+    noteClientAddresses()
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+  })
+  afterAll(() => {
+    server.close()
+  })
+  beforeEach(() => {
+    seen.length = 0
+  })
+
+  /** Sends them on one connection without waiting for an answer. */
+  async function pipeline(...requests: string[][]) {
+    const socket = connect(port(), '127.0.0.1')
+    const last = requests.length - 1
+    for (const [index, lines] of requests.entries())
+      socket.write(
+        [
+          'GET / HTTP/1.1',
+          'Host: x',
+          ...lines,
+          `Connection: ${index === last ? 'close' : 'keep-alive'}`,
+          '',
+          '',
+        ].join('\r\n'),
+      )
+    await text(socket)
+    expect(seen).toHaveLength(requests.length)
+  }
+
+  it('is its peer’s address, whatever X-Forwarded-For says', async () => {
+    await pipeline([], ['X-Forwarded-For: 203.0.113.9'])
+    expect(seen.map(read)).toEqual(['127.0.0.1', '127.0.0.1'])
+  })
+
+  it('cannot be said by the client, even one that knew the name of the header', async () => {
+    await pipeline([])
+    const name = Object.keys(seen[0] ?? {}).find((key) => key.startsWith('x-peer-')) ?? ''
+    expect(name).toMatch(/^x-peer-[0-9a-f]{32}$/)
+    seen.length = 0
+    await pipeline(
+      [`${name}: 203.0.113.9`],
+      [`${name.toUpperCase()}: 203.0.113.9`, `${name}: 203.0.113.10`],
+      ['X-Peer: 203.0.113.9'],
+      [`Connection: keep-alive, ${name}`],
+    )
+    expect(seen.map(read)).toEqual(Array(4).fill('127.0.0.1'))
+  })
+
+  it('is nothing that one process’s client can know of another process', async () => {
+    await pipeline([])
+    const [theirs] = seen
+    becomeSite()
+    expect(read(theirs ?? {})).toBe('unknown')
+  })
+})
