@@ -8,6 +8,8 @@ const earlyIdentity = {
   headers: [{ key: 'Link', value: '</api/identity>; rel=preload; as=fetch; crossorigin=anonymous' }],
 }
 
+const policy = "frame-ancestors 'self'; base-uri 'self'; object-src 'none'"
+
 /**
  * For every response. No script policy: static pages cannot carry a nonce, and what real buyers load is
  * unbounded; creatives run in sandboxed frames instead. Never `Referrer-Policy: no-referrer`, with which
@@ -17,10 +19,7 @@ const safety = [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
   { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
   { key: 'Cross-Origin-Opener-Policy', value: 'same-origin-allow-popups' },
-  {
-    key: 'Content-Security-Policy',
-    value: "frame-ancestors 'self'; base-uri 'self'; object-src 'none'; form-action 'self'",
-  },
+  { key: 'Content-Security-Policy', value: `${policy}; form-action 'self'` },
   // Browsers heed it over https only.
   { key: 'Strict-Transport-Security', value: 'max-age=31536000' },
 ]
@@ -33,6 +32,9 @@ export default {
   async headers() {
     return [
       { source: '/:path*', headers: safety },
+      // Its forms lead on to identity providers, each by way of hosts that only the provider knows, and
+      // browsers hold a form to its page's rule through every redirect.
+      { source: '/sign-in', headers: [{ key: 'Content-Security-Policy', value: policy }] },
       { source: '/', ...earlyIdentity },
       { source: '/articles/:slug', ...earlyIdentity },
     ]

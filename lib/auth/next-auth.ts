@@ -107,8 +107,12 @@ export async function askNextAuth(
   const { csrfToken } = (await csrf.json()) as { csrfToken: string }
   const body = new URLSearchParams({ ...fields, csrfToken })
   const answer = await call([action, provider], { method: 'POST', body })
-  return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll() }
+  return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll().map(deletable) }
 }
+
+/** Next loses `Max-Age=0` on the way from one response to another, and with it a deletion. */
+export const deletable = (cookie: ResponseCookie): ResponseCookie =>
+  cookie.value === '' ? { ...cookie, expires: new Date(0) } : cookie
 
 async function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }) {
   const request = new NextRequest(new URL('/api/auth', env().origin), init)

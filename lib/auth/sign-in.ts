@@ -4,7 +4,7 @@ import { env } from '../env/server.ts'
 import { localPath } from '../shared/local-path.ts'
 import { type DiiFault, readDii } from './dii.ts'
 import { limitAsking, limitAttempts } from './limits.ts'
-import { askNextAuth, type ResponseCookie } from './next-auth.ts'
+import { askNextAuth, deletable, type ResponseCookie } from './next-auth.ts'
 import { pendingCookieAttributes, pendingCookieName, proofSeconds, readPending } from './proof/pending.ts'
 import { askForProof, isReachable, type ProofFault, proofKinds } from './proof/proof.ts'
 import { offeredProviders } from './providers.ts'
@@ -107,8 +107,5 @@ const known: SignInProblem[] = [
   'not_local',
 ]
 
-const pendingCookie = (value: string): ResponseCookie => ({
-  name: pendingCookieName(),
-  value,
-  ...pendingCookieAttributes(value === '' ? 0 : proofSeconds),
-})
+const pendingCookie = (value: string): ResponseCookie =>
+  deletable({ name: pendingCookieName(), value, ...pendingCookieAttributes(value === '' ? 0 : proofSeconds) })

@@ -1,10 +1,12 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
+import { limitAttempts } from '../auth/limits.ts'
 import { nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
 import { refusal } from './api.ts'
 import { knownReader } from './reader.ts'
-import { dropCookie, endSession } from './sign-out.ts'
+import { tooManySignIns } from './sign-in-api.ts'
+import { dropCookie, endSession, startAfresh } from './sign-out.ts'
 import { keepPrivate, privateHeaders, writeIdentity } from './write.ts'
 
 interface Context {
@@ -20,12 +22,15 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   const [action, provider] = (await context.params).nextauth
   const fault = faultOf(request, action, provider)
   if (fault) return fault
+  const seconds = await overAttempts(request, action, provider)
+  if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
   const answer = await nextAuthHandler(request, context)
   const response = new NextResponse(answer.body, { status: answer.status, headers: answer.headers })
   keepPrivate(response)
   if (action === 'session') response.headers.delete('set-cookie')
+  if (action === 'callback' && setsSession(answer)) await startAfresh(request.cookies, response.cookies)
   if (signsOut && clearsSession(answer)) {
     await endSession(request.cookies)
     await writeIdentity(response.cookies, 'clear')
@@ -43,7 +48,7 @@ function faultOf(request: NextRequest, action: string | undefined, provider: str
   if (!isHttp(searchParams.get('callbackUrl'))) return refusal('invalid', 'Not as documented: callbackUrl.')
   const kept = request.cookies.getAll().find(({ name }) => name.endsWith('next-auth.callback-url'))
   if (!kept || isHttp(kept.value))
-    return action === 'callback' && provider === 'demo' && request.method !== 'POST'
+    return action === 'callback' && isOwn(provider) && request.method !== 'POST'
       ? new NextResponse(null, { status: 405, headers: { ...privateHeaders, Allow: 'POST' } })
       : null
   const response = refusal('invalid', 'The cookie of the last sign-in was not readable: try again.')
@@ -51,10 +56,22 @@ function faultOf(request: NextRequest, action: string | undefined, provider: str
   return response
 }
 
+/** Ways of our own, which next-auth takes by POST alone. */
+const isOwn = (provider: string | undefined): boolean => provider === 'demo' || provider === 'proof'
+
+/** Of whoever calls next-auth directly. The demo sign-in is for trying things, and often. */
+async function overAttempts({ method, headers }: NextRequest, action?: string, provider?: string) {
+  const attempts = method === 'POST' && (action === 'signin' || action === 'callback')
+  return attempts && provider !== 'demo' ? limitAttempts(headers) : null
+}
+
 const isHttp = (url: string | null): boolean =>
   url === null || localPath(url) !== null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
 
 const emptySession = () => NextResponse.json({}, { headers: privateHeaders })
+
+const setsSession = (answer: Response): boolean =>
+  answer.headers.getSetCookie().some((cookie) => /next-auth\.session-token(\.\d+)?=[^;]/.test(cookie))
 
 /** next-auth clears the session only when its CSRF token was right. */
 const clearsSession = (answer: Response): boolean =>

@@ -25,7 +25,8 @@ export async function signOutOf(jar: Jar): Promise<void> {
 
 export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
   const secure = name.startsWith('__')
-  jar.set(name, '', { path: '/', maxAge: 0, httpOnly: true, sameSite: 'lax', secure })
+  // Next loses `Max-Age=0` where `cookies()` was written to as well.
+  jar.set(name, '', { path: '/', maxAge: 0, expires: new Date(0), httpOnly: true, sameSite: 'lax', secure })
 }
 
 /** At a new sign-in: the session that this browser had before ends, and its identity cookie goes. */
