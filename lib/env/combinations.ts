@@ -1,5 +1,5 @@
 import 'server-only'
-import type { EnvFault, ParsedEnv } from './schema.ts'
+import type { EnvFault, ParsedEnv } from './parsed-env.ts'
 import { random, type VariableName, variables } from './variables.ts'
 
 export const operatorNames = ['UID2_BASE_URL', 'UID2_API_KEY', 'UID2_CLIENT_SECRET'] as const

@@ -1,24 +1,8 @@
 import 'server-only'
 import { isLoopback } from '../shared/loopback.ts'
 import { combinationFaults, operatorNames } from './combinations.ts'
+import type { EnvFault, ParsedEnv } from './parsed-env.ts'
 import { type VariableName, type Variables, variables } from './variables.ts'
-
-/** What is wrong with one variable, and how to get a right value. Never contains the value. */
-export interface EnvFault {
-  variable: string
-  fault: string
-  remedy: string
-}
-
-export interface ParsedEnv {
-  values: Variables
-  mode: 'sandbox' | 'real'
-  /** NEXTAUTH_URL is set and not loopback. */
-  deployed: boolean
-  /** Origin of NEXTAUTH_URL, the only origin that redirects and same-origin checks know. */
-  origin: string
-  demoSignIn: boolean
-}
 
 /** Reads the whole environment at once, so that every fault is told in one go. Pure. */
 export function parseEnv(

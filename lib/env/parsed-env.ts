@@ -1,0 +1,19 @@
+import 'server-only'
+import type { Variables } from './variables.ts'
+
+/** What is wrong with one variable, and how to get a right value. Never contains the value. */
+export interface EnvFault {
+  variable: string
+  fault: string
+  remedy: string
+}
+
+export interface ParsedEnv {
+  values: Variables
+  mode: 'sandbox' | 'real'
+  /** NEXTAUTH_URL is set and not loopback. */
+  deployed: boolean
+  /** Origin of NEXTAUTH_URL, the only origin that redirects and same-origin checks know. */
+  origin: string
+  demoSignIn: boolean
+}
