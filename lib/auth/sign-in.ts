@@ -62,7 +62,7 @@ async function goToProvider(fields: Fields, request: NextRequest): Promise<StepO
 async function askForSecret(fields: Fields, request: NextRequest): Promise<StepOutcome> {
   const dii = readDii(typed(fields))
   if (typeof dii === 'string') return problem(dii)
-  if (!proofKinds()[dii.kind]) return problem('not_offered')
+  if (proofKinds()[dii.kind] === false) return problem('not_offered')
   if (!isReachable(dii)) return problem('bad_email')
   const seconds = await limitAsking(request.headers, dii)
   if (seconds !== null) return { status: 'wait', seconds }

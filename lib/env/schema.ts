@@ -4,6 +4,8 @@ import { combinationFaults, operatorNames } from './combinations.ts'
 import type { EnvFault, ParsedEnv } from './parsed-env.ts'
 import { type VariableName, type Variables, variables } from './variables.ts'
 
+export type { EnvFault }
+
 /** Reads the whole environment at once, so that every fault is told in one go. Pure. */
 export function parseEnv(
   raw: Record<string, string | undefined>,

@@ -1,6 +1,14 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
-import { articles, expectAds, identityOf, signInByApi, statusLine } from './acts.ts'
+import {
+  articles,
+  askForProof,
+  expectAds,
+  identityOf,
+  linkInOutbox,
+  signInByApi,
+  statusLine,
+} from './acts.ts'
+import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
 const pages = [
@@ -15,6 +23,7 @@ const pages = [
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing to object to, ${colorScheme}`, async ({ page, context, email, watch }) => {
     watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
+    watch.allow(/status of 422 .*\/api\/sign-in\/demo/, 'and the refusal')
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const findings: Record<string, string[]> = {}
     const look = async (path: string, when: string) => {
@@ -23,15 +32,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
       findings[`${path} ${when}`] = await violations(page)
     }
     for (const path of [...pages, '/no-such-page']) await look(path, 'signed out')
+    for (const path of [
+      '/sign-in?error=OAuthCallback',
+      '/sign-in/proof',
+      '/sign-in/proof?secret=x',
+      '/sign-in/outbox',
+    ])
+      await look(path, 'signed out')
+    await page.goto('/sign-in')
+    const form = page.getByRole('form', { name: 'Sign in as anybody' })
+    // As without script, where axe could not run.
+    await form.evaluate((element: HTMLFormElement) => element.submit())
+    await page.waitForURL('**/api/sign-in/demo')
+    findings['a refused form'] = await violations(page)
+    await askForProof(page, { phone: '+1 234 567 8903' })
+    await look('/sign-in/proof', 'waiting for a code')
+    await askForProof(page, { email: `${colorScheme}-${email}` })
+    await look('/sign-in/proof', 'waiting for a link')
+    await look('/sign-in/outbox', 'with a mail')
+    await look(await linkInOutbox(page), 'with the link')
     await signInByApi(context, { email: `${colorScheme}-${email}` })
     for (const path of pages) await look(path, 'before an answer')
     expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
   })
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
 }
 
 test('after an answer the outcome has the focus, and its words are spoken', async ({
@@ -65,9 +88,10 @@ test('the whole path, from signing in over the answer to signing out, goes by ke
   await tabTo(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign in' }))
   await page.keyboard.press('Enter')
   await page.waitForURL('**/sign-in')
-  await tabTo(page, page.getByRole('textbox'))
+  const form = page.getByRole('form', { name: 'Sign in as anybody' })
+  await tabTo(page, form.getByRole('textbox'))
   await page.keyboard.type(email)
-  await tabTo(page, page.getByRole('button', { name: 'Sign in', exact: true }))
+  await tabTo(page, form.getByRole('button', { name: 'Sign in' }))
   await page.keyboard.press('Space')
   await page.waitForURL('**/choice')
   await tabTo(page, page.getByRole('button', { name: 'Yes, use it for ads' }))

@@ -102,6 +102,33 @@ test('S1: a link clicked while the sign-out is on its way does not bring the tok
   expect(await watch.carrying(advertisingToken, afterSignOut)).toEqual([])
 })
 
+test('S1: signing in as B in a tab that was open before takes A’s token from the other tab', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const other = await context.newPage()
+  await other.goto('/sign-in')
+  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  const form = other.getByRole('form', { name: 'Sign in as anybody' })
+  await form.getByRole('textbox').fill(`b-${email}`)
+  const afterSwitch = watch.requests.length
+  await form.getByRole('button', { name: 'Sign in' }).click()
+  await other.waitForURL('**/choice')
+  await expect.poll(() => tokenInPrebid(page)).toBeNull()
+  await expect(statusLine(page, 'no_choice')).toBeVisible()
+  await sayYes(other)
+  await page.bringToFront()
+  await readNext(page)
+  await expectAds(page, 'readable')
+  const tokenOfB = await tokenInPrebid(page)
+  expect(tokenOfB).not.toBe(tokenOfA)
+  expect(await watch.carrying(tokenOfA, afterSwitch)).toEqual([])
+})
+
 test('S1: a switch behind the back of an open page is seen as soon as that page reads on', async ({
   page,
   context,

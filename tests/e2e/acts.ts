@@ -13,10 +13,35 @@ export const articles = {
 export async function signIn(page: Page, dii: Dii): Promise<void> {
   await page.goto('/sign-in')
   const [kind, value] = 'email' in dii ? ['E-mail', dii.email] : ['Phone', dii.phone]
-  await page.getByRole('radio', { name: kind }).check()
-  await page.getByRole('textbox').fill(value)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  const form = page.getByRole('form', { name: 'Sign in as anybody' })
+  await form.getByRole('radio', { name: kind }).check()
+  await form.getByRole('textbox').fill(value)
+  await form.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/choice')
+}
+
+/** Asks for a link or a code, which in the sandbox comes to the outbox. */
+export async function askForProof(page: Page, dii: Dii): Promise<void> {
+  await page.goto('/sign-in')
+  const form = page.getByRole('form', { name: 'Sign in by link or code' })
+  const [kind, value] = 'email' in dii ? ['E-mail', dii.email] : ['Phone', dii.phone]
+  await form.getByRole('radio', { name: kind }).check()
+  await form.getByRole('textbox').fill(value)
+  await form.getByRole('button', { name: /^Send me a/ }).click()
+  await page.waitForURL('**/sign-in/proof')
+}
+
+/** The address that the mail in this browser's outbox leads to. */
+export async function linkInOutbox(page: Page): Promise<string> {
+  await page.goto('/sign-in/outbox')
+  const href = await page.getByRole('article').getByRole('link').getAttribute('href')
+  return href ?? ''
+}
+
+export async function codeInOutbox(page: Page): Promise<string> {
+  await page.goto('/sign-in/outbox')
+  const text = await page.getByRole('article').innerText()
+  return /^(\d{6}) is your sign-in code/m.exec(text)?.[1] ?? ''
 }
 
 /** Answers the question on the page that shows it. */

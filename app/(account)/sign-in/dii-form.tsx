@@ -1,11 +1,12 @@
 'use client'
 
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useStep } from '#app/(account)/sign-in/use-step.ts'
 
 type Kind = 'email' | 'phone'
 
 interface DiiFormProps {
+  label: string
   step: 'ask' | 'demo'
   kinds: readonly Kind[]
   /** What happens to an address or number that is typed here. */
@@ -16,32 +17,26 @@ interface DiiFormProps {
 }
 
 /** Asks for an address or a number. Works without script, but for the label that follows the choice. */
-export function DiiForm({ step, kinds, hints, buttons, next }: DiiFormProps) {
+export function DiiForm({ label, step, kinds, hints, buttons, next }: DiiFormProps) {
   const id = useId()
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'email')
   const [value, setValue] = useState('')
-  const { busy, problem, send } = useStep(step)
+  const { busy, problem, submit, form } = useStep(step)
   const field = useRef<HTMLInputElement>(null)
 
   // Whoever was faster than the script has chosen and typed something already.
   useEffect(() => {
-    const { form, value = '' } = field.current ?? {}
-    if (form && new FormData(form).get('kind') === 'phone') setKind('phone')
+    const { form: element, value = '' } = field.current ?? {}
+    if (element && new FormData(element).get('kind') === 'phone') setKind('phone')
     setValue(value)
   }, [])
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    if (!(await send(event.currentTarget))) field.current?.focus()
-  }
-
   return (
     <form
-      method="post"
-      action={`/api/sign-in/${step}`}
-      onSubmit={(event) => void submit(event)}
+      {...form}
+      onSubmit={(event) => void submit(event).then((taken) => taken || field.current?.focus())}
       noValidate
-      aria-busy={busy}
+      aria-label={label}
     >
       <input type="hidden" name="next" value={next} />
       <KindSwitch kinds={kinds} kind={kind} onChange={setKind} />

@@ -5,7 +5,6 @@ import { StatusLine } from '#app/_ads/status-line.tsx'
 import { signOut } from '#app/(account)/actions.ts'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
 import { signInOffer } from '#lib/auth/offer.ts'
-import { env } from '#lib/env/server.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 
@@ -49,14 +48,13 @@ function NotFinished() {
 
 function Ways({ next }: { next: string }) {
   const { providers, proof, demo } = signInOffer()
-  const sandbox = env().mode === 'sandbox'
-  const proves = proof.email || proof.phone
+  const proves = proof.email !== false || proof.phone !== false
   if (providers.length === 0 && !proves && !demo)
     return <p>There is no way to sign in on this site yet: its owner has to set one up.</p>
   const real = (
     <>
       {providers.length > 0 ? <Providers providers={providers} next={next} /> : null}
-      {proves ? <Proof proof={proof} outbox={sandbox} next={next} /> : null}
+      {proves ? <Proof proof={proof} next={next} /> : null}
     </>
   )
   if (!demo) return real

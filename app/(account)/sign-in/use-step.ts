@@ -1,6 +1,7 @@
 'use client'
 
-import { useState } from 'react'
+import { type FormEvent, useState } from 'react'
+import { pageHandoff } from '#lib/ads/page-handoff.ts'
 
 /**
  * Sends one step of a sign-in without leaving the page, so that what was typed stays when it is refused.
@@ -11,12 +12,15 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
   const [problem, setProblem] = useState<string | null>(null)
 
   /** Whether it was taken; then the browser is on its way to another page. */
-  async function send(form: HTMLFormElement): Promise<boolean> {
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
+    event.preventDefault()
     setBusy(true)
     setProblem(null)
-    const answer = await post(step, form)
+    const answer = await post(step, event.currentTarget)
     if ('url' in answer) {
-      // A whole page load: whatever the browser holds for the reader before is dropped with the page.
+      // Other tabs may still hold the token of the reader who was here before.
+      if (step !== 'ask') pageHandoff().clear('signed_out')()
+      // A whole page load: nothing of that reader stays in this one either.
       location.assign(answer.url)
       return true
     }
@@ -25,7 +29,12 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
     return false
   }
 
-  return { busy, problem, send }
+  return {
+    busy,
+    problem,
+    submit,
+    form: { method: 'post', action: `/api/sign-in/${step}`, 'aria-busy': busy },
+  }
 }
 
 async function post(step: string, form: HTMLFormElement): Promise<{ url: string } | { message: string }> {

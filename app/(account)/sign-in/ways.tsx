@@ -1,4 +1,5 @@
 import { DiiForm } from '#app/(account)/sign-in/dii-form.tsx'
+import { ReaderForm } from '#app/(account)/sign-in/reader-form.tsx'
 import { readyMadeReaders } from '#app/(account)/sign-in/ready-made-readers.ts'
 
 interface ProvidersProps {
@@ -24,29 +25,31 @@ export function Providers({ providers, next }: ProvidersProps) {
 }
 
 interface ProofProps {
-  proof: { email: boolean; phone: boolean }
-  outbox: boolean
+  /** `outbox`: sandbox mode, where what is sent comes to a page of ours. */
+  proof: Record<'email' | 'phone', false | 'sent' | 'outbox'>
   next: string
 }
 
-const sent = {
-  mail: 'We send you a link. Open it in this browser, within 15 minutes.',
-  text: 'With the country code. We send you a code, good for 15 minutes.',
-  outbox: 'Any address will do: in this sandbox the mail goes to a page of ours, not to its owner.',
-  outboxText: 'With the country code. In this sandbox the message goes to a page of ours.',
+const hints = {
+  sent: {
+    email: 'We send you a link. Open it in this browser, within 15 minutes.',
+    phone: 'With the country code. We send you a code, good for 15 minutes.',
+  },
+  outbox: {
+    email: 'Any address will do: in this sandbox the mail goes to a page of ours, not to its owner.',
+    phone: 'With the country code. In this sandbox the message goes to a page of ours, not to its owner.',
+  },
 }
 
 /** A link by mail or a code by text message. */
-export function Proof({ proof, outbox, next }: ProofProps) {
-  const kinds = (['email', 'phone'] as const).filter((kind) => proof[kind])
+export function Proof({ proof, next }: ProofProps) {
+  const kinds = (['email', 'phone'] as const).filter((kind) => proof[kind] !== false)
   return (
     <DiiForm
+      label="Sign in by link or code"
       step="ask"
       kinds={kinds}
-      hints={{
-        email: outbox ? sent.outbox : sent.mail,
-        phone: outbox ? sent.outboxText : sent.text,
-      }}
+      hints={{ email: hints[proof.email || 'sent'].email, phone: hints[proof.phone || 'sent'].phone }}
       buttons={{ email: 'Send me a link', phone: 'Send me a code' }}
       next={next}
     />
@@ -60,21 +63,17 @@ export function Demo({ next }: { next: string }) {
       <ul className="readers">
         {readyMadeReaders.map(({ name, kind, value, what }) => (
           <li key={value}>
-            <form method="post" action="/api/sign-in/demo">
-              <input type="hidden" name="kind" value={kind} />
-              <input type="hidden" name="value" value={value} />
-              <input type="hidden" name="next" value={next} />
-              <button type="submit" className="reader">
-                <span className="reader-name">{name}</span>
-                <span className="reader-address">{value}</span>
-                <span className="reader-what">{what}</span>
-              </button>
-            </form>
+            <ReaderForm kind={kind} value={value} next={next}>
+              <span className="reader-name">{name}</span>
+              <span className="reader-address">{value}</span>
+              <span className="reader-what">{what}</span>
+            </ReaderForm>
           </li>
         ))}
       </ul>
-      <h3>Or as anybody else</h3>
+      <h2>Or as anybody else</h2>
       <DiiForm
+        label="Sign in as anybody"
         step="demo"
         kinds={['email', 'phone']}
         hints={{

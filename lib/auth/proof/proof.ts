@@ -17,11 +17,15 @@ import { textMessages } from './text-messages.ts'
  * so a link that is forwarded, leaked or opened by a scanner signs nobody in.
  */
 
-/** What this site can send to. */
-export const proofKinds = (): { email: boolean; phone: boolean } => {
+/** What this site can send to, and whether it really does: the sandbox keeps what nobody delivers. */
+export function proofKinds(): Record<Dii['kind'], false | 'sent' | 'outbox'> {
   const { mode, publicSandbox, signIn } = env()
-  const outbox = mode === 'sandbox' && !publicSandbox
-  return { email: outbox || signIn.mail !== null, phone: outbox || (textMessages !== null && !publicSandbox) }
+  if (publicSandbox) return { email: false, phone: false }
+  const otherwise = mode === 'sandbox' ? 'outbox' : false
+  return {
+    email: signIn.mail === null ? otherwise : 'sent',
+    phone: textMessages === null ? otherwise : 'sent',
+  }
 }
 
 /** An address that mail can be sent to as it stands: no quoting, nothing that looks like another letter. */

@@ -2,9 +2,11 @@ import type { Metadata } from 'next'
 import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
+import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
 import { readPending } from '#lib/auth/proof/pending.ts'
 import { env } from '#lib/env/server.ts'
+import { readPublicIdentity } from '#lib/identity/read.ts'
 
 export const metadata: Metadata = {
   title: 'Outbox',
@@ -13,30 +15,36 @@ export const metadata: Metadata = {
 
 /** Sandbox mode: what would have been sent, shown to the browser that caused it and to no other. */
 export default async function OutboxPage() {
-  const pending = await readPending(await cookies())
   if (env().mode !== 'sandbox') notFound()
+  const pending = await readPending(await cookies())
   const message = pending && messageInOutbox(pending.id)
   return (
-    <main id="content" className="sheet">
-      <h1>Outbox</h1>
-      <p>In the sandbox no mail or text message leaves this machine. What this browser asked for is here.</p>
-      {message ? (
-        <article className="letter">
-          <p className="letter-head">To: {message.to}</p>
-          {message.subject === undefined ? null : <p className="letter-head">Subject: {message.subject}</p>}
-          <p className="letter-text">
-            <Linked text={message.text} />
-          </p>
-        </article>
-      ) : (
-        <p>There is nothing.</p>
-      )}
-      <div className="button-row">
-        <Link href={message ? '/sign-in/proof' : '/sign-in'} className="button">
-          {message ? 'Back' : 'Sign in'}
-        </Link>
-      </div>
-    </main>
+    <>
+      <StatusBar identity={await readPublicIdentity()} />
+      <main id="content" className="sheet">
+        <h1>Outbox</h1>
+        <p>
+          In the sandbox every sign-in mail and text message comes here too. This is what this browser asked
+          for.
+        </p>
+        {message ? (
+          <article className="letter">
+            <p className="letter-head">To: {message.to}</p>
+            {message.subject === undefined ? null : <p className="letter-head">Subject: {message.subject}</p>}
+            <p className="letter-text">
+              <Linked text={message.text} />
+            </p>
+          </article>
+        ) : (
+          <p>There is nothing yet, or it has been used.</p>
+        )}
+        <div className="button-row">
+          <Link href={message ? '/sign-in/proof' : '/sign-in'} className="button">
+            {message ? 'Back' : 'Sign in'}
+          </Link>
+        </div>
+      </main>
+    </>
   )
 }
 

@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, type ReactNode, useId, useRef } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
 import { useStep } from '#app/(account)/sign-in/use-step.ts'
 
 interface FinishFormProps {
@@ -12,20 +12,13 @@ interface FinishFormProps {
 /** Brings the secret back. A page that is only looked at, by a mail scanner say, does not. */
 export function FinishForm({ secret, children }: FinishFormProps) {
   const id = useId()
-  const { busy, problem, send } = useStep('finish')
+  const { busy, problem, submit, form } = useStep('finish')
   const field = useRef<HTMLInputElement>(null)
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault()
-    if (!(await send(event.currentTarget))) field.current?.select()
-  }
 
   return (
     <form
-      method="post"
-      action="/api/sign-in/finish"
-      onSubmit={(event) => void submit(event)}
-      aria-busy={busy}
+      {...form}
+      onSubmit={(event) => void submit(event).then((taken) => taken || field.current?.select())}
     >
       {secret === null ? (
         <div className="field">

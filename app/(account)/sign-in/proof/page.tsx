@@ -75,7 +75,7 @@ function Otherwise() {
     <p className="field-hint">
       {env().mode === 'sandbox' ? (
         <>
-          Nothing is really sent here: it is in <Link href="/sign-in/outbox">the outbox</Link>.{' '}
+          In this sandbox it is in <Link href="/sign-in/outbox">the outbox</Link>.{' '}
         </>
       ) : null}
       Nothing came, or it does not work? <Link href="/sign-in">Start again</Link>.
