@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type Configuration, interactionPolicy, Provider } from 'oidc-provider'
+import { type Configuration, Provider } from 'oidc-provider'
 import { type Account, type AccountClaims, type AccountId, accounts } from './accounts.ts'
 import { memory } from './memory.ts'
 import { accountPage, faultPage } from './pages.ts'
@@ -49,6 +49,7 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
   const provider = new Provider(issuer, await configuration(options, people))
   const serve = provider.callback()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    forgetSession(request)
     if (!request.url?.startsWith('/interaction/')) return serve(request, response)
     interact(provider, people, request, response).catch(() => {
       html(response, 400, faultPage('It took too long, or it began in another browser. Go back to the site.'))
@@ -81,14 +82,6 @@ async function configuration(
   people: Map<string, Account>,
 ): Promise<Configuration> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-  const policy = interactionPolicy.base()
-  // Asks at every sign-in, so that one can be another account without signing out here first.
-  policy.get('login')?.checks.add(
-    new interactionPolicy.Check('every_time', 'Which account is asked each time', ({ oidc }) => {
-      const { NO_NEED_TO_PROMPT, REQUEST_PROMPT } = interactionPolicy.Check
-      return oidc.result?.login ? NO_NEED_TO_PROMPT : REQUEST_PROMPT
-    }),
-  )
   return {
     adapter: memory(),
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: redirectUris }],
@@ -100,7 +93,7 @@ async function configuration(
     conformIdTokenClaims: claimsIn === 'userinfo',
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
-    interactions: { policy, url: (_, { uid }) => `/interaction/${uid}` },
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('base64')] },
     ttl: {
@@ -129,6 +122,12 @@ async function configuration(
       ctx.body = faultPage(`The request was refused: ${error}.`)
     },
   }
+}
+
+/** Every sign-in asks anew, so that one can be another account without signing out here first. */
+function forgetSession({ headers }: IncomingMessage): void {
+  const kept = (headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'))
+  headers.cookie = kept.join('; ')
 }
 
 /** The page on which an account is chosen, and what follows from the choice. */
