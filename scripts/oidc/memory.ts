@@ -1,0 +1,34 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+
+/** What one provider remembers, for as long as it runs; its own warns that it forgets at the end. */
+export function memory(): (model: string) => Adapter {
+  const kept = new Map<string, { payload: AdapterPayload; until: number }>()
+  const live = (key: string) => {
+    const entry = kept.get(key)
+    return entry && entry.until > Date.now() ? entry.payload : undefined
+  }
+  return (model) => {
+    const keyOf = (id: string) => `${model}:${id}`
+    return {
+      async upsert(id, payload, expiresIn) {
+        kept.set(keyOf(id), { payload, until: Date.now() + (expiresIn ?? 900) * 1000 })
+      },
+      find: async (id) => live(keyOf(id)),
+      async findByUid(uid) {
+        return [...kept.keys()].map(live).find((payload) => payload?.kind === model && payload.uid === uid)
+      },
+      // Of the device flow, which is off.
+      findByUserCode: async () => undefined,
+      async consume(id) {
+        const payload = live(keyOf(id))
+        if (payload) payload.consumed = Math.floor(Date.now() / 1000)
+      },
+      async destroy(id) {
+        kept.delete(keyOf(id))
+      },
+      async revokeByGrantId(grantId) {
+        for (const [key, { payload }] of kept) if (payload.grantId === grantId) kept.delete(key)
+      },
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { exportJWK, generateKeyPair } from 'jose'
+import { type Configuration, Provider } from 'oidc-provider'
+import { type Account, type AccountClaims, type AccountId, accounts } from './accounts.ts'
+import { memory } from './memory.ts'
+import { accountPage, faultPage } from './pages.ts'
+
+export interface OidcProviderOptions {
+  /** Where a sign-in may lead back to. */
+  redirectUris: string[]
+  /** A free one by default. */
+  port?: number
+  /**
+   * Where addresses are told: at the userinfo endpoint alone, as the standard has it for the code flow, or
+   * in the id_token too, as many providers do.
+   */
+  claimsIn?: 'userinfo' | 'id_token'
+}
+
+export interface RunningOidcProvider {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  /** What the site needs to use it. */
+  env: Record<string, string>
+  accounts: typeof accounts
+  /** Another account of the same id from the next sign-in on. */
+  setClaims(account: AccountId, claims: AccountClaims): void
+  stop(): Promise<void>
+}
+
+// Known to everybody, and of use on this machine alone.
+const clientId = 'the-lantern'
+const clientSecret = 'for-trying-sign-in-on-this-machine'
+
+/** A certified OpenID provider with a few accounts and no passwords, on loopback. */
+export async function startOidcProvider(options: OidcProviderOptions): Promise<RunningOidcProvider> {
+  const people = new Map<string, Account>(Object.entries(accounts))
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    // Another host name than the site's localhost, so that the two share no cookies, which ignore ports.
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const provider = new Provider(issuer, await configuration(options, people))
+  const serve = provider.callback()
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    forgetSession(request)
+    if (!request.url?.startsWith('/interaction/')) return serve(request, response)
+    interact(provider, people, request, response).catch(() => {
+      html(response, 400, faultPage('It took too long, or it began in another browser. Go back to the site.'))
+    })
+  })
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    env: {
+      AUTH_OIDC_ISSUER: issuer,
+      AUTH_OIDC_ID: clientId,
+      AUTH_OIDC_SECRET: clientSecret,
+      AUTH_OIDC_NAME: 'LocalID',
+    },
+    accounts,
+    setClaims(account, claims) {
+      people.set(account, { ...accounts[account], claims })
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function configuration(
+  { redirectUris, claimsIn = 'userinfo' }: OidcProviderOptions,
+  people: Map<string, Account>,
+): Promise<Configuration> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  return {
+    adapter: memory(),
+    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: redirectUris }],
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified', 'is_private_email'],
+      phone: ['phone_number', 'phone_number_verified'],
+    },
+    conformIdTokenClaims: claimsIn === 'userinfo',
+    pkce: { required: () => true },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: [randomBytes(32).toString('base64')] },
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      Grant: 600,
+      IdToken: 600,
+      Interaction: 900,
+      Session: 900,
+    },
+    findAccount(_, accountId) {
+      const account = people.get(accountId)
+      return account && { accountId, claims: () => ({ sub: accountId, ...account.claims }) }
+    },
+    // Choosing an account is consent enough: no second page.
+    async loadExistingGrant({ oidc }) {
+      const accountId = oidc.session?.accountId
+      if (!oidc.client || accountId === undefined) return undefined
+      const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId })
+      grant.addOIDCScope('openid email phone')
+      await grant.save()
+      return grant
+    },
+    renderError(ctx, { error }) {
+      ctx.type = 'html'
+      ctx.body = faultPage(`The request was refused: ${error}.`)
+    },
+  }
+}
+
+/** Every sign-in asks anew, so that one can be another account without signing out here first. */
+function forgetSession({ headers }: IncomingMessage): void {
+  const kept = (headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'))
+  headers.cookie = kept.join('; ')
+}
+
+/** The page on which an account is chosen, and what follows from the choice. */
+async function interact(
+  provider: Provider,
+  people: Map<string, Account>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await provider.interactionDetails(request, response)
+  if (request.method !== 'POST') return html(response, 200, accountPage(people))
+  const chosen = new URLSearchParams(await text(request)).get('account')
+  const result =
+    chosen !== null && people.has(chosen)
+      ? { login: { accountId: chosen } }
+      : { error: 'access_denied', error_description: 'No account was chosen.' }
+  await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
+}
+
+function html(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(body)
+}

@@ -1,0 +1,48 @@
+import type { Claims } from '#lib/auth/claims.ts'
+
+/**
+ * What Google, Apple and Facebook say of an account, in the shapes of their public documentation; `iss`,
+ * `aud`, `iat`, `exp` and `nonce` are the stand-ins' to add.
+ */
+type Shapes = Record<string, Claims & ({ sub: string } | { id: string })>
+
+/** @see https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload */
+export const google = {
+  gmail: { sub: '10769150350006150715113082367', email: 'jane.doe@gmail.com', email_verified: true },
+  workspace: {
+    sub: '10769150350006150715113082368',
+    email: 'jane@example.com',
+    email_verified: true,
+    hd: 'example.com',
+  },
+  unverified: { sub: '10769150350006150715113082369', email: 'jane@example.net', email_verified: false },
+} satisfies Shapes
+
+/**
+ * Both flags “string or Boolean”; the address only where the reader shared one.
+ *
+ * @see https://developer.apple.com/documentation/signinwithapple/authenticating-users-with-sign-in-with-apple
+ */
+export const apple = {
+  shared: {
+    sub: '001234.5e201aec537347aeb79d23cbc345170a.1321',
+    email: 'jane@example.com',
+    email_verified: 'true',
+    is_private_email: 'false',
+    nonce_supported: true,
+  },
+  relay: {
+    sub: '001234.5e201aec537347aeb79d23cbc345170b.1321',
+    email: 'dpdcnf87nu@privaterelay.appleid.com',
+    email_verified: true,
+    is_private_email: true,
+    nonce_supported: true,
+  },
+  none: { sub: '001234.5e201aec537347aeb79d23cbc345170c.1321', nonce_supported: true },
+} satisfies Shapes
+
+/** @see https://developers.facebook.com/docs/graph-api/reference/user/ */
+export const facebook = {
+  shared: { id: '10158042412345678', email: 'jane@example.com' },
+  none: { id: '10158042412345679' },
+} satisfies Shapes
