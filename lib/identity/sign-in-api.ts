@@ -22,7 +22,7 @@ interface Refusal {
 
 /**
  * One step of a sign-in, sent by a form of ours. A browser without script is led on with 303, or gets a page
- * that says what is wrong; script asks for JSON: `{"url"}`, or `{"error","message","problem"?}`.
+ * that says what is wrong; all others get JSON: `{"url"}`, or `{"error","message","problem"?}`.
  */
 export async function answerSignIn(request: NextRequest, name: string): Promise<Response> {
   const step = Object.hasOwn(signInSteps, name) ? signInSteps[name] : undefined
@@ -47,9 +47,9 @@ async function readForm(request: NextRequest): Promise<{ fields: Record<string, 
 
 async function leadOn(request: NextRequest, outcome: Extract<StepOutcome, { status: 'go' }>) {
   const { url, cookies, signedIn } = outcome
-  const response = wantsJson(request)
-    ? NextResponse.json({ url }, { headers: privateHeaders })
-    : new NextResponse(null, { status: 303, headers: { ...privateHeaders, Location: url } })
+  const response = wantsPage(request)
+    ? new NextResponse(null, { status: 303, headers: { ...privateHeaders, Location: url } })
+    : NextResponse.json({ url }, { headers: privateHeaders })
   for (const cookie of cookies) response.cookies.set(cookie)
   if (signedIn) await startAfresh(request.cookies, response.cookies)
   return response
@@ -81,14 +81,14 @@ function troubled(problem: SignInProblem): Refusal {
 }
 
 function refuse(request: NextRequest, { status, error, message, problem, headers = {} }: Refusal): Response {
-  if (wantsJson(request))
-    return NextResponse.json(
-      { error, message, ...(problem !== undefined && { problem }) },
-      { status, headers: { ...privateHeaders, ...headers } },
-    )
   const link = { href: '/sign-in', label: 'Back to signing in' }
-  return plainPage({ status, title: 'You are not signed in yet', text: message, link, headers })
+  if (wantsPage(request))
+    return plainPage({ status, title: 'You are not signed in yet', text: message, link, headers })
+  return NextResponse.json(
+    { error, message, ...(problem !== undefined && { problem }) },
+    { status, headers: { ...privateHeaders, ...headers } },
+  )
 }
 
-const wantsJson = ({ headers }: NextRequest): boolean =>
-  headers.get('accept')?.includes('application/json') === true
+/** A browser that sends a form by itself says that it takes HTML; script and other callers do not. */
+const wantsPage = ({ headers }: NextRequest): boolean => headers.get('accept')?.includes('text/html') === true

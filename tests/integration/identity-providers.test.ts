@@ -25,7 +25,10 @@ beforeAll(async () => {
   providers = await startIdentityProviders()
   const port = await freePort()
   origin = `https://localhost:${port}`
-  site = await startSite({ port, env: { ...providers.env, NEXTAUTH_URL: origin, NEXTAUTH_SECRET: secret } })
+  site = await startSite({
+    port,
+    env: { ...providers.env, NEXTAUTH_URL: origin, NEXTAUTH_SECRET: secret, TRUST_PROXY_HOPS: '1' },
+  })
 })
 afterAll(async () => {
   await site.stop()
@@ -35,12 +38,18 @@ beforeEach(() => {
   providers.refusals.length = 0
 })
 
+let visitors = 0
+
 /** A visitor who remembers how each cookie was set. */
 function browser(): Visitor & { lastSet: Map<string, string> } {
   const lastSet = new Map<string, string>()
   const reader = visitor(site)
+  // Each at an address of its own: attempts are limited by address.
+  const from = `198.51.100.${++visitors}`
   const fetch: Visitor['fetch'] = async (path, init) => {
-    const answer = await reader.fetch(path, init)
+    const headers = new Headers(init?.headers)
+    headers.set('x-forwarded-for', from)
+    const answer = await reader.fetch(path, { ...init, headers })
     for (const cookie of answer.headers.getSetCookie()) lastSet.set(cookie.split('=')[0] ?? '', cookie)
     return answer
   }

@@ -42,7 +42,6 @@ async function post(step: string, form: HTMLFormElement): Promise<{ url: string 
     const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)])
     const response = await fetch(`/api/sign-in/${step}`, {
       method: 'POST',
-      headers: { accept: 'application/json' },
       body: new URLSearchParams(fields),
     })
     const answer: unknown = await response.json()
