@@ -40,7 +40,7 @@ const subject = (claims: Claims) => ({ id: String(claims.sub ?? '') })
  * Google documents all three checks.
  *
  * @see https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
- * @see https://developers.google.com/identity/openid-connect/reference#discovery (`code_challenge_methods_supported`)
+ * @see https://developers.google.com/identity/openid-connect/reference#discovery-document (`code_challenge_methods_supported`)
  */
 const google = ({ id, secret }: Settings<'google'>): IdentityProvider =>
   Google({

@@ -19,9 +19,10 @@ export const google = {
 } satisfies Shapes
 
 /**
- * Both flags “string or Boolean”; the address only where the reader shared one.
+ * Both flags are a string or a boolean; for accounts of work and school an address may be unverified, or
+ * none.
  *
- * @see https://developer.apple.com/documentation/signinwithapple/authenticating-users-with-sign-in-with-apple
+ * @see https://developer.apple.com/documentation/sign_in_with_apple/sign_in_with_apple_rest_api/authenticating_users_with_sign_in_with_apple#3383773
  */
 export const apple = {
   shared: {
@@ -36,6 +37,12 @@ export const apple = {
     email: 'dpdcnf87nu@privaterelay.appleid.com',
     email_verified: true,
     is_private_email: true,
+    nonce_supported: true,
+  },
+  school: {
+    sub: '001234.5e201aec537347aeb79d23cbc345170d.1321',
+    email: 'jane@school.example',
+    email_verified: 'false',
     nonce_supported: true,
   },
   none: { sub: '001234.5e201aec537347aeb79d23cbc345170c.1321', nonce_supported: true },

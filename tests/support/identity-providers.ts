@@ -47,7 +47,7 @@ const keyId = 'KEY1234567'
 
 /** The parts of each discovery document that a client goes by. */
 const discovery: Record<string, object> = {
-  // https://developers.google.com/identity/openid-connect/reference#discovery
+  // https://developers.google.com/identity/openid-connect/reference#discovery-document
   'accounts.google.com/.well-known/openid-configuration': {
     issuer: 'https://accounts.google.com',
     authorization_endpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
