@@ -31,12 +31,14 @@ export function readDii(input: { email?: unknown; phone?: unknown }): Dii | DiiF
  * E.164 from international form, `+44 (0)20 7946 0018` too; null without a country code, because none can
  * be guessed, and for an extension, which rings at more than one person's desk.
  */
-function internationalNumber(text: string): string | null {
-  if (text.length > 40) return null
+function internationalNumber(typed: string): string | null {
+  if (typed.length > 40) return null
+  // Wide characters of a Japanese keyboard, and the marks of direction around a number that was copied.
+  const text = typed.normalize('NFKC').replace(/\p{Cf}|^tel:/giu, '')
   const parsed = parsePhoneNumberFromString(text, { extract: false })
-  if (parsed?.ext !== undefined) return null
+  if (parsed?.ext !== undefined || parsed?.isPossible() === false) return null
   // The operator also takes numbers that no country has, such as its own test numbers of zeros.
-  const number = parsed?.isPossible() ? parsed.number : text.replace(/[\s().-]/g, '')
+  const number = parsed?.number ?? text.replace(/[\s().-]/g, '')
   return e164.test(number) ? number : null
 }
 

@@ -1,4 +1,5 @@
 import 'server-only'
+import { domainToASCII } from 'node:url'
 import type { DiiPolicy } from '../env/server.ts'
 import { readDii } from './dii.ts'
 import type { Dii, NoDii } from './reader.ts'
@@ -77,7 +78,8 @@ function judgePhone(claims: ProviderClaims, byNature: boolean): Dii | NoDii {
 /** Apple sends its booleans as text too. */
 const isTrue = (claim: unknown): boolean => claim === true || claim === 'true'
 
+/** By the name as mail finds it, however it is spelled: capitals, wide letters, other dots. */
 function isRelay(address: string, relays: readonly string[]): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  const domain = domainToASCII(address.slice(address.lastIndexOf('@') + 1))
   return relays.some((relay) => domain === relay || domain.endsWith(`.${relay}`))
 }
