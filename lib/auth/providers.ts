@@ -7,6 +7,7 @@ import type { OAuthConfig, TokenEndpointHandler } from 'next-auth/providers/inde
 import type { SignInSettings } from '../env/server.ts'
 import { appleClientSecret } from './apple-secret.ts'
 import { type Claims, mergeClaims } from './claims.ts'
+import { issuerTraits } from './issuers.ts'
 
 export type IdentityProviderId = 'google' | 'apple' | 'facebook' | 'oidc'
 
@@ -92,6 +93,8 @@ const facebook = ({ id, secret }: Settings<'facebook'>): IdentityProvider =>
     httpOptions,
   }) as unknown as IdentityProvider
 
+const baseOf = (issuer: string): string => issuer.replace(/\/+$/, '')
+
 /**
  * Any issuer with a discovery document. Many put the e-mail at their userinfo endpoint only, as the
  * standard has it for the code flow, so both are asked.
@@ -103,12 +106,12 @@ const oidc = ({ issuer, id, secret, name }: Settings<'oidc'>): IdentityProvider 
   id: 'oidc',
   name,
   type: 'oauth',
-  wellKnown: `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`,
+  wellKnown: `${baseOf(issuer)}/.well-known/openid-configuration`,
   clientId: id,
   clientSecret: secret,
   idToken: true,
   authorization: { params: { scope: 'openid email phone' } },
-  checks: ['pkce', 'state', 'nonce'],
+  checks: issuerTraits(baseOf(issuer)).withoutNonce ? ['pkce', 'state'] : ['pkce', 'state', 'nonce'],
   token: codeOnly(),
   userinfo: {
     async request({ client, tokens }) {

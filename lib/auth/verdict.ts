@@ -2,10 +2,13 @@ import 'server-only'
 import { domainToASCII } from 'node:url'
 import type { DiiPolicy } from '../env/server.ts'
 import { readDii } from './dii.ts'
+import { issuerTraits } from './issuers.ts'
 import type { Dii, NoDii } from './reader.ts'
 
 /** What an identity provider says of an account, by the names of OpenID Connect. Nothing in it is trusted. */
 export interface ProviderClaims {
+  /** Of an id_token, and checked with it. */
+  iss?: unknown
   email?: unknown
   email_verified?: unknown
   /** Apple: the address only forwards. */
@@ -29,9 +32,11 @@ export interface Verdict {
  * - `proof`: this site sent a secret there, and the reader brought it back (`lib/auth/proof.ts`);
  * - `demo`: for trying; nothing is proved, which is why it serves no real site.
  *
+ * Beside them OpenID issuers that prove an address at each sign-in: `issuers.ts`.
+ *
  * Not `facebook`: its Graph API returns the address of the profile and never says whether it was
- * confirmed, https://developers.facebook.com/docs/graph-api/reference/user/. Google, Apple and OpenID
- * providers say `email_verified` themselves.
+ * confirmed, https://developers.facebook.com/docs/graph-api/reference/user/. Google, Apple and other
+ * OpenID providers say `email_verified` themselves.
  */
 const provedByNature = new Set(['proof', 'demo'])
 
@@ -50,7 +55,8 @@ const relayDomains = ['privaterelay.appleid.com', 'mozmail.com', 'duck.com']
  */
 export function judge(provider: string, claims: ProviderClaims, policy: DiiPolicy): Verdict {
   const byNature = provedByNature.has(provider)
-  const address = judgeEmail(claims, byNature, [...relayDomains, ...policy.relayDomains])
+  const emailByNature = byNature || (provider === 'oidc' && issuerTraits(claims.iss).provesAddresses)
+  const address = judgeEmail(claims, emailByNature, [...relayDomains, ...policy.relayDomains])
   if (address === 'relay_address') return { dii: address, otherDii: [] }
   const number = judgePhone(claims, byNature)
   const both = policy.prefer === 'phone' ? [number, address] : [address, number]
@@ -65,15 +71,19 @@ function judgeEmail(claims: ProviderClaims, byNature: boolean, relays: readonly 
   const dii = readDii({ email: claims.email })
   if (typeof dii === 'string') return 'no_dii'
   if (isTrue(claims.is_private_email) || isRelay(dii.value, relays)) return 'relay_address'
-  return byNature || isTrue(claims.email_verified) ? dii : 'unverified'
+  return isVerified(claims.email_verified, byNature) ? dii : 'unverified'
 }
 
 function judgePhone(claims: ProviderClaims, byNature: boolean): Dii | NoDii {
   const dii = readDii({ phone: claims.phone_number })
   if (dii === 'empty') return 'no_dii'
-  if (!byNature && !isTrue(claims.phone_number_verified)) return 'unverified'
+  if (!isVerified(claims.phone_number_verified, byNature)) return 'unverified'
   return typeof dii === 'string' ? 'bad_phone' : dii
 }
+
+/** Whoever says a word on it is believed, and a no most of all. */
+const isVerified = (claim: unknown, byNature: boolean): boolean =>
+  claim === undefined ? byNature : isTrue(claim)
 
 /** Apple sends its booleans as text too. */
 const isTrue = (claim: unknown): boolean => claim === true || claim === 'true'
