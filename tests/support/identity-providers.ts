@@ -23,7 +23,7 @@ export interface IdentityProviders {
   tokenOfAnotherApp(claims: Claims): string
   /** Why a code was not redeemed, each time. */
   refusals: string[]
-  /** No answer to anything while it is on. */
+  /** Stops in the middle of every answer while it is on. */
   hang(on: boolean): void
   close(): Promise<void>
 }
@@ -171,9 +171,10 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
   }
 
   const server = createServer(async (request, response) => {
-    if (hanging) return
     const [status, body] = await answer(request)
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    response.writeHead(status, { 'content-type': 'application/json' })
+    if (hanging) response.write('{')
+    else response.end(JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
