@@ -1,8 +1,9 @@
 import 'server-only'
-import { type NextRequest, NextResponse } from 'next/server'
+import { NextRequest, NextResponse } from 'next/server'
 import { limitAttempts } from '../auth/limits.ts'
 import { nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
+import { readCapped } from '../shared/read-capped.ts'
 import { refusal } from './api.ts'
 import { knownReader } from './reader.ts'
 import { tooManySignIns } from './sign-in-api.ts'
@@ -22,11 +23,13 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   const [action, provider] = (await context.params).nextauth
   const fault = faultOf(request, action, provider)
   if (fault) return fault
+  const sound = await withSoundBody(request, action)
+  if (sound instanceof NextResponse) return sound
   const seconds = await overAttempts(request, action, provider)
   if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
-  const answer = await nextAuthHandler(request, context)
+  const answer = await nextAuthHandler(sound, context)
   const response = new NextResponse(answer.body, { status: answer.status, headers: answer.headers })
   keepPrivate(response)
   if (action === 'session') response.headers.delete('set-cookie')
@@ -67,6 +70,33 @@ async function overAttempts({ method, headers }: NextRequest, action?: string, p
 
 const isHttp = (url: string | null): boolean =>
   url === null || localPath(url) !== null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
+
+const bodyLimit = 16 * 1024
+
+/**
+ * The request again with a body that next-auth can read, and without what a query could add to the question
+ * that a provider is asked, such as another scope.
+ */
+async function withSoundBody(request: NextRequest, action: string | undefined) {
+  if (request.method !== 'POST') return request
+  const body = await readCapped(request, bodyLimit)
+  if (body === null) return refusal('too_large', 'The body may have at most 16 kB.')
+  if (request.headers.get('content-type')?.includes('application/json') && !isJsonObject(body))
+    return refusal('bad_json', 'The body is not a JSON object.')
+  const url = request.nextUrl.clone()
+  if (action === 'signin')
+    for (const name of [...url.searchParams.keys()]) if (name !== 'callbackUrl') url.searchParams.delete(name)
+  return new NextRequest(url, { method: 'POST', headers: request.headers, body: body as BodyInit })
+}
+
+function isJsonObject(body: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body))
+    return typeof value === 'object' && value !== null
+  } catch {
+    return false
+  }
+}
 
 const emptySession = () => NextResponse.json({}, { headers: privateHeaders })
 

@@ -48,6 +48,13 @@ describe('the providers', () => {
     expect(checks).toEqual(['pkce state nonce', 'state nonce', 'state', 'pkce state nonce'])
   })
 
+  it('OpenPass, whose documentation has no nonce, is not held to one', () => {
+    for (const issuer of ['https://auth.myopenpass.com', 'https://auth.myopenpass.com/']) {
+      const { oidc } = parsed({ ...none, oidc: { ...all.oidc, issuer } as SignInSettings['oidc'] })
+      expect(oidc?.checks).toEqual(['pkce', 'state'])
+    }
+  })
+
   it('are asked for no name and no picture', () => {
     const scopes = Object.values(parsed(all)).map(({ authorization }) =>
       typeof authorization === 'string'

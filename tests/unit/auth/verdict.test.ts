@@ -185,13 +185,23 @@ describe('what an account at an OpenID provider proves', () => {
 
   // https://github.com/openpass-sso/openpass-docs-external/blob/main/info/tokens-auth.md#jwt-payload
   check('oidc', [
-    'of OpenPass: nothing, since its documented token does not say whether the address is verified',
+    'of OpenPass: its address, which its readers prove at each sign-in though no claim says so',
     {
       iss: 'https://auth.myopenpass.com',
       sub: '34716067-c9cd-47d7-a6a7-d646fe9e2ecf',
       aud: '29352915982374239857',
       email: 'test@example.com',
     },
+    email('test@example.com'),
+  ])
+  check('oidc', [
+    'of OpenPass: nothing, should it ever say that the address is not verified',
+    { iss: 'https://auth.myopenpass.com', email: 'test@example.com', email_verified: false },
+    'unverified',
+  ])
+  check('google', [
+    'elsewhere: nothing by the name of OpenPass',
+    { iss: 'https://auth.myopenpass.com', email: 'test@example.com' },
     'unverified',
   ])
 
