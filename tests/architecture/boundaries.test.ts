@@ -86,6 +86,26 @@ describe('N7: one writer, one reader', () => {
   })
 })
 
+describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
+  const signIn =
+    /^(app\/\(account\)\/sign-in\/|app\/api\/(auth|sign-in)\/|lib\/identity\/(auth-route|sign-in-api)\.ts$)/
+  const others = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts').filter(
+    ({ path }) => !path.startsWith('lib/auth/') && !signIn.test(path),
+  )
+
+  it('whoever is not the sign-in itself knows current-reader.ts, and the types of reader.ts', () => {
+    const uses = others.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target = '' }) => target.startsWith('lib/auth/') || signIn.test(target))
+        .filter(({ target }) => target !== 'lib/auth/current-reader.ts')
+        .filter(({ target, typeOnly }) => !(typeOnly && target === 'lib/auth/reader.ts'))
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    // Whom to count is a question of the connection, not of who is signed in.
+    expect(uses).toEqual(['lib/identity/boot.ts → lib/auth/client-address.ts'])
+  })
+})
+
 describe('state is changed by few doors', () => {
   it('N11: server actions are in one file, and each checks the origin', () => {
     const files = filesIn('app', 'lib').filter(({ text }) => /^\s*['"]use server['"]/m.test(text))

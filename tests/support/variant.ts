@@ -1,25 +1,28 @@
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fingerprintOf, sources } from '../../scripts/support/build.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { bareEnvironment, collectOutput } from './site.ts'
 
+interface Change {
+  /** A folder whose contents come into `app/`. */
+  addToApp?: string
+  /** Files and folders. */
+  remove?: string[]
+  /** Files by path, new or in the place of others. */
+  write?: Record<string, string>
+}
+
 /**
- * A production build of the site with pages added or files taken out, in a folder of its own below the
- * project, so that it uses the project's packages. Built again only when its sources have changed.
+ * A production build of the site with pages added, or files taken out or replaced, in a folder of its own below
+ * the project, so that it uses the project's packages. Built again only when it would become another one.
  */
-export async function buildVariant(
-  name: string,
-  change: { addToApp?: string; remove?: string[] },
-): Promise<string> {
+export async function buildVariant(name: string, change: Change): Promise<string> {
   const folder = join(root, 'test-results', 'variants', name)
   const marker = join(folder, '.next', 'built-from')
-  const fingerprint = fingerprintOf([
-    ...sources,
-    'package.json',
-    ...(change.addToApp ? [change.addToApp] : []),
-  ])
+  const added = change.addToApp ? [change.addToApp] : []
+  const fingerprint = fingerprintOf([...sources, 'package.json', ...added]) + JSON.stringify(change)
   if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint) return folder
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -29,7 +32,11 @@ export async function buildVariant(
       cpSync(join(root, source), join(folder, source), { recursive: true })
   // For what names a file in there by path; packages are found upwards anyway.
   symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'))
-  for (const file of change.remove ?? []) rmSync(join(folder, file))
+  for (const path of change.remove ?? []) rmSync(join(folder, path), { recursive: true })
+  for (const [path, text] of Object.entries(change.write ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
   if (change.addToApp) cpSync(join(root, change.addToApp), join(folder, 'app'), { recursive: true })
   const child = spawn(nodePath(), [bin.next, 'build'], { cwd: folder, env: bareEnvironment() })
   const log = collectOutput(child)
