@@ -5,6 +5,17 @@ const kept = [
     until: 'You sign out, or the sign-in runs out.',
   },
   {
+    what: 'Your address or number while you prove it',
+    where:
+      'In a sealed cookie of the browser in which you asked for a link or code. Our database has a keyed code of the secret that we sent, and none of the address.',
+    until: 'You use the link or code, or 15 minutes are over.',
+  },
+  {
+    what: 'How often a sign-in was tried',
+    where: 'In our database or memory, under keyed codes of the network address and of the receiver.',
+    until: 'An hour at most.',
+  },
+  {
     what: 'Your answer',
     where:
       'In our database: the yes or no, the day, and the wording that you saw. It is filed under a keyed code made from your sign-in and address, not under the address itself.',

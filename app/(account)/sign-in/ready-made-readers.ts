@@ -32,6 +32,12 @@ export const readyMadeReaders: readonly ReadyMadeReader[] = [
     what: 'The same as the first, made from a phone number.',
   },
   {
+    name: 'Hides behind a relay',
+    kind: 'email',
+    value: 'k2x9@privaterelay.appleid.com',
+    what: 'An address that Apple made for one site. We make nothing of it, and do not even ask.',
+  },
+  {
     name: 'Gmail, with dots and a plus',
     kind: 'email',
     value: 'Jane.Saoirse+Lantern@gmail.com',
