@@ -1,10 +1,15 @@
 import 'server-only'
-import type { SignInProblem } from './sign-in.ts'
+import type { DiiFault } from './dii.ts'
+import type { ProofFault } from './proof/proof.ts'
 
-const tooMany = (seconds: number): string => {
-  const minutes = Math.ceil(seconds / 60)
-  return `That was too many tries. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
-}
+/** Why a step of a sign-in led nowhere. */
+export type SignInProblem =
+  | DiiFault
+  | ProofFault
+  | 'not_sent'
+  | 'not_offered'
+  | 'not_local'
+  | 'provider_failed'
 
 /** What a reader is told when a step of a sign-in leads nowhere. Never repeats what was typed. */
 export const signInWords: Record<SignInProblem, string> = {
@@ -23,4 +28,9 @@ export const signInWords: Record<SignInProblem, string> = {
   provider_failed: 'The other site did not answer. Please try again in a moment, or sign in another way.',
 }
 
-export const waitWords = tooMany
+export const isProblem = (name: string): name is SignInProblem => Object.hasOwn(signInWords, name)
+
+export function waitWords(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  return `That was too many tries. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
+}

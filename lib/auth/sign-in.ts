@@ -2,21 +2,13 @@ import 'server-only'
 import type { NextRequest } from 'next/server'
 import { env } from '../env/server.ts'
 import { localPath } from '../shared/local-path.ts'
-import { type DiiFault, readDii } from './dii.ts'
+import { readDii } from './dii.ts'
 import { limitAsking, limitAttempts } from './limits.ts'
 import { askNextAuth, deletable, type ResponseCookie } from './next-auth.ts'
 import { pendingCookieAttributes, pendingCookieName, proofSeconds, readPending } from './proof/pending.ts'
-import { askForProof, isReachable, type ProofFault, proofKinds } from './proof/proof.ts'
+import { askForProof, isReachable, proofKinds } from './proof/proof.ts'
 import { offeredProviders } from './providers.ts'
-
-/** Why a step of a sign-in led nowhere; `sign-in-words.ts` says it to the reader. */
-export type SignInProblem =
-  | DiiFault
-  | ProofFault
-  | 'not_sent'
-  | 'not_offered'
-  | 'not_local'
-  | 'provider_failed'
+import { isProblem, type SignInProblem } from './sign-in-words.ts'
 
 export type StepOutcome =
   | { status: 'go'; url: string; cookies: ResponseCookie[]; signedIn: boolean }
@@ -90,22 +82,10 @@ async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
 async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {
   const { redirect, cookies } = await askNextAuth('callback', provider, fields)
   const error = URL.canParse(redirect) ? new URL(redirect).searchParams.get('error') : null
-  if (error !== null) return problem(known.find((each) => each === error) ?? 'store_down')
+  // Our own providers throw names of problems.
+  if (error !== null) return problem(isProblem(error) ? error : 'store_down')
   return { status: 'go', url: next, cookies, signedIn: true }
 }
-
-/** What our own providers may throw. */
-const known: SignInProblem[] = [
-  'empty',
-  'bad_email',
-  'looks_hashed',
-  'bad_phone',
-  'no_request',
-  'wrong_secret',
-  'over',
-  'store_down',
-  'not_local',
-]
 
 const pendingCookie = (value: string): ResponseCookie =>
   deletable({ name: pendingCookieName(), value, ...pendingCookieAttributes(value === '' ? 0 : proofSeconds) })

@@ -24,6 +24,8 @@ export async function boot(): Promise<void> {
     health().store = 'down'
     logEvent('error', 'store_down', { code: errorCode(error) })
   }
+  // Whatever ends TLS stands before a deployed site, so the connection's address is that of all readers.
+  if (env().deployed && env().trustProxyHops === 0) logEvent('warn', 'trust_proxy_hops_unset')
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       health().stopping = true

@@ -22,6 +22,7 @@ export type LogEvent =
   | 'store_up'
   | 'sandbox_warm'
   | 'proof_not_sent'
+  | 'trust_proxy_hops_unset'
 
 const logger = () =>
   singleton('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))

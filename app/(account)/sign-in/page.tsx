@@ -5,6 +5,7 @@ import { StatusLine } from '#app/_ads/status-line.tsx'
 import { signOut } from '#app/(account)/actions.ts'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
 import { signInOffer } from '#lib/auth/offer.ts'
+import { env } from '#lib/env/server.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 
@@ -15,16 +16,16 @@ export const metadata: Metadata = {
 }
 
 interface Props {
-  searchParams: Promise<Partial<Record<'next' | 'error', string | string[]>>>
+  searchParams: Promise<Partial<Record<'next' | 'callbackUrl' | 'error', string | string[]>>>
 }
 
 export default async function SignInPage({ searchParams }: Props) {
-  const [{ next: asked, error }, reader, identity] = await Promise.all([
+  const [{ next: asked, callbackUrl, error }, reader, identity] = await Promise.all([
     searchParams,
     readCurrentReader(),
     readPublicIdentity(),
   ])
-  const next = localPath(asked) ?? '/choice'
+  const next = localPath(asked) ?? ownPath(callbackUrl) ?? '/choice'
   return (
     <AdStack initial={identity}>
       <StatusLine />
@@ -35,6 +36,13 @@ export default async function SignInPage({ searchParams }: Props) {
       </main>
     </AdStack>
   )
+}
+
+/** next-auth says where a sign-in was to lead by a whole address, also after one that failed. */
+function ownPath(url: string | string[] | undefined): string | null {
+  if (typeof url !== 'string' || !URL.canParse(url)) return null
+  const { origin, pathname, search } = new URL(url)
+  return origin === env().origin && pathname !== '/' ? localPath(pathname + search) : null
 }
 
 /** next-auth leads here with a code of its own when a provider says no, or nothing that can be believed. */
