@@ -16,8 +16,7 @@ const [reading = '', making = '', signInPage = '', deleting = ''] = codeBlocks(p
   ({ code }) => code,
 )
 const replaced = { 'lib/auth/current-reader.ts': reading }
-const deleted = deleting.split('\n').flatMap((line) => line.split(/\s+/).filter((word) => word.includes('/')))
-const paths = deleted.map((path) => path.replaceAll("'", ''))
+const paths = [...deleting.matchAll(/(?:app|lib)\/[^\s']+/g)].map(([path]) => path)
 
 interface Account {
   id: string
