@@ -35,6 +35,8 @@ export default {
       // Its forms lead on to identity providers, each by way of hosts that only the provider knows, and
       // browsers hold a form to its page's rule through every redirect.
       { source: '/sign-in', headers: [{ key: 'Content-Security-Policy', value: policy }] },
+      // The link of a mail: what it holds must not be the referrer that the next page's ad requests name.
+      { source: '/sign-in/proof', headers: [{ key: 'Referrer-Policy', value: 'strict-origin' }] },
       { source: '/', ...earlyIdentity },
       { source: '/articles/:slug', ...earlyIdentity },
     ]

@@ -8,19 +8,26 @@ import type { Message } from './messages.ts'
 /** A mail server that hangs must not hang a sign-in. */
 const waitMs = 5000
 
-const transport = (url: string) =>
-  singleton('mail', () =>
-    createTransport({
-      url,
-      // Never in the clear over a network, whatever the server offers.
-      requireTLS: new URL(url).protocol === 'smtp:' && !isLoopback(new URL(url).hostname),
-      connectionTimeout: waitMs,
-      greetingTimeout: waitMs,
-      socketTimeout: waitMs,
-      disableFileAccess: true,
-      disableUrlAccess: true,
+const transport = (url: string) => singleton('mail', () => createTransport(optionsFor(new URL(url))))
+
+/** By name, because nodemailer drops every other option beside a URL. */
+function optionsFor({ protocol, hostname, port, username, password }: URL) {
+  const secure = protocol === 'smtps:'
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port !== '' && { port: Number(port) }),
+    ...(username !== '' && {
+      auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
     }),
-  )
+    secure,
+    // Never in the clear over a network, whatever the server offers.
+    requireTLS: !secure && !isLoopback(hostname),
+    connectionTimeout: waitMs,
+    greetingTimeout: waitMs,
+    socketTimeout: waitMs,
+    dnsTimeout: waitMs,
+  }
+}
 
 /** Sends a mail over SMTP_URL. Throws what nodemailer throws; nothing of it may be logged but its code. */
 export async function sendMail({ to, subject, text }: Message): Promise<void> {

@@ -4,6 +4,7 @@ import { errorCode } from '../../observe/error-code.ts'
 import { logEvent } from '../../observe/log.ts'
 import type { CookieReader } from '../../shared/cookie-reader.ts'
 import type { Dii } from '../reader.ts'
+import { within } from '../within.ts'
 import { sendMail } from './mail.ts'
 import { codeMessage, linkMail, type Message } from './messages.ts'
 import { putIntoOutbox } from './outbox.ts'
@@ -37,13 +38,22 @@ export async function askForProof(dii: Dii, next: string): Promise<string | null
   try {
     const { id, secret } = await makeSecret(dii.kind, Date.now() + proofSeconds * 1000)
     const write = dii.kind === 'email' ? linkMail : codeMessage
-    await deliver(id, dii.kind, write(dii.value, env().origin, secret))
-    return await sealPending({ id, dii, next })
+    const delivery = deliver(id, dii.kind, write(dii.value, env().origin, secret))
+    const sent = await within(
+      patienceMs,
+      delivery.then(() => true),
+      () => false,
+    )
+    if (sent) return await sealPending({ id, dii, next })
+    logEvent('error', 'proof_not_sent', { code: 'late' })
   } catch (error) {
     logEvent('error', 'proof_not_sent', { code: errorCode(error) })
-    return null
   }
+  return null
 }
+
+/** A server that says a word now and then is never silent for long, and would hold a reader for ever. */
+const patienceMs = 10_000
 
 async function deliver(id: string, kind: Dii['kind'], message: Message): Promise<void> {
   const { mode, signIn } = env()

@@ -16,20 +16,9 @@ export interface SecretStore {
   attempt(id: string): Promise<string | null>
   /** Uses the secret up. False: another request was first, or there was none. */
   take(id: string): Promise<boolean>
-  drop(id: string): Promise<void>
 }
 
 export function createSecretStore(db: Kysely<Schema>, now: () => number): SecretStore {
-  const take: SecretStore['take'] = async (id) => {
-    if (!isPossible(id)) return false
-    const taken = await db
-      .deleteFrom('sign_in_secrets')
-      .where('id', '=', id)
-      .returning('id')
-      .executeTakeFirst()
-    return taken !== undefined
-  }
-
   return {
     async put(id, hmac, expires) {
       await db.deleteFrom('sign_in_secrets').where('expires', '<=', now()).execute()
@@ -49,10 +38,14 @@ export function createSecretStore(db: Kysely<Schema>, now: () => number): Secret
       return row?.hmac ?? null
     },
 
-    take,
-
-    async drop(id) {
-      await take(id)
+    async take(id) {
+      if (!isPossible(id)) return false
+      const taken = await db
+        .deleteFrom('sign_in_secrets')
+        .where('id', '=', id)
+        .returning('id')
+        .executeTakeFirst()
+      return taken !== undefined
     },
   }
 }

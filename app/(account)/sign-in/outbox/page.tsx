@@ -15,7 +15,7 @@ export const metadata: Metadata = {
 
 /** Sandbox mode: what would have been sent, shown to the browser that caused it and to no other. */
 export default async function OutboxPage() {
-  if (env().mode !== 'sandbox') notFound()
+  if (env().mode !== 'sandbox' || env().publicSandbox) notFound()
   const pending = await readPending(await cookies())
   const message = pending && messageInOutbox(pending.id)
   return (

@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { encode } from 'next-auth/jwt'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { currentReader } from '#lib/auth/current-reader.ts'
+import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
+import { pendingCookieName, readPending } from '#lib/auth/proof/pending.ts'
+import { askForProof, isReachable, proofKinds, prove } from '#lib/auth/proof/proof.ts'
+import { checkSecret, makeSecret } from '#lib/auth/proof/secrets.ts'
+import type { Dii } from '#lib/auth/reader.ts'
+import { database } from '#lib/database/open.ts'
+import { becomeSite, jarOf } from '../../support/server-env.ts'
+
+const secretOfSite = 'the-secret-of-this-site'.padEnd(32, '.')
+const jane: Dii = { kind: 'email', value: 'canary@example.com' }
+const number: Dii = { kind: 'phone', value: '+12345678901' }
+const minute = 60_000
+
+let dataDir: string
+beforeEach(() => {
+  ;({ dataDir } = becomeSite({ NEXTAUTH_SECRET: secretOfSite }))
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A browser that asked, what was sent for it, and the secret that was in it. */
+async function asked(dii: Dii = jane) {
+  const cookie = (await askForProof(dii, '/privacy')) ?? ''
+  const jar = jarOf({ [pendingCookieName()]: cookie })
+  const pending = await readPending(jar)
+  const message = messageInOutbox(pending?.id ?? '')
+  const [, link, code] = /secret=(\S+)|(\d{6}) is your/.exec(message?.text ?? '') ?? []
+  return { cookie, jar, pending, message, secret: link ?? code ?? '' }
+}
+
+const movedBy = (ms: number) => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime(Date.now() + ms)
+}
+
+describe.each([
+  ['a link', jane],
+  ['a code', number],
+])('%s', (_, dii) => {
+  it('proves the address to which it was sent, once', async () => {
+    const { jar, secret, pending } = await asked(dii)
+    expect(pending).toMatchObject({ dii, next: '/privacy' })
+    expect(await prove(jar, secret)).toEqual(dii)
+    expect(await prove(jar, secret)).toBe('over')
+  })
+
+  it('of ten that bring it at once, one gets it', async () => {
+    const { jar, secret } = await asked(dii)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => prove(jar, secret)))
+    expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([dii])
+    expect(new Set(answers.filter((answer) => typeof answer === 'string'))).toEqual(new Set(['over']))
+  })
+
+  it('is good for 15 minutes, and not longer', async () => {
+    const [early, late] = [await asked(dii), await asked(dii)]
+    movedBy(15 * minute - 1000)
+    expect(await prove(early.jar, early.secret)).toEqual(dii)
+    movedBy(1001)
+    expect(await prove(late.jar, late.secret)).toBe('over')
+    movedBy(minute)
+    expect(await prove(late.jar, late.secret)).toBe('no_request')
+  })
+
+  it('may be mistyped four times, not five', async () => {
+    const [forgiven, over] = [await asked(dii), await asked(dii)]
+    const wrong = async (jar: typeof over.jar) => expect(await prove(jar, '?')).toBe('wrong_secret')
+    for (let i = 0; i < 4; i++) await wrong(forgiven.jar)
+    expect(await prove(forgiven.jar, forgiven.secret)).toEqual(dii)
+    for (let i = 0; i < 5; i++) await wrong(over.jar)
+    expect(await prove(over.jar, over.secret)).toBe('over')
+  })
+
+  it('proves nothing in another browser, nor beside another request of the same one', async () => {
+    const [first, second] = [await asked(dii), await asked(dii)]
+    expect(await prove(jarOf({}), first.secret)).toBe('no_request')
+    expect(await prove(second.jar, first.secret)).toBe('wrong_secret')
+    expect(await prove(first.jar, first.secret)).toEqual(dii)
+  })
+
+  it.each(['', ' ', '0', 'x'.repeat(10_000), '\0', '☃', '000000 ', `${'='.repeat(43)}`])(
+    'is not %j, which is no failure either',
+    async (secret) => {
+      expect(await prove((await asked(dii)).jar, secret)).toBe('wrong_secret')
+    },
+  )
+})
+
+describe('what waits in the browser', () => {
+  it.each(['', 'garbage', 'a.b.c.d.e', '%00', 'x'.repeat(12_000)])('N17: %s is nothing', async (value) => {
+    expect(await readPending(jarOf({ [pendingCookieName()]: value }))).toBeNull()
+  })
+
+  it('is nothing when it was changed, or sealed by another secret', async () => {
+    const { cookie, secret } = await asked()
+    const middle = Math.floor(cookie.length / 2)
+    const changed = cookie.slice(0, middle) + (cookie[middle] === 'A' ? 'B' : 'A') + cookie.slice(middle + 1)
+    expect(await prove(jarOf({ [pendingCookieName()]: changed }), secret)).toBe('no_request')
+    becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
+    expect(await prove(jarOf({ [pendingCookieName()]: cookie }), secret)).toBe('no_request')
+  })
+
+  it('S9: is no session, and a session is not it', async () => {
+    const { cookie, pending } = await asked()
+    expect(await currentReader(jarOf({ 'next-auth.session-token': cookie }))).toBeNull()
+    const claims = { sub: 'proof:a', sid: 's', dii: jane, otherDii: [], ...pending }
+    const session = await encode({ token: claims, secret: secretOfSite, maxAge: 900 })
+    expect(await currentReader(jarOf({ 'next-auth.session-token': session }))).not.toBeNull()
+    expect(await readPending(jarOf({ [pendingCookieName()]: session }))).toBeNull()
+  })
+
+  it('shows nothing of the address', async () => {
+    const { cookie } = await asked()
+    const parts = cookie.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))
+    expect(`${cookie} ${parts}`).not.toMatch(/canary|example/)
+  })
+
+  it('has on https a name that no other host and no plain page can set', () => {
+    becomeSite({ NEXTAUTH_URL: 'https://localhost:3000' })
+    expect(pendingCookieName()).toBe('__Host-sign-in')
+  })
+})
+
+describe('S5: what is stored of a secret', () => {
+  const digests = (text: string) =>
+    (['hex', 'base64', 'base64url'] as const).map((encoding) =>
+      createHash('sha256').update(text).digest(encoding),
+    )
+
+  it('is no more than a keyed code of it: no address, no secret, no plain hash in table or file', async () => {
+    const all = [await asked(jane), await asked(number)]
+    const { db } = await database()
+    const rows = await db.selectFrom('sign_in_secrets').selectAll().execute()
+    expect(rows).toHaveLength(2)
+    const tables = await Promise.all(
+      (await db.introspection.getTables()).map(({ name }) =>
+        sql<object>`select * from ${sql.table(name)}`.execute(db).then((it) => it.rows),
+      ),
+    )
+    const files = readdirSync(dataDir).filter((name) => name.startsWith('choices.db'))
+    expect(files.length).toBeGreaterThan(0)
+    const stored =
+      JSON.stringify(tables) + files.map((name) => readFileSync(join(dataDir, name), 'latin1')).join()
+    // The rows are in what is searched.
+    for (const { hmac, id } of rows) for (const text of [hmac, id]) expect(stored).toContain(text)
+    for (const { secret, pending } of all) {
+      const id = pending?.id
+      const canaries = [secret, ...[secret, `${id}${secret}`, `sign-in:${id}:${secret}`].flatMap(digests)]
+      for (const canary of [...canaries, 'canary', '2345678901']) expect(stored).not.toContain(canary)
+    }
+  })
+
+  it('means nothing without the site’s own secret', async () => {
+    const { id, secret } = await makeSecret('phone', Date.now() + minute)
+    becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
+    expect(await checkSecret(id, secret)).toBe('wrong')
+    becomeSite({ NEXTAUTH_SECRET: secretOfSite, DATA_DIR: dataDir })
+    expect(await checkSecret(id, secret)).toBe('right')
+  })
+
+  it('has one length, whatever the secret’s', async () => {
+    await asked(jane)
+    await asked(number)
+    const rows = await (await database()).db.selectFrom('sign_in_secrets').select('hmac').execute()
+    for (const { hmac } of rows) expect(hmac).toMatch(/^[\w-]{43}$/)
+  })
+})
+
+describe('what is sent', () => {
+  it('is a link with nothing in it but a long secret', async () => {
+    const { message, secret } = await asked()
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    expect(message?.to).toBe(jane.value)
+    expect(message?.text).toContain(`\nhttp://localhost:3000/sign-in/proof?secret=${secret}\n`)
+    expect(`${message?.subject}${message?.text}`).not.toMatch(/canary|@/)
+  })
+
+  it('is a code that a browser can fill in for this site alone', async () => {
+    const { message, secret } = await asked(number)
+    expect(secret).toMatch(/^\d{6}$/)
+    expect(message).toEqual({
+      to: number.value,
+      text: expect.stringMatching(new RegExp(`\n\n@localhost #${secret}$`)),
+    })
+    expect(message?.text).not.toContain('2345678901')
+  })
+
+  it('never comes twice', async () => {
+    const secrets = await Promise.all(Array.from({ length: 20 }, async () => (await asked()).secret))
+    expect(new Set(secrets).size).toBe(20)
+  })
+})
+
+describe('an address that mail can be sent to', () => {
+  it.each([
+    'jane@example.com',
+    "o'neil+news@example.co.uk",
+    'a_b-c.d=e/f!g#h%i&j*k?l^m`n{o|p}q~@example.com',
+  ])('%s is one', (value) => {
+    expect(isReachable({ kind: 'email', value })).toBe(true)
+  })
+
+  it.each([
+    'jane,joe@example.com',
+    'jane@example.com,joe.example',
+    'jane;joe@example.com',
+    'jane<joe@example.com>',
+    '<jane@example.com>',
+    '"jane"@example.com',
+    'jane(joe)@example.com',
+    'group:jane@example.com',
+    'jane\\joe@example.com',
+    'jane@[192.0.2.1]',
+    'jane@example.com\r\nBcc:joe@example.com',
+    'jane\u00a0@example.com',
+    'jane@exämple.com',
+    'ｊane@example.com',
+    '\u212aate@example.com',
+    '',
+  ])('%j is none: it could be two, or another', (value) => {
+    expect(isReachable({ kind: 'email', value })).toBe(false)
+  })
+})
+
+describe('what is offered', () => {
+  const real = {
+    UID2_BASE_URL: 'http://127.0.0.1:1',
+    UID2_API_KEY: 'key',
+    UID2_CLIENT_SECRET: Buffer.alloc(32).toString('base64'),
+  }
+  const mail = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'sign-in@news.example' }
+
+  it.each([
+    [{}, { email: true, phone: true }],
+    [{ SANDBOX_PUBLIC: 'on' }, { email: false, phone: false }],
+    [real, { email: false, phone: false }],
+    [
+      { ...real, ...mail },
+      { email: true, phone: false },
+    ],
+  ])('with %j: %j', (variables, kinds) => {
+    becomeSite(variables)
+    expect(proofKinds()).toEqual(kinds)
+  })
+})

@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { makeSecret } from '#lib/auth/proof/secrets.ts'
+import { becomeSite } from '../../support/server-env.ts'
+
+vi.mock('node:crypto', async (load) => {
+  const actual = await load<typeof import('node:crypto')>()
+  return { ...actual, randomInt: vi.fn(actual.randomInt) }
+})
+// Thousands of them, and none is brought back.
+vi.mock('#lib/auth/proof/secret-store.ts', () => ({ withSecrets: async () => {} }))
+
+beforeEach(() => {
+  becomeSite()
+})
+
+const code = async () => (await makeSecret('phone', 0)).secret
+
+it('a code is any of the million, also the first and the last', async () => {
+  for (const [drawn, written] of [
+    [0, '000000'],
+    [42, '000042'],
+    [999_999, '999999'],
+  ] as const) {
+    vi.mocked(randomInt).mockImplementationOnce(() => drawn)
+    expect(await code()).toBe(written)
+  }
+  expect(vi.mocked(randomInt).mock.calls).toEqual(Array.from({ length: 3 }, () => [1_000_000]))
+})
+
+it('and each as likely as the next', async () => {
+  const codes = await Promise.all(Array.from({ length: 20_000 }, code))
+  expect(codes.every((it) => /^\d{6}$/.test(it))).toBe(true)
+  for (const place of [0, 5])
+    for (let digit = 0; digit < 10; digit++)
+      // Further off than once in 10¹² times.
+      expect(Math.abs(codes.filter((it) => it[place] === `${digit}`).length - 2000)).toBeLessThan(310)
+})
