@@ -227,7 +227,7 @@ describe('a text message', () => {
   })
 
   it('is offered once somebody delivers it, but not on a public sandbox', () => {
-    expect(proofKinds()).toEqual({ email: false, phone: true })
+    expect(proofKinds()).toEqual({ email: false, phone: 'sent' })
     becomeSite({ SANDBOX_PUBLIC: 'on' })
     expect(proofKinds()).toEqual({ email: false, phone: false })
   })

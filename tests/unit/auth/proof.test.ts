@@ -238,12 +238,12 @@ describe('what is offered', () => {
   const mail = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'sign-in@news.example' }
 
   it.each([
-    [{}, { email: true, phone: true }],
+    [{}, { email: 'outbox', phone: 'outbox' }],
     [{ SANDBOX_PUBLIC: 'on' }, { email: false, phone: false }],
     [real, { email: false, phone: false }],
     [
       { ...real, ...mail },
-      { email: true, phone: false },
+      { email: 'sent', phone: false },
     ],
   ])('with %j: %j', (variables, kinds) => {
     becomeSite(variables)
