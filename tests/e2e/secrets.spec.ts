@@ -97,7 +97,7 @@ test('U10, S3, S10, N20: of a whole story with a real operator only the advertis
     look(where, JSON.stringify(await request.allHeaders()))
     look(where, request.url())
     for (const token of tokens) expect(request.url()).not.toContain(token)
-    const isSignIn = new URL(request.url()).pathname === '/api/auth/callback/demo'
+    const isSignIn = new URL(request.url()).pathname === '/api/sign-in/demo'
     if (!isSignIn) look(where, request.postData() ?? '')
   }
   look('the log', site.log())
