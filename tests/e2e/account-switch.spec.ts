@@ -102,7 +102,7 @@ test('S1: a link clicked while the sign-out is on its way does not bring the tok
   expect(await watch.carrying(advertisingToken, afterSignOut)).toEqual([])
 })
 
-test('S1: signing in as B in a tab that was open before takes A’s token from the other tab', async ({
+test('S1, A12: signing in as B in a tab that was open before takes A’s token from the other tab', async ({
   page,
   context,
   watch,

@@ -48,7 +48,7 @@ for (const [name, what] of [
   ['Vera', 'a verified address'],
   ['Femi', 'a verified number'],
 ] as const)
-  test(`a reader who comes from an OpenID provider with ${what} says yes, and buyers can read the token`, async ({
+  test(`A10: a reader who comes from an OpenID provider with ${what} says yes, and buyers can read the token`, async ({
     page,
     context,
     provider,
@@ -110,7 +110,7 @@ test('an address that changed at the provider is asked about anew, and the ident
   expect((await operator.calls()).generate).toBe(generate + 1)
 })
 
-test('U3: an opt-out of the number stops a reader who has an address as well; the operator is not asked', async ({
+test('U3, A11: an opt-out of the number stops a reader who has an address as well; the operator is not asked', async ({
   page,
   context,
   provider,

@@ -2,7 +2,7 @@ import { askForProof, codeInOutbox, identityOf, linkInOutbox, sayYes, statusLine
 import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
-test('a link in a mail signs in at a click of its button, once, in the browser that asked', async ({
+test('A2: a link in a mail signs in at a click of its button, once, in the browser that asked', async ({
   page,
   context,
   email,
@@ -37,7 +37,7 @@ test('a link in a mail signs in at a click of its button, once, in the browser t
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed in')
 })
 
-test('the page of a link loads no ad stack, whose requests would name its address', async ({
+test('A4: the page of a link loads no ad stack, whose requests would name its address', async ({
   page,
   email,
   watch,

@@ -48,7 +48,7 @@ const surfaces: [string, (site: Site, headers: Headers) => Promise<string | unde
 ]
 
 describe.each(surfaces)('the address of the client in %s', (_, ask) => {
-  it('is that of the connection, and no header changes it', async () => {
+  it('A9: is that of the connection, and no header changes it', async () => {
     for (const headers of [
       {},
       { 'X-Forwarded-For': '203.0.113.9' },

@@ -222,7 +222,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     await refused(reader, await comeBack(reader, back))
   })
 
-  it('with an access token instead of a code signs nobody in, whoever it was given to', async () => {
+  it('A1: with an access token instead of a code signs nobody in, whoever it was given to', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id])
     back.parameters.delete('code')
@@ -245,7 +245,7 @@ describe('the cookies of a sign-in', () => {
   const attributes = (reader: Browser, name: string) =>
     reader.lastSet.get(`__Secure-next-auth.${name}`)?.split('; ').slice(1).join('; ')
 
-  it('cross sites for Apple, whose answer is a form of its own site’s', async () => {
+  it('A5: cross sites for Apple, whose answer is a form of its own site’s', async () => {
     const reader = browser()
     await begin(reader, 'apple')
     for (const name of ['state', 'nonce', 'callback-url'])
@@ -269,7 +269,7 @@ describe('the cookies of a sign-in', () => {
 })
 
 describe('a provider that stops in the middle of an answer', () => {
-  it('holds nobody: the reader is back on the sign-in page, and the site goes on', async () => {
+  it('A7: holds nobody: the reader is back on the sign-in page, and the site goes on', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, 'google'), accounts.google)
     providers.hang(true)

@@ -16,7 +16,7 @@ describe('claims of the id_token and of the userinfo endpoint', () => {
     })
   })
 
-  it('never vouch for the address of one by the word of the other', () => {
+  it('A6: never vouch for the address of one by the word of the other', () => {
     expect(mergeClaims({ ...who, email }, { sub: '1', email: other, email_verified: true })).toEqual({
       ...who,
       email: other,

@@ -118,7 +118,7 @@ describe('a mail', () => {
     }
   })
 
-  it('never goes over a network in the clear', async () => {
+  it('A8: never goes over a network in the clear', async () => {
     // Another name of this machine, which is not one that everybody knows as loopback.
     const { url, mails } = await mailServer({}, '0.0.0.0')
     becomeSite(withMail(url))

@@ -78,7 +78,7 @@ describe.each([
     expect(await prove(over.jar, over.secret)).toBe('over')
   })
 
-  it('proves nothing in another browser, nor beside another request of the same one', async () => {
+  it('A3: proves nothing in another browser, nor beside another request of the same one', async () => {
     const [first, second] = [await asked(dii), await asked(dii)]
     expect(await prove(jarOf({}), first.secret)).toBe('no_request')
     expect(await prove(second.jar, first.secret)).toBe('wrong_secret')
