@@ -8,6 +8,7 @@ import { askNextAuth, deletable, type ResponseCookie } from './next-auth.ts'
 import { pendingCookieAttributes, pendingCookieName, proofSeconds, readPending } from './proof/pending.ts'
 import { askForProof, isReachable, type ProofFault, proofKinds } from './proof/proof.ts'
 import { offeredProviders } from './providers.ts'
+import { sessionCookieName } from './session.ts'
 
 /** Why a step of a sign-in led nowhere; `sign-in-words.ts` says it to the reader. */
 export type SignInProblem =
@@ -89,9 +90,10 @@ async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
 
 async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {
   const { redirect, cookies } = await askNextAuth('callback', provider, fields)
+  const signedIn = cookies.some(({ name, value }) => name.startsWith(sessionCookieName()) && value !== '')
+  if (signedIn) return { status: 'go', url: next, cookies, signedIn }
   const error = URL.canParse(redirect) ? new URL(redirect).searchParams.get('error') : null
-  if (error !== null) return problem(known.find((each) => each === error) ?? 'store_down')
-  return { status: 'go', url: next, cookies, signedIn: true }
+  return problem(known.find((each) => each === error) ?? 'store_down')
 }
 
 /** What our own providers may throw. */

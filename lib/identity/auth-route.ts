@@ -3,6 +3,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { limitAttempts } from '../auth/limits.ts'
 import { nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
+import { readCapped } from '../shared/read-capped.ts'
 import { refusal } from './api.ts'
 import { knownReader } from './reader.ts'
 import { tooManySignIns } from './sign-in-api.ts'
@@ -20,7 +21,7 @@ interface Context {
  */
 export async function answerAuth(request: NextRequest, context: Context): Promise<Response> {
   const [action, provider] = (await context.params).nextauth
-  const fault = faultOf(request, action, provider)
+  const fault = faultOf(request, action, provider) ?? (await bodyFault(request))
   if (fault) return fault
   const seconds = await overAttempts(request, action, provider)
   if (seconds !== null) return tooManySignIns(request, seconds)
@@ -55,6 +56,22 @@ function faultOf(request: NextRequest, action: string | undefined, provider: str
   dropCookie(response.cookies, kept.name)
   return response
 }
+
+/** A body that next-auth would read to its end however long it is, or fail to read and log a piece of. */
+async function bodyFault(request: NextRequest) {
+  if (request.method !== 'POST') return null
+  const body = await readCapped(request.clone(), bodyLimit)
+  if (body === null) return refusal('too_large', 'The body may have at most 16 kB.')
+  if (!request.headers.get('content-type')?.includes('application/json')) return null
+  try {
+    JSON.parse(new TextDecoder().decode(body))
+    return null
+  } catch {
+    return refusal('bad_json', 'The body is not valid JSON.')
+  }
+}
+
+const bodyLimit = 16 * 1024
 
 /** Ways of our own, which next-auth takes by POST alone. */
 const isOwn = (provider: string | undefined): boolean => provider === 'demo' || provider === 'proof'
