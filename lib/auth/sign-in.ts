@@ -8,6 +8,7 @@ import { askNextAuth, deletable, type ResponseCookie } from './next-auth.ts'
 import { pendingCookieAttributes, pendingCookieName, proofSeconds, readPending } from './proof/pending.ts'
 import { askForProof, isReachable, proofKinds } from './proof/proof.ts'
 import { offeredProviders } from './providers.ts'
+import { sessionCookieName } from './session.ts'
 import { isProblem, type SignInProblem } from './sign-in-words.ts'
 
 export type StepOutcome =
@@ -81,10 +82,11 @@ async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
 
 async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {
   const { redirect, cookies } = await askNextAuth('callback', provider, fields)
+  const signedIn = cookies.some(({ name, value }) => name.startsWith(sessionCookieName()) && value !== '')
+  if (signedIn) return { status: 'go', url: next, cookies, signedIn }
   const error = URL.canParse(redirect) ? new URL(redirect).searchParams.get('error') : null
   // Our own providers throw names of problems.
-  if (error !== null) return problem(isProblem(error) ? error : 'store_down')
-  return { status: 'go', url: next, cookies, signedIn: true }
+  return problem(error !== null && isProblem(error) ? error : 'store_down')
 }
 
 const pendingCookie = (value: string): ResponseCookie =>

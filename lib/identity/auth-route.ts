@@ -74,8 +74,8 @@ const isHttp = (url: string | null): boolean =>
 const bodyLimit = 16 * 1024
 
 /**
- * The request again with a body that next-auth can read, and without what a query could add to the question
- * that a provider is asked, such as another scope.
+ * The request again with a body that next-auth can read, where it would fail and log a piece of it, and
+ * without what a query could add to the question that a provider is asked, such as another scope.
  */
 async function withSoundBody(request: NextRequest, action: string | undefined) {
   if (request.method !== 'POST') return request

@@ -4,7 +4,7 @@ const attribute = (tag: string, name: string) =>
   new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
 
 /** What a browser without script would send for the form of a page that holds `marker`. */
-async function formOn(reader: Visitor, path: string, marker: string): Promise<FormData> {
+export async function formOn(reader: Visitor, path: string, marker: string): Promise<FormData> {
   const html = await (await reader.fetch(path)).text()
   const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((text) => text.includes(marker))
   if (!form) throw new Error(`${path} has no form with ${marker}`)

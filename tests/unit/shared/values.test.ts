@@ -5,8 +5,24 @@ import { readCapped } from '#lib/shared/read-capped.ts'
 import { singleton } from '#lib/shared/singleton.ts'
 
 describe('N18: a local path', () => {
-  it.each(['/', '/choice', '/choice?next=%2F', '/articles/a-b#top', '/a//b', '/ä'])('%j is one', (path) => {
+  it.each([
+    '/',
+    '/choice',
+    '/choice?next=%2F',
+    '/articles/a-b#top',
+    '/a//b',
+    '/%E2%98%83',
+    `/${'x'.repeat(999)}`,
+  ])('%.30s is one', (path) => {
     expect(localPath(path)).toBe(path)
+  })
+
+  it.each([
+    ['/ä b', '/%C3%A4%20b'],
+    ['/\u2603?q=\u{1f56f}', '/%E2%98%83?q=%F0%9F%95%AF'],
+  ])('%s is one, as a header takes it', (path, written) => {
+    expect(localPath(path)).toBe(written)
+    expect(new URL(written, 'https://ours.example').href).toBe(new URL(path, 'https://ours.example').href)
   })
 
   it.each([
@@ -24,6 +40,9 @@ describe('N18: a local path', () => {
     '/a\\b',
     '/a\u0000',
     '/a\u009f',
+    '/\ud800',
+    `/${'x'.repeat(1000)}`,
+    `/${'\u2603'.repeat(112)}`,
     undefined,
     null,
     7,

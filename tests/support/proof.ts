@@ -1,0 +1,65 @@
+import { keep, type Visitor, visitor } from './reader.ts'
+import type { Site } from './site.ts'
+
+export type Step = 'ask' | 'finish' | 'demo' | 'provider'
+type Fields = Record<string, string>
+
+/** Someone who signs in by link or code, at an address of their own behind one trusted proxy. */
+export interface Asker extends Visitor {
+  /** As the page's script sends a form. */
+  step(step: Step, fields: Fields, headers?: Record<string, string>): Promise<Response>
+  /** As a browser without script sends it. */
+  form(step: Step, fields: Fields, headers?: Record<string, string>): Promise<Response>
+  /** Asks for a link or code, which must be given; what it holds. */
+  ask(dii: string, next?: string): Promise<string>
+  outbox(): Promise<Response>
+}
+
+let addresses = 0
+
+/** The site needs `TRUST_PROXY_HOPS=1`, so that what one test sends does not limit the next. */
+export function asker(site: Pick<Site, 'origin'>, jar = new Map<string, string>()): Asker {
+  const reader = visitor(site, jar)
+  const from = `198.51.${addresses >> 8}.${addresses++ & 255}`
+  const send =
+    (accept: string) =>
+    (step: Step, fields: Fields, headers: Record<string, string> = {}) =>
+      reader.fetch(`/api/sign-in/${step}`, {
+        method: 'POST',
+        headers: {
+          accept,
+          origin: site.origin,
+          'sec-fetch-site': 'same-origin',
+          'x-forwarded-for': from,
+          ...headers,
+        },
+        body: new URLSearchParams(fields),
+      })
+  const step = send('application/json')
+  const outbox = () => reader.fetch('/sign-in/outbox')
+  return {
+    ...reader,
+    step,
+    form: send('text/html'),
+    outbox,
+    async ask(dii, next = '/privacy') {
+      const answer = await step('ask', { kind: dii.startsWith('+') ? 'phone' : 'email', value: dii, next })
+      const text = await answer.text()
+      if (answer.status !== 200) throw new Error(`ask: ${answer.status} ${text}`)
+      return secretIn(await (await outbox()).text())
+    },
+  }
+}
+
+/** The secret of the newest message in an outbox page; empty without one. */
+export function secretIn(html: string): string {
+  const [, link, code] = /href="\/sign-in\/proof\?secret=([\w-]{43})"|(\d{6}) is your/.exec(html) ?? []
+  return link ?? code ?? ''
+}
+
+/** What a response did to a jar that was empty. */
+export function cookiesOf(answer: Response): Map<string, string> {
+  const jar = new Map<string, string>()
+  for (const cookie of answer.headers.getSetCookie()) keep(jar, cookie)
+  return jar
+}
