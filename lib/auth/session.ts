@@ -20,9 +20,13 @@ export type Claims = z.infer<typeof claims>
 export const sessionCookieName = (): string =>
   env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'
 
-/** Any cookie of next-auth's, in chunks or whole, with or without its https prefix. */
+/**
+ * Any cookie of next-auth's, in chunks or whole, with or without its https prefix, and that of a proof that
+ * is under way, which holds an address.
+ */
 export const isSignInCookie = (name: string): boolean =>
-  /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name)
+  /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name) ||
+  /^(__Host-)?sign-in$/.test(name)
 
 /** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
 export const sessionSeconds = 30 * 24 * 60 * 60

@@ -205,7 +205,7 @@ describe('the outbox', () => {
     expect(await text(first)).toContain(mine)
     expect(await text(first)).not.toContain(theirs)
     expect(await text(second)).toContain(theirs)
-    expect(await text(asker(site))).toContain('There is nothing.')
+    expect(await text(asker(site))).toContain('There is nothing yet')
     const newer = somebody()
     await first.ask(newer)
     expect(await text(first)).toContain(newer)

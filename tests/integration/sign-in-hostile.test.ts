@@ -218,7 +218,14 @@ describe('N18: where a sign-in leads', () => {
         answers.push(
           await send(
             `/api/sign-in/${step}`,
-            { ...own(), ...form, cookie: cookieOf(reader), 'x-forwarded-for': '192.0.2.251', ...forged },
+            {
+              ...own(),
+              ...form,
+              accept: 'text/html',
+              cookie: cookieOf(reader),
+              'x-forwarded-for': '192.0.2.251',
+              ...forged,
+            },
             body,
           ),
         )
