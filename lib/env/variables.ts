@@ -35,7 +35,9 @@ const isSafeBaseUrl = (value: string) => isSafeUrl(value) && isBaseUrl(value)
 const isMailServer = (value: string) =>
   URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== ''
 /** `name@example.com` or `The Lantern <name@example.com>`, on one line. */
-const isMailFrom = (value: string) => /^([^<>\p{Cc}]*<)?[^\s<>@,]+@[^\s<>@,]+\.[^\s<>@,]+>?$/u.test(value)
+const mailAddress = String.raw`[^\s<>@,]+@[^\s<>@,]+\.[^\s<>@,]+`
+const mailFrom = new RegExp(String.raw`^([^<>\p{Cc}]*<${mailAddress}>|${mailAddress})$`, 'u')
+const isMailFrom = (value: string) => mailFrom.test(value)
 const isDomain = (value: string) => /^([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(value)
 
 /** PEM, also with its line breaks written as `\n`, as hosting panels keep it. */
