@@ -3,6 +3,7 @@ import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
+import { pendingCookieName } from './proof/pending.ts'
 
 const dii = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
 
@@ -20,9 +21,10 @@ export type Claims = z.infer<typeof claims>
 export const sessionCookieName = (): string =>
   env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'
 
-/** Any cookie of next-auth's, in chunks or whole, with or without its https prefix. */
+/** Any cookie of next-auth's, in chunks or whole, with or without its https prefix, and an address that waits. */
 export const isSignInCookie = (name: string): boolean =>
-  /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name)
+  /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name) ||
+  name === pendingCookieName()
 
 /** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
 export const sessionSeconds = 30 * 24 * 60 * 60

@@ -97,6 +97,7 @@ describe('cookies of the sign-in', () => {
     '__Host-next-auth.csrf-token',
     'next-auth.callback-url',
     '__Secure-next-auth.callback-url',
+    'sign-in',
   ])('%s goes at sign-out', (cookie) => {
     expect(isSignInCookie(cookie)).toBe(true)
   })

@@ -19,7 +19,10 @@ it('the 31st request of a subject within a minute waits; another subject does no
 it('counts by subject: a new session of the same account changes nothing', async () => {
   const jar = async (sid: string) =>
     jarOf({
-      'next-auth.session-token': await encode({ token: { sub: 'demo:a', sid, dii: 'no_dii', otherDii: [] }, secret }),
+      'next-auth.session-token': await encode({
+        token: { sub: 'demo:a', sid, dii: 'no_dii', otherDii: [] },
+        secret,
+      }),
     })
   for (let i = 0; i < 30; i++) expect(await limitReader(await jar(`sid-${i}`))).toBeNull()
   expect(await limitReader(await jar('one-more'))).not.toBeNull()
