@@ -100,6 +100,20 @@ describe.each([
     expect((await store.read(otherDii)).optedOut).toBe(false)
   })
 
+  it('an opt-out of any further DII of the session counts; a choice of one does not', async () => {
+    const third = await hashEmail('third@example.com')
+    const both = { ...reader, otherDiiHashes: [otherDii.diiHash, third] }
+    await store.recordChoice(otherDii, no)
+    await store.recordChoice(both, yes)
+    expect(await store.read(both)).toMatchObject({ optedOut: false, choice: 'granted', lastDenial: 0 })
+    await store.recordOptOut(third, 'uid2')
+    expect((await store.read(both)).optedOut).toBe(true)
+    expect((await store.read({ ...both, otherDiiHashes: [otherDii.diiHash] })).optedOut).toBe(false)
+    expect((await store.read(reader)).optedOut).toBe(false)
+    // Also when it was written with an earlier pepper.
+    expect((await (await open(newer, pepper)).store.read(both)).optedOut).toBe(true)
+  })
+
   it('U3: an opt-out may be heard more than once, and stays', async () => {
     for (let i = 0; i < 3; i++) await store.recordOptOut(reader.diiHash, 'euid')
     await store.recordChoice(reader, yes)

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { asker } from '../support/proof.ts'
+import { type Site, startSite } from '../support/site.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await startSite({ env: { TRUST_PROXY_HOPS: '1' } })
+})
+afterAll(() => site.stop())
+
+it('200 links and codes, each used by ten requests at once: 200 sessions', async () => {
+  for (let round = 0; round < 200; round++) {
+    const reader = asker(site)
+    const secret = await reader.ask(round % 2 ? `soak-${round}@example.com` : `+1234567${1000 + round}`)
+    const twins = Array.from({ length: 10 }, () => asker(site, new Map(reader.jar)))
+    await Promise.all(twins.map((twin) => twin.form('finish', { secret })))
+    expect(twins.filter(({ jar }) => jar.has('next-auth.session-token'))).toHaveLength(1)
+  }
+})
+
+it('100 secrets, each guessed at by twenty requests at once: five tries each, and it is over', async () => {
+  for (let round = 0; round < 100; round++) {
+    const reader = asker(site)
+    const secret = await reader.ask(`guessed-${round}@example.com`)
+    const guesses = Array.from({ length: 20 }, () => asker(site, new Map(reader.jar)))
+    const answers = await Promise.all(guesses.map((guess) => guess.step('finish', { secret: 'x' })))
+    const problems = await Promise.all(
+      answers.map(async (it) => ((await it.json()) as { problem: string }).problem),
+    )
+    expect(problems.sort()).toEqual([...Array(15).fill('over'), ...Array(5).fill('wrong_secret')])
+    expect((await reader.step('finish', { secret })).status).toBe(422)
+  }
+})
+
+it('50 addresses, each asking 40 times at once: 20 messages each', async () => {
+  for (let round = 0; round < 50; round++) {
+    const from = { 'x-forwarded-for': `203.0.113.${round}` }
+    const ask = (i: number) =>
+      asker(site).step('ask', { kind: 'email', value: `flood-${round}-${i}@example.com` }, from)
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(i)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
+  }
+})
