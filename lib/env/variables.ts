@@ -32,8 +32,15 @@ export const random = "node -p \"require('crypto').randomBytes(32).toString('bas
 
 /** `http(s)` origin of an issuer or base URL without anything that would get lost on the way. */
 const isSafeBaseUrl = (value: string) => isSafeUrl(value) && isBaseUrl(value)
-const isMailServer = (value: string) =>
-  URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== ''
+function isMailServer(value: string): boolean {
+  try {
+    const { protocol, hostname, username, password } = new URL(value)
+    decodeURIComponent(username + password)
+    return /^smtps?:$/.test(protocol) && hostname !== ''
+  } catch {
+    return false
+  }
+}
 /** `name@example.com` or `The Lantern <name@example.com>`, on one line. */
 const mailAddress = String.raw`[^\s<>@,]+@[^\s<>@,]+\.[^\s<>@,]+`
 const mailFrom = new RegExp(String.raw`^([^<>\p{Cc}]*<${mailAddress}>|${mailAddress})$`, 'u')

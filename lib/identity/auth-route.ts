@@ -62,10 +62,13 @@ function faultOf(request: NextRequest, action: string | undefined, provider: str
 /** Ways of our own, which next-auth takes by POST alone. */
 const isOwn = (provider: string | undefined): boolean => provider === 'demo' || provider === 'proof'
 
-/** Of whoever calls next-auth directly. The demo sign-in is for trying things, and often. */
+/**
+ * Of whoever calls next-auth directly. Coming back from a provider is no second attempt, and the demo is for
+ * trying things, often.
+ */
 async function overAttempts({ method, headers }: NextRequest, action?: string, provider?: string) {
-  const attempts = method === 'POST' && (action === 'signin' || action === 'callback')
-  return attempts && provider !== 'demo' ? limitAttempts(headers) : null
+  const begins = action === 'signin' || (action === 'callback' && provider === 'proof')
+  return method === 'POST' && begins ? limitAttempts(headers) : null
 }
 
 const isHttp = (url: string | null): boolean =>

@@ -83,7 +83,7 @@ function troubled(problem: SignInProblem): Refusal {
 function refuse(request: NextRequest, { status, error, message, problem, headers = {} }: Refusal): Response {
   const link = { href: '/sign-in', label: 'Back to signing in' }
   if (wantsPage(request))
-    return plainPage({ status, title: 'You are not signed in yet', text: message, link, headers })
+    return plainPage({ status, title: 'That did not sign you in', text: message, link, headers })
   return NextResponse.json(
     { error, message, ...(problem !== undefined && { problem }) },
     { status, headers: { ...privateHeaders, ...headers } },

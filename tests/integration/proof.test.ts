@@ -253,7 +253,7 @@ describe('what cannot be asked for', () => {
     expect(await problemOf(answer)).toEqual({ status: 422, error: 'invalid', problem })
     const { status, html } = await page(await reader.form('ask', { kind, value }))
     expect(status).toBe(422)
-    expect(html).toMatch(/<h1>You are not signed in yet<\/h1>\n<p>[^<]+<\/p>\n<p><a href="\/sign-in">/)
+    expect(html).toMatch(/<h1>That did not sign you in<\/h1>\n<p>[^<]+<\/p>\n<p><a href="\/sign-in">/)
     if (value !== '') expect(html).not.toContain(value)
     expect(reader.jar.size).toBe(0)
   })

@@ -109,9 +109,12 @@ describe('an OpenID provider', () => {
 })
 
 describe('mail', () => {
-  it.each(['mail.example', 'https://mail.example', 'smtp://'])('does not go to %s', (url) => {
-    expect(faulty({ ...groups.mail, SMTP_URL: url })).toEqual(['SMTP_URL'])
-  })
+  it.each(['mail.example', 'https://mail.example', 'smtp://', 'smtp://user:50%@mail.example'])(
+    'does not go to %s',
+    (url) => {
+      expect(faulty({ ...groups.mail, SMTP_URL: url })).toEqual(['SMTP_URL'])
+    },
+  )
 
   it.each(['lantern', 'a@b', 'a@b.example, c@d.example', 'The\nLantern <a@b.example>', '<a@b.example'])(
     'does not come from %j',
