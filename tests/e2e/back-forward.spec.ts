@@ -48,6 +48,42 @@ for (const { way, act } of ways)
       await browser.close()
     })
 
+for (const kind of ['articles', 'live'])
+  test(`S1: back to a page of /${kind} that was A’s, after B has signed in, it is B’s`, async ({
+    baseURL,
+    watch,
+    email,
+  }, { annotations }) => {
+    const browser = await chromium.launch(withCache)
+    const context = await browser.newContext({ ...(baseURL && { baseURL }) })
+    watch.follow(context)
+    const { advertisingToken: tokenOfA } = await become(context, { email: `a-${kind}-${email}` })
+    const page = await context.newPage()
+    await page.addInitScript(() => {
+      addEventListener('pageshow', ({ persisted }) => {
+        document.documentElement.dataset.persisted = String(persisted)
+      })
+    })
+    await page.goto(`/${kind}/${articles.first}`)
+    await expectAds(page, 'readable')
+    await page.evaluate(() => {
+      document.documentElement.dataset.visit = 'first'
+    })
+    await page.goto('/privacy')
+    const other = await context.newPage()
+    await signOut(other)
+    const afterSignOut = watch.requests.length
+    const { advertisingToken: tokenOfB } = await become(context, { email: `b-${kind}-${email}` })
+    await page.bringToFront()
+    await page.goBack({ waitUntil: 'commit' })
+    await expectAds(page, 'readable')
+    await expect.poll(() => tokenInPrebid(page)).toBe(tokenOfB)
+    expect(await watch.carrying(tokenOfA, afterSignOut)).toEqual([])
+    const restored = await wasRestored(page)
+    annotations.push({ type: 'back/forward cache', description: restored ? 'restored' : 'loaded anew' })
+    await browser.close()
+  })
+
 /** The page's own word and its memory must agree: restored as it was left, or loaded anew. */
 async function wasRestored(page: Page): Promise<boolean> {
   const { persisted, visit } = await page.evaluate(() => ({ ...document.documentElement.dataset }))
