@@ -82,8 +82,8 @@ function troubled(problem: SignInProblem): Refusal {
 
 function refuse(request: NextRequest, { status, error, message, problem, headers = {} }: Refusal): Response {
   const link = { href: '/sign-in', label: 'Back to signing in' }
-  if (wantsPage(request))
-    return plainPage({ status, title: 'That did not sign you in', text: message, link, headers })
+  const text = status === 422 ? `${message} Your browser’s Back button brings back what you typed.` : message
+  if (wantsPage(request)) return plainPage({ status, title: 'That did not sign you in', text, link, headers })
   return NextResponse.json(
     { error, message, ...(problem !== undefined && { problem }) },
     { status, headers: { ...privateHeaders, ...headers } },
