@@ -4,9 +4,11 @@ import { cookies } from 'next/headers'
 import { NextRequest, NextResponse } from 'next/server'
 import NextAuth, { type NextAuthOptions } from 'next-auth'
 import { env } from '../env/server.ts'
+import { logEvent } from '../observe/log.ts'
 import { demoProvider } from './demo-provider.ts'
 import { maskDii } from './dii.ts'
 import { proofProvider } from './proof/provider.ts'
+import { providerFault } from './provider-fault.ts'
 import { flowCookies, identityProviders } from './providers.ts'
 import type { Reader } from './reader.ts'
 import { sessionSeconds } from './session.ts'
@@ -57,9 +59,15 @@ function options(provider: string | undefined): NextAuthOptions {
         return target?.origin === origin ? target.href : origin
       },
     },
-    // next-auth logs metadata that may hold what was typed; its failures reach the reader as codes.
-    logger: { error() {}, warn() {}, debug() {} },
+    logger: { error: logProviderFault, warn() {}, debug() {} },
   }
+}
+
+/** Nothing else that next-auth says: it may hold what was typed, and reaches the reader as a code anyway. */
+function logProviderFault(event: string, metadata: unknown): void {
+  if (event !== 'SIGNIN_OAUTH_ERROR' && event !== 'OAUTH_CALLBACK_ERROR') return
+  const code = providerFault(metadata)
+  if (code !== null) logEvent('warn', 'provider_failed', { code })
 }
 
 /** next-auth knows its origin from the environment, and otherwise believes request headers. */
@@ -77,9 +85,10 @@ const patienceMs = 10_000
 export const nextAuthHandler: Handler = async (request, context) => {
   pinOrigin()
   const [, provider] = (await context.params).nextauth
-  return within(patienceMs, (NextAuth(options(provider)) as Handler)(request, context), () =>
-    Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303),
-  )
+  return within(patienceMs, (NextAuth(options(provider)) as Handler)(request, context), () => {
+    logEvent('warn', 'provider_failed', { code: 'late' })
+    return Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303)
+  })
 }
 
 export type ResponseCookie = ReturnType<NextResponse['cookies']['getAll']>[number]

@@ -3,6 +3,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { type StepOutcome, signInSteps } from '../auth/sign-in.ts'
 import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words.ts'
 import { env } from '../env/server.ts'
+import { localPath } from '../shared/local-path.ts'
 import { readCapped } from '../shared/read-capped.ts'
 import { plainPage } from './plain-page.ts'
 import { isSameOrigin } from './same-origin.ts'
@@ -18,6 +19,8 @@ interface Refusal {
   message: string
   problem?: SignInProblem
   headers?: Record<string, string>
+  /** Where a browser without script goes on; `/sign-in` by default. */
+  back?: string
 }
 
 /**
@@ -31,7 +34,15 @@ export async function answerSignIn(request: NextRequest, name: string): Promise<
   if ('status' in form) return refuse(request, form)
   const outcome = await step(form.fields, request)
   if (outcome.status === 'go') return leadOn(request, outcome)
-  return refuse(request, outcome.status === 'wait' ? tooMany(outcome.seconds) : troubled(outcome.problem))
+  const refusal = outcome.status === 'wait' ? tooMany(outcome.seconds) : troubled(outcome.problem)
+  return refuse(request, { ...refusal, back: wayBack(name, form.fields.next) })
+}
+
+/** To the page of the form, which then still knows where the reader was going. */
+function wayBack(step: string, next: string | undefined): string {
+  if (step === 'finish') return '/sign-in/proof'
+  const path = localPath(next)
+  return path === null ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`
 }
 
 async function readForm(request: NextRequest): Promise<{ fields: Record<string, string> } | Refusal> {
@@ -80,8 +91,9 @@ function troubled(problem: SignInProblem): Refusal {
   return { status, error, message: signInWords[problem], problem }
 }
 
-function refuse(request: NextRequest, { status, error, message, problem, headers = {} }: Refusal): Response {
-  const link = { href: '/sign-in', label: 'Back to signing in' }
+function refuse(request: NextRequest, refusal: Refusal): Response {
+  const { status, error, message, problem, headers = {}, back = '/sign-in' } = refusal
+  const link = { href: back, label: 'Back to signing in' }
   const text = status === 422 ? `${message} Your browser’s Back button brings back what you typed.` : message
   if (wantsPage(request)) return plainPage({ status, title: 'That did not sign you in', text, link, headers })
   return NextResponse.json(

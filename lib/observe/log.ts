@@ -22,6 +22,7 @@ export type LogEvent =
   | 'store_up'
   | 'sandbox_warm'
   | 'proof_not_sent'
+  | 'provider_failed'
   | 'trust_proxy_hops_unset'
 
 const logger = () =>

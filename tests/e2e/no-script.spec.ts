@@ -71,6 +71,34 @@ test('without script a slip in the sign-in form is told on a page of its own, an
   await expect(field).toHaveValue('typed@example')
 })
 
+test('without script a sign-in that was refused still leads to where one was going', async ({
+  page,
+  watch,
+}) => {
+  watch.allow(/status of 422 .*\/api\/sign-in\//, 'Chromium reports the refusals by itself')
+  await page.goto('/sign-in?next=/privacy')
+  const form = page.getByRole('form', { name: 'Sign in by link or code' })
+  await form.getByRole('textbox').fill('typed@example')
+  await form.getByRole('textbox').press('Enter')
+  await page.getByRole('link', { name: 'Back to signing in' }).click()
+  await form.getByRole('radio', { name: 'Phone' }).check()
+  await form.getByRole('textbox').fill('+1 234 567 8906')
+  await form.getByRole('textbox').press('Enter')
+  await page.getByRole('textbox', { name: 'Code' }).fill('?')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'Back to signing in' }).click()
+  await expect(page.getByRole('textbox', { name: 'Code' })).toBeVisible()
+  await page.getByRole('link', { name: 'Start again' }).click()
+  await form.getByRole('radio', { name: 'Phone' }).check()
+  await form.getByRole('textbox').fill('+1 234 567 8906')
+  await form.getByRole('textbox').press('Enter')
+  const code = await codeInOutbox(page)
+  await page.getByRole('link', { name: 'Back' }).click()
+  await page.getByRole('textbox', { name: 'Code' }).fill(code)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/privacy')
+})
+
 test('without script a link and a code sign in', async ({ page, context, email }) => {
   await askForProof(page, { email })
   await page.goto(await linkInOutbox(page))

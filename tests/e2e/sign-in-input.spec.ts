@@ -1,4 +1,4 @@
-import { identityOf, signIn, statusLine } from './acts.ts'
+import { holdPosts, identityOf, signIn, statusLine } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 const hash = 'tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ='
@@ -50,6 +50,27 @@ for (const { name, kind, value, sentence } of cases)
     expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
     expect(await operator.calls()).toMatchObject({ generate: 0 })
   })
+
+test('while a form is on its way it is not sent twice, and the focus stays where it is', async ({
+  page,
+  email,
+}) => {
+  await page.goto('/sign-in')
+  const form = page.getByRole('form', { name: 'Sign in as anybody' })
+  await form.getByRole('textbox').fill(email)
+  const release = await holdPosts(page, '/api/sign-in/demo')
+  const sent: string[] = []
+  page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()))
+  const button = form.getByRole('button')
+  await button.press('Enter')
+  await expect(button).toHaveText('One moment…')
+  await button.press('Enter')
+  await button.dblclick()
+  await expect(button).toBeFocused()
+  await release()
+  await page.waitForURL('**/choice')
+  expect(sent.filter((url) => url.endsWith('/demo'))).toHaveLength(1)
+})
 
 test('a phone number may be typed as people write it', async ({ page }) => {
   await signIn(page, { phone: '+1 (234) 567-8901' })

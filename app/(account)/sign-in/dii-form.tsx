@@ -21,7 +21,7 @@ export function DiiForm({ label, step, kinds, hints, buttons, next }: DiiFormPro
   const id = useId()
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'email')
   const [value, setValue] = useState('')
-  const { busy, problem, submit, form } = useStep(step)
+  const { busy, problem, submit, button, form } = useStep(step)
   const field = useRef<HTMLInputElement>(null)
 
   // Whoever was faster than the script has chosen and typed something already.
@@ -62,7 +62,7 @@ export function DiiForm({ label, step, kinds, hints, buttons, next }: DiiFormPro
         </div>
       </div>
       <div className="button-row">
-        <button type="submit" className="button button-solid" disabled={busy}>
+        <button {...button} className="button button-solid">
           {busy ? 'One moment…' : buttons[kind]}
         </button>
       </div>

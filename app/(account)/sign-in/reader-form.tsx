@@ -11,13 +11,13 @@ interface ReaderFormProps extends Pick<ReadyMadeReader, 'kind' | 'value'> {
 
 /** Signs in as a ready-made reader, in one click. */
 export function ReaderForm({ kind, value, next, children }: ReaderFormProps) {
-  const { busy, problem, submit, form } = useStep('demo')
+  const { problem, submit, button, form } = useStep('demo')
   return (
     <form {...form} onSubmit={(event) => void submit(event)}>
       <input type="hidden" name="kind" value={kind} />
       <input type="hidden" name="value" value={value} />
       <input type="hidden" name="next" value={next} />
-      <button type="submit" className="reader" disabled={busy}>
+      <button {...button} className="reader">
         {children}
       </button>
       <div role="alert">{problem === null ? null : <p className="field-error">{problem}</p>}</div>

@@ -11,9 +11,10 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
 
-  /** Whether it was taken; then the browser is on its way to another page. */
+  /** False: it was refused. Otherwise the browser is on its way to another page, or was already. */
   async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
     event.preventDefault()
+    if (busy) return true
     setBusy(true)
     setProblem(null)
     const answer = await post(step, event.currentTarget)
@@ -33,6 +34,8 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
     busy,
     problem,
     submit,
+    // A button that is disabled loses the focus, and with it whoever has no mouse their place.
+    button: { type: 'submit', 'aria-disabled': busy } as const,
     form: { method: 'post', action: `/api/sign-in/${step}`, 'aria-busy': busy },
   }
 }

@@ -93,6 +93,25 @@ describe.each([
   )
 })
 
+it.each([
+  ['in two groups', (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`],
+  ['with a hyphen', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`],
+  ['with a line break', (code: string) => `${code}\r\n`],
+  [
+    'in wide digits',
+    (code: string) => code.replace(/\d/g, (digit) => '０１２３４５６７８９'[Number(digit)] ?? ''),
+  ],
+])('a code may be typed %s', async (_, typed) => {
+  const { jar, secret } = await asked(number)
+  expect(await prove(jar, typed(secret))).toEqual(number)
+})
+
+it('a link may not be taken apart: its hyphens count', async () => {
+  const { jar, secret } = await asked(jane)
+  expect(await prove(jar, `-${secret}`)).toBe('wrong_secret')
+  expect(await prove(jar, secret)).toEqual(jane)
+})
+
 describe('what waits in the browser', () => {
   it.each(['', 'garbage', 'a.b.c.d.e', '%00', 'x'.repeat(12_000)])('N17: %s is nothing', async (value) => {
     expect(await readPending(jarOf({ [pendingCookieName()]: value }))).toBeNull()

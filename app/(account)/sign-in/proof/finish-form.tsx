@@ -12,7 +12,7 @@ interface FinishFormProps {
 /** Brings the secret back. A page that is only looked at, by a mail scanner say, does not. */
 export function FinishForm({ secret, children }: FinishFormProps) {
   const id = useId()
-  const { busy, problem, submit, form } = useStep('finish')
+  const { busy, problem, submit, button, form } = useStep('finish')
   const field = useRef<HTMLInputElement>(null)
 
   return (
@@ -42,7 +42,7 @@ export function FinishForm({ secret, children }: FinishFormProps) {
         {problem === null ? null : <p className="field-error mt-3">{problem}</p>}
       </div>
       <div className="button-row">
-        <button type="submit" className="button button-solid" disabled={busy}>
+        <button {...button} className="button button-solid">
           {busy ? 'Signing in…' : children}
         </button>
       </div>

@@ -41,7 +41,7 @@ export default async function ProofPage({ searchParams }: Props) {
   )
 }
 
-function Waiting({ pending: { dii }, secret }: { pending: Pending; secret: string | null }) {
+function Waiting({ pending: { dii, next }, secret }: { pending: Pending; secret: string | null }) {
   const name = maskDii(dii)
   if (dii.kind === 'phone')
     return (
@@ -49,7 +49,7 @@ function Waiting({ pending: { dii }, secret }: { pending: Pending; secret: strin
         <h1>Type the code</h1>
         <p>We sent six digits to {name}. They work once, in this browser, within 15 minutes.</p>
         <FinishForm secret={null}>Sign in</FinishForm>
-        <Otherwise />
+        <Otherwise next={next} />
       </>
     )
   if (secret === null)
@@ -57,7 +57,7 @@ function Waiting({ pending: { dii }, secret }: { pending: Pending; secret: strin
       <>
         <h1>Look into your mail</h1>
         <p>We sent a link to {name}. Open it in this browser, within 15 minutes. It works once.</p>
-        <Otherwise />
+        <Otherwise next={next} />
       </>
     )
   return (
@@ -65,12 +65,14 @@ function Waiting({ pending: { dii }, secret }: { pending: Pending; secret: strin
       <h1>One more click</h1>
       <p>Your link is here. It signs you in as {name}.</p>
       <FinishForm secret={secret}>Sign in as {name}</FinishForm>
-      <Otherwise />
+      <p className="field-hint">
+        It does not work? <StartAgain next={next} />.
+      </p>
     </>
   )
 }
 
-function Otherwise() {
+function Otherwise({ next }: { next: string }) {
   return (
     <p className="field-hint">
       {env().mode === 'sandbox' ? (
@@ -78,10 +80,14 @@ function Otherwise() {
           In this sandbox it is in <Link href="/sign-in/outbox">the outbox</Link>.{' '}
         </>
       ) : null}
-      Nothing came, or it does not work? <Link href="/sign-in">Start again</Link>.
+      Nothing came, or it does not work? <StartAgain next={next} />.
     </p>
   )
 }
+
+const StartAgain = ({ next }: { next: string }) => (
+  <Link href={`/sign-in?next=${encodeURIComponent(next)}`}>Start again</Link>
+)
 
 function SignedIn({ name }: { name: string }) {
   return (
@@ -103,7 +109,7 @@ function NotHere({ brought }: { brought: boolean }) {
       <h1>{brought ? 'Open this link where you asked for it' : 'Nothing to finish here'}</h1>
       <p>
         {brought
-          ? 'A sign-in link works only in the browser in which it was asked for, within 15 minutes, so that nobody else can use it. Copy it there, or ask for a new one here.'
+          ? 'A sign-in link works once, within 15 minutes, and only in the browser in which it was asked for, so that nobody else can use it. If that was another browser, copy it there. If it was this one, the link is used or too old: ask for a new one.'
           : 'This browser has not asked for a link or a code, or that was more than 15 minutes ago.'}
       </p>
       <div className="button-row">

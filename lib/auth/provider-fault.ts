@@ -1,0 +1,37 @@
+import 'server-only'
+import { errorCode } from '../observe/error-code.ts'
+
+/** A reader who changed their mind: the standard's word and Apple's. */
+const declined = /^(access_denied|user_cancelled_authorize)\b/
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 and #section-4.1.2.1 */
+const standardWord =
+  /^(invalid_(?:client|grant|request|scope)|unauthorized_client|unsupported_(?:grant|response)_type|server_error|temporarily_unavailable)\b/
+
+/** How openid-client and next-auth begin a sentence of theirs, and what it means. */
+const otherWords: readonly [RegExp, string][] = [
+  [/^iss mismatch|^unexpected iss /, 'issuer_mismatch'],
+  [/^(?:state|nonce) (?:mismatch|missing)/, 'answer_to_another_question'],
+  [/^(?:State|Nonce|PKCE code_verifier) cookie was missing/, 'cookie_missing'],
+  [/^outgoing request timed out/, 'timeout'],
+]
+
+/**
+ * Why a sign-in failed at a provider, as a code for the log: the provider, and a word of the standard, of Node,
+ * or an HTTP status. Never a message, which may quote what came. Null when a reader declined. Pure.
+ *
+ * @param metadata - what next-auth gives its logger: an error, or one beside the provider's id
+ */
+export function providerFault(metadata: unknown): string | null {
+  const { providerId, error = metadata } = { ...(metadata as { providerId?: string; error?: unknown }) }
+  const message = error instanceof Error ? error.message : ''
+  if (declined.test(message)) return null
+  return [providerId, faultOf(error, message)].filter(Boolean).join(' ')
+}
+
+function faultOf(error: unknown, message: string): string {
+  const status = /^expected 200 OK, got: (\d{3})\b/.exec(message)?.[1]
+  if (status !== undefined) return `http_${status}`
+  const words = standardWord.exec(message)?.[1] ?? otherWords.find(([said]) => said.test(message))?.[1]
+  return words ?? errorCode(error)
+}

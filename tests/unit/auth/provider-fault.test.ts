@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { providerFault } from '#lib/auth/provider-fault.ts'
+
+const failed = (message: string, more: object = {}) => ({
+  providerId: 'oidc',
+  error: Object.assign(new Error(message), more),
+})
+
+it.each([
+  ['oidc invalid_grant', failed('invalid_grant (the code canary@example.com is used up)')],
+  ['oidc http_503', failed('expected 200 OK, got: 503 Service Unavailable')],
+  ['oidc timeout', failed('outgoing request timed out after 4000ms')],
+  ['oidc issuer_mismatch', failed('unexpected iss value, expected https://a.example, got: canary')],
+  ['oidc answer_to_another_question', failed('nonce mismatch, expected canary, got: undefined')],
+  ['oidc ENOTFOUND', failed('getaddrinfo ENOTFOUND canary.example', { code: 'ENOTFOUND' })],
+  ['oidc unknown', failed('canary@example.com')],
+  ['unauthorized_client', new Error('unauthorized_client')],
+])('a failure at a provider is %s, without what was said there', (code, metadata) => {
+  expect(providerFault(metadata)).toBe(code)
+})
+
+it.each(['access_denied (canary)', 'user_cancelled_authorize'])('%s is a reader’s right', (message) => {
+  expect(providerFault(failed(message))).toBeNull()
+})
+
+it.each([undefined, null, 'canary', {}, { error: 'canary' }])('%j is unknown', (metadata) => {
+  expect(providerFault(metadata)).toBe('unknown')
+})
