@@ -5,8 +5,22 @@ import { readCapped } from '#lib/shared/read-capped.ts'
 import { singleton } from '#lib/shared/singleton.ts'
 
 describe('N18: a local path', () => {
-  it.each(['/', '/choice', '/choice?next=%2F', '/articles/a-b#top', '/a//b', '/ä'])('%j is one', (path) => {
+  it.each(['/', '/choice', '/choice?next=%2F', '/articles/a-b#top', '/a//b'])('%j is one', (path) => {
     expect(localPath(path)).toBe(path)
+  })
+
+  it.each([
+    ['/ä', '/%C3%A4'],
+    ['/中?q=a b&r=%20', '/%E4%B8%AD?q=a%20b&r=%20'],
+    ['/😀', '/%F0%9F%98%80'],
+  ])('%j is one that a header can hold', (given, path) => {
+    expect(localPath(given)).toBe(path)
+  })
+
+  it('has at most 1024 characters, so that it fits into a cookie', () => {
+    expect(localPath(`/${'a'.repeat(1023)}`)).toHaveLength(1024)
+    expect(localPath(`/${'a'.repeat(1024)}`)).toBeNull()
+    expect(localPath(`/${'ä'.repeat(300)}`)).toBeNull()
   })
 
   it.each([
@@ -24,6 +38,7 @@ describe('N18: a local path', () => {
     '/a\\b',
     '/a\u0000',
     '/a\u009f',
+    '/a\ud800',
     undefined,
     null,
     7,
