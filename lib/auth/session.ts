@@ -3,6 +3,7 @@ import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
+import { pendingCookieName } from './proof/pending.ts'
 
 const dii = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
 
@@ -20,8 +21,12 @@ export type Claims = z.infer<typeof claims>
 export const sessionCookieName = (): string =>
   env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'
 
-/** Any cookie of next-auth's, in chunks or whole, with or without its https prefix. */
+/**
+ * Any cookie of next-auth's, in chunks or whole, with or without its https prefix; and the address that
+ * waits for its proof, which the next user of this browser is not to meet.
+ */
 export const isSignInCookie = (name: string): boolean =>
+  name === pendingCookieName() ||
   /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name)
 
 /** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
