@@ -32,8 +32,15 @@ export const random = "node -p \"require('crypto').randomBytes(32).toString('bas
 
 /** `http(s)` origin of an issuer or base URL without anything that would get lost on the way. */
 const isSafeBaseUrl = (value: string) => isSafeUrl(value) && isBaseUrl(value)
-const isMailServer = (value: string) =>
-  URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== ''
+function isMailServer(value: string): boolean {
+  try {
+    const { protocol, hostname, username, password } = new URL(value)
+    decodeURIComponent(username + password)
+    return /^smtps?:$/.test(protocol) && hostname !== ''
+  } catch {
+    return false
+  }
+}
 /** `name@example.com` or `The Lantern <name@example.com>`, on one line. */
 const isMailFrom = (value: string) => /^([^<>\p{Cc}]*<)?[^\s<>@,]+@[^\s<>@,]+\.[^\s<>@,]+>?$/u.test(value)
 const isDomain = (value: string) => /^([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(value)
@@ -131,7 +138,7 @@ export const variables = {
   },
   SMTP_URL: {
     rule: text.refine((v) => v === undefined || isMailServer(v)),
-    remedy: 'your mail server, e.g. smtps://USER:PASSWORD@mail.example',
+    remedy: 'your mail server, e.g. smtps://USER:PASSWORD@mail.example, percent-encoded (% is %25)',
   },
   MAIL_FROM: {
     rule: text.refine((v) => v === undefined || isMailFrom(v)),
