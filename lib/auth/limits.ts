@@ -9,6 +9,13 @@ const quarter = 15 * 60
 export const limitAttempts = (headers: Headers): Promise<number | null> =>
   limiter('sign-in-attempts', { points: 30, seconds: quarter }).consume(clientAddress(headers))
 
+/**
+ * Counts one browser that a provider leads back: anybody can come by such an address, and each time the
+ * provider is asked. Apart from the attempts, so that a whole sign-in is one of each.
+ */
+export const limitReturns = (headers: Headers): Promise<number | null> =>
+  limiter('sign-in-returns', { points: 30, seconds: quarter }).consume(clientAddress(headers))
+
 /** Counts one message sent, by the asking address and by its receiver, who must not be flooded. */
 export async function limitAsking(headers: Headers, dii: Dii): Promise<number | null> {
   const byAddress = limiter('sign-in-messages', { points: 20, seconds: quarter })

@@ -140,7 +140,7 @@ export const variables = {
   },
   SMTP_URL: {
     rule: text.refine((v) => v === undefined || isMailServer(v)),
-    remedy: 'your mail server, e.g. smtps://USER:PASSWORD@mail.example',
+    remedy: 'your mail server, e.g. smtps://USER:PASSWORD@mail.example, percent-encoded (% is %25)',
   },
   MAIL_FROM: {
     rule: text.refine((v) => v === undefined || isMailFrom(v)),

@@ -1,6 +1,6 @@
 import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
-import { limitAttempts } from '../auth/limits.ts'
+import { limitAttempts, limitReturns } from '../auth/limits.ts'
 import { nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
 import { readCapped } from '../shared/read-capped.ts'
@@ -25,7 +25,7 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   if (fault) return fault
   const sound = await withSoundBody(request, action)
   if (sound instanceof NextResponse) return sound
-  const seconds = await overAttempts(request, action, provider)
+  const seconds = await overLimit(request, action, provider)
   if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
@@ -43,36 +43,45 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
 
 /**
  * What next-auth would answer 500 to, though it is the caller's mistake: an error code that fits in no
- * redirect, a callback URL that is none, also in its cookie, and reading where the demo provider is posted to.
+ * redirect, a callback URL that is none, also in its cookie, and reading where our own ways are posted to.
+ * Each as often as it is given, because next-auth takes the last where others take the first.
  */
-function faultOf(request: NextRequest, action: string | undefined, provider: string | undefined) {
-  const { searchParams } = request.nextUrl
-  if (!/^\w*$/.test(searchParams.get('error') ?? '')) return refusal('invalid', 'Not as documented: error.')
-  if (!isHttp(searchParams.get('callbackUrl'))) return refusal('invalid', 'Not as documented: callbackUrl.')
-  const kept = request.cookies.getAll().find(({ name }) => name.endsWith('next-auth.callback-url'))
-  if (!kept || isHttp(kept.value))
-    return action === 'callback' && isOwn(provider) && request.method !== 'POST'
-      ? new NextResponse(null, { status: 405, headers: { ...privateHeaders, Allow: 'POST' } })
-      : null
-  const response = refusal('invalid', 'The cookie of the last sign-in was not readable: try again.')
-  dropCookie(response.cookies, kept.name)
-  return response
+function faultOf({ method, nextUrl, cookies }: NextRequest, action?: string, provider?: string) {
+  const { searchParams } = nextUrl
+  // On the way back a provider may use whatever code it likes; next-auth repeats none of those.
+  const repeated = action === 'callback' ? [] : [...searchParams.getAll('error'), provider ?? '']
+  if (!repeated.every((code) => /^\w*$/.test(code))) return refusal('invalid', 'Not as documented: error.')
+  if (!searchParams.getAll('callbackUrl').every(isHttp))
+    return refusal('invalid', 'Not as documented: callbackUrl.')
+  const unreadable = cookies
+    .getAll()
+    .filter(({ name, value }) => name.endsWith('next-auth.callback-url') && !isHttp(value))
+  if (unreadable.length > 0) {
+    const response = refusal('invalid', 'The cookie of the last sign-in was not readable: try again.')
+    for (const { name } of unreadable) dropCookie(response.cookies, name)
+    return response
+  }
+  return action === 'callback' && isOwn(provider) && method !== 'POST'
+    ? new NextResponse(null, { status: 405, headers: { ...privateHeaders, Allow: 'POST' } })
+    : null
 }
 
 /** Ways of our own, which next-auth takes by POST alone. */
 const isOwn = (provider: string | undefined): boolean => provider === 'demo' || provider === 'proof'
 
 /**
- * Of whoever calls next-auth directly. Coming back from a provider is no second attempt, and the demo is for
- * trying things, often.
+ * Of whoever calls next-auth directly, or comes back from a provider, who is then asked several things. The
+ * demo sign-in is for trying things, and often.
  */
-async function overAttempts({ method, headers }: NextRequest, action?: string, provider?: string) {
-  const begins = action === 'signin' || (action === 'callback' && provider === 'proof')
-  return method === 'POST' && begins ? limitAttempts(headers) : null
+async function overLimit({ method, headers }: NextRequest, action?: string, provider?: string) {
+  if (provider === 'demo') return null
+  if (action === 'callback' && !isOwn(provider)) return limitReturns(headers)
+  const attempts = method === 'POST' && (action === 'signin' || action === 'callback')
+  return attempts ? limitAttempts(headers) : null
 }
 
-const isHttp = (url: string | null): boolean =>
-  url === null || localPath(url) !== null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
+const isHttp = (url: string): boolean =>
+  localPath(url) !== null || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
 
 const bodyLimit = 16 * 1024
 

@@ -74,6 +74,10 @@ describe('next-auth’s own routes', () => {
     ['GET', '/api/auth/error?error=%0d%0aSet-Cookie:%20a=b'],
     ['GET', '/api/auth/csrf?callbackUrl=javascript:alert(1)'],
     ['GET', '/api/auth/csrf?callbackUrl=%00foo'],
+    ['GET', '/api/auth/csrf?callbackUrl=/choice&callbackUrl=javascript:alert(1)'],
+    ['GET', '/api/auth/error?error=a&error=%E2%98%83'],
+    ['GET', '/api/auth/error/%E2%98%83'],
+    ['GET', '/api/auth/error/a%0D%0ASet-Cookie:%20a=b'],
     ['GET', '/api/auth/callback/demo'],
     ['GET', '/api/auth/callback/nobody'],
     ['GET', '/api/auth/nothing'],
@@ -89,8 +93,26 @@ describe('next-auth’s own routes', () => {
 
   it('a callback cookie that is no URL is refused and taken away, so that the next try works', async () => {
     const reader = visitor(site)
+    // Another application of this host may have one that is in order.
+    reader.jar.set('other-next-auth.callback-url', 'https://news.example/')
     reader.jar.set('next-auth.callback-url', 'javascript:alert(1)')
     expect((await reader.fetch('/api/auth/csrf')).status).toBe(422)
     expect((await reader.signIn({ email: 'cookie@example.com' })).status).toBe(200)
+  })
+})
+
+describe('the forms of the sign-in, without script', () => {
+  it.each([
+    ['/中', '/%E4%B8%AD'],
+    ['/choice?q=a b', '/choice?q=a%20b'],
+    [`/${'a'.repeat(6000)}`, '/choice'],
+  ])('lead on to a path that no header could hold, %.10s', async (next, location) => {
+    const answer = await visitor(site).fetch('/api/sign-in/demo', {
+      method: 'POST',
+      headers: { origin: site.origin, accept: 'text/html' },
+      body: new URLSearchParams({ kind: 'email', value: 'far@example.com', next }),
+    })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe(location)
   })
 })

@@ -13,7 +13,7 @@ let site: Site
 beforeAll(async () => {
   const port = await freePort()
   provider = await startOidcProvider({ redirectUris: [`http://localhost:${port}/api/auth/callback/oidc`] })
-  site = await startSite({ port, env: { ...provider.env, NEXTAUTH_SECRET: secret } })
+  site = await startSite({ port, env: { ...provider.env, NEXTAUTH_SECRET: secret, TRUST_PROXY_HOPS: '1' } })
 })
 afterAll(async () => {
   await site.stop()
@@ -112,5 +112,24 @@ describe('what comes back without having been asked for', () => {
     expect((await reader.fetch(`${pathname}${search}`)).status).toBe(302)
     expect(reader.jar.has(sessionCookie)).toBe(true)
     await refused(replay, `${pathname}${search}`)
+  })
+
+  it('with an error code of the provider’s own, leads to the page that says so', async () => {
+    for (const code of ['login-required', 'https://provider.example/errors/7', '☃']) {
+      const path = `/api/auth/callback/oidc?${new URLSearchParams({ error: code, state: 'x' })}`
+      await refused(visitor(site), path)
+    }
+  })
+
+  it('costs the provider 30 answers in a quarter of an hour, and no other reader anything', async () => {
+    const comeFrom = (address: string) =>
+      visitor(site).fetch('/api/auth/callback/oidc?code=a&state=b', {
+        headers: { 'x-forwarded-for': address },
+      })
+    const all = await Promise.all(Array.from({ length: 40 }, () => comeFrom('203.0.113.9')))
+    const refusals = all.filter(({ status }) => status === 429)
+    expect(refusals).toHaveLength(10)
+    expect(Number(refusals[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await comeFrom('203.0.113.10')).status).toBe(302)
   })
 })

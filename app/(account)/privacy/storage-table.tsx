@@ -8,12 +8,12 @@ const kept = [
     what: 'Your address or number while you prove it',
     where:
       'In a sealed cookie of the browser in which you asked for a link or code. Our database has a keyed code of the secret that we sent, and none of the address.',
-    until: 'You use the link or code, or 15 minutes are over.',
+    until: 'You use the link or code, you sign out, or 15 minutes are over.',
   },
   {
     what: 'How often a sign-in was tried',
     where: 'In our database or memory, under keyed codes of the network address and of the receiver.',
-    until: 'An hour at most.',
+    until: 'It no longer counts, after an hour at most; then within an hour or so.',
   },
   {
     what: 'Your answer',

@@ -11,6 +11,7 @@ import { askForProof, isReachable, proofKinds, prove } from '#lib/auth/proof/pro
 import { checkSecret, makeSecret } from '#lib/auth/proof/secrets.ts'
 import type { Dii } from '#lib/auth/reader.ts'
 import { database } from '#lib/database/open.ts'
+import { localPath } from '#lib/shared/local-path.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const secretOfSite = 'the-secret-of-this-site'.padEnd(32, '.')
@@ -57,6 +58,15 @@ describe.each([
     const answers = await Promise.all(Array.from({ length: 10 }, () => prove(jar, secret)))
     expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([dii])
     expect(new Set(answers.filter((answer) => typeof answer === 'string'))).toEqual(new Set(['over']))
+  })
+
+  it('waits in a cookie that browsers keep, however long the way on is', async () => {
+    const next = localPath(`/${'a'.repeat(1023)}`) ?? ''
+    const longest = dii.kind === 'email' ? { ...dii, value: `a@${'b'.repeat(244)}.example` } : dii
+    const cookie = await askForProof(longest, next)
+    expect(await readPending(jarOf({ [pendingCookieName()]: cookie ?? '' }))).toMatchObject({ next })
+    // Browsers count name and value, and drop what is over 4096 bytes.
+    expect(`__Host-sign-in${cookie}`.length).toBeLessThan(4096)
   })
 
   it('is good for 15 minutes, and not longer', async () => {

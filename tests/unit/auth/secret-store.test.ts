@@ -100,12 +100,6 @@ describe.each([
     await secrets.put('next', 'hmac', now + 1000)
     expect(await ids()).toEqual(['long', 'next'])
   })
-
-  it('an id that no database could hold is unknown, and no failure', async () => {
-    expect(await secrets.attempt('id\0')).toBeNull()
-    expect(await secrets.take('id\0')).toBe(false)
-    expect(await secrets.attempt('id')).toBe('hmac')
-  })
 })
 
 it('the process’s own secrets are in its one database', async () => {

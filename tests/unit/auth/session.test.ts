@@ -103,6 +103,12 @@ describe('cookies of the sign-in', () => {
     expect(isSignInCookie(cookie)).toBe(true)
   })
 
+  it('the address that waits for its proof goes too, on http and on https', () => {
+    expect(isSignInCookie('sign-in')).toBe(true)
+    becomeSite({ NEXTAUTH_SECRET: secret, NEXTAUTH_URL: 'https://localhost:3000' })
+    expect(isSignInCookie('__Host-sign-in')).toBe(true)
+  })
+
   it.each(['uid2', `x${name}`, `${name}x`, `${name}.x`, 'next-auth.state', 'session-token', ''])(
     '%j stays',
     (cookie) => {

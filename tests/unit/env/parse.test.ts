@@ -146,6 +146,19 @@ describe('single rules', () => {
     for (const value of wrong) expect(faulty({ [name]: value }), value).toEqual([name])
   })
 
+  it('a mail server whose user name or password cannot be decoded is a fault, not found at the first mail', () => {
+    const mail = (url: string) => faulty({ SMTP_URL: url, MAIL_FROM: 'sign-in@news.example' })
+    for (const url of ['smtp://127.0.0.1:25', 'smtps://u%40x:p%25ss@mail.example'])
+      expect(mail(url)).toEqual([])
+    for (const url of [
+      'smtps://u:p%ss@mail.example',
+      'smtps://u%:p@mail.example',
+      'https://mail.example',
+      'smtp://',
+    ])
+      expect(mail(url), url).toEqual(['SMTP_URL'])
+  })
+
   it('an unknown UID2_* name is a fault that lists the known ones; other names are not ours', () => {
     expect(faulty({ UID2_APIKEY: 'x', EUID_KEY: 'x', PATH: '/bin' })).toEqual(['UID2_APIKEY'])
     const result = parseEnv({ UID2_APIKEY: 'x' })
