@@ -106,8 +106,9 @@ const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
     tone: 'neutral',
   },
   unverified: {
-    line: 'No advertising ID: your address is not confirmed yet.',
-    detail: 'We use only an address that its owner has proved, so that nobody can decide for somebody else.',
+    line: 'No advertising ID: your address or number is not confirmed.',
+    detail:
+      'We use an address or number only when its owner has proved it, so that nobody can decide for somebody else. Your sign-in did not say that of yours.',
     action: choices,
     tone: 'neutral',
   },

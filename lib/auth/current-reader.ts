@@ -12,7 +12,7 @@ export async function currentReader(cookies: CookieReader): Promise<Reader | nul
   const claims = await readClaims(cookies)
   if (claims === null) return null
   const { sub, sid, dii, otherDii, exp } = claims
-  const maskedName = typeof dii === 'string' ? 'reader' : maskDii(dii)
+  const maskedName = typeof dii === 'string' ? 'a reader' : maskDii(dii)
   return { sub, sid, dii, otherDii, maskedName, sessionEnds: exp * 1000 }
 }
 

@@ -67,7 +67,7 @@ for (const [name, what] of [
   })
 
 for (const [name, reason, words] of [
-  ['Umar', 'unverified', 'your address is not confirmed yet'],
+  ['Umar', 'unverified', 'your address or number is not confirmed'],
   ['Nia', 'no_dii', 'your account has no address or number'],
   ['Ravi', 'relay_address', 'you signed in with a private relay address'],
   ['Lena', 'bad_phone', 'we could not read your phone number'],

@@ -82,7 +82,7 @@ describe('the reader', () => {
 
   it('may have no address at all', async () => {
     const reader = await currentReader(jarOf({ [name]: await token({ ...claims, dii: 'relay_address' }) }))
-    expect(reader).toMatchObject({ dii: 'relay_address', maskedName: 'reader' })
+    expect(reader).toMatchObject({ dii: 'relay_address', maskedName: 'a reader' })
   })
 })
 
