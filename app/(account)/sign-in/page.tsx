@@ -62,6 +62,7 @@ function Ways({ next }: { next: string }) {
   const real = (
     <>
       {providers.length > 0 ? <Providers providers={providers} next={next} /> : null}
+      {providers.length > 0 && proves ? <p>Or let us send you something:</p> : null}
       {proves ? <Proof proof={proof} next={next} /> : null}
     </>
   )
