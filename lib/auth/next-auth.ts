@@ -110,9 +110,12 @@ export async function askNextAuth(
   return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll().map(deletable) }
 }
 
-/** Next loses `Max-Age=0` on the way from one response to another, and with it a deletion. */
+/**
+ * Next loses `Max-Age=0` on the way from one response to another, and with it a deletion; an empty value it
+ * reads as none, whatever its type says.
+ */
 export const deletable = (cookie: ResponseCookie): ResponseCookie =>
-  cookie.value === '' ? { ...cookie, expires: new Date(0) } : cookie
+  cookie.value ? cookie : { ...cookie, value: '', expires: new Date(0) }
 
 async function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }) {
   const request = new NextRequest(new URL('/api/auth', env().origin), init)
