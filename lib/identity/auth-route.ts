@@ -1,7 +1,7 @@
 import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
 import { limitAttempts, limitReturns } from '../auth/limits.ts'
-import { deletable, nextAuthHandler } from '../auth/next-auth.ts'
+import { nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
 import { readCapped } from '../shared/read-capped.ts'
 import { refusal } from './api.ts'
@@ -29,14 +29,10 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
-  const answer = await nextAuthHandler(sound, context)
-  const response = new NextResponse(answer.body, { status: answer.status, headers: answer.headers })
-  // With the first cookie that is set here Next would lose next-auth's deletions.
-  for (const cookie of response.cookies.getAll()) response.cookies.set(deletable(cookie))
-  keepPrivate(response)
+  const response = keepPrivate(await nextAuthHandler(sound, context))
   if (action === 'session') response.headers.delete('set-cookie')
-  if (action === 'callback' && setsSession(answer)) await startAfresh(request.cookies, response.cookies)
-  if (signsOut && clearsSession(answer)) {
+  if (action === 'callback' && setsSession(response)) await startAfresh(request.cookies, response.cookies)
+  if (signsOut && clearsSession(response)) {
     await endSession(request.cookies)
     await writeIdentity(response.cookies, 'clear')
   }
