@@ -94,8 +94,10 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     const wants = wanting(state, times, now) && !(answer !== null && notYetDue(answer))
     pace.note({ method, failed: answer === null, wants, unavailable }, now)
     // What a message taught us is not told again: two tabs would never stop.
-    if (announce && answer !== null && had !== null && had !== tokenIn(state)) {
-      channel?.postMessage({ type: 'changed' })
+    if (announce && answer !== null) {
+      if (had !== null && had !== tokenIn(state)) channel?.postMessage({ type: 'changed' })
+      // By way of a provider another reader may have signed in: no page of ours was there to tell of it.
+      else if (tokenIn(state) === null) channel?.postMessage({ type: 'none' })
     }
     tick()
     settle()
@@ -206,7 +208,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       become(LOADING, env.now(), lost ? ['cleared'] : [])
       env.clearTimeout(timer)
       hold.begin('theirs')
-    } else if (message.type === 'changed') {
+    } else if (message.type === 'changed' || (message.type === 'none' && tokenIn(answered) !== null)) {
       doubtful = true
       reread(false)
     }

@@ -81,14 +81,17 @@ type Handler = (request: Request, context: { params: Promise<{ nextauth: string[
 /** The longest that a sign-in waits for a provider's several answers, ms. */
 const patienceMs = 10_000
 
-/** next-auth's own route handler. */
-export const nextAuthHandler: Handler = async (request, context) => {
+/** next-auth's own route handler. Cookies may be added to its answer, and none of its own is lost. */
+export async function nextAuthHandler(...asked: Parameters<Handler>): Promise<NextResponse> {
   pinOrigin()
-  const [, provider] = (await context.params).nextauth
-  return within(patienceMs, (NextAuth(options(provider)) as Handler)(request, context), () => {
+  const [, provider] = (await asked[1].params).nextauth
+  const answer = await within(patienceMs, (NextAuth(options(provider)) as Handler)(...asked), () => {
     logEvent('warn', 'provider_failed', { code: 'late' })
     return Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303)
   })
+  const response = new NextResponse(answer.body, answer)
+  for (const cookie of response.cookies.getAll()) response.cookies.set(deletable(cookie))
+  return response
 }
 
 export type ResponseCookie = ReturnType<NextResponse['cookies']['getAll']>[number]
@@ -116,15 +119,17 @@ export async function askNextAuth(
   const { csrfToken } = (await csrf.json()) as { csrfToken: string }
   const body = new URLSearchParams({ ...fields, csrfToken })
   const answer = await call([action, provider], { method: 'POST', body })
-  return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll().map(deletable) }
+  return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll() }
 }
 
-/** Next loses `Max-Age=0` on the way from one response to another, and with it a deletion. */
+/**
+ * Next loses `Max-Age=0` on the way from one response to another, and with it a deletion; an empty value it
+ * reads as none, whatever its type says.
+ */
 export const deletable = (cookie: ResponseCookie): ResponseCookie =>
-  cookie.value === '' ? { ...cookie, expires: new Date(0) } : cookie
+  cookie.value ? cookie : { ...cookie, value: '', expires: new Date(0) }
 
-async function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }) {
+function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }): Promise<NextResponse> {
   const request = new NextRequest(new URL('/api/auth', env().origin), init)
-  const answer = await nextAuthHandler(request, { params: Promise.resolve({ nextauth }) })
-  return new NextResponse(answer.body, answer)
+  return nextAuthHandler(request, { params: Promise.resolve({ nextauth }) })
 }

@@ -29,12 +29,10 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
-  const answer = await nextAuthHandler(sound, context)
-  const response = new NextResponse(answer.body, { status: answer.status, headers: answer.headers })
-  keepPrivate(response)
+  const response = keepPrivate(await nextAuthHandler(sound, context))
   if (action === 'session') response.headers.delete('set-cookie')
-  if (action === 'callback' && setsSession(answer)) await startAfresh(request.cookies, response.cookies)
-  if (signsOut && clearsSession(answer)) {
+  if (action === 'callback' && setsSession(response)) await startAfresh(request.cookies, response.cookies)
+  if (signsOut && clearsSession(response)) {
     await endSession(request.cookies)
     await writeIdentity(response.cookies, 'clear')
   }

@@ -1,7 +1,18 @@
 import type { Page } from '@playwright/test'
 import { freePort, startSite } from '#tests/support/site.ts'
 import { type RunningOidcProvider, startOidcProvider } from '../../scripts/oidc/provider.ts'
-import { articles, choose, eidsOf, expectAds, identityOf, sayYes, signOut, statusLine } from './acts.ts'
+import {
+  articles,
+  become,
+  choose,
+  eidsOf,
+  expectAds,
+  identityOf,
+  sayYes,
+  signOut,
+  statusLine,
+  tokenInPrebid,
+} from './acts.ts'
 import { violations } from './axe.ts'
 import { test as base, expect } from './fixtures.ts'
 
@@ -84,6 +95,26 @@ for (const [name, reason, words] of [
     expect(await choose(context, 'granted')).toMatchObject({ status: 'unsupported', reason })
     expect(await operator.calls()).toMatchObject({ generate: 0 })
   })
+
+test('S1: signing in as B at a provider takes A’s token from another tab, though nobody could tell it', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const other = await context.newPage()
+  await other.goto('/sign-in')
+  const { advertisingToken: tokenOfA } = await become(context, { email })
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  const afterSwitch = watch.requests.length
+  await other.getByRole('button', { name: 'Continue with LocalID' }).click()
+  await other.getByRole('button', { name: 'Continue as Umar' }).click()
+  await other.waitForURL('**/choice')
+  await expect(statusLine(page, 'unsupported')).toBeVisible()
+  expect(await tokenInPrebid(page)).toBeNull()
+  expect(await watch.carrying(tokenOfA, afterSwitch)).toEqual([])
+})
 
 test('an address that changed at the provider is asked about anew, and the identity of the old one is gone', async ({
   page,

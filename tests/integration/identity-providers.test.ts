@@ -57,6 +57,8 @@ function browser(): Visitor & { lastSet: Map<string, string> } {
 }
 type Browser = ReturnType<typeof browser>
 
+const attributesOf = (cookie: string | undefined) => cookie?.toLowerCase().split('; ').slice(1)
+
 /** Comes back from a provider, whose form reaches the site with those cookies alone that cross sites. */
 async function comeBack(reader: Browser, { method, path, parameters }: ComingBack): Promise<Response> {
   if (method === 'GET') return reader.fetch(`${path}?${parameters}`)
@@ -156,7 +158,9 @@ describe.each(ids)('sign-in by %s', (id) => {
     expect(answer.headers.get('location')).toBe(`${origin}/live/what-lighthouses-measured`)
     expect(await signedInAs(reader)).toMatch(new RegExp(`^${id}:[\\w-]{22}$`))
     const set = answer.headers.getSetCookie().find((cookie) => cookie.startsWith(`${sessionCookie}=`))
-    expect(set).toMatch(/; HttpOnly; Secure; SameSite=Lax$/i)
+    expect(attributesOf(set)).toEqual(
+      expect.arrayContaining(['httponly', 'secure', 'samesite=lax', 'path=/']),
+    )
   })
 
   it('ends where it began, also after a try with another provider', async () => {
@@ -243,13 +247,15 @@ describe('the nonce', () => {
 
 describe('the cookies of a sign-in', () => {
   const attributes = (reader: Browser, name: string) =>
-    reader.lastSet.get(`__Secure-next-auth.${name}`)?.split('; ').slice(1).join('; ')
+    attributesOf(reader.lastSet.get(`__Secure-next-auth.${name}`))
+  const guarded = (sameSite: string) =>
+    expect.arrayContaining(['path=/', 'httponly', 'secure', `samesite=${sameSite}`])
 
   it('A5: cross sites for Apple, whose answer is a form of its own site’s', async () => {
     const reader = browser()
     await begin(reader, 'apple')
     for (const name of ['state', 'nonce', 'callback-url'])
-      expect(attributes(reader, name), name).toMatch(/Path=\/; .*HttpOnly; Secure; SameSite=None$/)
+      expect(attributes(reader, name), name).toEqual(guarded('none'))
     expect([...reader.jar.keys()]).not.toContain('__Secure-next-auth.pkce.code_verifier')
   })
 
@@ -257,14 +263,14 @@ describe('the cookies of a sign-in', () => {
     const reader = browser()
     await begin(reader, 'google')
     for (const name of ['state', 'nonce', 'pkce.code_verifier'])
-      expect(attributes(reader, name), name).toMatch(/Path=\/; .*HttpOnly; Secure; SameSite=Lax$/)
-    expect(attributes(reader, 'callback-url')).toMatch(/SameSite=None$/)
+      expect(attributes(reader, name), name).toEqual(guarded('lax'))
+    expect(attributes(reader, 'callback-url')).toContain('samesite=none')
   })
 
   it('last a quarter of an hour', async () => {
     const reader = browser()
     await begin(reader, 'apple')
-    for (const name of ['state', 'nonce']) expect(attributes(reader, name)).toMatch(/^Max-Age=900;/)
+    for (const name of ['state', 'nonce']) expect(attributes(reader, name)).toContain('max-age=900')
   })
 })
 

@@ -62,6 +62,18 @@ describe('sign-in by an OpenID provider', () => {
     expect(subjects[0]).not.toBe(subjects[2])
   })
 
+  it('takes away what guarded the way back, also from a reader who had a token', async () => {
+    const reader = visitor(site)
+    await reader.signIn({ email: 'before@example.com' })
+    expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
+    const answer = await signInAtProvider(reader, 'verified')
+    const emptied = answer.headers.getSetCookie().filter((cookie) => /^[^=]+=;/.test(cookie))
+    expect(emptied.map((cookie) => cookie.split('=')[0])).toEqual(
+      expect.arrayContaining(['next-auth.state', 'next-auth.pkce.code_verifier', 'next-auth.nonce', 'uid2']),
+    )
+    for (const cookie of emptied) expect(cookie).toMatch(/; (max-age=0|expires=Thu, 01 Jan 1970)/i)
+  })
+
   it('and one that declines comes back signed out, to a page that says so', async () => {
     const reader = visitor(site)
     const answer = await signInAtProvider(reader, 'cancel')

@@ -125,6 +125,26 @@ test('a tab that finds its token gone tells the others; none of them says so aga
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
+test('a tab that comes back without a token, from a sign-in elsewhere say, makes those that have one read (S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  const back = createBrowserStub({
+    channel: () => new BroadcastChannel('uid2') as unknown as globalThis.BroadcastChannel,
+  })
+  open.push(back)
+  back.handoff.start(plain('signed_out'))
+  await delivered()
+  expect([a.methods(), b.methods()]).toEqual(['GET', 'GET'])
+  await a.request.answer(plain('signed_out'))
+  await b.request.answer(plain('signed_out'))
+  await delivered()
+  expect([a.handoff.currentToken(), b.handoff.currentToken()]).toEqual([null, null])
+  await back.look()
+  await back.request.answer(plain('signed_out'))
+  await delivered()
+  expect([a.methods(), b.methods(), back.methods()]).toEqual(['GET', 'GET', 'GET'])
+  expect(messages).toEqual([{ type: 'none' }, { type: 'none' }])
+})
+
 test('messages carry no identity (S3)', async () => {
   const [a] = twoTabs(available('SECRET'))
   await a.look()
