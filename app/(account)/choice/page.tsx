@@ -63,7 +63,7 @@ function Question({ identity, next }: { identity: PublicIdentity; next: string }
       <Answers next={next} current={currentAnswer(identity)} />
       <p className="field-hint">
         Nothing happens before you have said yes. You can change your answer whenever you like, at{' '}
-        <Link href="/privacy">Your privacy choices</Link>, which is linked at the foot of every page.
+        <Link href="/privacy">Your ad choices</Link>; the foot of every page leads there.
       </p>
     </section>
   )
