@@ -5,6 +5,6 @@ import { offeredProviders } from './providers.ts'
 
 /** The ways to sign in that this site offers, for the sign-in page. */
 export function signInOffer() {
-  const { demoSignIn, publicSandbox, signIn } = env()
-  return { providers: publicSandbox ? [] : offeredProviders(signIn), proof: proofKinds(), demo: demoSignIn }
+  const { demoSignIn, signIn } = env()
+  return { providers: offeredProviders(signIn), proof: proofKinds(), demo: demoSignIn }
 }
