@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { alone, describeOwnSignIn } from '../support/own-sign-in.ts'
+import { visitor } from '../support/reader.ts'
+import { type Site, startSite } from '../support/site.ts'
+import { buildVariant } from '../support/variant.ts'
+
+describeOwnSignIn('with nothing left of ours', 'own-sign-in-alone', alone)
+
+describe('with nothing left of our sign-in', () => {
+  let site: Site
+
+  beforeAll(async () => {
+    site = await startSite({ folder: await buildVariant('own-sign-in-alone', alone) })
+  })
+  afterAll(() => site.stop())
+
+  it('the page that is left leads to the account system, and back here alone', async () => {
+    const backTo = async (next: string) => {
+      const answer = await visitor(site).fetch(`/sign-in?next=${next}`)
+      const location = new URL(answer.headers.get('location') ?? '')
+      expect(location.origin).toBe('https://account.news.example')
+      return location.searchParams.get('back')
+    }
+    expect(await backTo('/privacy')).toBe(`${site.origin}/privacy`)
+    expect(await backTo('//evil.example')).toBe(`${site.origin}/choice`)
+    for (const path of ['/api/auth/csrf', '/api/auth/session', '/sign-in/proof', '/sign-in/outbox'])
+      expect((await visitor(site).fetch(path)).status, path).toBe(404)
+    expect((await visitor(site).post('/api/sign-in/demo')).status).toBe(404)
+  })
+})

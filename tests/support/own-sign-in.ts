@@ -1,0 +1,202 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { root } from '../../scripts/support/runtime.mjs'
+import { codeBlocks } from '../architecture/code-blocks.ts'
+import { read } from '../architecture/project.ts'
+import { choiceForm } from './forms.ts'
+import { dueAtOnce, type TestOperator, testOperator } from './operator.ts'
+import { keep, type Visitor, visitor } from './reader.ts'
+import { type Site, startSite } from './site.ts'
+import { buildVariant } from './variant.ts'
+
+/** The code as the page has it, in its order: reading the session, making it, the sign-in page, what to delete. */
+const page = 'docs/sign-in/your-own.md'
+export const [reading = '', making = '', signInPage = '', deleting = ''] = codeBlocks(page, read(page)).map(
+  ({ code }) => code,
+)
+export const replaced = { 'lib/auth/current-reader.ts': reading }
+/** What a site with a sign-in of its own can do without. */
+export const paths = [...deleting.matchAll(/(?:app|lib)\/[^\s']+/g)].map(([path]) => path)
+
+interface Account {
+  id: string
+  email?: string
+  email_verified?: boolean
+  phone_number?: string
+  phone_number_verified?: boolean
+}
+
+interface AccountSystem {
+  sessionCookie(account: Account, secret: string, audience: string): Promise<string>
+}
+
+const secret = 'what the site and the account system share'
+const article = '/live/what-lighthouses-measured'
+
+const status = (html: string) => /data-uid2-status="([^"]+)"/.exec(html)?.[1]
+
+/** One file replaced. */
+export const inPlace = { write: replaced }
+/** And everything of ours deleted that the page says may go. */
+export const alone = { remove: paths, write: { ...replaced, 'app/(account)/sign-in/page.tsx': signInPage } }
+
+/** The whole site over a sign-in of the publisher's own, in a build with this change. */
+export function describeOwnSignIn(
+  how: string,
+  name: string,
+  change: Parameters<typeof buildVariant>[1],
+): void {
+  describe(`issue 4.6: a sign-in of the publisher’s own ${how}`, () => {
+    let operator: TestOperator
+    let accounts: AccountSystem
+    let site: Site
+    let people = 0
+
+    beforeAll(async () => {
+      operator = await testOperator()
+      const file = join(root, 'test-results', 'your-own-sign-in', 'account-system.ts')
+      mkdirSync(join(file, '..'), { recursive: true })
+      writeFileSync(file, making)
+      accounts = await import(file)
+      site = await startSite({
+        env: { ...operator.env, NEXTAUTH_SECRET: secret, UID2_TIMEOUT_MS: '30000' },
+        folder: await buildVariant(name, change),
+      })
+    })
+    beforeEach(() => operator.set({}))
+    afterAll(async () => {
+      await site.stop()
+      await operator.close()
+    })
+
+    async function signIn(account: Account, reader = visitor(site)): Promise<Visitor> {
+      keep(reader.jar, await accounts.sessionCookie(account, secret, site.origin))
+      return reader
+    }
+    const somebody = (): Account => {
+      people += 1
+      return { id: `row ${people}`, email: `own-${people}@example.com`, email_verified: true }
+    }
+    const shown = async (reader: Visitor, path = '/privacy') =>
+      status(await (await reader.fetch(path)).text())
+
+    it('signed in, asked, and given a token that pages have inline', async () => {
+      const reader = visitor(site)
+      expect(await reader.identity()).toMatchObject({ status: 'signed_out' })
+      expect((await reader.post('/api/choice', { advertising: 'granted' })).status).toBe(401)
+      await signIn({ id: 'row a', email: 'Ann.Own@example.com', email_verified: true }, reader)
+      expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
+      expect(await (await reader.fetch('/privacy')).text()).toContain('A•••@example.com')
+      expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
+      const given = await reader.identity()
+      const html = await (await reader.fetch(article)).text()
+      expect(status(html)).toBe('available')
+      expect(html).toContain('advertisingToken' in given ? given.advertisingToken : 'no token')
+      expect(html).not.toContain('nn.Own')
+    })
+
+    it('a due token is refreshed on the way, for the same session', async () => {
+      await operator.set({ lifetimes: dueAtOnce })
+      const reader = await signIn(somebody())
+      const first = await reader.choose('granted')
+      const second = await reader.ensure()
+      expect(second.status).toBe('available')
+      expect(second).not.toMatchObject({
+        advertisingToken: 'advertisingToken' in first && first.advertisingToken,
+      })
+      expect((await operator.calls()).generate).toBe(1)
+    })
+
+    it('a sign-out is for good: the cookies go, and a twin that kept them gets nothing', async () => {
+      const reader = await signIn(somebody())
+      await reader.choose('granted')
+      const twin = reader.twin()
+      expect((await reader.signOut()).status).toBe(204)
+      expect([...reader.jar.keys()]).toEqual([])
+      for (const answer of [await twin.ensure(), await twin.choose('granted'), await twin.identity()])
+        expect(answer).not.toHaveProperty('advertisingToken')
+      expect(await twin.identity()).toMatchObject({ status: 'signed_out' })
+      expect(await shown(twin)).toBe('signed_out')
+    })
+
+    it('a new session of the same account keeps the yes, and needs no second one', async () => {
+      const account = somebody()
+      const reader = await signIn(account)
+      await reader.choose('granted')
+      await reader.signOut()
+      await signIn(account, reader)
+      expect(await reader.identity()).toMatchObject({ status: 'refreshing' })
+      expect(await reader.ensure()).toMatchObject({ status: 'available' })
+    })
+
+    it('the form without script takes a no, which is final', async () => {
+      const reader = await signIn(somebody())
+      await reader.choose('granted')
+      const twin = reader.twin()
+      const headers = { origin: site.origin, 'sec-fetch-site': 'same-origin' }
+      const body = await choiceForm(reader, 'denied')
+      expect((await reader.fetch('/choice', { method: 'POST', body, headers })).status).toBe(303)
+      for (const each of [reader, twin]) expect(await each.ensure()).toMatchObject({ status: 'denied' })
+    })
+
+    it('an opt-out is remembered, also of an address that stands beside the number in use', async () => {
+      const email = `own-optout-${name.length}@example.com`
+      await operator.set({ lifetimes: dueAtOnce })
+      const reader = await signIn({ id: 'row o', email, email_verified: true })
+      await reader.choose('granted')
+      await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
+      expect(await reader.ensure()).toMatchObject({ status: 'opted_out' })
+      expect(reader.jar.has('uid2')).toBe(false)
+      const phone = { phone_number: '+12345678901', phone_number_verified: true }
+      const other = { id: 'row p', email, email_verified: true, ...phone }
+      expect(await (await signIn(other)).identity()).toMatchObject({ status: 'opted_out' })
+    })
+
+    it('S1: another account in the same browser gets nothing of the one before', async () => {
+      const reader = await signIn(somebody())
+      const first = await reader.choose('granted')
+      await signIn(somebody(), reader)
+      expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
+      expect(reader.jar.has('uid2')).toBe(false)
+      expect(await reader.choose('granted')).not.toMatchObject({
+        advertisingToken: 'advertisingToken' in first && first.advertisingToken,
+      })
+    })
+
+    it.each<[string, Omit<Account, 'id'>]>([
+      ['no_dii', {}],
+      ['unverified', { email: 'unproved@example.com' }],
+      ['unverified', { email: 'unproved@example.com', email_verified: false }],
+      ['unverified', { phone_number: '+12345678901' }],
+      ['relay_address', { email: 'x7@privaterelay.appleid.com', email_verified: true }],
+      ['bad_phone', { phone_number: '020 7946 0018', phone_number_verified: true }],
+    ])('%s: %j makes no token, and no call', async (reason, claims) => {
+      const reader = await signIn({ id: `row ${reason}`, ...claims })
+      expect(await reader.choose('granted')).toMatchObject({ status: 'unsupported', reason })
+      expect(await reader.ensure()).toMatchObject({ status: 'unsupported', reason })
+      expect(await shown(reader)).toBe('unsupported')
+      expect((await operator.calls()).generate).toBe(0)
+    })
+
+    it('N17: a cookie of another key, of another site, cut short, or of next-auth is nobody’s', async () => {
+      const account = somebody()
+      const strange = [
+        await accounts.sessionCookie(account, 'some other secret', site.origin),
+        await accounts.sessionCookie(account, secret, 'https://other.example'),
+        (await accounts.sessionCookie(account, secret, site.origin)).slice(0, 60),
+        'next-auth.session-token=x',
+      ]
+      for (const cookie of strange) {
+        const reader = visitor(site)
+        keep(reader.jar, cookie)
+        expect(await reader.identity()).toMatchObject({ status: 'signed_out' })
+        expect((await reader.fetch('/privacy')).status).toBe(200)
+      }
+    })
+
+    it('nothing of it is in the log', () => {
+      expect(site.log()).not.toMatch(/own-|Own@|12345678901/)
+    })
+  })
+}
