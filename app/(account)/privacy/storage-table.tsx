@@ -13,7 +13,7 @@ const kept = [
   {
     what: 'How often a sign-in was tried',
     where: 'In our database or memory, under keyed codes of the network address and of the receiver.',
-    until: 'It no longer counts, after an hour at most; then within an hour or so.',
+    until: 'Two hours at most.',
   },
   {
     what: 'Your answer',

@@ -186,6 +186,17 @@ describe('S5: what is stored of a secret', () => {
     }
   })
 
+  it('belongs to its request: in the row of another one it means nothing', async () => {
+    const first = await makeSecret('phone', Date.now() + minute)
+    const second = await makeSecret('phone', Date.now() + minute)
+    const { db } = await database()
+    const stolen = db.selectFrom('sign_in_secrets').select('hmac').where('id', '=', first.id)
+    const { hmac } = await stolen.executeTakeFirstOrThrow()
+    await db.updateTable('sign_in_secrets').set({ hmac }).where('id', '=', second.id).execute()
+    expect(await checkSecret(second.id, first.secret)).toBe('wrong')
+    expect(await checkSecret(first.id, first.secret)).toBe('right')
+  })
+
   it('means nothing without the site’s own secret', async () => {
     const { id, secret } = await makeSecret('phone', Date.now() + minute)
     becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
