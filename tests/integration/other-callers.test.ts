@@ -5,7 +5,7 @@ import {
   RefusedError,
   standingOf,
 } from '../../docs/sign-in/native-app.ts'
-import { dueAtOnce } from '../support/operator.ts'
+import { dueAtOnce, setSandbox } from '../support/operator.ts'
 import { codeIn, outbox, secretIn } from '../support/outbox.ts'
 import { type Site, startSite } from '../support/site.ts'
 
@@ -17,11 +17,7 @@ beforeAll(async () => {
 afterAll(() => site.stop())
 beforeEach(() => operator({}))
 
-const operator = async (state: object) => {
-  const body = JSON.stringify(state)
-  const answer = await fetch(`${site.origin}/sandbox/operator/faults`, { method: 'POST', body })
-  expect(answer.ok).toBe(true)
-}
+const operator = (state: object) => setSandbox(site, state)
 
 let numbers = 0
 const number = () => `+1 234 567 ${String(1000 + numbers++)}`

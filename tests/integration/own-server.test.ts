@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPassage } from '../../docs/sign-in/own-server.ts'
-import { dueAtOnce } from '../support/operator.ts'
+import { dueAtOnce, setSandbox } from '../support/operator.ts'
 import { codeIn, outbox } from '../support/outbox.ts'
 import { visitor } from '../support/reader.ts'
 import { freePort, type Site, startSite } from '../support/site.ts'
@@ -15,11 +15,7 @@ beforeAll(async () => {
 afterAll(() => site.stop())
 beforeEach(() => operator({}))
 
-const operator = async (state: object) => {
-  const body = JSON.stringify(state)
-  const answer = await fetch(`${site.origin}/sandbox/operator/faults`, { method: 'POST', body })
-  expect(answer.ok).toBe(true)
-}
+const operator = (state: object) => setSandbox(site, state)
 
 let numbers = 0
 const number = () => `+1 234 567 ${String(1000 + numbers++)}`

@@ -1,19 +1,10 @@
 import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Asker, asker, type Step } from '../support/proof.ts'
+import { type Asker, asker } from '../support/proof.ts'
 import { type RawAnswer, raw } from '../support/raw.ts'
+import { env, form, session, stack, steps } from '../support/sign-in-forms.ts'
 import { type Site, startSite } from '../support/site.ts'
 
-const nextAuthSecret = 'the-secret-of-this-site'.padEnd(32, '.')
-const session = 'next-auth.session-token'
-const stack = /\n\s+at |node_modules|\.next\/|Error:/
-/** Facebook, because its addresses are known without asking it: nothing here leaves this machine. */
-const env = {
-  NEXTAUTH_SECRET: nextAuthSecret,
-  TRUST_PROXY_HOPS: '1',
-  AUTH_FACEBOOK_ID: 'id',
-  AUTH_FACEBOOK_SECRET: 'secret',
-}
 let site: Site
 
 beforeAll(async () => {
@@ -25,8 +16,6 @@ let people = 0
 const somebody = () => `abuse-${people++}@example.com`
 const cookieOf = (reader: Asker) => [...reader.jar].map((pair) => pair.join('=')).join('; ')
 const own = () => ({ origin: site.origin, 'sec-fetch-site': 'same-origin' })
-const form = { 'content-type': 'application/x-www-form-urlencoded' }
-const steps: Step[] = ['ask', 'finish', 'demo', 'provider']
 
 async function send(path: string, headers: Record<string, string>, body: string | Uint8Array[]) {
   const answer = await raw(site, path, {

@@ -62,3 +62,12 @@ export async function testOperator(scope: 'uid2' | 'euid' = 'uid2'): Promise<Tes
     },
   }
 }
+
+/** The same for the operator that a sandbox site has inside. */
+export async function setSandbox({ origin }: { origin: string }, state: object): Promise<void> {
+  const answer = await fetch(`${origin}/sandbox/operator/faults`, {
+    method: 'POST',
+    body: JSON.stringify(state),
+  })
+  if (!answer.ok) throw new Error(`The operator refused its faults: ${await answer.text()}`)
+}
