@@ -1,6 +1,10 @@
 import 'server-only'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
+import { z } from 'zod'
 import type { Dii } from './reader.ts'
+
+/** DII as our sealed cookies hold it. */
+export const diiShape = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
 
 /** Why what was typed cannot be used; the sign-in page has the words. */
 export type DiiFault = 'empty' | 'bad_email' | 'looks_hashed' | 'bad_phone'

@@ -3,15 +3,14 @@ import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
-
-const dii = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
+import { diiShape } from './dii.ts'
 
 /** What our sign-in puts into next-auth's encrypted JWT. */
 const claims = z.object({
   sub: z.string(),
   sid: z.string(),
-  dii: z.union([dii, z.enum(['no_dii', 'unverified', 'relay_address', 'bad_phone'])]),
-  otherDii: z.array(dii),
+  dii: z.union([diiShape, z.enum(['no_dii', 'unverified', 'relay_address', 'bad_phone'])]),
+  otherDii: z.array(diiShape),
   exp: z.number(),
 })
 

@@ -29,7 +29,7 @@ export interface Verdict {
 
 /**
  * Sign-ins whose address or number is proved by the way it comes, so that no claim needs to say so:
- * - `proof`: this site sent a secret there, and the reader brought it back (`lib/auth/proof.ts`);
+ * - `proof`: this site sent a secret there, and the reader brought it back (`lib/auth/proof/proof.ts`);
  * - `demo`: for trying; nothing is proved, which is why it serves no real site.
  *
  * Beside them OpenID issuers that prove an address at each sign-in: `issuers.ts`.

@@ -1,5 +1,6 @@
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import { findChromium } from '#tests/support/browser.ts'
+import type { PageWatch } from '#tests/support/page-watch.ts'
 import { articles, become, expectAds, signOut, statusLine, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -19,22 +20,12 @@ for (const { way, act } of ways)
       watch,
       email,
     }, { annotations }) => {
-      const browser = await chromium.launch(withCache)
-      const context = await browser.newContext({ ...(baseURL && { baseURL }) })
-      watch.follow(context)
-      const { advertisingToken } = await become(context, { email: `${kind}-${way.length}-${email}` })
-      const page = await context.newPage()
-      await page.addInitScript(() => {
-        addEventListener('pageshow', ({ persisted }) => {
-          document.documentElement.dataset.persisted = String(persisted)
-        })
-      })
-      await page.goto(`/${kind}/${articles.first}`)
-      await expectAds(page, 'readable')
-      await page.evaluate(() => {
-        document.documentElement.dataset.visit = 'first'
-      })
-      await page.goto('/privacy')
+      const { browser, context, page, advertisingToken } = await leftBehind(
+        kind,
+        `${kind}-${way.length}-${email}`,
+        baseURL,
+        watch,
+      )
       await act(context)
 
       const afterSignOut = watch.requests.length
@@ -54,22 +45,8 @@ for (const kind of ['articles', 'live'])
     watch,
     email,
   }, { annotations }) => {
-    const browser = await chromium.launch(withCache)
-    const context = await browser.newContext({ ...(baseURL && { baseURL }) })
-    watch.follow(context)
-    const { advertisingToken: tokenOfA } = await become(context, { email: `a-${kind}-${email}` })
-    const page = await context.newPage()
-    await page.addInitScript(() => {
-      addEventListener('pageshow', ({ persisted }) => {
-        document.documentElement.dataset.persisted = String(persisted)
-      })
-    })
-    await page.goto(`/${kind}/${articles.first}`)
-    await expectAds(page, 'readable')
-    await page.evaluate(() => {
-      document.documentElement.dataset.visit = 'first'
-    })
-    await page.goto('/privacy')
+    const left = await leftBehind(kind, `a-${kind}-${email}`, baseURL, watch)
+    const { browser, context, page, advertisingToken: tokenOfA } = left
     const other = await context.newPage()
     await signOut(other)
     const afterSignOut = watch.requests.length
@@ -83,6 +60,27 @@ for (const kind of ['articles', 'live'])
     annotations.push({ type: 'back/forward cache', description: restored ? 'restored' : 'loaded anew' })
     await browser.close()
   })
+
+/** A browser with the cache, whose reader has had a page with ads bought by their token, and has gone on. */
+async function leftBehind(kind: string, email: string, baseURL: string | undefined, watch: PageWatch) {
+  const browser = await chromium.launch(withCache)
+  const context = await browser.newContext({ ...(baseURL && { baseURL }) })
+  watch.follow(context)
+  const { advertisingToken } = await become(context, { email })
+  const page = await context.newPage()
+  await page.addInitScript(() => {
+    addEventListener('pageshow', ({ persisted }) => {
+      document.documentElement.dataset.persisted = String(persisted)
+    })
+  })
+  await page.goto(`/${kind}/${articles.first}`)
+  await expectAds(page, 'readable')
+  await page.evaluate(() => {
+    document.documentElement.dataset.visit = 'first'
+  })
+  await page.goto('/privacy')
+  return { browser, context, page, advertisingToken }
+}
 
 /** The page's own word and its memory must agree: restored as it was left, or loaded anew. */
 async function wasRestored(page: Page): Promise<boolean> {

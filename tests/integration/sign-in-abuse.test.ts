@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Asker, asker } from '../support/proof.ts'
-import { type RawAnswer, raw } from '../support/raw.ts'
-import { env, form, session, stack, steps } from '../support/sign-in-forms.ts'
+import { raw } from '../support/raw.ts'
+import {
+  env,
+  form,
+  type Sent,
+  sendRaw,
+  session,
+  setsSession,
+  stack,
+  steps,
+} from '../support/sign-in-forms.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 let site: Site
@@ -15,16 +24,7 @@ let people = 0
 const somebody = () => `abuse-${people++}@example.com`
 const own = () => ({ origin: site.origin, 'sec-fetch-site': 'same-origin' })
 
-async function send(path: string, headers: Record<string, string>, body: string | Uint8Array[]) {
-  const answer = await raw(site, path, {
-    method: 'POST',
-    headers: { host: new URL(site.origin).host, ...headers },
-    body,
-  })
-  expect(answer.text).not.toMatch(stack)
-  return answer
-}
-const setsSession = (answer: RawAnswer) => String(answer.headers['set-cookie']).includes(`${session}=ey`)
+const send = (...sent: Sent) => sendRaw(site, ...sent)
 
 describe('S4: a step of a sign-in refuses', () => {
   const body = 'kind=email&value=cross@example.com&provider=facebook&secret=x'

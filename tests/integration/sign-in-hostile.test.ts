@@ -2,7 +2,16 @@ import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Asker, asker } from '../support/proof.ts'
 import { type RawAnswer, raw } from '../support/raw.ts'
-import { env, form, session, stack, steps } from '../support/sign-in-forms.ts'
+import {
+  env,
+  form,
+  type Sent,
+  sendRaw,
+  session,
+  setsSession,
+  stack,
+  steps,
+} from '../support/sign-in-forms.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 let site: Site
@@ -17,16 +26,7 @@ const somebody = () => `abuse-${people++}@example.com`
 const cookieOf = (reader: Asker) => [...reader.jar].map((pair) => pair.join('=')).join('; ')
 const own = () => ({ origin: site.origin, 'sec-fetch-site': 'same-origin' })
 
-async function send(path: string, headers: Record<string, string>, body: string | Uint8Array[]) {
-  const answer = await raw(site, path, {
-    method: 'POST',
-    headers: { host: new URL(site.origin).host, ...headers },
-    body,
-  })
-  expect(answer.text).not.toMatch(stack)
-  return answer
-}
-const setsSession = (answer: RawAnswer) => String(answer.headers['set-cookie']).includes(`${session}=ey`)
+const send = (...sent: Sent) => sendRaw(site, ...sent)
 
 describe('N17: what is not ours, on every page and route of a sign-in', () => {
   const names = [

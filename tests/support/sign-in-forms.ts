@@ -1,4 +1,7 @@
+import { expect } from 'vitest'
 import type { Step } from './proof.ts'
+import { type RawAnswer, raw } from './raw.ts'
+import type { Site } from './site.ts'
 
 /** What those who misuse the steps of a sign-in know of them. */
 export const session = 'next-auth.session-token'
@@ -13,3 +16,18 @@ export const env = {
   AUTH_FACEBOOK_ID: 'id',
   AUTH_FACEBOOK_SECRET: 'secret',
 }
+
+export type Sent = [path: string, headers: Record<string, string>, body: string | Uint8Array[]]
+
+export async function sendRaw(site: Site, ...[path, headers, body]: Sent): Promise<RawAnswer> {
+  const answer = await raw(site, path, {
+    method: 'POST',
+    headers: { host: new URL(site.origin).host, ...headers },
+    body,
+  })
+  expect(answer.text).not.toMatch(stack)
+  return answer
+}
+
+export const setsSession = ({ headers }: RawAnswer): boolean =>
+  String(headers['set-cookie']).includes(`${session}=ey`)

@@ -3,19 +3,21 @@ import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../../env/server.ts'
 import type { CookieReader } from '../../shared/cookie-reader.ts'
+import { diiShape } from '../dii.ts'
+import type { Dii } from '../reader.ts'
 
 /** A proof that a browser asked for and has not brought yet. */
 export interface Pending {
   /** Of the secret that was sent. */
   id: string
-  dii: { kind: 'email' | 'phone'; value: string }
+  dii: Dii
   /** Path of this site to go to afterwards. */
   next: string
 }
 
 const shape = z.object({
   id: z.string(),
-  dii: z.object({ kind: z.enum(['email', 'phone']), value: z.string() }),
+  dii: diiShape,
   next: z.string(),
 })
 
