@@ -18,8 +18,8 @@ export async function choices(): Promise<ChoiceStore> {
 
 async function open(): Promise<ChoiceStore> {
   const { choicesPeppers } = env()
-  const { db } = await database()
-  const store = createChoiceStore(db, choicesPeppers, Date.now)
+  const opened = await database()
+  const store = createChoiceStore(opened, choicesPeppers, Date.now)
   const known = new Set(choicesPeppers.map(pepperFingerprint))
   if ((await store.peppersInUse()).some((fingerprint) => !known.has(fingerprint)))
     throw new EnvError(

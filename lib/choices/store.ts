@@ -1,7 +1,10 @@
 import 'server-only'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { Database } from '../database/connection.ts'
 import type { Schema } from '../database/schema.ts'
 import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
+import { eraseRecords, type Forgotten, type Records, readRecords } from './records.ts'
+import { readStanding, type Signals, type Standing } from './standing.ts'
 
 /** Whom a look-up is about. `diiHash` is the hash of the normalised DII that the operator would get. */
 export interface Subject {
@@ -12,51 +15,42 @@ export interface Subject {
   otherDiiHashes?: readonly string[]
 }
 
-/** Consent signals of a CMP, as the browser reported them with the reader's choice. */
-export interface Signals {
-  tcf?: string | undefined
-  gdprApplies?: boolean | undefined
-  gpp?: string | undefined
-  gppSid?: number[] | undefined
-}
-
-/** All that was ever decided about a reader, as it stands now. */
-export interface Standing {
-  /** The session was signed out of. */
-  ended: boolean
-  /** The operator said `optout` for this DII: generation is never asked again. */
-  optedOut: boolean
-  choice: 'granted' | 'denied' | null
-  /** Id of the reader's last no, 0 without one: an identity from before it is void. */
-  lastDenial: number
-  signals: Signals
-}
-
 export interface Choice {
   advertising: 'granted' | 'denied'
   /** Version and text of the question as it was shown. */
   version: string
   wording: string
-  source: 'page' | 'api'
+  source: Schema['choice_events']['source']
   signals?: Signals | undefined
 }
 
 /** The durable record of choices. Each write has been committed when its promise resolves. */
 export interface ChoiceStore {
   read(subject: Subject): Promise<Standing>
+  /**
+   * Runs `act` with the reader's standing while nothing can be recorded that would change it: what begins in
+   * there begins before any opt-out, no or erasure of this DII that is not in that standing. Keep it short,
+   * and call no store in it: writers wait, with SQLite all of this process.
+   */
+  holding<T>(subject: Subject, act: (standing: Standing) => Promise<T>): Promise<T>
   isEnded(sid: string): Promise<boolean>
-  recordChoice(subject: Subject, choice: Choice): Promise<void>
+  /** A no is an opt-out from this site for the DII, whatever the account; a yes ends that of all DII given. */
+  recordChoice(subject: Omit<Subject, 'sid'>, choice: Choice): Promise<void>
   /** In a row of their own, replaced each time: cannot undo a choice that is made at the same moment. */
   recordSignals(subject: Omit<Subject, 'sid'>, signals: Signals): Promise<void>
   recordOptOut(diiHash: string, source: 'uid2' | 'euid'): Promise<void>
   /** `until`: Unix ms at which the session would have ended by itself. */
   endSession(sid: string, until: number): Promise<void>
+  /** All that is kept under these DII, of every account. */
+  records(diiHashes: readonly string[]): Promise<Records>
+  /** Erases the same, but for the marks of opt-outs. */
+  forget(diiHashes: readonly string[]): Promise<Forgotten>
   /** Fingerprints of peppers that rows were written with. */
   peppersInUse(): Promise<string[]>
 }
 
 export function createChoiceStore(
-  db: Kysely<Schema>,
+  { db, engine }: Pick<Database, 'db' | 'engine'>,
   peppers: readonly [string, ...string[]],
   now: () => number,
 ): ChoiceStore {
@@ -65,62 +59,42 @@ export function createChoiceStore(
     dii_key: diiKey(currentPepper, diiHash),
     pepper: pepperFingerprint(currentPepper),
   })
+  const keysOf = (hashes: readonly string[]) =>
+    hashes.flatMap((hash) => peppers.map((pepper) => diiKey(pepper, hash)))
 
-  const recordSignals: ChoiceStore['recordSignals'] = async ({ sub, diiHash }, signals) => {
-    const latest = { signals: JSON.stringify(signals), at: now() }
-    await db
-      .insertInto('consent_signals')
-      .values({ sub, ...current(diiHash), ...latest })
-      .onConflict((conflict) => conflict.columns(['sub', 'dii_key']).doUpdateSet(latest))
-      .execute()
-  }
+  const keysOfSubject = ({ sub, sid, diiHash, otherDiiHashes = [] }: Subject) => ({
+    sub,
+    sid,
+    keys: keysOf([diiHash]),
+    allKeys: keysOf([diiHash, ...otherDiiHashes]),
+  })
+
+  /** A transaction that has these DII to itself, or shares them with others that only look. */
+  const locked = <T>(
+    how: 'exclusive' | 'shared',
+    keys: readonly string[],
+    work: (trx: Kysely<Schema>) => Promise<T>,
+  ): Promise<T> =>
+    db.transaction().execute(async (trx) => {
+      // SQLite has one connection, and that one process.
+      if (engine === 'postgres')
+        // In one order, so that no two wait for each other.
+        for (const key of [...keys].sort()) {
+          const id = sql`hashtextextended(${key}, 0)`
+          await (how === 'shared'
+            ? sql`select pg_advisory_xact_lock_shared(${id})`
+            : sql`select pg_advisory_xact_lock(${id})`
+          ).execute(trx)
+        }
+      return work(trx)
+    })
 
   return {
-    async read({ sub, sid, diiHash, otherDiiHashes = [] }) {
-      const keysOf = (hash: string) => peppers.map((pepper) => diiKey(pepper, hash))
-      const keys = keysOf(diiHash)
-      const allKeys = [...keys, ...otherDiiHashes.flatMap(keysOf)]
-      const row = await db
-        .selectNoFrom((eb) => {
-          const newest = eb
-            .selectFrom('choice_events')
-            .where('sub', '=', sub)
-            .where('dii_key', 'in', keys)
-            .orderBy('id', 'desc')
-            .limit(1)
-          return [
-            eb
-              .selectFrom('ended_sessions')
-              .select('sid_hash')
-              .where('sid_hash', '=', sidHash(sid))
-              .limit(1)
-              .as('ended'),
-            eb
-              .selectFrom('opt_outs')
-              .select('dii_key')
-              .where('dii_key', 'in', allKeys)
-              .limit(1)
-              .as('opted_out'),
-            newest.select('advertising').as('advertising'),
-            newest.where('advertising', '=', 'denied').select('id').as('last_denial'),
-            eb
-              .selectFrom('consent_signals')
-              .select('signals')
-              .where('sub', '=', sub)
-              .where('dii_key', 'in', keys)
-              .orderBy('at', 'desc')
-              .limit(1)
-              .as('signals'),
-          ]
-        })
-        .executeTakeFirstOrThrow()
-      return {
-        ended: row.ended !== null,
-        optedOut: row.opted_out !== null,
-        choice: row.advertising,
-        lastDenial: row.last_denial ?? 0,
-        signals: row.signals === null ? {} : (JSON.parse(row.signals) as Signals),
-      }
+    read: (subject) => readStanding(db, keysOfSubject(subject)),
+
+    holding(subject, act) {
+      const keys = keysOfSubject(subject)
+      return locked('shared', keys.allKeys, async (trx) => act(await readStanding(trx, keys)))
     },
 
     async isEnded(sid) {
@@ -132,33 +106,43 @@ export function createChoiceStore(
       return row !== undefined
     },
 
-    async recordChoice({ sub, diiHash }, { advertising, version, wording, source, signals }) {
-      // First, so that a yes is never seen without what came with it.
-      if (signals !== undefined) await recordSignals({ sub, diiHash }, signals)
-      await db
-        .insertInto('choice_events')
-        .values({
-          sub,
-          ...current(diiHash),
-          advertising,
-          version,
-          wording,
-          source,
-          signals: signals === undefined ? null : JSON.stringify(signals),
-          at: now(),
-        })
-        .execute()
+    async recordChoice({ sub, diiHash, otherDiiHashes = [] }, { signals, ...choice }) {
+      const keys = keysOf([diiHash, ...otherDiiHashes])
+      const at = now()
+      await locked('exclusive', keys, async (trx) => {
+        if (signals !== undefined) await upsertSignals(trx, { sub, ...current(diiHash) }, signals, at)
+        await trx
+          .insertInto('choice_events')
+          .values({
+            sub,
+            ...current(diiHash),
+            ...choice,
+            signals: signals === undefined ? null : JSON.stringify(signals),
+            at,
+          })
+          .execute()
+        if (choice.advertising === 'granted')
+          await trx.deleteFrom('site_opt_outs').where('dii_key', 'in', keys).execute()
+        else
+          await trx
+            .insertInto('site_opt_outs')
+            .values({ ...current(diiHash), at })
+            .onConflict((conflict) => conflict.column('dii_key').doNothing())
+            .execute()
+      })
     },
 
-    recordSignals,
+    recordSignals: ({ sub, diiHash }, signals) =>
+      upsertSignals(db, { sub, ...current(diiHash) }, signals, now()),
 
-    async recordOptOut(diiHash, source) {
-      await db
-        .insertInto('opt_outs')
-        .values({ ...current(diiHash), source, at: now() })
-        .onConflict((conflict) => conflict.column('dii_key').doNothing())
-        .execute()
-    },
+    recordOptOut: (diiHash, source) =>
+      locked('exclusive', keysOf([diiHash]), async (trx) => {
+        await trx
+          .insertInto('opt_outs')
+          .values({ ...current(diiHash), source, at: now() })
+          .onConflict((conflict) => conflict.column('dii_key').doNothing())
+          .execute()
+      }),
 
     async endSession(sid, until) {
       await db.deleteFrom('ended_sessions').where('until', '<', now()).execute()
@@ -169,14 +153,36 @@ export function createChoiceStore(
         .execute()
     },
 
+    records: (diiHashes) => readRecords(db, keysOf(diiHashes)),
+
+    forget(diiHashes) {
+      const keys = keysOf(diiHashes)
+      return locked('exclusive', keys, (trx) => eraseRecords(trx, keys))
+    },
+
     async peppersInUse() {
       const rows = await db
         .selectFrom('opt_outs')
         .select('pepper')
+        .union(db.selectFrom('site_opt_outs').select('pepper'))
         .union(db.selectFrom('choice_events').select('pepper'))
         .union(db.selectFrom('consent_signals').select('pepper'))
         .execute()
       return rows.map((row) => row.pepper)
     },
   }
+}
+
+async function upsertSignals(
+  db: Kysely<Schema>,
+  reader: { sub: string; dii_key: string; pepper: string },
+  signals: Signals,
+  at: number,
+): Promise<void> {
+  const latest = { signals: JSON.stringify(signals), at }
+  await db
+    .insertInto('consent_signals')
+    .values({ ...reader, ...latest })
+    .onConflict((conflict) => conflict.columns(['sub', 'dii_key']).doUpdateSet(latest))
+    .execute()
 }

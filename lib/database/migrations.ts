@@ -73,6 +73,32 @@ const migrations = (engine: Engine): Record<string, Migration> => ({
         .execute()
     },
   },
+  '003-site-opt-outs': {
+    async up(db) {
+      await db.schema
+        .createTable('site_opt_outs')
+        .addColumn('dii_key', 'text', (c) => c.primaryKey())
+        .addColumn('pepper', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .execute()
+      // Until now a no was an event alone: those that stand become opt-outs.
+      await sql`
+        insert into site_opt_outs (dii_key, pepper, at)
+        select dii_key, pepper, max(at) from choice_events as event
+        where advertising = 'denied' and not exists (
+          select 1 from choice_events as later
+          where later.sub = event.sub and later.dii_key = event.dii_key and later.id > event.id
+        )
+        group by dii_key, pepper`.execute(db)
+      // What is said of an address or number counts for each account that has it.
+      await db.schema
+        .createIndex('choice_events_dii')
+        .on('choice_events')
+        .columns(['dii_key', 'advertising', 'id'])
+        .execute()
+      await db.schema.createIndex('consent_signals_dii').on('consent_signals').column('dii_key').execute()
+    },
+  },
 })
 
 /** Brings the schema up to date; of processes that start at once, one does and the others wait for it. */

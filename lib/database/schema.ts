@@ -3,8 +3,11 @@ import type { ColumnType, Generated } from 'kysely'
 
 /** Times are Unix ms. */
 export interface Schema {
+  /** What an operator said. Nothing deletes from it. */
   opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
-  /** Append-only; a reader's newest row is their choice. */
+  /** What was said here, by the reader or by their browser's signal. Only a yes of theirs deletes from it. */
+  site_opt_outs: { dii_key: string; pepper: string; at: number }
+  /** Append-only until its reader wants it forgotten; the choice that stands is derived from it. */
   choice_events: {
     id: Generated<number>
     sub: string
@@ -14,7 +17,7 @@ export interface Schema {
     /** Version and text of the question as it was shown. */
     version: string
     wording: string
-    source: 'page' | 'api'
+    source: 'page' | 'api' | 'gpc'
     /** What the consent platform said at that moment, as JSON. */
     signals: ColumnType<string | null, string | null, never>
     at: number

@@ -31,6 +31,8 @@ export interface Env {
   /** Proxies before this site whose X-Forwarded-For is believed. */
   trustProxyHops: number
   gpcScope: 'account' | 'browser' | 'off'
+  /** The request header, in lower case, in which a CDN says where the reader is; null: no rules of place. */
+  regionHeader: string | null
   /** Where header bidding goes; null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
 }
@@ -95,6 +97,7 @@ export function loadEnv(raw: Record<string, string | undefined>): Env {
     },
     trustProxyHops: values.TRUST_PROXY_HOPS,
     gpcScope: values.GPC_SCOPE,
+    regionHeader: values.REGION_HEADER?.toLowerCase() ?? null,
     prebidServer: prebidServer(mode, values),
   }
 }

@@ -162,6 +162,10 @@ export const variables = {
     rule: text.pipe(z.enum(['account', 'browser', 'off']).default('account')),
     remedy: 'account, browser or off',
   },
+  REGION_HEADER: {
+    rule: text.refine((v) => v === undefined || /^[\w-]+$/.test(v)),
+    remedy: 'the name of the header in which your CDN tells the reader’s country, e.g. CF-IPCountry',
+  },
   PREBID_SERVER_URL: {
     rule: text.refine((v) => v === undefined || isSafeUrl(v)),
     remedy: 'the auction endpoint of your Prebid Server, https, e.g. https://prebid.example/openrtb2/auction',

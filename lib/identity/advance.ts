@@ -1,21 +1,11 @@
 import 'server-only'
-import type { Standing } from '../choices/store.ts'
-import { env } from '../env/server.ts'
-import type { CookieReader } from '../shared/cookie-reader.ts'
+import type { Reader } from '../auth/reader.ts'
 import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
-import { identityCookieName } from './cookie.ts'
-import { decide, isEntitled, keepsIdentity } from './decide.ts'
-import { findGenerate, findRefresh, type Outcome, startGenerate, startRefresh } from './flights.ts'
+import { isEntitled, keepsIdentity } from './decide.ts'
+import { findRefresh, type Outcome, startGenerate, startRefresh } from './flights.ts'
 import type { PublicIdentity } from './public.ts'
-import { type KnownReader, knownReader, lookAgain } from './reader.ts'
-import { type SealedIdentity, unseal } from './seal.ts'
-import { isConsentString } from './signals.ts'
-
-/** What a surface reads of a request. A page's `cookies()`/`headers()` and a `NextRequest` both fit. */
-export interface Asking {
-  cookies: CookieReader
-  headers: { get(name: string): string | null }
-}
+import { type KnownReader, lookAgain } from './reader.ts'
+import { type Asking, consentOf, decideFor, readSituation, withSignals } from './situation.ts'
 
 /** What each surface may do beyond reading. */
 export interface Policy {
@@ -29,65 +19,19 @@ export interface Policy {
   recheck?: boolean
 }
 
+/** `consent`: the id of the yes that stands. */
+export interface ToSeal {
+  identity: Identity
+  reader: Reader
+  consent: number
+}
+
 export interface Advanced {
   decision: PublicIdentity
   /** What the response must do with the identity cookie. */
-  cookie: 'keep' | 'clear' | { identity: Identity; known: KnownReader }
+  cookie: 'keep' | 'clear' | ToSeal
   /** A refresh that goes on after the response; never rejects. */
   background: Promise<unknown> | undefined
-}
-
-/** A request's identity as it stands: who asks, what they decided, and what the cookie holds for them. */
-export interface Situation {
-  gpc: boolean
-  known: KnownReader | null
-  /** Only an identity that is bound to this reader and sign-in; anybody else's counts as none. */
-  identity: Identity | null
-  /** There is a cookie, but nothing in it that may be used: delete it. */
-  stray: boolean
-  /** Opened by a previous password: seal anew. */
-  retired: boolean
-}
-
-export async function readSituation({ cookies, headers }: Asking): Promise<Situation> {
-  const value = cookies.get(identityCookieName())?.value
-  const [known, sealed] = await Promise.all([knownReader(cookies), value ? unseal(value) : null])
-  const ours = sealed && known && isOf(known, sealed)
-  return {
-    gpc: env().gpcScope !== 'off' && headers.get('sec-gpc') === '1',
-    known: withSignals(known, cookies),
-    identity: ours ? sealed.identity : null,
-    stray: value !== undefined && !ours,
-    retired: Boolean(ours && sealed.retired),
-  }
-}
-
-/** Sealed for this reader and this sign-in, and after their last no. */
-const isOf = ({ reader, standing }: KnownReader, { sub, sid, lastDenial }: SealedIdentity): boolean =>
-  sub === reader.sub &&
-  sid === reader.sid &&
-  (standing === 'store_down' || standing.lastDenial === lastDenial)
-
-/** The consent string of a CMP's cookie is fresher than the one that was stored with the choice. */
-function withSignals(known: KnownReader | null, cookies: CookieReader): KnownReader | null {
-  const tcf = cookies.get('euconsent-v2')?.value
-  if (!known || known.standing === 'store_down' || !tcf || !isConsentString(tcf)) return known
-  return { ...known, standing: { ...known.standing, signals: { ...known.standing.signals, tcf } } }
-}
-
-export function decideFor({ gpc, known }: Situation, identity: Identity | null): PublicIdentity {
-  const tcf = known && known.standing !== 'store_down' ? consentFor(known.standing) : undefined
-  const asked = known?.subject ? findGenerate(known.subject, tcf)?.settled : undefined
-  return decide({
-    now: Date.now(),
-    product: env().product,
-    gpc,
-    signedIn: known !== null,
-    unsupported: known?.unsupported ?? (asked?.status === 'insufficient_user_consent' ? 'consent' : null),
-    standing: known?.standing ?? 'store_down',
-    identity,
-    operatorFailed: [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
-  })
 }
 
 /**
@@ -113,14 +57,23 @@ export async function advance(asking: Asking, policy: Policy): Promise<Advanced>
 
   const latest = withSignals(await lookAgain(known), asking.cookies)
   const after = decideFor({ ...situation, known: latest }, identity)
-  if (!identity || !latest || !isEntitled(after))
-    return { decision: after, cookie: 'clear', background: refresh.background }
-  return {
-    decision: after,
-    cookie: changed ? { identity, known: latest } : 'keep',
-    background: refresh.background,
+  const { background } = refresh
+  const consent = consentIn(latest)
+  if (!identity || !latest || consent === null || !isEntitled(after)) {
+    // A store that went down meanwhile takes nothing away that another request may find in force.
+    const keep = identity !== null && latest !== null && keepsIdentity(after)
+    return { decision: after, cookie: keep ? 'keep' : 'clear', background }
   }
+  // Said no and yes again meanwhile: what was asked for under the earlier yes is not handed out under this one.
+  if (consent !== consentIn(known)) return { decision: refreshing(), cookie: 'clear', background }
+  const cookie = changed ? { identity, reader: latest.reader, consent } : 'keep'
+  return { decision: after, cookie, background }
 }
+
+const consentIn = (known: KnownReader | null): number | null =>
+  known === null || known.standing === 'store_down' ? null : known.standing.consent
+
+const refreshing = (): PublicIdentity => ({ status: 'refreshing', now: Date.now() })
 
 interface Refreshed {
   identity: Identity | null
@@ -158,17 +111,14 @@ function adopt(identity: Identity, outcome: Outcome | undefined): Identity | nul
   return outcome.identity.identity_expires > identity.identity_expires ? outcome.identity : identity
 }
 
-async function generated({ reader, subject, standing }: KnownReader): Promise<Identity | null> {
+async function generated(known: KnownReader): Promise<Identity | null> {
+  const { reader, subject, standing } = known
   if (typeof reader.dii === 'string' || !subject || standing === 'store_down') return null
   const { kind, value } = reader.dii
   const input = kind === 'email' ? { email: value } : { phone: value }
-  const outcome = await startGenerate(subject, input, consentFor(standing)).promise
+  const outcome = await startGenerate(subject, input, consentOf(known)).promise
   return outcome.status === 'success' ? outcome.identity : null
 }
-
-/** UID2 has no use for a consent string. */
-const consentFor = ({ signals }: Standing): string | undefined =>
-  env().product === 'euid' ? signals.tcf : undefined
 
 function timeout(ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -1,10 +1,13 @@
 import 'server-only'
 import { recordEnd, withChoices } from '../choices/access.ts'
-import type { Choice, Signals } from '../choices/store.ts'
-import { type Advanced, type Asking, advance } from './advance.ts'
+import type { Signals } from '../choices/standing.ts'
+import type { Choice } from '../choices/store.ts'
+import { env } from '../env/server.ts'
+import { type Advanced, advance } from './advance.ts'
 import { policies } from './api.ts'
 import { overLimit } from './limits.ts'
 import { type KnownReader, knownReader } from './reader.ts'
+import { type Asking, signalsOptOut } from './situation.ts'
 
 export type Chosen =
   | { status: 'done'; advanced: Advanced }
@@ -25,8 +28,10 @@ export async function choose(asking: Asking, choice: Choice): Promise<Chosen> {
 async function grant(asking: Asking, { reader, subject }: KnownReader, choice: Choice): Promise<Chosen> {
   const seconds = await overLimit(reader.sub)
   if (seconds !== null) return { status: 'rate_limited', seconds }
+  // The signal in the same request says no, and counts for the account: the yes would not live to be used.
+  const contradicted = env().gpcScope === 'account' && signalsOptOut(asking.headers)
   try {
-    if (subject) await withChoices((store) => store.recordChoice(subject, choice))
+    if (subject && !contradicted) await withChoices((store) => store.recordChoice(subject, choice))
   } catch {
     return { status: 'done', advanced: { ...storeDown(), cookie: 'keep' } }
   }
@@ -41,7 +46,7 @@ async function deny(asking: Asking, known: KnownReader, choice: Choice): Promise
 }
 
 async function denied(asking: Asking, { subject, standing }: KnownReader, choice: Choice): Promise<Advanced> {
-  const repeated = standing !== 'store_down' && standing.choice === 'denied'
+  const repeated = standing !== 'store_down' && standing.siteOptOut && choice.signals === undefined
   try {
     if (subject && !repeated) await recordEnd((store) => store.recordChoice(subject, choice))
   } catch {
@@ -56,11 +61,29 @@ const storeDown = (): Advanced => ({
   background: undefined,
 })
 
-/** Keeps what the browser's consent platform says now beside the choice that stands. */
-export async function noteSignals(asking: Asking, signals: Signals): Promise<void> {
+/**
+ * Keeps what the browser's consent platform says now beside the choice that stands; null when that is done. As
+ * it may be a withdrawal, it is an end: while it cannot be written, nothing is handed out.
+ */
+export async function noteSignals(asking: Asking, signals: Signals): Promise<Advanced | null> {
   const known = await knownReader(asking.cookies)
-  if (!known?.subject || known.standing === 'store_down') return
+  if (!known?.subject) return null
   const { subject, standing } = known
-  if (JSON.stringify(standing.signals) === JSON.stringify(signals)) return
-  await withChoices((store) => store.recordSignals(subject, signals)).catch(() => {})
+  if (standing !== 'store_down' && JSON.stringify(standing.signals) === JSON.stringify(signals)) return null
+  return recordEnd((store) => store.recordSignals(subject, signals)).then(
+    () => null,
+    () => ({ ...storeDown(), cookie: 'keep' as const }),
+  )
+}
+
+/** Erases a reader's records, as they asked here. False when the store is down: then all is as it was. */
+export async function forgetReader(asking: Asking): Promise<'done' | 'signed_out' | 'store_down'> {
+  const known = await knownReader(asking.cookies)
+  if (!known) return 'signed_out'
+  const { subject } = known
+  if (!subject) return 'done'
+  return withChoices((store) => store.forget([subject.diiHash, ...(subject.otherDiiHashes ?? [])])).then(
+    () => 'done',
+    () => 'store_down',
+  )
 }

@@ -1,8 +1,10 @@
 import 'server-only'
-import type { Standing } from '../choices/store.ts'
+import type { Standing } from '../choices/standing.ts'
 import type { Identity } from '../uid2/index.ts'
 import { hasExpired } from '../uid2/index.ts'
 import type { PublicIdentity, UnsupportedReason } from './public.ts'
+import type { RegionRule } from './region.ts'
+import { signalsRefusal } from './signals.ts'
 
 /** All that the status depends on. */
 export interface Facts {
@@ -12,6 +14,7 @@ export interface Facts {
   gpc: boolean
   signedIn: boolean
   unsupported: UnsupportedReason | null
+  region: RegionRule
   standing: Standing | 'store_down'
   /** The identity of this very reader and sign-in. */
   identity: Identity | null
@@ -25,12 +28,14 @@ export function decide(facts: Facts): PublicIdentity {
   if (facts.gpc) return { status: 'gpc', now }
   if (!facts.signedIn) return { status: 'signed_out', now }
   if (facts.unsupported) return { status: 'unsupported', reason: facts.unsupported, now }
+  if (!facts.region.runs) return { status: 'unsupported', reason: 'region', now }
   if (standing === 'store_down') return { status: 'unavailable', reason: 'store', now }
-  const refusal = signalsRefusal(facts.product, standing)
+  const refusal = signalsRefusal(facts.product, standing.signals)
   if (refusal) return { status: 'unsupported', reason: refusal, now }
   if (standing.optedOut) return { status: 'opted_out', now }
   if (standing.choice === 'denied') return { status: 'denied', now }
-  if (standing.choice === null) return { status: 'no_choice', now }
+  if (standing.choice === null)
+    return { status: facts.region.unanswered === 'ask' ? 'no_choice' : 'denied', now }
   if (identity && !hasExpired(identity, now))
     return {
       status: 'available',
@@ -43,12 +48,6 @@ export function decide(facts: Facts): PublicIdentity {
   return facts.operatorFailed
     ? { status: 'unavailable', reason: 'operator', now }
     : { status: 'refreshing', now }
-}
-
-/** UID2 may not be used where GDPR applies; EUID may, and only with a consent string. */
-function signalsRefusal(product: Facts['product'], { signals }: Standing): UnsupportedReason | null {
-  if (product === 'uid2') return signals.gdprApplies === true ? 'gdpr' : null
-  return signals.tcf === undefined ? 'consent' : null
 }
 
 /** The reader may have a token: now, or as soon as the operator has given one. */

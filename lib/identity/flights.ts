@@ -70,17 +70,37 @@ export const findGenerate = (subject: Subject, tcf: string | undefined): Flight<
 /** Begins a generate for this reader's DII, or joins the one that is under way. */
 export const startGenerate = (subject: Subject, dii: DiiInput, tcf: string | undefined): Flight<Outcome> =>
   generates().start(generateKey(subject, tcf), async () => {
-    // Read here and not only by the caller, who may have waited: no generate begins once an opt-out, a no
-    // or the end of the session is on record.
-    const standing = await withChoices((store) => store.read(subject)).catch(() => null)
-    if (standing?.optedOut) return { status: 'optout' }
-    if (standing?.choice !== 'granted' || standing.ended) return { status: 'refused' }
-    const outcome = await callOperator(() =>
-      operatorClient().generateToken(dii, tcf === undefined ? {} : { tcfConsentString: tcf }),
-    )
+    const options = tcf === undefined ? {} : { tcfConsentString: tcf }
+    const begun = await begin(subject, (sent) => operatorClient(sent).generateToken(dii, options))
+    if ('refused' in begun) return begun.refused
+    const outcome = await begun.call
     if (outcome === null) return { status: 'failed' }
     return outcome.status === 'optout' ? recordOptOut(subject) : outcome
   })
+
+/**
+ * Begins a generate unless the reader may no longer have one. Read here and not only by the caller, who may have
+ * waited; and until the request has left, no instance can record what forbids it. So none begins once an
+ * opt-out, a no or the end of the session is on record.
+ */
+async function begin<T>(subject: Subject, generate: (sent: () => void) => Promise<T>) {
+  let call: Promise<T | null> | undefined
+  const refused = await withChoices((store) =>
+    store.holding(subject, async ({ optedOut, choice, ended }): Promise<Outcome | null> => {
+      // The store tries its work again when a lock was in the way; the operator is called once.
+      if (call) return null
+      if (optedOut) return { status: 'optout' }
+      if (choice !== 'granted' || ended) return { status: 'refused' }
+      await new Promise<void>((sent) => {
+        call = callOperator(() => generate(sent))
+        // A call that fails before it is sent is over, too.
+        call.then(() => sent())
+      })
+      return null
+    }),
+  ).catch((): Outcome => ({ status: 'refused' }))
+  return call ? { call } : { refused: refused ?? { status: 'refused' as const } }
+}
 
 async function recordOptOut({ diiHash }: Subject): Promise<Outcome> {
   await recordEnd((store) => store.recordOptOut(diiHash, env().product)).then(

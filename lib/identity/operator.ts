@@ -6,11 +6,20 @@ import { createUid2Client, Uid2Error } from '../uid2/index.ts'
 
 /**
  * Made anew rather than kept for the process: its errors are of this module instance's own class, and one
- * made by another instance would throw errors that `instanceof` below does not know.
+ * made by another instance would throw errors that `instanceof` below does not know. `sent` is called when
+ * a request is on its way.
  */
-export const operatorClient = () =>
-  // No retries: the reader's next request is one, after the rest that `flights.ts` prescribes.
-  createUid2Client({ ...env().operator, retries: 0 })
+export const operatorClient = (sent: () => void = () => {}) =>
+  createUid2Client({
+    ...env().operator,
+    // None: the reader's next request is one, after the rest that `flights.ts` prescribes.
+    retries: 0,
+    fetch(url, init) {
+      const answer = fetch(url, init)
+      sent()
+      return answer
+    },
+  })
 
 /**
  * One call to the operator; null when it could not answer. Nothing about the operator is ever an error

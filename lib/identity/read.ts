@@ -2,9 +2,9 @@ import 'server-only'
 import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
 import type { Reader } from '../auth/reader.ts'
-import { decideFor, readSituation } from './advance.ts'
 import type { PublicIdentity } from './public.ts'
 import { knownReader } from './reader.ts'
+import { decideFor, readSituation } from './situation.ts'
 
 /** The identity of this request for pages: reads and decides, calls nobody, writes nothing. */
 export const readPublicIdentity = cache(async (): Promise<PublicIdentity> => {

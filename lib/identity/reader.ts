@@ -2,7 +2,8 @@ import 'server-only'
 import { currentReader } from '../auth/current-reader.ts'
 import type { Reader } from '../auth/reader.ts'
 import { withChoices } from '../choices/access.ts'
-import type { Standing, Subject } from '../choices/store.ts'
+import { noStanding, type Standing } from '../choices/standing.ts'
+import type { Subject } from '../choices/store.ts'
 import { StoreDownError } from '../database/access.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import { hashEmail, hashPhone } from '../uid2/index.ts'
@@ -36,7 +37,7 @@ async function look(reader: Reader): Promise<KnownReader | null> {
   const subject = diiHash === null ? null : { sub: reader.sub, sid: reader.sid, diiHash, otherDiiHashes }
   try {
     const standing = await withChoices((store) =>
-      subject ? store.read(subject) : store.isEnded(reader.sid).then((ended) => ({ ...nothing, ended })),
+      subject ? store.read(subject) : store.isEnded(reader.sid).then((ended) => ({ ...noStanding, ended })),
     )
     return standing.ended ? null : { reader, subject, unsupported, standing }
   } catch (error) {
@@ -44,8 +45,6 @@ async function look(reader: Reader): Promise<KnownReader | null> {
     return { reader, subject, unsupported, standing: 'store_down' }
   }
 }
-
-const nothing: Standing = { ended: false, optedOut: false, choice: null, lastDenial: 0, signals: {} }
 
 async function hashOf(
   dii: Reader['dii'],

@@ -9,15 +9,15 @@ import { type Identity, parseIdentity } from '../uid2/index.ts'
 export interface SealedIdentity {
   sub: string
   sid: string
-  /** The reader's last no when this was sealed: after another one it is void, whatever they say later. */
-  lastDenial: number
+  /** Id of the yes that it was made under: after a no it is void, whatever the reader says later. */
+  consent: number
   identity: Identity
 }
 
 const shape = z.object({
   sub: z.string(),
   sid: z.string(),
-  lastDenial: z.number(),
+  consent: z.number(),
   identity: z.unknown(),
 })
 

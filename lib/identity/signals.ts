@@ -1,5 +1,8 @@
 import 'server-only'
 import { z } from 'zod'
+import type { Signals } from '../choices/standing.ts'
+import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings.ts'
+import type { UnsupportedReason } from './public.ts'
 
 const consentString = z.string().regex(/^[\w.~-]{1,4096}$/)
 
@@ -15,3 +18,18 @@ export const signalsSchema = z
     gppSid: z.array(z.int()).optional(),
   })
   .refine((signals) => JSON.stringify(signals).length <= 4096, 'longer than 4 kB')
+
+/** Why a product may not run under these signals; null: it may. Pure. */
+export function signalsRefusal(product: 'uid2' | 'euid', signals: Signals): UnsupportedReason | null {
+  if (product === 'uid2' && saysGdpr(signals)) return 'gdpr'
+  if (product === 'euid' && !(signals.tcf !== undefined && tcfAllowsEuid(signals.tcf))) return 'consent'
+  return signals.gpp !== undefined && gppDenies(signals.gpp, signals.gppSid) ? 'consent' : null
+}
+
+/** What a CMP says of it counts; where it says nothing, that it asked for consent under the TCF does. */
+const saysGdpr = ({ gdprApplies, tcf, gppSid }: Signals): boolean =>
+  gdprApplies ?? (tcf !== undefined || (gppSid !== undefined && gppSaysGdpr(gppSid)))
+
+/** The consent string for the operator. UID2 has no use for one. */
+export const consentFor = (product: 'uid2' | 'euid', { tcf }: Signals): string | undefined =>
+  product === 'euid' ? tcf : undefined

@@ -17,12 +17,10 @@ interface CookieWriter {
 async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null> {
   if (cookie === 'keep') return null
   if (cookie === 'clear') return [identityCookieName(), '', identityCookieAttributes(0)]
-  const { identity, known } = cookie
-  const { reader, standing } = known
+  const { identity, reader, consent } = cookie
   const { sub, sid, sessionEnds } = reader
   const seconds = identityMaxAge(identity.refresh_expires, sessionEnds, Date.now())
-  const lastDenial = standing === 'store_down' ? 0 : standing.lastDenial
-  const value = await seal({ sub, sid, lastDenial, identity: sixFields(identity) }, seconds)
+  const value = await seal({ sub, sid, consent, identity: sixFields(identity) }, seconds)
   const fits = value.length <= largestValue
   if (!fits) logEvent('error', 'identity_too_large', { count: value.length })
   return seconds > 0 && fits

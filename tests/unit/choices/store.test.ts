@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { pepperFingerprint } from '#lib/choices/keys.ts'
+import { noStanding } from '#lib/choices/standing.ts'
 import { type Choice, type ChoiceStore, createChoiceStore } from '#lib/choices/store.ts'
 import { openDatabase } from '#lib/database/connection.ts'
 import { migrate } from '#lib/database/migrations.ts'
@@ -44,7 +45,7 @@ describe.each([
     const { db, engine } = openDatabase(url)
     opened.push(db)
     await migrate(db, engine)
-    return { db, store: createChoiceStore(db, peppers, () => now) }
+    return { db, store: createChoiceStore({ db, engine }, peppers, () => now) }
   }
 
   beforeEach(async () => {
@@ -57,13 +58,7 @@ describe.each([
   })
 
   it('knows nothing of a stranger', async () => {
-    expect(await store.read(reader)).toEqual({
-      ended: false,
-      optedOut: false,
-      choice: null,
-      lastDenial: 0,
-      signals: {},
-    })
+    expect(await store.read(reader)).toEqual(noStanding)
     expect(await store.isEnded(reader.sid)).toBe(false)
     expect(await store.peppersInUse()).toEqual([])
   })
@@ -100,12 +95,13 @@ describe.each([
     expect((await store.read(otherDii)).optedOut).toBe(false)
   })
 
-  it('an opt-out of any further DII of the session counts; a choice of one does not', async () => {
+  it('an opt-out of any further DII of the session counts, from the operator or from here', async () => {
     const third = await hashEmail('third@example.com')
     const both = { ...reader, otherDiiHashes: [otherDii.diiHash, third] }
     await store.recordChoice(otherDii, no)
+    expect(await store.read(both)).toMatchObject({ optedOut: false, siteOptOut: true, choice: 'denied' })
     await store.recordChoice(both, yes)
-    expect(await store.read(both)).toMatchObject({ optedOut: false, choice: 'granted', lastDenial: 0 })
+    expect(await store.read(both)).toMatchObject({ siteOptOut: false, choice: 'granted' })
     await store.recordOptOut(third, 'uid2')
     expect((await store.read(both)).optedOut).toBe(true)
     expect((await store.read({ ...both, otherDiiHashes: [otherDii.diiHash] })).optedOut).toBe(false)

@@ -26,7 +26,7 @@ const opener = (url: string) => `
   await new Promise((resolve) => process.stdin.once('data', resolve))
   const { db, engine } = openDatabase(${JSON.stringify(url)})
   await migrate(db, engine)
-  const store = createChoiceStore(db, ['p'], Date.now)
+  const store = createChoiceStore({ db, engine }, ['p'], Date.now)
   await patiently(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)
   await db.destroy()
   process.exit(0)`

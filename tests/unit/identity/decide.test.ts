@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { noStanding } from '#lib/choices/standing.ts'
 import { decide, type Facts, isEntitled, keepsIdentity } from '#lib/identity/decide.ts'
 import { identityFor } from './identities.ts'
 
 const now = Date.now()
-const standing = { ended: false, optedOut: false, choice: 'granted' as const, lastDenial: 0, signals: {} }
+const standing = { ...noStanding, choice: 'granted' as const, consent: 1 }
+/** Purposes 1, 2, 3, 4, 7 and 10 for vendor 21; and all but the first. */
+const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
+const withoutPurpose1 = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
 /** A reader who said yes, with a valid token. */
 const entitled: Facts = {
   now,
@@ -11,6 +15,7 @@ const entitled: Facts = {
   gpc: false,
   signedIn: true,
   unsupported: null,
+  region: { runs: true, unanswered: 'ask' },
   standing,
   identity: identityFor(),
   operatorFailed: false,
@@ -29,6 +34,11 @@ const order: [name: string, make: (facts: Facts) => Facts, expected: object][] =
     'unsupported',
     (facts) => ({ ...facts, unsupported: 'no_dii' }),
     { status: 'unsupported', reason: 'no_dii' },
+  ],
+  [
+    'region',
+    (facts) => ({ ...facts, region: { ...facts.region, runs: false } }),
+    { status: 'unsupported', reason: 'region' },
   ],
   [
     'store down',
@@ -115,14 +125,28 @@ describe('consent signals', () => {
   ) => decide({ ...entitled, product, standing: { ...standing, choice, signals: content } })
 
   it('UID2 is not used where GDPR applies', () => {
-    expect(signals('uid2', { gdprApplies: true, tcf: 'CP' })).toMatchObject({ reason: 'gdpr' })
-    for (const content of [{}, { gdprApplies: false }, { tcf: 'CP' }])
+    // A CMP that asked for consent under the TCF, and does not say that GDPR does not apply, counts too.
+    for (const content of [
+      { gdprApplies: true },
+      { gdprApplies: true, tcf: sufficient },
+      { tcf: sufficient },
+    ])
+      expect(signals('uid2', content)).toMatchObject({ reason: 'gdpr' })
+    expect(signals('uid2', { gppSid: [2], gpp: 'DBAA' })).toMatchObject({ reason: 'gdpr' })
+    for (const content of [{}, { gdprApplies: false }, { gdprApplies: false, tcf: sufficient }])
       expect(signals('uid2', content).status).toBe('available')
   })
 
-  it('EUID is used there, and only with a consent string', () => {
-    expect(signals('euid', { gdprApplies: true, tcf: 'CP' })).toMatchObject({ source: 'euid.eu' })
-    expect(signals('euid', { gdprApplies: true })).toMatchObject({ status: 'unsupported', reason: 'consent' })
+  it('U9: EUID is used there, and only with a consent string that has its purposes', () => {
+    expect(signals('euid', { gdprApplies: true, tcf: sufficient })).toMatchObject({ source: 'euid.eu' })
+    for (const tcf of [undefined, withoutPurpose1, 'CP', 'invalid_consent_string'])
+      expect(signals('euid', { gdprApplies: true, tcf })).toMatchObject({ reason: 'consent' })
+  })
+
+  it('an opt-out in a GPP string stops either product', () => {
+    const gpp = { gpp: 'DBABLA~CAAVAAAAAABA.YA', gppSid: [7] }
+    expect(signals('uid2', gpp)).toMatchObject({ status: 'unsupported', reason: 'consent' })
+    expect(signals('euid', { tcf: sufficient, ...gpp })).toMatchObject({ reason: 'consent' })
   })
 
   it('come before what the reader said, so that nobody is asked in vain', () => {

@@ -10,7 +10,7 @@ const [first, second, third] = ['first', 'second', 'third'].map((name) => name.p
   string,
   string,
 ]
-const content = { sub: 'demo:abc', sid: 'sid', lastDenial: 0, identity: identityFor() }
+const content = { sub: 'demo:abc', sid: 'sid', consent: 0, identity: identityFor() }
 
 beforeEach(() => {
   becomeSite({ SESSION_PASSWORD: first })
@@ -32,7 +32,7 @@ describe('a sealed identity', () => {
     const worst = {
       sub: `facebook:${'x'.repeat(22)}`,
       sid: 'x'.repeat(22),
-      lastDenial: Number.MAX_SAFE_INTEGER,
+      consent: Number.MAX_SAFE_INTEGER,
       identity: {
         ...identityFor(),
         // Longer than any that operators send: an advertising token is 255, a refresh token 388 characters.

@@ -1,0 +1,101 @@
+import 'server-only'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../database/schema.ts'
+import { sidHash } from './keys.ts'
+
+/** Consent signals of a CMP, as the browser reported them. */
+export interface Signals {
+  tcf?: string | undefined
+  gdprApplies?: boolean | undefined
+  gpp?: string | undefined
+  gppSid?: number[] | undefined
+}
+
+/** All that was ever decided about a reader, as it stands now. */
+export interface Standing {
+  /** The session was signed out of. */
+  ended: boolean
+  /** The operator said `optout` for this DII: generation is never asked again. */
+  optedOut: boolean
+  /** An opt-out from this site is in force: a no, or the signal of a browser. Ends with a yes. */
+  siteOptOut: boolean
+  /** `denied` also by the site opt-out of another account with the same DII; a yes from before it is none. */
+  choice: 'granted' | 'denied' | null
+  /** Id of the yes that stands: an identity from under another yes is void. Null without one. */
+  consent: number | null
+  signals: Signals
+}
+
+/** Of a session without DII there is nothing to know but whether it was ended. */
+export const noStanding: Standing = {
+  ended: false,
+  optedOut: false,
+  siteOptOut: false,
+  choice: null,
+  consent: null,
+  signals: {},
+}
+
+interface Keys {
+  sub: string
+  sid: string
+  /** Of the DII in use, with every pepper. */
+  keys: readonly string[]
+  /** Of all DII of the session, with every pepper. */
+  allKeys: readonly string[]
+}
+
+/** Reads it in one statement, so that no two parts of it are of different moments. */
+export async function readStanding(db: Kysely<Schema>, { sub, sid, keys, allKeys }: Keys): Promise<Standing> {
+  const row = await db
+    .selectNoFrom((eb) => {
+      const own = eb.selectFrom('choice_events').where('sub', '=', sub).where('dii_key', 'in', keys)
+      const lastDenial = eb
+        .selectFrom('choice_events')
+        .where('dii_key', 'in', keys)
+        .where('advertising', '=', 'denied')
+        .select(({ fn }) => fn.coalesce(fn.max('id'), eb.lit(0)).as('id'))
+      return [
+        eb
+          .selectFrom('ended_sessions')
+          .where('sid_hash', '=', sidHash(sid))
+          .select('sid_hash')
+          .limit(1)
+          .as('ended'),
+        eb.selectFrom('opt_outs').where('dii_key', 'in', allKeys).select('dii_key').limit(1).as('opted_out'),
+        eb
+          .selectFrom('site_opt_outs')
+          .where('dii_key', 'in', allKeys)
+          .select('dii_key')
+          .limit(1)
+          .as('site_opt_out'),
+        own.orderBy('id', 'desc').limit(1).select('advertising').as('newest'),
+        // The first yes since, so that saying it again changes nothing.
+        own
+          .where('advertising', '=', 'granted')
+          .where('id', '>', lastDenial)
+          .select(({ fn }) => fn.min('id').as('id'))
+          .as('consent'),
+        eb
+          .selectFrom('consent_signals')
+          .where('sub', '=', sub)
+          .where('dii_key', 'in', keys)
+          .orderBy('at', 'desc')
+          .limit(1)
+          .select('signals')
+          .as('signals'),
+      ]
+    })
+    .executeTakeFirstOrThrow()
+  const siteOptOut = row.site_opt_out !== null
+  const denied = siteOptOut || row.newest === 'denied'
+  const consent = denied ? null : row.consent
+  return {
+    ended: row.ended !== null,
+    optedOut: row.opted_out !== null,
+    siteOptOut,
+    choice: denied ? 'denied' : consent === null ? null : 'granted',
+    consent,
+    signals: row.signals === null ? {} : (JSON.parse(row.signals) as Signals),
+  }
+}
