@@ -24,7 +24,7 @@ import { listenForWakeUps } from './wake-ups.ts'
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Statuses that the page can know by itself, because its own act caused them. */
-type ClearedStatus = 'signed_out' | 'denied' | 'opted_out'
+type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
 
 export interface Uid2Handoff {
   /** Once per page, also per soft navigation: with the page's inline identity, or without to fetch it. */
