@@ -1,6 +1,6 @@
-import { GppModel } from '@iabgpp/cmpapi'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { choiceForm } from '../support/forms.ts'
+import { gppOf } from '../support/gpp.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -68,20 +68,9 @@ describe('signals of a consent platform', () => {
   })
 })
 
-/** A GPP string in which one section answers these fields, and the rest as a CMP that asked nothing more. */
-function gppOf(section: string, id: number, fields: Record<string, unknown>) {
-  const model = new GppModel()
-  const set = (field: string, value: unknown) => {
-    if (model.hasField(section, field)) model.setFieldValue(section, field, value)
-  }
-  model.setFieldValue(section, 'MspaCoveredTransaction', 1)
-  for (const use of ['Sale', 'Sharing', 'TargetedAdvertising']) {
-    set(`${use}OptOutNotice`, 1)
-    set(`${use}OptOut`, 2)
-  }
-  set('SharingNotice', 1)
-  for (const [field, value] of Object.entries(fields)) model.setFieldValue(section, field, value)
-  return { gpp: model.encode(), gppSid: [id] }
+const gpp = (...asked: Parameters<typeof gppOf>) => {
+  const { gpp, gppSid } = gppOf(...asked)
+  return { gpp, gppSid }
 }
 
 describe('GPP', () => {
@@ -89,19 +78,19 @@ describe('GPP', () => {
     const reader = await consenting('gpp@example.com')
     const twin = reader.twin()
     await operator.set({ lifetimes: dueAtOnce })
-    const out = { signals: gppOf('usnat', 7, { SaleOptOut: 1 }) }
+    const out = { signals: gpp('usnat', { SaleOptOut: 1 }) }
     expect(await post(reader, out)).toMatchObject({ status: 'unsupported', reason: 'consent' })
     expect(reader.jar.has('uid2')).toBe(false)
     expect(await twin.identity()).toMatchObject({ status: 'unsupported', reason: 'consent' })
     expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
-    const back = { signals: gppOf('usnat', 7, {}) }
+    const back = { signals: gpp('usnat', {}) }
     expect(await post(reader, back)).toMatchObject({ status: 'available' })
   })
 
   it('comes with a yes, and stops it before any call', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'gpp-yes@example.com' })
-    const signals = gppOf('usca', 8, { SharingOptOut: 1 })
+    const signals = gpp('usca', { SharingOptOut: 1 })
     const answer = await reader.post('/api/choice', { advertising: 'granted', signals })
     expect(await answer.json()).toMatchObject({ status: 'unsupported', reason: 'consent' })
     expect((await operator.calls()).generate).toBe(0)
@@ -116,10 +105,10 @@ describe('GPP', () => {
       body.set('signals', signals)
       expect((await reader.fetch('/choice', { method: 'POST', body, headers })).status).toBe(303)
     }
-    await send(JSON.stringify(gppOf('ustx', 16, { TargetedAdvertisingOptOut: 1 })))
+    await send(JSON.stringify(gpp('ustx', { TargetedAdvertisingOptOut: 1 })))
     expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'consent' })
     expect((await operator.calls()).generate).toBe(0)
-    await send(JSON.stringify(gppOf('ustx', 16, {})))
+    await send(JSON.stringify(gpp('ustx', {})))
     expect(await reader.identity()).toMatchObject({ status: 'available' })
     for (const nonsense of ['{', '[]', '{"tcf":1}', JSON.stringify({ gpp: 'x'.repeat(5000) })]) {
       await send(nonsense)
