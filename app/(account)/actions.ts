@@ -1,5 +1,7 @@
 'use server'
 
+// Each takes its form, needed or not: what script sends for an action without one is no form, and is refused.
+
 import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { consentWording } from '#lib/choices/wording.ts'
@@ -29,7 +31,7 @@ export async function chooseAdvertising(form: FormData): Promise<void> {
 }
 
 /** Erases the reader's records, but for the marks of opt-outs. Without a yes there is no identity either. */
-export async function deleteRecords(): Promise<void> {
+export async function deleteRecords(_form: FormData): Promise<void> {
   const asking = { cookies: await cookies(), headers: await headers() }
   if (!isSameOrigin(asking.headers)) redirect('/privacy')
   const outcome = await forgetReader(asking)
@@ -38,7 +40,7 @@ export async function deleteRecords(): Promise<void> {
   redirect(`/privacy?deleted=${outcome}`)
 }
 
-export async function signOut(): Promise<void> {
+export async function signOut(_form: FormData): Promise<void> {
   if (!isSameOrigin(await headers())) redirect('/privacy')
   await signOutOf(await cookies())
   redirect('/')

@@ -72,11 +72,11 @@ test('after an answer the outcome has the focus, and its words are spoken', asyn
     await page.getByRole('button', { name: answer }).click()
     await expect(page.getByRole('heading', { name: words })).toBeFocused()
   }
-  await expect(page.getByRole('main').getByRole('status')).toContainText('because you said no')
+  await expect(page.getByRole('main').getByRole('status')).toContainText('the answer on record is no')
   await page.reload()
   await expect(page.locator('body')).toBeFocused()
   await page.goto('/privacy')
-  await expect(page.getByRole('main').getByRole('status')).toContainText('because you said no')
+  await expect(page.getByRole('main').getByRole('status')).toContainText('the answer on record is no')
 })
 
 test('the whole path, from signing in over the answer to signing out, goes by keyboard alone', async ({
@@ -97,7 +97,7 @@ test('the whole path, from signing in over the answer to signing out, goes by ke
   await tabTo(page, page.getByRole('button', { name: 'Yes, use it for ads' }))
   await page.keyboard.press('Enter')
   await expect(statusLine(page, 'available')).toBeVisible()
-  await tabTo(page, page.getByRole('link', { name: 'Your privacy choices' }))
+  await tabTo(page, page.getByRole('contentinfo').getByRole('link', { name: 'Your privacy choices' }))
   await page.keyboard.press('Enter')
   await page.waitForURL('**/privacy')
   await tabTo(page, page.getByRole('button', { name: 'Sign out' }))

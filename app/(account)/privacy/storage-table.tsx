@@ -30,7 +30,7 @@ const kept = (product: string) => [
   {
     what: 'What a consent banner recorded, where one is used',
     where: 'In our database, with your answer: the consent signals that the banner passed on to us.',
-    until: 'The next signals replace them.',
+    until: 'The next signals replace them, or you have your records deleted.',
   },
   {
     what: 'Your advertising token, and what renews it',
