@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 import {
   articles,
   askForProof,
+  choose,
   expectAds,
   identityOf,
   linkInOutbox,
@@ -15,6 +16,7 @@ const pages = [
   '/',
   `/articles/${articles.first}`,
   `/live/${articles.second}`,
+  '/articles/a-lamp-against-winter',
   '/sign-in',
   '/choice',
   '/privacy',
@@ -53,6 +55,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await look(await linkInOutbox(page), 'with the link')
     await signInByApi(context, { email: `${colorScheme}-${email}` })
     for (const path of pages) await look(path, 'before an answer')
+    for (const answer of ['granted', 'denied'] as const) await choose(context, answer)
+    await look('/privacy', 'with a history')
+    await page.getByText('The words that you answered').first().click()
+    findings['the words of an answer'] = await violations(page)
+    await page.getByRole('button', { name: 'Delete my records' }).click()
+    await expect(page.getByText('Your records are deleted.')).toBeVisible()
+    findings['after a deletion'] = await violations(page)
     expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
   })
 }
