@@ -58,7 +58,7 @@ function textFrom(bytes: Uint8Array, source: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new UsageError(`${source} is not text in UTF-8. (Bytes of an envelope: as base64.)`)
+    throw new UsageError(`${source} is not text in UTF-8.`)
   }
 }
 
