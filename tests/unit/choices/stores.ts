@@ -41,23 +41,19 @@ export interface StoreTests {
 
 let postgres: TestPostgres
 
-export const newUrls: Record<'SQLite' | 'PostgreSQL', () => Promise<string>> = {
-  SQLite: async () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-choices-')), 'choices.db')}`,
-  PostgreSQL: () => postgres.database(),
-}
+const sqliteUrl = () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-choices-')), 'choices.db')}`
 
 /** The same tests on either engine. */
-export function describeStores(
-  what: string,
-  tests: (on: StoreTests) => void,
-  engines: readonly (keyof typeof newUrls)[] = ['SQLite', 'PostgreSQL'],
-): void {
+export function describeStores(what: string, tests: (on: StoreTests, engine: Engine) => void): void {
   beforeAll(async () => {
     postgres = await startPostgres()
   }, 120_000)
   afterAll(() => postgres.stop())
 
-  describe.each(engines)(`${what} on %s`, (engine) => {
+  describe.each([
+    ['SQLite', 'sqlite', async () => sqliteUrl()],
+    ['PostgreSQL', 'postgres', () => postgres.database()],
+  ] as const)(`${what} on %s`, (_, engine, newUrl) => {
     let url: string
     let first: Opened
     const opened: Kysely<Schema>[] = []
@@ -86,13 +82,13 @@ export function describeStores(
     }
 
     beforeEach(async () => {
-      url = await newUrls[engine]()
+      url = await newUrl()
       on.now = 1_800_000_000_000
       first = await on.open(pepper)
     })
     afterEach(async () => {
       for (const each of opened.splice(0)) await each.destroy()
     })
-    tests(on)
+    tests(on, engine)
   })
 }
