@@ -144,7 +144,6 @@ export function createChoiceStore(
       }),
 
     async endSession(sid, until) {
-      await db.deleteFrom('ended_sessions').where('until', '<', now()).execute()
       await locked('exclusive', [sidHash(sid)], (trx) =>
         trx
           .insertInto('ended_sessions')
@@ -152,6 +151,7 @@ export function createChoiceStore(
           .onConflict((conflict) => conflict.column('sid_hash').doNothing())
           .execute(),
       )
+      await db.deleteFrom('ended_sessions').where('until', '<', now()).execute()
     },
 
     records: (diiHashes) => readRecords(db, keysOf(diiHashes)),
