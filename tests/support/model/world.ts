@@ -56,7 +56,7 @@ const accountOf = ({ accounts, browsers }: World, who: number) =>
   accounts[browsers[who]?.account ?? 0] as World['accounts'][number]
 const browserOf = (world: World, who: number) => world.browsers[who] as Browser
 
-export const isSignedIn = (world: World, who: number): boolean => {
+const isSignedIn = (world: World, who: number): boolean => {
   const { session } = browserOf(world, who)
   return session !== null && !world.ended.includes(session)
 }
