@@ -37,6 +37,10 @@ export interface ConsentWindow {
   __gpp?: GppApi
 }
 
+/** At least its stub, which may be all that there is yet. */
+export const hasConsentPlatform = ({ __tcfapi, __gpp }: ConsentWindow): boolean =>
+  typeof __tcfapi === 'function' || typeof __gpp === 'function'
+
 /**
  * Reports once every API that is there has answered, a stub's too, and then whenever something has changed.
  * Returns what ends it; null where there is no CMP.
