@@ -91,8 +91,8 @@ declare global {
 
 /** Runs in the page, before anything else there. */
 function cmp(first: Decision): void {
-  // Frames of ads have none of their own.
-  if (window !== window.top) return
+  // Frames of ads have none of their own, and a tab that is still blank has no storage.
+  if (window !== window.top || window.origin === 'null') return
   const kept = 'cmp-stand-in'
   let decision: Decision = JSON.parse(localStorage.getItem(kept) ?? 'null') ?? first
   /** A real platform comes later than its stub, in a script of its own. */
