@@ -1,3 +1,5 @@
+import { withoutAds } from './app/(site)/_articles/without-ads.mjs'
+
 /**
  * Begins the fetch of the identity before any bundle runs, so that a static page has its token before
  * Prebid is loaded. A header, because as markup it would come along with a link's prefetch and fire on
@@ -38,7 +40,7 @@ export default {
       // The link of a mail: what it holds must not be the referrer that the next page's ad requests name.
       { source: '/sign-in/proof', headers: [{ key: 'Referrer-Policy', value: 'strict-origin' }] },
       { source: '/', ...earlyIdentity },
-      { source: '/articles/:slug', ...earlyIdentity },
+      { source: `/articles/:slug((?!(?:${withoutAds.join('|')})$).*)`, ...earlyIdentity },
     ]
   },
 }

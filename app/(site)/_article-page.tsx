@@ -1,12 +1,13 @@
 import Link from 'next/link'
 import { AdSlot } from '#app/_ads/ad-slot.tsx'
 import { type Article, dateline } from '#app/(site)/_articles/article.ts'
-import { readNext } from '#app/(site)/_articles/index.ts'
+import { adsBeside, readNext } from '#app/(site)/_articles/index.ts'
 import { StoryList } from '#app/(site)/_story-list.tsx'
 
 /** One piece as it is read, on its static page and on its dynamic twin alike. */
 export function ArticlePage({ article }: { article: Article }) {
   const { Body } = article
+  const ads = adsBeside(article) === 'all'
   return (
     <main id="content" className="page">
       <article>
@@ -22,9 +23,11 @@ export function ArticlePage({ article }: { article: Article }) {
           <div className="prose">
             <Body />
           </div>
-          <div className="article-rail">
-            <AdSlot id="article-side" size="rectangle" />
-          </div>
+          {ads ? (
+            <div className="article-rail">
+              <AdSlot id="article-side" size="rectangle" />
+            </div>
+          ) : null}
         </div>
       </article>
       <section className="more" aria-labelledby="read-next">
@@ -36,9 +39,11 @@ export function ArticlePage({ article }: { article: Article }) {
           <Link href="/">All pieces, on the front page</Link>
         </p>
       </section>
-      <div className="article-end">
-        <AdSlot id="article-end" size="leaderboard" />
-      </div>
+      {ads ? (
+        <div className="article-end">
+          <AdSlot id="article-end" size="leaderboard" />
+        </div>
+      ) : null}
     </main>
   )
 }

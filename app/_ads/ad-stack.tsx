@@ -10,8 +10,8 @@ export const InitialIdentity = createContext<PublicIdentity | undefined>(undefin
 const noAds: PublicIdentity = { status: 'unsupported', reason: 'page', now: 0 }
 
 interface AdStackProps {
-  /** On pages that must not have any, because of what they are about or whom they are for. */
-  ads?: 'none'
+  /** `none` on pages that must not have any, because of what they are about or whom they are for. */
+  ads?: 'all' | 'none'
   initial?: PublicIdentity
   children?: ReactNode
 }

@@ -1,7 +1,8 @@
 import Link from 'next/link'
+import { UnlessSignedIn } from '#app/_ads/unless-signed-in.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
-/** Says nothing about the reader: the same bytes go to everybody, so pages under it can be cached. */
+/** As sent it says nothing about the reader: the same bytes go to everybody, so pages under it can be cached. */
 export function Masthead() {
   return (
     <header className="masthead">
@@ -13,12 +14,14 @@ export function Masthead() {
         <p className="masthead-tagline">A small magazine about light</p>
         <nav aria-label="Main" className="masthead-nav">
           <Link href="/">Front page</Link>
-          <Link href="/sign-in" prefetch={false}>
-            Sign in
-          </Link>
           <Link href="/privacy" prefetch={false}>
-            Ad choices
+            Privacy choices
           </Link>
+          <UnlessSignedIn>
+            <Link href="/sign-in" prefetch={false}>
+              Sign in
+            </Link>
+          </UnlessSignedIn>
         </nav>
       </div>
     </header>

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { SandboxNotice } from '#app/_ads/sandbox-notice.tsx'
+import { UnlessSignedIn } from '#app/_ads/unless-signed-in.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
 export function SiteFooter() {
@@ -14,10 +15,12 @@ export function SiteFooter() {
           <Link href="/privacy" prefetch={false}>
             Your privacy choices
           </Link>
-          <Link href="/sign-in" prefetch={false}>
-            Sign in
-          </Link>
           <Link href="/">Front page</Link>
+          <UnlessSignedIn>
+            <Link href="/sign-in" prefetch={false}>
+              Sign in
+            </Link>
+          </UnlessSignedIn>
         </nav>
         <div className="site-footer-note">
           <SandboxNotice />

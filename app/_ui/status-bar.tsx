@@ -1,11 +1,12 @@
 import { type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
+import type { Product } from '#lib/shared/products.ts'
 
 /**
  * The slim line below the masthead. Its height is reserved, so the words may arrive late; the long
  * form is a `<details>`, so it opens without script. Not a live region: it would speak on every page.
  */
-export function StatusBar({ identity }: { identity: ShownIdentity }) {
-  const { line, detail, action, tone } = statusWords(identity)
+export function StatusBar({ identity, product }: { identity: ShownIdentity; product: Product }) {
+  const { line, detail, action, tone } = statusWords(identity, product)
   return (
     <section
       className="status-bar"

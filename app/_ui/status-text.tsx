@@ -1,8 +1,9 @@
 import { type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
+import type { Product } from '#lib/shared/products.ts'
 
 /** The words of the status bar as running text, for pages that are about nothing else. */
-export function StatusText({ identity }: { identity: ShownIdentity }) {
-  const { line, detail, action } = statusWords(identity)
+export function StatusText({ identity, product }: { identity: ShownIdentity; product: Product }) {
+  const { line, detail, action } = statusWords(identity, product)
   return (
     <>
       <p>{line}</p>

@@ -1,4 +1,5 @@
 import type { PublicIdentity, UnsupportedReason } from '#lib/identity/public.ts'
+import { type Product, products } from '#lib/shared/products.ts'
 
 /** What the status line can be given: an identity, or nothing yet on a static page. */
 export type ShownIdentity = PublicIdentity | { status: 'loading' }
@@ -11,12 +12,12 @@ export interface StatusWords {
   tone: 'neutral' | 'good' | 'notice'
 }
 
-const portal = 'https://www.transparentadvertising.com/'
 const change = { href: '/privacy', label: 'Change this' }
-const choices = { href: '/privacy', label: 'Your ad choices' }
+const choices = { href: '/privacy', label: 'Your privacy choices' }
 
 /** Why there is a token on this page, or none, in words that anybody can follow. */
-export function statusWords(identity: ShownIdentity): StatusWords {
+export function statusWords(identity: ShownIdentity, product: Product): StatusWords {
+  const { name, optOutPortal } = products[product]
   switch (identity.status) {
     case 'loading':
       return { line: 'Looking up your ad choice…', tone: 'neutral' }
@@ -45,18 +46,17 @@ export function statusWords(identity: ShownIdentity): StatusWords {
       }
     case 'denied':
       return {
-        line: 'No advertising ID is used, because you said no.',
+        line: 'No advertising ID is used: the answer on record is no.',
         detail:
-          'Your answer is kept with your account, and we do not ask again. The ads that you see are chosen by the page. You can change your mind at any time.',
+          'You said no, or a browser that you were signed in with sent an opt-out signal. It counts for your address or number in all browsers, and we do not ask again. The ads that you see are chosen by the page. You can change your mind at any time.',
         action: change,
         tone: 'good',
       }
     case 'opted_out':
       return {
-        line: 'You opted out at UID2, so no advertising ID is used.',
-        detail:
-          'UID2 told us that this address or number was opted out at transparentadvertising.com. That choice was made there, counts for every site that uses UID2, and can be changed only there. We remember it and do not ask UID2 about it again.',
-        action: { href: portal, label: 'UID2 opt-out page' },
+        line: `You opted out at ${name}, so no advertising ID is used.`,
+        detail: `${name} told us that this address or number was opted out at ${new URL(optOutPortal).host}. That choice was made there, counts for every site that uses ${name}, and can be changed only there. We remember it and do not ask ${name} about it again.`,
+        action: { href: optOutPortal, label: `${name} opt-out page` },
         tone: 'good',
       }
     case 'unsupported':
@@ -77,7 +77,6 @@ export function statusWords(identity: ShownIdentity): StatusWords {
         tone: 'neutral',
       }
     case 'available': {
-      const name = identity.source === 'euid.eu' ? 'EUID' : 'UID2'
       return {
         line: `Ads here use your ${name} token, because you said yes.`,
         detail: `The token is made from your address or number by the ${name} service and travels with each ad request. The address itself is never given to this page or to advertisers. The token still stands for you, which is why you decide about it.`,
@@ -134,7 +133,8 @@ const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
   },
   consent: {
     line: 'Your consent settings do not allow an advertising ID.',
-    detail: 'The consent banner has recorded a no for this use, and we follow it.',
+    detail:
+      'The consent banner has recorded a no for this use, or has not recorded the yes that it takes, and we follow it.',
     action: choices,
     tone: 'good',
   },

@@ -9,7 +9,7 @@ export function refusesId({ componentName, gdprConsent, gppConsent }: ActivityPa
   const applicable = gppConsent.gppData?.applicableSections ?? Object.keys(parsed).map(sectionId)
   // Where both say something of GDPR, the TCF API is the one that was asked.
   if (!gdprConsent && componentName === 'uid2' && applicable.includes(tcfEu)) return true
-  return applicable.some((id) => sectionNames[id - firstOfUs] !== undefined && denies(id, parsed))
+  return applicable.some((id) => id >= firstOfUs && denies(id, parsed))
 }
 
 /** As Prebid's activity controls have them. */

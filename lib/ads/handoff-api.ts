@@ -4,7 +4,7 @@ import type { HandoffListener } from './events.ts'
 import type { HandoffEvent, HandoffState, UsableToken } from './handoff-state.ts'
 
 /** Statuses that the page can know by itself, because its own act caused them. */
-type ClearedStatus = 'signed_out' | 'denied' | 'opted_out'
+type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
 
 export interface Uid2Handoff {
   /** Once per page, also per soft navigation: with the page's inline identity, or without to fetch it. */

@@ -3,6 +3,7 @@ import { loadOncePerWindow } from './once-per-window.ts'
 /** What a page may know of its deployment; the same for everybody. Pages are built before it is known. */
 export interface SiteSettings {
   mode: 'sandbox' | 'real'
+  product: 'uid2' | 'euid'
   /** Where header bidding goes; relative endpoints are of this site. Null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
 }

@@ -1,16 +1,21 @@
+import { type Product, products } from '../shared/products.ts'
+
 /** The question as the choice page shows it: the first paragraph is its heading. */
-export const consentParagraphs = [
-  'May we use your e-mail address or phone number for ads?',
-  'If you say yes, our server normalises it, hashes it and sends it, encrypted, to the UID2 service, which makes an advertising token from it. A hash still stands for you: UID2 can tell it is you whenever another site sends the same address or number.',
-  'The token goes out with the ad requests of the pages that you read here, so that advertisers who use UID2 can recognise you on this site and on others. It is renewed while you are signed in.',
-  'If you say no, nothing is made and nothing is sent, and you read exactly the same magazine, with ads that know only the page.',
-] as const
+export function consentParagraphs(product: Product): readonly [string, ...string[]] {
+  const { name } = products[product]
+  return [
+    'May we use your e-mail address or phone number for ads?',
+    `If you say yes, our server normalises it, hashes it and sends it, encrypted, to the ${name} service, which makes an advertising token from it. A hash still stands for you: ${name} can tell it is you whenever another site sends the same address or number.`,
+    `The token goes out with the ad requests of the pages that you read here, so that advertisers who use ${name} can recognise you on this site and on others. It is renewed while you are signed in.`,
+    'If you say no, nothing is made and nothing is sent, and you read exactly the same magazine, with ads that know only the page.',
+  ]
+}
 
 /**
  * The very text of the question, so that a consent record can keep what was shown. Change the text and
- * the version together: an answer holds for the version that was read.
+ * the version together: an answer is on record with the version that was read.
  */
-export const consentWording: { readonly version: string; readonly text: string } = {
-  version: '2026-11',
-  text: consentParagraphs.join('\n\n'),
-}
+export const consentWording = (product: Product): { version: string; text: string } => ({
+  version: `2026-11-${product}`,
+  text: consentParagraphs(product).join('\n\n'),
+})

@@ -17,10 +17,15 @@ const busyMs = 50
 /** A server that hangs must not hold up a page. */
 const answerMs = 1000
 
+/** The file of an SQLite database; null: it is PostgreSQL. */
+export const databaseFile = (url: string): string | null =>
+  url.startsWith('file:') ? url.slice('file:'.length) : null
+
 /** Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. */
 export function openDatabase(url: string): Database {
-  if (url.startsWith('file:')) {
-    const database = new SqliteDatabase(url.slice('file:'.length), { timeout: busyMs })
+  const file = databaseFile(url)
+  if (file !== null) {
+    const database = new SqliteDatabase(file, { timeout: busyMs })
     turnOnWal(database)
     // An opt-out that was acknowledged must survive a power cut, and writes are rare.
     database.pragma('synchronous = FULL')

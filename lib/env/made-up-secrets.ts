@@ -6,12 +6,16 @@ import { z } from 'zod'
 
 const shape = z.object({ nextAuthSecret: z.string(), sessionPassword: z.string(), choicesPepper: z.string() })
 
+export type Secrets = z.infer<typeof shape>
+
+const pathIn = (dataDir: string) => join(dataDir, 'secrets.json')
+
 /**
  * Secrets for a site that is not deployed: made up once and kept under DATA_DIR, so that a restart signs
  * nobody out. The file appears whole or not at all, and of two processes that start at once one makes it.
  */
-export function madeUpSecrets(dataDir: string): z.infer<typeof shape> {
-  const path = join(dataDir, 'secrets.json')
+export function madeUpSecrets(dataDir: string): Secrets {
+  const path = pathIn(dataDir)
   mkdirSync(dataDir, { recursive: true })
   if (!existsSync(path)) {
     const random = () => randomBytes(32).toString('base64')
@@ -26,5 +30,17 @@ export function madeUpSecrets(dataDir: string): z.infer<typeof shape> {
       unlinkSync(draft)
     }
   }
-  return shape.parse(JSON.parse(readFileSync(path, 'utf8')))
+  return read(path)
 }
+
+/** Those that a site made up; null: none has. */
+export function keptSecrets(dataDir: string): Secrets | null {
+  try {
+    return read(pathIn(dataDir))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+const read = (path: string): Secrets => shape.parse(JSON.parse(readFileSync(path, 'utf8')))

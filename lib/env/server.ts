@@ -2,7 +2,7 @@ import 'server-only'
 import { join } from 'node:path'
 import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
 import { singleton } from '../shared/singleton.ts'
-import { madeUpSecrets } from './made-up-secrets.ts'
+import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets.ts'
 import { describeFaults, parseEnv } from './schema.ts'
 import type { Variables } from './variables.ts'
 
@@ -61,11 +61,20 @@ export class EnvError extends Error {
 /** The checked environment, read once per process. Throws `EnvError` with every fault in one message. */
 export const env = (): Env => singleton('env', () => loadEnv(process.env))
 
-export function loadEnv(raw: Record<string, string | undefined>): Env {
+/** The same for a program beside the site, which makes no secrets up. Null: a site that would has not run yet. */
+export function envBesideSite(): Env | null {
+  const read = singleton('env', () => loadEnv(process.env, keptSecrets))
+  return read.choicesPeppers[0] === '' ? null : read
+}
+
+export function loadEnv(
+  raw: Record<string, string | undefined>,
+  secretsIn: (dataDir: string) => Secrets | null = madeUpSecrets,
+): Env {
   const parsed = parseEnv(raw)
   if ('faults' in parsed) throw new EnvError(describeFaults(parsed.faults))
   const { values, mode, deployed, origin, demoSignIn } = parsed.env
-  const made = deployed ? undefined : secretsOrSentence(values.DATA_DIR)
+  const made = deployed ? null : secretsOrSentence(values.DATA_DIR, secretsIn)
   const secret = (own: string | undefined, fallback: string | undefined): string => own ?? fallback ?? ''
   const sandboxUrl = `http://127.0.0.1:${values.PORT}/sandbox/operator`
   return {
@@ -140,15 +149,19 @@ function prebidServer(
 /** The folder cannot be made or written; EEXIST and ENOTDIR: a file is in its place. */
 const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'])
 
-function secretsOrSentence(dataDir: string) {
+function secretsOrSentence(dataDir: string, secretsIn: (dataDir: string) => Secrets | null): Secrets | null {
   try {
-    return madeUpSecrets(dataDir)
+    return secretsIn(dataDir)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
+    if (!unwritable.has(code ?? ''))
+      throw new EnvError(
+        `The file secrets.json in ${dataDir} cannot be read: mend it, or delete the whole folder, which signs everyone out and forgets their choices.`,
+      )
     throw new EnvError(
-      unwritable.has(code ?? '')
-        ? `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`
-        : `The file secrets.json in ${dataDir} cannot be read: mend it, or delete the whole folder, which signs everyone out and forgets their choices.`,
+      secretsIn === keptSecrets
+        ? `This process may not read secrets.json in ${dataDir}: start it as the user that runs the site.`
+        : `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`,
     )
   }
 }

@@ -20,7 +20,7 @@ export interface Policy {
 }
 
 /** `consent`: the id of the yes that stands. */
-export interface ToSeal {
+interface ToSeal {
   identity: Identity
   reader: Reader
   consent: number

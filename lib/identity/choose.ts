@@ -6,7 +6,7 @@ import { env } from '../env/server.ts'
 import { type Advanced, advance } from './advance.ts'
 import { policies } from './api.ts'
 import { overLimit } from './limits.ts'
-import { type KnownReader, knownReader } from './reader.ts'
+import { diiHashesOf, type KnownReader, knownReader } from './reader.ts'
 import { type Asking, signalsOptOut } from './situation.ts'
 
 export type Chosen =
@@ -76,13 +76,16 @@ export async function noteSignals(asking: Asking, signals: Signals): Promise<Adv
   )
 }
 
-/** Erases a reader's records, as they asked here. False when the store is down: then all is as it was. */
-export async function forgetReader(asking: Asking): Promise<'done' | 'signed_out' | 'store_down'> {
-  const known = await knownReader(asking.cookies)
+export type Forgetting = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
+
+/** Erases a reader's records, as they asked here. With the store down all is as it was. */
+export async function forgetReader({ cookies }: Asking): Promise<Forgetting> {
+  const known = await knownReader(cookies)
   if (!known) return 'signed_out'
-  const { subject } = known
+  const { reader, subject } = known
+  if ((await overLimit(reader.sub)) !== null) return 'rate_limited'
   if (!subject) return 'done'
-  return withChoices((store) => store.forget([subject.diiHash, ...(subject.otherDiiHashes ?? [])])).then(
+  return withChoices((store) => store.forget(diiHashesOf(subject))).then(
     () => 'done',
     () => 'store_down',
   )

@@ -1,5 +1,6 @@
 import 'server-only'
 import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
+import { gppUnfoldsTooFar, tcfUnfoldsTooFar } from './consent-string-size.ts'
 
 /** What EUID needs of the vendor behind it, by the operator's own rule: see docs/protocol.md. */
 const euid = { vendor: 21, purposes: [1, 2, 3, 4, 7, 10] }
@@ -9,8 +10,11 @@ const euid = { vendor: 21, purposes: [1, 2, 3, 4, 7, 10] }
  * cannot be read allows nothing. Pure.
  */
 export function tcfAllowsEuid(tcf: string): boolean {
+  // What is needed is in the core segment, the first.
+  const [segment = ''] = tcf.split('.')
+  if (tcfUnfoldsTooFar(segment)) return false
   try {
-    const core = new TcfEuV2(tcf)
+    const core = new TcfEuV2(segment)
     const list = <T>(field: string) => core.getFieldValue(field) as T[]
     const bases = [
       [list<number>('VendorConsents'), list<boolean>('PurposeConsents')],
@@ -35,6 +39,8 @@ export const gppSaysGdpr = (applicable: readonly number[]): boolean => applicabl
  * read counts as one. Pure.
  */
 export function gppDenies(gpp: string, applicable?: readonly number[]): boolean {
+  const [header = ''] = gpp.split('~')
+  if (gppUnfoldsTooFar(header)) return true
   try {
     const model = new GppModel(gpp)
     const sections = applicable ?? (model.getSectionIds() as number[])

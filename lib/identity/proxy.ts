@@ -4,6 +4,7 @@ import { advance } from './advance.ts'
 import { policies } from './api.ts'
 import { identityCookieName } from './cookie.ts'
 import { refuseBrokenPath, refusePageRequest } from './page-requests.ts'
+import { signalsOptOut } from './situation.ts'
 import { passOn } from './write.ts'
 
 /**
@@ -22,7 +23,9 @@ export async function refreshOnTheWay(request: NextRequest, event: NextFetchEven
     const refused = await refusePageRequest(request)
     if (refused) return refused
   }
-  if (isPrefetch(request) || !request.cookies.has(identityCookieName())) return passOn(request, 'keep')
+  // An opt-out signal concerns a reader without an identity, too: it is recorded for who is signed in.
+  const concerned = request.cookies.has(identityCookieName()) || signalsOptOut(request.headers)
+  if (isPrefetch(request) || !concerned) return passOn(request, 'keep')
   const { cookie, background } = await advance(request, policies.page())
   if (background) event.waitUntil(background)
   return passOn(request, cookie)

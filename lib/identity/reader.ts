@@ -30,6 +30,12 @@ export async function knownReader(jar: CookieReader): Promise<KnownReader | null
 /** The same reader again, with the standing as it is now. Null: signed out meanwhile. */
 export const lookAgain = (known: KnownReader): Promise<KnownReader | null> => look(known.reader)
 
+/** What records of this reader are kept under. */
+export const diiHashesOf = ({ diiHash, otherDiiHashes = [] }: Subject): string[] => [
+  diiHash,
+  ...otherDiiHashes,
+]
+
 async function look(reader: Reader): Promise<KnownReader | null> {
   const { diiHash, unsupported } = await hashOf(reader.dii)
   const others = await Promise.all(reader.otherDii.map(hashOf))

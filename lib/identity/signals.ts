@@ -19,6 +19,16 @@ export const signalsSchema = z
   })
   .refine((signals) => JSON.stringify(signals).length <= 4096, 'longer than 4 kB')
 
+/** The same as a form of ours has them in a field; nothing for whatever a script of others put there. */
+export function signalsInForm(field: unknown): Signals | undefined {
+  if (typeof field !== 'string' || field === '') return undefined
+  try {
+    return signalsSchema.safeParse(JSON.parse(field)).data
+  } catch {
+    return undefined
+  }
+}
+
 /** Why a product may not run under these signals; null: it may. Pure. */
 export function signalsRefusal(product: 'uid2' | 'euid', signals: Signals): UnsupportedReason | null {
   if (product === 'uid2' && saysGdpr(signals)) return 'gdpr'

@@ -1,6 +1,6 @@
 import { describeFaults, type EnvFault, parseEnv } from '#lib/env/schema.ts'
 import { createUid2Client, type Uid2Client, type Uid2ClientOptions } from '#lib/uid2/index.ts'
-import { asUsage, type Context, UsageError } from './command.ts'
+import { asUsage, type Context, UsageError } from '../command-line/command.ts'
 
 export interface Credentials {
   readonly baseUrl: string

@@ -1,5 +1,5 @@
 import type { DiiInput } from '#lib/uid2/index.ts'
-import { type Arguments, type Context, type Option, UsageError } from './command.ts'
+import { type Arguments, type Context, type Option, UsageError } from '../command-line/command.ts'
 
 /** The options that name a person, and what lib/uid2 calls them. */
 export const diiOptions = {

@@ -5,8 +5,8 @@ import {
   type RefreshOutcome,
   Uid2Error,
 } from '#lib/uid2/index.ts'
-import { type Answer, UsageError } from './command.ts'
-import { type Paint, pairs, prose, time } from './terminal.ts'
+import { type Answer, UsageError } from '../command-line/command.ts'
+import { type Paint, pairs, prose, time } from '../command-line/terminal.ts'
 
 /** An identity as `generate --json` prints it, as an operator's body has it, or bare. */
 export function readIdentity(json: string): Identity {

@@ -1,7 +1,7 @@
 import { makeKeyRequest, openKeyResponse } from '#lib/sandbox/buyer/envelope.ts'
 import type { KeyRing } from '#lib/sandbox/buyer/keys.ts'
 import { Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
-import { type Context, UsageError } from './command.ts'
+import { type Context, UsageError } from '../command-line/command.ts'
 import type { Credentials } from './credentials.ts'
 import type { Secrets } from './token-layout.ts'
 

@@ -1,21 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import nextEnv from '@next/env'
-import { root } from '../support/runtime.mjs'
-import { run } from './run.ts'
+import { runProcess } from '../command-line/process.ts'
+import { program } from './program.ts'
 
-// The same files that the site reads.
-nextEnv.loadEnvConfig(root, false, { info() {}, error: console.error })
-
-// Whoever reads us may stop early, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
-
-process.exitCode = await run(process.argv.slice(2), {
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  readFile: (path) => readFile(path),
-  now: Date.now,
-})
+await runProcess(program)

@@ -1,4 +1,4 @@
-import { time } from './terminal.ts'
+import { time } from '../command-line/terminal.ts'
 import type { Advertising, Header, Opened, Refresh } from './token-layout.ts'
 
 type Row = readonly [name: string, value: string]

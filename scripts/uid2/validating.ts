@@ -1,5 +1,5 @@
 import { type DiiInput, type Uid2Client, Uid2Error } from '#lib/uid2/index.ts'
-import { asUsage } from './command.ts'
+import { asUsage } from '../command-line/command.ts'
 
 export type Validity = 'valid' | 'not_theirs' | 'invalid_token' | 'foreign_token'
 

@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 import {
   articles,
   askForProof,
+  choose,
   expectAds,
   identityOf,
   linkInOutbox,
@@ -15,6 +16,7 @@ const pages = [
   '/',
   `/articles/${articles.first}`,
   `/live/${articles.second}`,
+  '/articles/a-lamp-against-winter',
   '/sign-in',
   '/choice',
   '/privacy',
@@ -53,6 +55,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await look(await linkInOutbox(page), 'with the link')
     await signInByApi(context, { email: `${colorScheme}-${email}` })
     for (const path of pages) await look(path, 'before an answer')
+    for (const answer of ['granted', 'denied'] as const) await choose(context, answer)
+    await look('/privacy', 'with a history')
+    await page.getByText('The words that you answered').first().click()
+    findings['the words of an answer'] = await violations(page)
+    await page.getByRole('button', { name: 'Delete my records' }).click()
+    await expect(page.getByText('Your records are deleted.')).toBeVisible()
+    findings['after a deletion'] = await violations(page)
     expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
   })
 }
@@ -72,11 +81,11 @@ test('after an answer the outcome has the focus, and its words are spoken', asyn
     await page.getByRole('button', { name: answer }).click()
     await expect(page.getByRole('heading', { name: words })).toBeFocused()
   }
-  await expect(page.getByRole('main').getByRole('status')).toContainText('because you said no')
+  await expect(page.getByRole('main').getByRole('status')).toContainText('the answer on record is no')
   await page.reload()
   await expect(page.locator('body')).toBeFocused()
   await page.goto('/privacy')
-  await expect(page.getByRole('main').getByRole('status')).toContainText('because you said no')
+  await expect(page.getByRole('main').getByRole('status')).toContainText('the answer on record is no')
 })
 
 test('the whole path, from signing in over the answer to signing out, goes by keyboard alone', async ({
@@ -97,7 +106,7 @@ test('the whole path, from signing in over the answer to signing out, goes by ke
   await tabTo(page, page.getByRole('button', { name: 'Yes, use it for ads' }))
   await page.keyboard.press('Enter')
   await expect(statusLine(page, 'available')).toBeVisible()
-  await tabTo(page, page.getByRole('link', { name: 'Your privacy choices' }))
+  await tabTo(page, page.getByRole('contentinfo').getByRole('link', { name: 'Your privacy choices' }))
   await page.keyboard.press('Enter')
   await page.waitForURL('**/privacy')
   await tabTo(page, page.getByRole('button', { name: 'Sign out' }))

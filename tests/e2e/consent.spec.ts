@@ -1,4 +1,3 @@
-import { Sections } from '@iabgpp/cmpapi'
 import type { BrowserContext, Page } from '@playwright/test'
 import {
   type Decision,
@@ -9,6 +8,7 @@ import {
   type TcData,
   tcDataOf,
 } from '#tests/support/cmp.ts'
+import { usSections } from '#tests/support/gpp.ts'
 import { startSite } from '#tests/support/site.ts'
 import {
   articles,
@@ -29,43 +29,25 @@ import { expect, test } from './fixtures.ts'
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 const withoutPurpose1 = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
 
-/** Told of each use, and objecting to none. */
-const willing = {
-  MspaCoveredTransaction: 1,
-  SaleOptOutNotice: 1,
-  TargetedAdvertisingOptOutNotice: 1,
-  SaleOptOut: 2,
-  TargetedAdvertisingOptOut: 2,
-}
-/** California's section does not tell of targeted advertising. */
-const californian = { MspaCoveredTransaction: 1, SaleOptOutNotice: 1, SaleOptOut: 2 }
-const us = (section: string, fields: object = {}): Decision => ({
-  gpp: pingDataOf(section, { ...(section === 'usca' ? californian : willing), ...fields }),
-})
-
-const usSections = [...(Sections.SECTION_ID_NAME_MAP as Map<number, string>)]
-  .filter(([id]) => id >= 7)
-  .map(([, name]) => name)
-
 const refusals: Array<[what: string, decision: Decision, reason: 'gdpr' | 'consent']> = [
   ['GDPR applies, whatever the reader consents to', { tcf: tcDataOf(sufficient) }, 'gdpr'],
-  ['an opt-out from sale in the national section', us('usnat', { SaleOptOut: 1 }), 'consent'],
-  ['an opt-out in California', us('usca', { SaleOptOut: 1 }), 'consent'],
+  ['an opt-out from sale in the national section', inUs('usnat', { SaleOptOut: 1 }), 'consent'],
+  ['an opt-out in California', inUs('usca', { SaleOptOut: 1 }), 'consent'],
   [
     'one in Texas, which Prebid does not know by itself',
-    us('ustx', { TargetedAdvertisingOptOut: 1 }),
+    inUs('ustx', { TargetedAdvertisingOptOut: 1 }),
     'consent',
   ],
-  ['one in Maryland, whose section has another form', us('usmd', { SaleOptOut: 1 }), 'consent'],
-  ['GPC inside a section', us('usnat', { Gpc: true }), 'consent'],
+  ['one in Maryland, whose section has another form', inUs('usmd', { SaleOptOut: 1 }), 'consent'],
+  ['GPC inside a section', inUs('usnat', { Gpc: true }), 'consent'],
 ]
 
 const passes: Array<[what: string, decision: Decision]> = [
   ['GDPR does not apply', { tcf: noGdpr }],
-  ['no objection in the national section', us('usnat')],
-  ['none in California', us('usca')],
-  ['none in Texas', us('ustx')],
-  ['none in Maryland', us('usmd')],
+  ['no objection in the national section', inUs('usnat')],
+  ['none in California', inUs('usca')],
+  ['none in Texas', inUs('ustx')],
+  ['none in Maryland', inUs('usmd')],
   [
     'no section that applies',
     { gpp: { ...pingDataOf('usnat', { SaleOptOut: 1 }), applicableSections: [-1] } },
@@ -105,18 +87,6 @@ test.describe('the server hears of it', () => {
       // A platform that never answers has nothing to tell.
       expect(watch.count('POST', '/api/identity')).toBe(decision.gpp === null ? 0 : 1)
     })
-
-  test('K6: the answer to the question takes the signals along', async ({ page, context, watch, email }) => {
-    await installCmp(context, us('usnat'))
-    await signIn(page, { email })
-    const before = watch.requests.length
-    await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
-    await expect(page.getByRole('heading', { name: 'Your answer is yes' })).toBeVisible()
-    const form = watch.requests
-      .slice(before)
-      .find((request) => request.headers()['next-action'] !== undefined)
-    expect(form?.postData()).toContain(`"gppSid":[7]`)
-  })
 
   test('P2, K6: without a platform nothing is posted, and Prebid loads nothing for it', async ({
     page,
@@ -169,7 +139,7 @@ test.describe('the server does not hear of it', () => {
     page,
     context,
   }) => {
-    await installCmp(context, us('usnat'))
+    await installCmp(context, inUs('usnat'))
     await page.goto(first)
     await expectAds(page, 'none')
     await page.evaluate(async () => {
@@ -178,14 +148,14 @@ test.describe('the server does not hear of it', () => {
       await pbjs.refreshUserIds()
     })
     const read: Record<string, unknown[]> = {}
-    for (const section of usSections) {
+    for (const [, section] of usSections) {
       read[section] = []
       for (const fields of [{}, { SaleOptOut: 1 }]) {
-        await decide(page, us(section, fields))
+        await decide(page, inUs(section, fields))
         read[section].push(await tokenInPrebid(page))
       }
     }
-    expect(read).toEqual(Object.fromEntries(usSections.map((section) => [section, ['somebody', null]])))
+    expect(read).toEqual(Object.fromEntries(usSections.map(([, section]) => [section, ['somebody', null]])))
   })
 
   test('P2: a platform that answers late is heard by the next auction', async ({
@@ -209,80 +179,6 @@ test.describe('the server does not hear of it', () => {
 
 const installedModules = (page: Page) =>
   page.evaluate(() => (window as unknown as { pbjs: { installedModules: string[] } }).pbjs.installedModules)
-
-test.describe('a changed mind', () => {
-  test('K6, N23: withdrawn in one tab, it is gone from both before the server has answered; given again, it is back', async ({
-    page,
-    context,
-    watch,
-    email,
-  }) => {
-    const { advertisingToken } = await become(context, { email })
-    await installCmp(context, us('usnat'))
-    const other = await context.newPage()
-    await other.goto(`/live/${articles.second}`)
-    await expectAds(other, 'readable')
-    await page.goto(first)
-    await expectAds(page, 'readable')
-    expect(await tokenInPrebid(other)).toBe(advertisingToken)
-
-    // An answer that was under way: the server has given it, and the page has not got it yet.
-    const letIn = await holdAnswers(other, '/api/identity')
-    await readNext(other)
-    await expect.poll(letIn.held).toBe(1)
-    const release = await holdPosts(page, '/api/identity')
-    const afterNo = watch.requests.length
-    await decide(page, us('usnat', { SaleOptOut: 1 }))
-    await expect.poll(() => tokenInPrebid(page)).toBeNull()
-    await expect.poll(() => tokenInPrebid(other)).toBeNull()
-    expect(await identityOf(context)).toMatchObject({ status: 'available' })
-    await letIn.release()
-    await expect.poll(letIn.held).toBe(0)
-    expect(await tokenInPrebid(other)).toBeNull()
-    await release()
-    await expect(statusLine(page, 'unsupported')).toBeVisible()
-    await expect(statusLine(other, 'unsupported')).toBeVisible()
-    await expectAds(page, 'none')
-    await expectAds(other, 'none')
-    expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
-
-    await decide(page, us('usnat'))
-    await expect(statusLine(page, 'available')).toBeVisible()
-    await expect(statusLine(other, 'available')).toBeVisible()
-    await readNext(page)
-    await expectAds(page, 'readable')
-  })
-
-  test('G1, K6: Google’s cache is cleared with the token, and with nothing else', async ({
-    page,
-    context,
-    email,
-  }) => {
-    await page.addInitScript(() => {
-      const cleared = { times: 0 }
-      const googletag = {
-        cmd: { push: (run: () => void) => run() },
-        secureSignalProviders: { push() {}, clearAllCache: () => void cleared.times++ },
-      }
-      Object.assign(window, { cleared, googletag })
-    })
-    const cleared = () =>
-      page.evaluate(() => (window as unknown as { cleared: { times: number } }).cleared.times)
-    await page.goto(first)
-    await expectAds(page, 'none')
-    expect(await cleared()).toBe(0)
-    await become(context, { email })
-    await installCmp(context, us('usnat'))
-    await page.goto(first)
-    await expectAds(page, 'readable')
-    await readNext(page)
-    await expectAds(page, 'readable')
-    expect(await cleared()).toBe(0)
-    await decide(page, us('usnat', { SaleOptOut: 1 }))
-    await expect(statusLine(page, 'unsupported')).toBeVisible()
-    expect(await cleared()).toBe(1)
-  })
-})
 
 test.describe('EUID', () => {
   const euidAfter = async (context: BrowserContext, page: Page, email: string, tcf: TcData) => {
@@ -335,23 +231,3 @@ test.describe('EUID', () => {
     }
   })
 })
-
-/** Lets the server answer, and the page wait for it. */
-async function holdAnswers(page: Page, path: string) {
-  let held = 0
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await page.route(
-    ({ pathname }) => pathname === path,
-    async (route) => {
-      const response = await route.fetch()
-      held += 1
-      await released
-      await route.fulfill({ response })
-      held -= 1
-    },
-  )
-  return { held: () => held, release: async () => release() }
-}

@@ -30,7 +30,7 @@ test('without script every page can be read, and says that no advertising ID is 
   await expect(page.getByRole('article')).toBeVisible()
   await expect(statusLine(page, 'signed_out')).toBeVisible()
   await page.goto('/privacy')
-  await expect(page.getByRole('heading', { name: 'Your ad choices' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Your privacy choices' })).toBeVisible()
 })
 
 for (const [kind, value] of [

@@ -10,7 +10,7 @@ import {
 } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('S7: Global Privacy Control suspends the identity of a reader who had said yes, and says so', async ({
+test('S7: Global Privacy Control is the no of a reader who had said yes, is said to be honoured, and lasts until the next yes', async ({
   context,
   newBrowser,
   operator,
@@ -40,9 +40,14 @@ test('S7: Global Privacy Control suspends the identity of a reader who had said 
   await expect(page.getByRole('button', { name: 'Yes, use it for ads' })).toHaveCount(0)
   // Not even the renewal that was due.
   expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
-  // Suspended, not ended: without the signal all is as it was.
+  // Without the signal it is the reader's own no, in the browser that never sent it too.
   await signalling.setExtraHTTPHeaders({})
-  expect(await identityOf(signalling)).toMatchObject({ status: 'available' })
+  for (const browser of [signalling, context])
+    expect(await identityOf(browser)).toMatchObject({ status: 'denied' })
+  await page.goto('/privacy')
+  await expect(page.getByText('by the signal of your browser, Global Privacy Control')).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
+  await expect(statusLine(page, 'available')).toBeVisible()
 })
 
 test('K6, N23: a no on the privacy page takes the token from the other open tab before any server answers', async ({
@@ -64,7 +69,7 @@ test('K6, N23: a no on the privacy page takes the token from the other open tab 
   await release()
   await expectAds(page, 'none')
   await expect(statusLine(privacy, 'denied')).toBeVisible()
-  await expect(statusLine(page, 'denied')).toContainText('because you said no')
+  await expect(statusLine(page, 'denied')).toContainText('the answer on record is no')
   await readNext(page)
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()
@@ -81,4 +86,43 @@ test('a reader who said no and then yes has a token again', async ({ page, conte
   await expect(statusLine(page, 'available')).toBeVisible()
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
+})
+
+test('records deleted on the privacy page take the token from the other open tab before any server answers', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  const { advertisingToken } = await become(context, { email })
+  const privacy = await context.newPage()
+  await page.goto(`/articles/${articles.first}`)
+  await expectAds(page, 'readable')
+  await privacy.goto('/privacy')
+  const release = await holdPosts(privacy, '/privacy')
+  const after = watch.requests.length
+  await privacy.getByRole('button', { name: 'Delete my records' }).click()
+  await expect.poll(() => tokenInPrebid(page)).toBeNull()
+  await release()
+  await expect(privacy.getByText('Your records are deleted.')).toBeVisible()
+  await expect(privacy.getByRole('heading', { name: 'What is on record about you' })).toBeFocused()
+  await expect(statusLine(privacy, 'no_choice')).toBeVisible()
+  await expectAds(page, 'none')
+  await expect(statusLine(page, 'no_choice')).toBeVisible()
+  expect(await watch.carrying(advertisingToken, after)).toEqual([])
+})
+
+test('the links to sign in go once a page knows that somebody is signed in', async ({
+  page,
+  context,
+  email,
+}) => {
+  const links = page.getByRole('link', { name: 'Sign in' })
+  await page.goto(`/articles/${articles.first}`)
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await expect(links).toHaveCount(3)
+  await become(context, { email })
+  await page.reload()
+  await expect(statusLine(page, 'available')).toBeVisible()
+  await expect(links).toHaveCount(0)
 })

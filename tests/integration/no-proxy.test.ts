@@ -4,7 +4,7 @@ import { choiceForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { keep, type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
-import { buildVariant } from '../support/variant.ts'
+import { buildWithoutProxy } from '../support/variant.ts'
 
 /** The site as it is when the proxy is bypassed: it must lose freshness, and nothing else. */
 let operator: TestOperator
@@ -13,8 +13,10 @@ let people = 0
 
 beforeAll(async () => {
   operator = await testOperator()
-  const folder = await buildVariant('no-proxy', { remove: ['proxy.ts'] })
-  site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000' }, folder })
+  site = await startSite({
+    env: { ...operator.env, UID2_TIMEOUT_MS: '30000' },
+    folder: buildWithoutProxy(),
+  })
 })
 beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
 afterAll(async () => {

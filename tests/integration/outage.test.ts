@@ -65,6 +65,29 @@ it('U3: an opt-out that cannot be recorded stops the token at once, and generate
   expect((await operator.calls()).generate).toBe(0)
 })
 
+it('K6: a withdrawal by a consent platform that cannot be recorded hands out nothing, and counts later', async () => {
+  const reader = await consenting('signals-in-outage@example.com')
+  const unlock = lockStore()
+  const withdrawn = { signals: { gdprApplies: true } }
+  for (const answer of [await reader.post('/api/identity', withdrawn), await reader.fetch('/api/identity')])
+    expect(await answer.json()).toMatchObject({ status: 'unavailable', reason: 'store' })
+  unlock()
+  await until(async () => (await reader.identity()).status === 'unsupported')
+  expect(reader.jar.has('uid2')).toBe(false)
+})
+
+it('S7: an opt-out signal in an outage is honoured at once, and recorded when it comes again', async () => {
+  const reader = await consenting('gpc-in-outage@example.com')
+  const gpc = async () =>
+    (await reader.fetch('/api/identity', { headers: { 'sec-gpc': '1' } })).json() as Promise<{
+      status: string
+    }>
+  const unlock = lockStore()
+  expect(await gpc()).toMatchObject({ status: 'gpc' })
+  unlock()
+  await until(async () => (await gpc()).status === 'gpc' && (await reader.identity()).status === 'denied')
+})
+
 it('N4: a sign-out that cannot be recorded ends the session once the store is back', async () => {
   const reader = await consenting('out-in-outage@example.com')
   const copy = reader.twin()

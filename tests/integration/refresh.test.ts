@@ -147,15 +147,4 @@ describe('generate', () => {
     expect(await reader.ensure()).toMatchObject({ status: 'denied' })
     expect((await operator.calls()).generate).toBe(0)
   })
-
-  it('S7: is not called under Sec-GPC, and an identity is suspended while the signal is there', async () => {
-    const { reader } = await dueReader()
-    await operator.set({})
-    const gpc = { 'sec-gpc': '1' }
-    const answer = await reader.fetch('/api/identity', { headers: gpc })
-    expect(await answer.json()).toMatchObject({ status: 'gpc' })
-    expect(await (await reader.post('/api/identity', undefined, gpc)).json()).toMatchObject({ status: 'gpc' })
-    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
-    expect(await reader.identity()).toMatchObject({ status: 'available' })
-  })
 })

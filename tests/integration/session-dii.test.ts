@@ -95,10 +95,18 @@ describe('a session with two DII', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('is not asked about the other one: a yes or no is of the chosen', async () => {
-    await (await signedIn(mail('third@example.com'))).choose('denied')
+  it('a yes is of the chosen one alone', async () => {
+    await (await signedIn(mail('third@example.com'))).choose('granted')
     const reader = await signedIn(phone('+12345670004'), [mail('third@example.com')])
     expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
+  })
+
+  it('a no of either holds for both, until a yes of the session with both', async () => {
+    await (await signedIn(mail('fourth@example.com'))).choose('denied')
+    const reader = await signedIn(phone('+12345670005'), [mail('fourth@example.com')])
+    expect(await reader.ensure()).toMatchObject({ status: 'denied' })
+    expect((await operator.calls()).generate).toBe(0)
+    expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
   })
 
   it('shows neither to any route', async () => {

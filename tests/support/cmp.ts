@@ -1,5 +1,6 @@
-import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
+import { TcfEuV2 } from '@iabgpp/cmpapi'
 import type { BrowserContext, Page } from '@playwright/test'
+import { gppOf } from './gpp.ts'
 
 /*
  * A consent platform for tests, with the APIs that the specifications have:
@@ -62,16 +63,16 @@ export const noGdpr: TcData = {
   publisher: { restrictions: {} },
 }
 
-/** Of one section, which applies, with these fields set. */
-export function pingDataOf(section: string, fields: Record<string, unknown>): PingData {
-  const model = new GppModel()
-  for (const [name, value] of Object.entries(fields)) model.setFieldValue(section, name, value)
-  return {
-    gppString: model.encode(),
-    applicableSections: model.getSectionIds() as number[],
-    parsedSections: model.toObject(),
-  }
+/** Of one section, which applies; its reader was told of each opt-out and took none, but for `fields`. */
+export function pingDataOf(name: string, fields: Record<string, unknown> = {}): PingData {
+  const { gpp, gppSid, section } = gppOf(name, fields)
+  return { gppString: gpp, applicableSections: gppSid, parsedSections: { [name]: section } }
 }
+
+/** A reader in the US whose platform speaks GPP. */
+export const inUs = (name: string, fields: Record<string, unknown> = {}): Decision => ({
+  gpp: pingDataOf(name, fields),
+})
 
 /** Puts the platform on every page of this browser from now on, with a decision of an earlier visit. */
 export async function installCmp(context: BrowserContext, decision: Decision): Promise<void> {

@@ -45,3 +45,26 @@ export async function buildVariant(name: string, change: Change): Promise<string
   writeFileSync(marker, fingerprint)
   return folder
 }
+
+/**
+ * The project's own build with its proxy taken out of what Next looks up at start. The tests that use it begin by
+ * seeing that there is none.
+ */
+export function buildWithoutProxy(): string {
+  const folder = join(root, 'test-results', 'variants', 'no-proxy')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const kept = (path: string) => !/[/\\]\.next[/\\](cache|dev)([/\\]|$)/.test(path)
+  cpSync(join(root, '.next'), join(folder, '.next'), {
+    recursive: true,
+    filter: kept,
+    verbatimSymlinks: true,
+  })
+  for (const source of ['package.json', 'next.config.mjs', 'app/(site)/_articles/without-ads.mjs'])
+    cpSync(join(root, source), join(folder, source))
+  symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'))
+  const manifest = join(folder, '.next', 'server', 'functions-config-manifest.json')
+  const { functions, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'))
+  writeFileSync(manifest, JSON.stringify({ ...rest, functions: { ...functions, '/_middleware': undefined } }))
+  return folder
+}

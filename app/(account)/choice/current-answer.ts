@@ -16,6 +16,9 @@ export function currentAnswer(identity: PublicIdentity): 'granted' | 'denied' | 
 }
 
 /** Whether an answer given now would change anything, so that we never ask in vain. */
-export function canAnswer({ status }: PublicIdentity): boolean {
-  return status !== 'signed_out' && status !== 'gpc' && status !== 'unsupported' && status !== 'opted_out'
+export function canAnswer(identity: PublicIdentity): boolean {
+  const { status } = identity
+  // A consent banner may be answered at any moment, and the form sends what it says along.
+  if (status === 'unsupported') return identity.reason === 'consent'
+  return status !== 'signed_out' && status !== 'gpc' && status !== 'opted_out'
 }

@@ -19,14 +19,17 @@ const titles: Record<ShownIdentity['status'], string> = {
   unavailable: 'Nothing is used right now',
 }
 
+const consentFirst = 'Your consent settings come first'
+
 /** What came of the answer; follows the identity, which a yes may still be waiting for. */
 export function Outcome() {
-  const { status } = useUid2()
+  const identity = useUid2()
+  const { status } = identity
   return (
     <section className="outcome">
       {/* Focus goes here after an answer. */}
       <h1 id="outcome" tabIndex={-1}>
-        {titles[status]}
+        {status === 'unsupported' && identity.reason === 'consent' ? consentFirst : titles[status]}
       </h1>
       <StatusParagraphs />
       <div className="button-row">

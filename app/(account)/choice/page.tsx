@@ -6,6 +6,7 @@ import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { Outcome } from '#app/(account)/choice/outcome.tsx'
 import { consentParagraphs } from '#lib/choices/wording.ts'
+import { env } from '#lib/env/server.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
 import { localPath } from '#lib/shared/local-path.ts'
@@ -51,7 +52,7 @@ function NotRecorded({ why }: { why: keyof typeof notRecorded }) {
 }
 
 function Question({ identity, next }: { identity: PublicIdentity; next: string }) {
-  const [question, ...explanation] = consentParagraphs
+  const [question, ...explanation] = consentParagraphs(env().product)
   const first = identity.status === 'no_choice'
   const Heading = first ? 'h1' : 'h2'
   return (
@@ -63,7 +64,7 @@ function Question({ identity, next }: { identity: PublicIdentity; next: string }
       <Answers next={next} current={currentAnswer(identity)} />
       <p className="field-hint">
         Nothing happens before you have said yes. You can change your answer whenever you like, at{' '}
-        <Link href="/privacy">Your ad choices</Link>; the foot of every page leads there.
+        <Link href="/privacy">Your privacy choices</Link>; the foot of every page leads there.
       </p>
     </section>
   )

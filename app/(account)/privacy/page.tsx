@@ -1,26 +1,38 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
+import { ClearingForm } from '#app/_ads/clearing-form.tsx'
 import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
 import { StatusLine, StatusParagraphs } from '#app/_ads/status-line.tsx'
-import { signOut } from '#app/(account)/actions.ts'
+import { deleteRecords, signOut } from '#app/(account)/actions.ts'
 import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
+import { RecordsTable } from '#app/(account)/privacy/records.tsx'
 import { StorageTable } from '#app/(account)/privacy/storage-table.tsx'
-import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
+import { env } from '#lib/env/server.ts'
+import { readCurrentReader, readPublicIdentity, readRecords } from '#lib/identity/read.ts'
+import { products } from '#lib/shared/products.ts'
 
 export const metadata: Metadata = {
-  title: 'Your ad choices',
+  title: 'Your privacy choices',
   description: 'What The Lantern stores about you for advertising, where, until when, and how to say no.',
 }
 
-export default async function PrivacyPage() {
-  const [reader, identity] = await Promise.all([readCurrentReader(), readPublicIdentity()])
+interface Props {
+  searchParams: Promise<{ deleted?: string | string[] }>
+}
+
+export default async function PrivacyPage({ searchParams }: Props) {
+  const [{ deleted }, reader, identity] = await Promise.all([
+    searchParams,
+    readCurrentReader(),
+    readPublicIdentity(),
+  ])
   return (
     <AdStack initial={identity}>
       <StatusLine />
       <main id="content" className="sheet">
-        <h1>Your ad choices</h1>
+        <h1>Your privacy choices</h1>
         <section aria-labelledby="now">
           <h2 id="now">How it stands now</h2>
           {reader ? <p>You are signed in as {reader.maskedName}.</p> : null}
@@ -28,6 +40,7 @@ export default async function PrivacyPage() {
           {canAnswer(identity) ? <Answers next="/privacy" current={currentAnswer(identity)} /> : null}
           {reader ? <SignOut /> : <SignInLink />}
         </section>
+        {reader ? <OnRecord outcome={deleted} /> : null}
         <Stored />
         <OtherDoors />
       </main>
@@ -57,33 +70,88 @@ function SignInLink() {
   )
 }
 
+const outcomes: Record<string, string> = {
+  done: 'Your records are deleted. What you see below is all that is left.',
+  rate_limited: 'That was too much in a short time, so nothing was deleted: wait a minute, then try again.',
+  store_down: 'We could not reach our records, so nothing was deleted. Please try again in a moment.',
+}
+
+async function OnRecord({ outcome }: { outcome: string | string[] | undefined }) {
+  const records = await readRecords()
+  const said = typeof outcome === 'string' ? outcomes[outcome] : undefined
+  const erasable = records !== null && records.history.length + records.signals.length > 0
+  return (
+    <section aria-labelledby="on-record">
+      {/* Focus goes here after a deletion. */}
+      <h2 id="on-record" tabIndex={-1}>
+        What is on record about you
+      </h2>
+      {said === undefined ? null : <p role="status">{said}</p>}
+      {records === null ? (
+        <p>We keep no answers of yours, or cannot look them up at the moment.</p>
+      ) : (
+        <RecordsTable records={records} />
+      )}
+      {erasable ? <DeleteRecords optedOut={records.optOuts.length > 0} /> : null}
+    </section>
+  )
+}
+
+function DeleteRecords({ optedOut }: { optedOut: boolean }) {
+  return (
+    <ClearingForm action={deleteRecords} outcome="on-record">
+      <p>
+        You can have all of your answers deleted, and what a banner passed on. It also ends a yes: we would
+        ask you again before anything is made of your address.{' '}
+        {optedOut
+          ? 'An opt-out stays: a keyed code of your address, its kind and its date. They are all that is left of it, and what keeps it.'
+          : null}
+      </p>
+      <div className="button-row">
+        <button type="submit" className="button">
+          Delete my records
+        </button>
+      </div>
+    </ClearingForm>
+  )
+}
+
 function Stored() {
+  const { name } = products[env().product]
   return (
     <section aria-labelledby="stored">
       <h2 id="stored">What is stored, where, until when</h2>
       <p>
         If you never sign in, none of this exists. If you do, and say yes, our server sends your address or
-        number to UID2, hashed and encrypted, and gets a token back. A hash is no disguise: it is the same for
-        everybody who hashes the same address. That is why we ask first.
+        number to {name}, hashed and encrypted, and gets a token back. A hash is no disguise: it is the same
+        for everybody who hashes the same address. That is why we ask first.
       </p>
-      <StorageTable />
+      <StorageTable product={name} />
     </section>
   )
 }
 
 function OtherDoors() {
+  const { name, optOutPortal } = products[env().product]
   return (
     <section aria-labelledby="elsewhere">
       <h2 id="elsewhere">Two more ways to say no</h2>
       <p>
-        <strong>Everywhere at once.</strong> A no given here holds here. To opt an address or number out of
-        UID2 on every site, use the <a href="https://www.transparentadvertising.com/">opt-out page of UID2</a>
-        . We hear of it when the token is made or renewed, drop it, and remember.
+        <strong>Everywhere at once.</strong> A no given here holds here. To opt an address or number out of{' '}
+        {name} on every site, use the <a href={optOutPortal}>opt-out page of {name}</a>. We hear of it when
+        the token is made or renewed, drop it, and remember.
       </p>
       <p>
-        <strong>In your browser.</strong> If your browser sends Global Privacy Control, we treat each request
-        that carries it as a no, and say so in the line at the top of the page.
+        <strong>In your browser.</strong> {gpcWords[env().gpcScope]}
       </p>
     </section>
   )
 }
+
+const gpcWords = {
+  account:
+    'If your browser sends Global Privacy Control while you are signed in, we record it as your no, which then counts in all of your browsers until you say yes again. Signed out, we honour it request by request. Either way the line at the top of the page says so.',
+  browser:
+    'If your browser sends Global Privacy Control, we treat each request that carries it as a no, and say so in the line at the top of the page.',
+  off: 'This site does not act on Global Privacy Control: use the buttons above.',
+} as const

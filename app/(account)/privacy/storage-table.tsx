@@ -1,4 +1,4 @@
-const kept = [
+const kept = (product: string) => [
   {
     what: 'Your address or number',
     where: 'In your sign-in cookie, encrypted. Only our server can read it.',
@@ -19,12 +19,18 @@ const kept = [
     what: 'Your answer',
     where:
       'In our database: the yes or no, the day, and the wording that you saw. It is filed under a keyed code made from your sign-in and address, not under the address itself.',
-    until: 'You give another answer. We keep it as a record of what you decided.',
+    until: 'You have your records deleted. Until then we keep each answer, as a record of what you decided.',
+  },
+  {
+    what: 'That you opted out of this site',
+    where:
+      'In our database, under a keyed code made from the address: its kind and its date. A no of yours, or the signal of your browser.',
+    until: 'You say yes again. Deleting your records does not end it.',
   },
   {
     what: 'What a consent banner recorded, where one is used',
     where: 'In our database, with your answer: the consent signals that the banner passed on to us.',
-    until: 'The next signals replace them.',
+    until: 'The next signals replace them, or you have your records deleted.',
   },
   {
     what: 'Your advertising token, and what renews it',
@@ -43,19 +49,19 @@ const kept = [
     until: 'You say yes.',
   },
   {
-    what: 'An opt-out that UID2 told us of',
-    where: 'In our database, under a keyed code made from the address.',
-    until: 'For good, so that we never ask UID2 about it again.',
+    what: `An opt-out that ${product} told us of`,
+    where: 'In our database, under a keyed code made from the address: its kind and its date.',
+    until: `For good, so that we never ask ${product} about it again.`,
   },
   {
     what: 'That you signed out',
     where: 'In our database, as a code of that one sign-in.',
     until: 'That sign-in would have run out by itself.',
   },
-] as const
+]
 
 /** What is stored, where, until when. */
-export function StorageTable() {
+export function StorageTable({ product }: { product: string }) {
   return (
     <table className="facts">
       <thead>
@@ -66,7 +72,7 @@ export function StorageTable() {
         </tr>
       </thead>
       <tbody>
-        {kept.map(({ what, where, until }) => (
+        {kept(product).map(({ what, where, until }) => (
           <tr key={what}>
             <th scope="row">{what}</th>
             <td>{where}</td>

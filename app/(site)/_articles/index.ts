@@ -5,6 +5,8 @@ import { duskBlue } from '#app/(site)/_articles/dusk-blue.tsx'
 import { lighthouses } from '#app/(site)/_articles/lighthouses.tsx'
 import { moonlightTowers } from '#app/(site)/_articles/moonlight-towers.tsx'
 import { sodium } from '#app/(site)/_articles/sodium.tsx'
+import { winterLamp } from '#app/(site)/_articles/winter-lamp.tsx'
+import { withoutAds } from '#app/(site)/_articles/without-ads.mjs'
 
 /** Newest first; the first one leads the front page. */
 export const articles: readonly [Article, ...Article[]] = [
@@ -14,6 +16,7 @@ export const articles: readonly [Article, ...Article[]] = [
   sodium,
   moonlightTowers,
   duskBlue,
+  winterLamp,
 ]
 
 export function findArticle(slug: string): Article | undefined {
@@ -25,3 +28,6 @@ export function readNext(slug: string): Article[] {
   const at = articles.findIndex((article) => article.slug === slug)
   return [...articles, ...articles].slice(at + 1, at + 3)
 }
+
+/** Which ads a piece may have beside it: those of its reader, or none for anybody. */
+export const adsBeside = ({ slug }: Article): 'all' | 'none' => (withoutAds.includes(slug) ? 'none' : 'all')

@@ -1,6 +1,7 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { consentWording } from '#lib/choices/wording.ts'
+import { env } from '#lib/env/server.ts'
 import { answerAdvanced, readBody, refusal, tooMany } from '#lib/identity/api.ts'
 import { choose } from '#lib/identity/choose.ts'
 import { signalsSchema } from '#lib/identity/signals.ts'
@@ -15,9 +16,10 @@ const body = z.strictObject({
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
   if ('refused' in read) return read.refused
-  const { advertising, wording = consentWording.text, signals } = read.body
+  const ours = consentWording(env().product)
+  const { advertising, wording = ours.text, signals } = read.body
   // A caller that showed words of its own has no version of ours.
-  const version = wording === consentWording.text ? consentWording.version : 'own'
+  const version = wording === ours.text ? ours.version : 'own'
   const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
   if (chosen.status === 'signed_out') return refusal('signed_out', 'Sign in first.')
   if (chosen.status === 'rate_limited') return tooMany(chosen.seconds)

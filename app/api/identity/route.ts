@@ -1,6 +1,6 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
-import { answerIdentity, policies, readBody, tooMany } from '#lib/identity/api.ts'
+import { answerAdvanced, answerIdentity, policies, readBody, tooMany } from '#lib/identity/api.ts'
 import { noteSignals } from '#lib/identity/choose.ts'
 import { limitReader } from '#lib/identity/limits.ts'
 import { signalsSchema } from '#lib/identity/signals.ts'
@@ -16,6 +16,7 @@ export async function POST(request: NextRequest) {
   if ('refused' in read) return read.refused
   const seconds = await limitReader(request.cookies)
   if (seconds !== null) return tooMany(seconds)
-  if (read.body.signals) await noteSignals(request, read.body.signals)
+  const unnoted = read.body.signals && (await noteSignals(request, read.body.signals))
+  if (unnoted) return answerAdvanced(unnoted)
   return answerIdentity(request, policies.ensure(read.body.recheck))
 }

@@ -6,7 +6,7 @@ export const dynamic = 'force-dynamic'
 
 /** The deployment's public settings, which static pages cannot hold: they are built before it is known. */
 export function GET() {
-  const { mode, prebidServer } = env()
-  const settings: SiteSettings = { mode, prebidServer }
+  const { mode, product, prebidServer } = env()
+  const settings: SiteSettings = { mode, product, prebidServer }
   return NextResponse.json(settings, { headers: { 'Cache-Control': 'public, max-age=60' } })
 }

@@ -1,9 +1,9 @@
 import { decodeBase64 } from '#lib/sandbox/operator/java-base64.ts'
-import { type Answer, type Command, type Context, UsageError } from '../command.ts'
+import { type Answer, type Command, type Context, UsageError } from '../../command-line/command.ts'
+import { printable, prose, time } from '../../command-line/terminal.ts'
 import { type EnvelopeKind, type Layout, layOut, type Part } from '../envelope-layout.ts'
 import { envelopeNotes } from '../envelope-notes.ts'
 import { masked } from '../mask.ts'
-import { printable, prose, time } from '../terminal.ts'
 
 const kinds: Record<EnvelopeKind, string> = {
   request: 'request',

@@ -1,5 +1,5 @@
-import type { Answer, Command } from '../command.ts'
-import { asUsage } from '../command.ts'
+import type { Answer, Command } from '../../command-line/command.ts'
+import { asUsage } from '../../command-line/command.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
 import { diiOptions, personArgument, readDii } from '../dii.ts'
 import { outcomeAnswer } from '../identity.ts'

@@ -1,7 +1,7 @@
 import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
-import { type Answer, asUsage, type Command, UsageError } from '../command.ts'
+import { type Answer, asUsage, type Command, UsageError } from '../../command-line/command.ts'
+import { pairs } from '../../command-line/terminal.ts'
 import { personArgument, rawOptions, readRawDii } from '../dii.ts'
-import { pairs } from '../terminal.ts'
 
 export const hash: Command = {
   name: 'hash',

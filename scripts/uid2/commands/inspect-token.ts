@@ -1,8 +1,14 @@
 import { readToken } from '#lib/sandbox/buyer/token.ts'
-import { type Answer, type Arguments, type Command, type Context, UsageError } from '../command.ts'
+import {
+  type Answer,
+  type Arguments,
+  type Command,
+  type Context,
+  UsageError,
+} from '../../command-line/command.ts'
+import { pairs, prose } from '../../command-line/terminal.ts'
 import { requireCredentials } from '../credentials.ts'
 import { fetchKeys, type Keys, parseKeys } from '../keys.ts'
-import { pairs, prose } from '../terminal.ts'
 import { isWhole, openAdvertising, openRefresh, readHeader, tokenBytes } from '../token-layout.ts'
 import { advertisingRows, headerRows, type Inspection, refreshRows, unopened } from '../token-report.ts'
 

@@ -1,4 +1,4 @@
-import { type Answer, asUsage, type Command, UsageError } from '../command.ts'
+import { type Answer, asUsage, type Command, UsageError } from '../../command-line/command.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
 import { outcomeAnswer, readIdentity } from '../identity.ts'
 

@@ -1,8 +1,8 @@
-import { type Answer, type Command, UsageError } from '../command.ts'
+import { type Answer, type Command, UsageError } from '../../command-line/command.ts'
+import { prose } from '../../command-line/terminal.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
 import { diiOptions, readDii } from '../dii.ts'
 import { noLines } from '../identity.ts'
-import { prose } from '../terminal.ts'
 import { ask } from '../validating.ts'
 
 export const validate: Command = {

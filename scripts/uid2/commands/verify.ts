@@ -1,4 +1,11 @@
-import { type Answer, type Arguments, asUsage, type Command, type Context, UsageError } from '../command.ts'
+import {
+  type Answer,
+  type Arguments,
+  asUsage,
+  type Command,
+  type Context,
+  UsageError,
+} from '../../command-line/command.ts'
 import { type Credentials, NOT_CONFIGURED, readCredentials } from '../credentials.ts'
 import { rawOptions, readRawDii } from '../dii.ts'
 import { type Dii, readAs } from '../mistakes/dii.ts'

@@ -1,6 +1,6 @@
 import type { EnvFault } from '#lib/env/schema.ts'
 import { describeApiKey } from '#lib/uid2/index.ts'
-import type { Context } from '../command.ts'
+import type { Context } from '../../command-line/command.ts'
 import type { Credentials } from '../credentials.ts'
 import { isNoOperator, type Place, placeOf } from '../hosts.ts'
 import type { Finding } from './finding.ts'

@@ -1,4 +1,4 @@
-import { type Paint, prose } from '../terminal.ts'
+import { type Paint, prose } from '../../command-line/terminal.ts'
 
 /** `fault`: something is wrong. `unknown`: it could not be found out. `warning` and `note` fail nothing. */
 type Level = 'ok' | 'note' | 'warning' | 'fault' | 'unknown'

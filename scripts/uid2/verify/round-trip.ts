@@ -1,5 +1,5 @@
 import { type Identity, type Uid2Client, Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
-import type { Context } from '../command.ts'
+import type { Context } from '../../command-line/command.ts'
 import { type Credentials, createClient } from '../credentials.ts'
 import { readHeader, tokenBytes } from '../token-layout.ts'
 import { ask, type Validity } from '../validating.ts'

@@ -1,44 +1,22 @@
-import { GppModel, Sections } from '@iabgpp/cmpapi'
+import { GppModel } from '@iabgpp/cmpapi'
 import { describe, expect, test } from 'vitest'
 import { refusesId } from '#lib/ads/consent-rule.ts'
 import { gppDenies, tcfAllowsEuid } from '#lib/identity/consent-strings.ts'
 import { tcDataOf } from '#tests/support/cmp.ts'
+import { gppOf, usSections } from '#tests/support/gpp.ts'
 
-const usSections = [...(Sections.SECTION_ID_NAME_MAP as Map<number, string>)].filter(([id]) => id >= 6)
-
-/** What both sides say of a section with these fields; a field that it does not have is left out. */
-function bothSay(id: number, fields: Record<string, unknown>, applicable: number[] | undefined = [id]) {
-  const model = new GppModel()
-  for (const [name, value] of Object.entries(fields))
-    try {
-      model.setFieldValueBySectionId(id, name, value)
-    } catch {
-      // The section has no such field.
-    }
-  const gppData = applicable === undefined ? {} : { applicableSections: applicable }
-  const parsedSections = model.toObject()
-  return {
-    server: gppDenies(model.encode(), applicable),
-    fence: refusesId({ componentName: 'uid2', gppConsent: { parsedSections, gppData } }),
-  }
+/** What both sides say of one section. `applicable`: those that are said to apply, the section itself by default. */
+function bothSay(name: string, fields: Record<string, unknown> = {}, applicable?: number[] | 'unsaid') {
+  const { gpp, gppSid, section } = gppOf(name, fields)
+  const sids = applicable === 'unsaid' ? undefined : (applicable ?? gppSid)
+  const gppData = sids === undefined ? {} : { applicableSections: sids }
+  const gppConsent = { parsedSections: { [name]: section }, gppData }
+  return { server: gppDenies(gpp, sids), fence: refusesId({ componentName: 'uid2', gppConsent }) }
 }
 
-const willing = {
-  OptOutSale: 'N',
-  MspaCoveredTransaction: 1,
-  SaleOptOutNotice: 1,
-  SharingOptOutNotice: 1,
-  SharingNotice: 1,
-  TargetedAdvertisingOptOutNotice: 1,
-  SaleOptOut: 2,
-  SharingOptOut: 2,
-  TargetedAdvertisingOptOut: 2,
-}
-
-describe.each(usSections)('P2, K6: GPP section %i, %s: the fence says what the server says', (id, name) => {
+describe.each(usSections)('P2, K6: GPP section %i, %s: the fence says what the server says', (_id, name) => {
   test.each<[string, Record<string, unknown>]>([
-    ['all yes', {}],
-    ['sale', { SaleOptOut: 1, OptOutSale: 'Y' }],
+    ['sale', { SaleOptOut: 1 }],
     ['sharing', { SharingOptOut: 1 }],
     ['targeted advertising', { TargetedAdvertisingOptOut: 1 }],
     ['no notice', { SaleOptOutNotice: 2 }],
@@ -46,20 +24,37 @@ describe.each(usSections)('P2, K6: GPP section %i, %s: the fence says what the s
     ['Gpc', { Gpc: true }],
     ['personal data', { PersonalDataConsents: 2 }],
     ['a service provider', { MspaServiceProviderMode: 1 }],
-    ['MSPA', { MspaCoveredTransaction: 2 }],
+    ['not covered', { MspaCoveredTransaction: 2 }],
   ])(`P2, K6: ${name}: %s`, (_name, fields) => {
-    const { server, fence } = bothSay(id, { ...willing, ...fields })
+    const { server, fence } = bothSay(name, fields)
     expect(fence).toBe(server)
-    expect(bothSay(id, willing)).toEqual({ server: false, fence: false })
+    expect(bothSay(name)).toEqual({ server: false, fence: false })
+  })
+
+  test(`P2, K6: ${name}: children`, () => {
+    const of = gppOf(name).section.KnownChildSensitiveDataConsents
+    for (const consent of [1, 2]) {
+      const all = Array.isArray(of) ? of.map(() => consent) : consent
+      const { server, fence } = bothSay(name, { KnownChildSensitiveDataConsents: all })
+      expect(fence).toBe(server)
+      expect(fence).toBe(of !== undefined)
+    }
   })
 })
 
 test('P2, K6: sections count by what is said to apply, and one that is not there is a no', () => {
-  const out = { ...willing, SaleOptOut: 1 }
-  expect(bothSay(16, out, [-1])).toEqual({ server: false, fence: false })
-  expect(bothSay(16, out, [])).toEqual({ server: false, fence: false })
-  expect(bothSay(16, out, undefined)).toEqual({ server: true, fence: true })
-  expect(bothSay(16, willing, [16, 8])).toEqual({ server: true, fence: true })
+  const out = { SaleOptOut: 1 }
+  expect(bothSay('ustx', out, [-1])).toEqual({ server: false, fence: false })
+  expect(bothSay('ustx', out, [])).toEqual({ server: false, fence: false })
+  expect(bothSay('ustx', out, 'unsaid')).toEqual({ server: true, fence: true })
+  for (const sids of [[16, 8], [99]]) expect(bothSay('ustx', {}, sids)).toEqual({ server: true, fence: true })
+})
+
+test.each(['Y', '-', 'N'])('P2, K6: the older US Privacy section: opted out %s', (OptOutSale) => {
+  const model = new GppModel()
+  model.setFieldValue('uspv1', 'OptOutSale', OptOutSale)
+  const gppConsent = { parsedSections: model.toObject(), gppData: { applicableSections: [6] } }
+  expect(refusesId({ componentName: 'uid2', gppConsent })).toBe(gppDenies(model.encode(), [6]))
 })
 
 test('P2: a platform that never answered its GPP question has not opted anybody out', () => {

@@ -117,6 +117,15 @@ describe('a token', () => {
   })
 })
 
+describe('a rule of place', () => {
+  const unasked = { ...entitled, region: { runs: true, unanswered: 'denied' as const } }
+
+  it('may take no answer for a no; an answer counts all the same', () => {
+    expect(decide(onRecord(unasked, { choice: null })).status).toBe('denied')
+    expect(decide(unasked).status).toBe('available')
+  })
+})
+
 describe('consent signals', () => {
   const signals = (
     product: Facts['product'],

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { installed, spawnNode } from '#tests/support/command-line.ts'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
-import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
+import { root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
 
 let operator: TestOperator
 beforeAll(async () => {
@@ -13,31 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => operator.close())
 
-const marker = join(root, 'node_modules', '.installed-lock')
-/** Otherwise the launcher would install, and pull the packages from under the other tests. */
-const installed =
-  existsSync(marker) &&
-  readFileSync(marker, 'utf8') ===
-    createHash('sha256')
-      .update(readFileSync(join(root, 'package-lock.json')))
-      .digest('hex')
-
-function start(args: string[], stdin = '', env: Record<string, string> = operator.env) {
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve, reject) => {
-    const { PATH = '', HOME = '' } = process.env
-    const child = spawn(nodePath(), args, { cwd: tmpdir(), env: { NODE_ENV: 'test', PATH, HOME, ...env } })
-    const written = { out: '', err: '' }
-    child.stdout.on('data', (chunk: Buffer) => {
-      written.out += chunk.toString()
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      written.err += chunk.toString()
-    })
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, ...written }))
-    child.stdin.end(stdin)
-  })
-}
+const start = (args: string[], stdin = '', env: Record<string, string> = operator.env) =>
+  spawnNode(args, stdin, env)
 
 const launcher = join(root, 'scripts/uid2.mjs')
 const program = [...typescriptFlags, join(root, 'scripts/uid2/main.ts')]

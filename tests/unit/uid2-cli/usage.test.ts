@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { testOperator } from '#tests/support/operator.ts'
-import { commands } from '../../../scripts/uid2/run.ts'
+import { program } from '../../../scripts/uid2/program.ts'
 import { cli } from './cli.ts'
 
+const { commands } = program
 const address = 'somebody@private.example'
 const hash = ['hash', '--email', address]
 
@@ -40,6 +41,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     [['hash', address, address]],
     [['hash', address, '--email', address]],
     [['generate', address, '--phone', '+12345678901']],
+    [['hash', '--email', address, '--email', 'b@c']],
     [['hash', '--mail', address]],
     [['hash', `--api-key=${address}`]],
     [['hash', '--json=yes', '--email', address]],

@@ -20,7 +20,7 @@ export default async function OutboxPage() {
   const message = pending && messageInOutbox(pending.id)
   return (
     <>
-      <StatusBar identity={await readPublicIdentity()} />
+      <StatusBar identity={await readPublicIdentity()} product={env().product} />
       <main id="content" className="sheet">
         <h1>Outbox</h1>
         <p>

@@ -31,7 +31,7 @@ export default async function ProofPage({ searchParams }: Props) {
   const brought = typeof secret === 'string' ? secret : null
   return (
     <>
-      <StatusBar identity={identity} />
+      <StatusBar identity={identity} product={env().product} />
       <main id="content" className="sheet">
         {pending ? <Waiting pending={pending} secret={brought} /> : null}
         {!pending && reader ? <SignedIn name={reader.maskedName} /> : null}

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { ArticlePage } from '#app/(site)/_article-page.tsx'
-import { articles, findArticle } from '#app/(site)/_articles/index.ts'
+import { adsBeside, articles, findArticle } from '#app/(site)/_articles/index.ts'
 
 interface Props {
   params: Promise<{ slug: string }>
@@ -25,7 +25,7 @@ export default async function StaticArticle({ params }: Props) {
   const article = findArticle((await params).slug)
   if (!article) notFound()
   return (
-    <AdStack>
+    <AdStack ads={adsBeside(article)}>
       <StatusLine />
       <ArticlePage article={article} />
     </AdStack>

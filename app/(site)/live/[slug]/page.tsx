@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { ArticlePage } from '#app/(site)/_article-page.tsx'
-import { findArticle } from '#app/(site)/_articles/index.ts'
+import { adsBeside, findArticle } from '#app/(site)/_articles/index.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
 
 interface Props {
@@ -25,8 +25,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function LiveArticle({ params }: Props) {
   const article = findArticle((await params).slug)
   if (!article) notFound()
+  const ads = adsBeside(article)
   return (
-    <AdStack initial={await readPublicIdentity()}>
+    <AdStack ads={ads} {...(ads === 'all' && { initial: await readPublicIdentity() })}>
       <StatusLine />
       <ArticlePage article={article} />
     </AdStack>

@@ -36,10 +36,31 @@ export interface Context {
 /** `ok` is the exit code: 0, or 1 when the answer is a no. */
 export interface Answer {
   readonly ok: boolean
-  /** Instead of 1, when the operator could not be asked. */
+  /** Instead of 1, when who knows the answer could not be asked. */
   readonly unreachable?: boolean
   readonly json: Readonly<Record<string, unknown>>
   lines(paint: Paint): string[]
+}
+
+/** A command line with its commands. */
+export interface Program {
+  /** `NAME` in `npm run NAME` and in `scripts/NAME.mjs`. */
+  readonly name: string
+  readonly commands: readonly Command[]
+  /** What its help says below the commands, line by line. */
+  readonly about: readonly string[]
+  /** Environment variables whose values are printed by no means. */
+  readonly secrets: readonly string[]
+  /** What there is none of, neither a command nor an option: a part of its name, and why. */
+  readonly refusals: readonly (readonly [name: RegExp, why: string])[]
+  /** Tells what failed outside from a fault of ours, which is `undefined`. */
+  explain(error: unknown): Failure | undefined
+}
+
+export interface Failure {
+  readonly exitCode: number
+  readonly sentence: string
+  readonly json: object
 }
 
 /** A mistake in how a command was called. Its message never repeats a value. */

@@ -1,24 +1,19 @@
-import type { Command, Option } from './command.ts'
+import type { Command, Option, Program } from './command.ts'
 
 const common: Record<string, Option> = {
   json: { help: 'exactly one JSON document on standard output, also for a failure' },
   help: { help: 'this text' },
 }
 
-export function overview(commands: readonly Command[]): string {
+export function overview({ name, commands, about }: Program): string {
   return [
-    'Usage: npm run -s uid2 -- COMMAND …     or, from anywhere: node scripts/uid2.mjs COMMAND …',
+    `Usage: npm run -s ${name} -- COMMAND …     or, from anywhere: node scripts/${name}.mjs COMMAND …`,
     '',
     ...columns(commands.map(({ name, summary }) => [name, summary])),
     '',
     'Every command takes --json and --help; - in the place of a value reads it from standard input.',
     '',
-    'Credentials come from the environment or .env.local, never from the command line: UID2_BASE_URL,',
-    'UID2_API_KEY, UID2_CLIENT_SECRET, UID2_PRODUCT (uid2 or euid), UID2_TIMEOUT_MS.',
-    'Without a UID2 account: `npm start` runs a sandbox operator and prints what to export.',
-    '',
-    'Exit codes: 0 yes; 1 the answer is a no; 2 called wrongly; 3 the operator, or the way to it, failed;',
-    '70 a fault of the command itself.',
+    ...about,
   ].join('\n')
 }
 

@@ -58,14 +58,12 @@ function textFrom(bytes: Uint8Array, source: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new UsageError(`${source} is not text in UTF-8. (Bytes of an envelope: as base64.)`)
+    throw new UsageError(`${source} is not text in UTF-8.`)
   }
 }
 
-/** The last fence: whatever an operator's words or a file may echo, these values leave in no text. */
-export function silencer(env: Io['env']): (text: string) => string {
-  const secrets = [env.UID2_API_KEY, env.UID2_CLIENT_SECRET, env.REFRESH_RESPONSE_KEY].filter(
-    (secret) => secret !== undefined && secret.length >= 8,
-  ) as string[]
+/** The last fence: whatever words from elsewhere or a file may echo, these values leave in no text. */
+export function silencer(values: readonly (string | undefined)[]): (text: string) => string {
+  const secrets = values.filter((secret) => secret !== undefined && secret.length >= 8) as string[]
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
 }

@@ -1,0 +1,7 @@
+/** What people call the two, and where anybody may leave them for good. */
+export const products = {
+  uid2: { name: 'UID2', optOutPortal: 'https://www.transparentadvertising.com/' },
+  euid: { name: 'EUID', optOutPortal: 'https://www.transparentadvertising.eu/' },
+} as const
+
+export type Product = keyof typeof products

@@ -1,0 +1,4 @@
+import { runProcess } from '../command-line/process.ts'
+import { program } from './program.ts'
+
+await runProcess(program)

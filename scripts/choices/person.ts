@@ -1,0 +1,34 @@
+import { type DiiFault, readDii } from '#lib/auth/dii.ts'
+import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
+import { type Arguments, asUsage, type Context, type Option, UsageError } from '../command-line/command.ts'
+
+export const personOptions = {
+  email: { value: 'ADDRESS', help: 'the e-mail address of who asks; - reads it from standard input' },
+  phone: { value: 'NUMBER', help: 'or the phone number, with country code; - reads it from standard input' },
+} as const satisfies Record<string, Option>
+
+const faults: Record<DiiFault, string> = {
+  empty: 'A value is empty.',
+  bad_email: 'This is no e-mail address.',
+  looks_hashed: 'This looks like a hash; give the address itself.',
+  bad_phone: 'This is no phone number with its country code, as in +44 20 7946 0018.',
+}
+
+/** What the person is to be called in an answer, which names them by no means. */
+export interface Person {
+  readonly diiHash: string
+  readonly what: 'address' | 'number'
+}
+
+/** The one person that the arguments name, hashed just as the site hashes who signs in. */
+export async function readPerson(args: Arguments, context: Context): Promise<Person> {
+  const [email, phone] = [args.text('email'), args.text('phone')]
+  if ((email === undefined) === (phone === undefined))
+    throw new UsageError('Name one person: exactly one of --email and --phone.')
+  const typed = await context.textOf(email ?? phone ?? '')
+  const dii = readDii(email === undefined ? { phone: typed } : { email: typed })
+  if (typeof dii === 'string') throw new UsageError(faults[dii])
+  return dii.kind === 'email'
+    ? { diiHash: await asUsage(() => hashEmail(dii.value)), what: 'address' }
+    : { diiHash: await asUsage(() => hashPhone(dii.value)), what: 'number' }
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { choices, closeChoices } from '#lib/choices/open.ts'
+import type { ChoiceStore } from '#lib/choices/store.ts'
+import { databaseFile, openDatabase } from '#lib/database/connection.ts'
+import { patiently } from '#lib/database/patiently.ts'
+import type { Schema } from '#lib/database/schema.ts'
+import { EnvError, envBesideSite } from '#lib/env/server.ts'
+import { errorCode } from '#lib/observe/error-code.ts'
+
+/** The store did not do what was asked of it. */
+export class StoreFailure extends Error {
+  override readonly name = 'StoreFailure'
+  /** The driver's, or `unknown`. Its message could quote anything. */
+  readonly code: string
+
+  constructor(cause: unknown) {
+    const code = errorCode(cause)
+    super(`The store failed (${code}): see that it is up, and call again. Nothing was done by halves.`)
+    this.code = code
+  }
+}
+
+const lockMs = 5000
+
+/** Does one piece of work on the site's store. Not by `withChoices`, which logs to standard output. */
+export async function withStore<T>(work: (store: ChoiceStore) => Promise<T>): Promise<T> {
+  const env = envBesideSite()
+  try {
+    if (env === null || !(await patiently(() => hasRecords(env.databaseUrl), lockMs)))
+      throw new EnvError(
+        'There is no store yet: the site has not run with this environment. Give this command the very DATA_DIR, DATABASE_URL and CHOICES_PEPPER of the site.',
+      )
+    const store = await choices()
+    return await patiently(() => work(store), lockMs)
+  } catch (error) {
+    throw error instanceof EnvError ? error : new StoreFailure(error)
+  } finally {
+    await closeChoices()
+  }
+}
+
+/** Whether a site has used this database. Opening it as the site does would make one of whatever is there. */
+async function hasRecords(url: string): Promise<boolean> {
+  const file = databaseFile(url)
+  if (file !== null && !existsSync(file)) return false
+  const { db } = openDatabase(url)
+  try {
+    const table: keyof Schema = 'choice_events'
+    return (await db.introspection.getTables()).some(({ name }) => name === table)
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,26 @@
+import type { Records } from '#lib/choices/records.ts'
+import { type Paint, pairs, prose } from '../command-line/terminal.ts'
+
+export const iso = (at: number): string => new Date(at).toISOString()
+
+const kinds = { uid2: 'UID2', euid: 'EUID', site: 'this site' } as const
+
+export const optOutLines = (optOuts: Records['optOuts'], paint: Paint): string[] =>
+  pairs(
+    optOuts.map(({ kind, at }) => [`  ${kinds[kind]}`, `since ${iso(at)}`] as const),
+    paint,
+  )
+
+export const optOutsJson = (optOuts: Records['optOuts']) =>
+  optOuts.map(({ kind, at }) => ({ kind, since: iso(at) }))
+
+/** A heading and what stands below it, with an empty line before. */
+export const section = (heading: string, lines: readonly string[], paint: Paint): string[] => [
+  '',
+  paint.strong(heading),
+  ...lines,
+]
+
+/** Text of several paragraphs. */
+export const paragraphs = (text: string, indent: string): string[] =>
+  text.split(/\n+/).flatMap((paragraph) => prose(paragraph, indent))

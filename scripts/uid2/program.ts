@@ -1,0 +1,40 @@
+import { Uid2Error } from '#lib/uid2/index.ts'
+import type { Failure, Program } from '../command-line/command.ts'
+import { EXIT } from '../command-line/program.ts'
+import { printable } from '../command-line/terminal.ts'
+import { decodeEnvelope } from './commands/decode-envelope.ts'
+import { generate } from './commands/generate.ts'
+import { hash } from './commands/hash.ts'
+import { inspectToken } from './commands/inspect-token.ts'
+import { refresh } from './commands/refresh.ts'
+import { validate } from './commands/validate.ts'
+import { verify } from './commands/verify.ts'
+
+export const program: Program = {
+  name: 'uid2',
+  commands: [generate, refresh, validate, hash, decodeEnvelope, inspectToken, verify],
+  about: [
+    'Credentials come from the environment or .env.local, never from the command line: UID2_BASE_URL,',
+    'UID2_API_KEY, UID2_CLIENT_SECRET, UID2_PRODUCT (uid2 or euid), UID2_TIMEOUT_MS.',
+    'Without a UID2 account: `npm start` runs a sandbox operator and prints what to export.',
+    '',
+    'Exit codes: 0 yes; 1 the answer is a no; 2 called wrongly; 3 the operator, or the way to it, failed;',
+    '70 a fault of the command itself.',
+  ],
+  secrets: ['UID2_API_KEY', 'UID2_CLIENT_SECRET', 'REFRESH_RESPONSE_KEY'],
+  refusals: [[/^-.*(key|secret|token)/, 'credentials come from the environment alone.']],
+  explain: (error) => (error instanceof Uid2Error ? explain(error) : undefined),
+}
+
+function explain(error: Uid2Error): Failure {
+  const { code, message, transient, httpStatus, operatorMessage, clockSkewMs, retryAfterMs } = error
+  const sentence = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
+  return {
+    exitCode: EXIT.outside,
+    sentence: printable(sentence.replace(/\.?$/, '.')),
+    json: {
+      ...{ kind: 'operator', code, message, transient },
+      ...{ httpStatus, operatorMessage, clockSkewMs, retryAfterMs },
+    },
+  }
+}

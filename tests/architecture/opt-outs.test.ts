@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { filesIn } from './project.ts'
+
+/** Places in a text that take rows out of a table or change them, by Kysely or in SQL. */
+function endings(text: string, table: string): string[] {
+  const named = `[\\s'"\`(]*(?:\\w+\\.)?["']?${table}\\b`
+  const kysely = `(?:deleteFrom|updateTable|mergeInto|replaceInto|dropTable|alterTable)\\(${named}`
+  const sql = `(?:delete\\s+from|truncate(?:\\s+table)?|update|replace\\s+into|merge\\s+into|drop\\s+table|alter\\s+table)(?:\\s+only|\\s+if\\s+exists)?\\s${named}`
+  return text.match(new RegExp(`${kysely}|\\b${sql}`, 'gi')) ?? []
+}
+
+const ours = filesIn('app', 'lib', 'scripts', 'proxy.ts', 'instrumentation.ts')
+const ending = (table: string) =>
+  ours.flatMap(({ path, text }) => endings(text, table).map((found) => `${path}: ${found}`))
+
+describe('an opt-out is for ever', () => {
+  it('nothing deletes from opt_outs, nor changes what is in it', () => {
+    expect(ending('opt_outs')).toEqual([])
+  })
+
+  it('only a yes, in lib/choices/store.ts, deletes from site_opt_outs', () => {
+    expect(ending('site_opt_outs')).toEqual(["lib/choices/store.ts: deleteFrom('site_opt_outs"])
+  })
+
+  it('no other file even names the two tables, so that none does it by another way', () => {
+    const naming = ours.filter(({ text }) => /\b(site_)?opt_outs\b/.test(text)).map(({ path }) => path)
+    expect(naming).toEqual([
+      ...['records', 'standing', 'store'].map((name) => `lib/choices/${name}.ts`),
+      ...['migrations', 'schema'].map((name) => `lib/database/${name}.ts`),
+    ])
+  })
+})
+
+describe('the check of opt-outs', () => {
+  it.each([
+    "db.deleteFrom('opt_outs')",
+    "db.deleteFrom(\n  'opt_outs as o',\n)",
+    "db.updateTable('opt_outs')",
+    "db.schema.dropTable('opt_outs')",
+    'sql`delete from opt_outs`',
+    'DELETE FROM "opt_outs" WHERE true',
+    'delete\n  from public.opt_outs',
+    'truncate table opt_outs',
+    'update opt_outs set at = 0',
+    'drop table if exists opt_outs',
+  ])('sees %j', (text) => {
+    expect(endings(text, 'opt_outs')).toHaveLength(1)
+  })
+
+  it.each([
+    "db.selectFrom('opt_outs')",
+    "db.insertInto('opt_outs')",
+    "db.deleteFrom('site_opt_outs')",
+    'delete from site_opt_outs',
+    '/** Nothing deletes from it. */ opt_outs: {}',
+  ])('lets pass %j', (text) => {
+    expect(endings(text, 'opt_outs')).toEqual([])
+  })
+})

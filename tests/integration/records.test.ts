@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { formOn } from '../support/forms.ts'
+import { type TestOperator, testOperator } from '../support/operator.ts'
+import { type Visitor, visitor } from '../support/reader.ts'
+import { type Site, startSite } from '../support/site.ts'
+
+let operator: TestOperator
+let site: Site
+beforeAll(async () => {
+  operator = await testOperator()
+  site = await startSite({ env: operator.env })
+})
+beforeEach(() => operator.set({}))
+afterAll(async () => {
+  await site.stop()
+  await operator.close()
+})
+
+async function somebody(email: string): Promise<Visitor> {
+  const reader = visitor(site)
+  await reader.signIn({ email })
+  return reader
+}
+
+const privacy = async (reader: Visitor) => (await reader.fetch('/privacy')).text()
+
+/** As a browser without script would: the form's answer leads back to the page. */
+async function deleteRecords(reader: Visitor, headers: Record<string, string> = { origin: site.origin }) {
+  const body = await formOn(reader, '/privacy', 'Delete my records')
+  return reader.fetch('/privacy', { method: 'POST', body, headers })
+}
+
+describe('the privacy page', () => {
+  it('shows every answer with its words, day and source, newest first', async () => {
+    const reader = await somebody('history@example.com')
+    expect(await privacy(reader)).toContain('Nothing is on record')
+    await reader.choose('granted')
+    await reader.post('/api/choice', { advertising: 'denied', wording: 'Darf die App …?' })
+    const page = await privacy(reader)
+    expect(page.match(/<strong>(Yes|No|Opted out[^<]*)<\/strong>/g)).toEqual([
+      '<strong>Opted out of this site, until you say yes.</strong>',
+      '<strong>No</strong>',
+      '<strong>Yes</strong>',
+    ])
+    expect(page).toContain('Darf die App …?')
+    expect(page).toContain('May we use your e-mail address or phone number for ads?')
+    expect(page).toMatch(/<time[^>]* dateTime="\d{4}-\d\d-\d\dT/i)
+  })
+
+  it('shows nobody else’s, and nothing signed out', async () => {
+    const reader = await somebody('history-b@example.com')
+    expect(await privacy(reader)).not.toContain('Darf die App')
+    expect(await privacy(visitor(site))).not.toContain('What is on record about you')
+  })
+})
+
+describe('“Delete my records”', () => {
+  it('ends a yes with its token, in other browsers too, and the question is put anew', async () => {
+    const reader = await somebody('delete-yes@example.com')
+    await reader.choose('granted')
+    await reader.post('/api/identity', { signals: { gpp: 'DBAA', gppSid: [] } })
+    const twin = reader.twin()
+    const answer = await deleteRecords(reader)
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toContain('/privacy?deleted=done')
+    expect(reader.jar.has('uid2')).toBe(false)
+    for (const each of [reader, twin]) expect(await each.ensure()).toMatchObject({ status: 'no_choice' })
+    expect(twin.jar.has('uid2')).toBe(false)
+    expect(await privacy(reader)).toContain('Nothing is on record')
+    expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
+  })
+
+  it('a cookie from before does not come to life under a later yes', async () => {
+    const reader = await somebody('delete-and-yes@example.com')
+    await reader.choose('granted')
+    const before = reader.twin()
+    await deleteRecords(reader)
+    await reader.choose('granted')
+    expect(await before.identity()).toMatchObject({ status: 'refreshing' })
+  })
+
+  it('keeps an opt-out from this site: its kind and date are all that is left', async () => {
+    const reader = await somebody('delete-no@example.com')
+    await reader.choose('granted')
+    await reader.choose('denied')
+    const answer = await deleteRecords(reader)
+    expect(answer.status).toBe(303)
+    expect(await reader.ensure()).toMatchObject({ status: 'denied' })
+    const page = await privacy(reader)
+    expect(page).toContain('Opted out of this site')
+    expect(page).not.toContain('The words that you answered')
+    expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
+  })
+
+  it('U3: keeps an opt-out that UID2 told, and nothing undoes it', async () => {
+    const reader = await somebody('optout@example.com')
+    await reader.choose('granted')
+    expect(await reader.identity()).toMatchObject({ status: 'opted_out' })
+    await deleteRecords(reader)
+    expect(await privacy(reader)).toContain('Opted out at UID2; they told us.')
+    expect(await reader.choose('granted')).toMatchObject({ status: 'opted_out' })
+    expect((await operator.calls()).generate).toBe(1)
+  })
+
+  it('is for the reader alone: not from another site, not signed out', async () => {
+    const reader = await somebody('delete-cross@example.com')
+    await reader.choose('granted')
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    expect((await deleteRecords(reader, foreign)).status).toBe(403)
+    expect(await reader.identity()).toMatchObject({ status: 'available' })
+    const body = await formOn(reader, '/privacy', 'Delete my records')
+    const stranger = visitor(site)
+    const init = { method: 'POST', body, headers: { origin: site.origin } }
+    const answer = await stranger.fetch('/privacy', init)
+    expect(answer.headers.get('location')).toContain('/sign-in')
+    expect(await reader.identity()).toMatchObject({ status: 'available' })
+  })
+})
