@@ -87,14 +87,19 @@ test('G1, K6: Google’s cache is cleared with the token, and with nothing else'
   expect(await cleared()).toBe(1)
 })
 
-test('K6: the answer to the question takes the signals along', async ({ page, context, watch, email }) => {
-  await installCmp(context, inUs('usnat'))
+test('K6: the answer to the question takes the signals along, so that no ID is made first', async ({
+  page,
+  context,
+  operator,
+  email,
+}) => {
+  await installCmp(context, inUs('usnat', { SaleOptOut: 1 }))
   await signIn(page, { email })
-  const before = watch.requests.length
   await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
-  await expect(page.getByRole('heading', { name: 'Your answer is yes' })).toBeVisible()
-  const form = watch.requests.slice(before).find((request) => request.headers()['next-action'] !== undefined)
-  expect(form?.postData()).toContain(`"gppSid":[7]`)
+  await expect.poll(() => identityOf(context)).toMatchObject({ status: 'unsupported', reason: 'consent' })
+  expect(await operator.calls()).toMatchObject({ generate: 0 })
+  await decide(page, inUs('usnat'))
+  await expect.poll(() => identityOf(context)).toMatchObject({ status: 'available' })
 })
 
 /** Lets the server answer, and the page wait for it. */
