@@ -19,7 +19,7 @@ export interface Standing {
   optedOut: boolean
   /** An opt-out from this site is in force: a no, or the signal of a browser. Ends with a yes. */
   siteOptOut: boolean
-  /** `denied` also by the site opt-out of another account with the same DII; a yes from before it is none. */
+  /** `denied` also by a site opt-out of another account with one of these DII; a yes from before it is none. */
   choice: 'granted' | 'denied' | null
   /** Id of the yes that stands: an identity from under another yes is void. Null without one. */
   consent: number | null
@@ -52,7 +52,7 @@ export async function readStanding(db: Kysely<Schema>, { sub, sid, keys, allKeys
       const own = eb.selectFrom('choice_events').where('sub', '=', sub).where('dii_key', 'in', keys)
       const lastDenial = eb
         .selectFrom('choice_events')
-        .where('dii_key', 'in', keys)
+        .where('dii_key', 'in', allKeys)
         .where('advertising', '=', 'denied')
         .select(({ fn }) => fn.coalesce(fn.max('id'), eb.lit(0)).as('id'))
       return [

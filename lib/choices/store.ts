@@ -29,8 +29,8 @@ export interface ChoiceStore {
   read(subject: Subject): Promise<Standing>
   /**
    * Runs `act` with the reader's standing while nothing can be recorded that would change it: what begins in
-   * there begins before any opt-out, no or erasure of this DII that is not in that standing. Keep it short,
-   * and call no store in it: writers wait, with SQLite all of this process.
+   * there begins before any opt-out, no or erasure of its DII, or end of its session, that is not in that
+   * standing. Keep it short, and call no store in it: writers wait, with SQLite all of this process.
    */
   holding<T>(subject: Subject, act: (standing: Standing) => Promise<T>): Promise<T>
   isEnded(sid: string): Promise<boolean>
@@ -69,32 +69,31 @@ export function createChoiceStore(
     allKeys: keysOf([diiHash, ...otherDiiHashes]),
   })
 
-  /** A transaction that has these DII to itself, or shares them with others that only look. */
+  /** A transaction that has these DII or sessions to itself, or shares them with others that only look. */
   const locked = <T>(
     how: 'exclusive' | 'shared',
     keys: readonly string[],
     work: (trx: Kysely<Schema>) => Promise<T>,
-  ): Promise<T> =>
-    db.transaction().execute(async (trx) => {
-      // SQLite has one connection, and that one process.
-      if (engine === 'postgres')
-        // In one order, so that no two wait for each other.
-        for (const key of [...keys].sort()) {
-          const id = sql`hashtextextended(${key}, 0)`
-          await (how === 'shared'
-            ? sql`select pg_advisory_xact_lock_shared(${id})`
-            : sql`select pg_advisory_xact_lock(${id})`
-          ).execute(trx)
-        }
+  ): Promise<T> => {
+    // SQLite has one connection, and that one process.
+    if (engine === 'sqlite') return db.transaction().execute(work)
+    const lock = sql.raw(how === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
+    // Whatever the database's default is: what is read has to be of after the wait for the lock.
+    const transaction = db.transaction().setIsolationLevel('read committed')
+    return transaction.execute(async (trx) => {
+      // In one order, so that no two wait for each other.
+      for (const key of [...keys].sort()) await sql`select ${lock}(hashtextextended(${key}, 0))`.execute(trx)
       return work(trx)
     })
+  }
 
   return {
     read: (subject) => readStanding(db, keysOfSubject(subject)),
 
     holding(subject, act) {
       const keys = keysOfSubject(subject)
-      return locked('shared', keys.allKeys, async (trx) => act(await readStanding(trx, keys)))
+      const locks = [...keys.allKeys, sidHash(subject.sid)]
+      return locked('shared', locks, async (trx) => act(await readStanding(trx, keys)))
     },
 
     async isEnded(sid) {
@@ -145,12 +144,14 @@ export function createChoiceStore(
       }),
 
     async endSession(sid, until) {
+      await locked('exclusive', [sidHash(sid)], (trx) =>
+        trx
+          .insertInto('ended_sessions')
+          .values({ sid_hash: sidHash(sid), until })
+          .onConflict((conflict) => conflict.column('sid_hash').doNothing())
+          .execute(),
+      )
       await db.deleteFrom('ended_sessions').where('until', '<', now()).execute()
-      await db
-        .insertInto('ended_sessions')
-        .values({ sid_hash: sidHash(sid), until })
-        .onConflict((conflict) => conflict.column('sid_hash').doNothing())
-        .execute()
     },
 
     records: (diiHashes) => readRecords(db, keysOf(diiHashes)),

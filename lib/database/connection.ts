@@ -1,7 +1,7 @@
 import 'server-only'
 import SqliteDatabase from 'better-sqlite3'
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely'
-import { Pool, types } from 'pg'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, SqliteDialect } from 'kysely'
+import { DatabaseError, Pool, types } from 'pg'
 import type { Schema } from './schema.ts'
 
 /** `pool` is what `db` runs on, for what speaks to PostgreSQL by itself. */
@@ -44,8 +44,47 @@ export function openDatabase(url: string): Database {
   })
   // An idle connection that breaks must not end the process; the next query tells.
   pool.on('error', () => {})
-  return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), engine: 'postgres', pool }
+  return {
+    db: new Kysely({ dialect: new PostgresDialect({ pool: careful(pool) }) }),
+    engine: 'postgres',
+    pool,
+  }
 }
+
+/**
+ * A pool that takes back only connections of which it is known where they stand. After a query that was given
+ * up one may still be in a transaction: what is written next would be acknowledged, and then lost with it.
+ */
+const careful = (pool: Pool): PostgresPool => ({
+  async connect() {
+    const client = await pool.connect()
+    let lost = false
+    const lose = () => {
+      lost = true
+    }
+    // Breaking while it is in use, it must not end the process either.
+    client.on('error', lose)
+    const query = async (text: string, values: readonly unknown[]) => {
+      // Its rollback, too, would only wait.
+      if (lost) throw new Error('The connection was given up.')
+      try {
+        return await client.query(text, [...values])
+      } catch (error) {
+        // An error that the server answers leaves the connection in order, unless it says that it is going.
+        if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') lose()
+        throw error
+      }
+    }
+    return {
+      query: query as unknown as PostgresPoolClient['query'],
+      release() {
+        client.release(lost)
+        client.off('error', lose)
+      },
+    }
+  },
+  end: () => pool.end(),
+})
 
 /** Two processes that open a new file at once meet here, and SQLite does not wait its `timeout` for this. */
 function turnOnWal(database: SqliteDatabase.Database): void {

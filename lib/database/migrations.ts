@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts'
 const lockMs = 5000
 
 /** Portable: one text for both engines but for the counting column. Applied ones are never edited. */
-const migrations = (engine: Engine): Record<string, Migration> => ({
+export const migrations = (engine: Engine): Record<string, Migration> => ({
   '001-choices': {
     async up(db) {
       await db.schema

@@ -24,6 +24,8 @@ export type Outcome =
 
 const resultMs = 60_000
 const backOffMs = 30_000
+/** The same string gets the same answer, and another string is another key. */
+const consentMs = 3_600_000
 
 /** How long the outcome of a call is remembered, ms. */
 const makeFlights = (keep: Record<Outcome['status'], number>): Flights<Outcome> =>
@@ -36,7 +38,7 @@ const makeFlights = (keep: Record<Outcome['status'], number>): Flights<Outcome> 
 const kept = {
   success: resultMs,
   optout: resultMs,
-  insufficient_user_consent: resultMs,
+  insufficient_user_consent: consentMs,
   ended: resultMs,
   refused: 0,
   failed: backOffMs,

@@ -156,7 +156,9 @@ describe('cookies and headers that are not ours', () => {
   it('N14: a cookie that was changed loses its identity and nothing else', async () => {
     const reader = await granted()
     const sealed = reader.jar.get('uid2') ?? ''
-    reader.jar.set('uid2', `${sealed.slice(0, 200)}x${sealed.slice(201)}`)
+    // In the midst of base64, where each bit of each character counts.
+    const other = sealed[200] === 'x' ? 'y' : 'x'
+    reader.jar.set('uid2', `${sealed.slice(0, 200)}${other}${sealed.slice(201)}`)
     expect(await reader.identity()).toMatchObject({ status: 'refreshing' })
     expect(await reader.ensure()).toMatchObject({ status: 'available' })
   })

@@ -17,6 +17,10 @@ import { bareEnvironment, freePort } from './site.ts'
 export interface TestPostgres {
   /** The URL of a database that nothing else uses. */
   database(): Promise<string>
+  /** Takes the server away, as a crash or a restart of its machine would; its databases stay. */
+  crash(): Promise<void>
+  /** Brings it back on the same port. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -44,11 +48,24 @@ export async function startPostgres(): Promise<TestPostgres> {
     })
   await ended(run('initdb', ['-D', data, '-U', 'lantern', '-A', 'trust', '-E', 'UTF8', '--no-sync']))
   const port = await freePort()
-  const server = run('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''])
   const { Client } = await import('pg')
   const url = (name: string) => `postgres://lantern@127.0.0.1:${port}/${name}`
-  const gone = ended(server)
-  await Promise.race([said(server, 'ready to accept connections'), gone])
+  const serve = async () => {
+    const server = run('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''])
+    const gone = ended(server)
+    await Promise.race([said(server, 'ready to accept connections'), gone])
+    return {
+      async end(signal: NodeJS.Signals) {
+        server.kill(signal)
+        await gone
+      },
+    }
+  }
+  let server: Awaited<ReturnType<typeof serve>> | null = await serve()
+  const end = async (signal: NodeJS.Signals) => {
+    await server?.end(signal)
+    server = null
+  }
   let databases = 0
   return {
     async database() {
@@ -59,9 +76,13 @@ export async function startPostgres(): Promise<TestPostgres> {
       await client.end()
       return url(name)
     },
+    // Its immediate shutdown: connections break without a word, and it recovers from its log at the next start.
+    crash: () => end('SIGQUIT'),
+    async restart() {
+      server = await serve()
+    },
     async stop() {
-      server.kill('SIGINT')
-      await gone
+      await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -152,6 +152,29 @@ describe('a generate', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
+  it('a consent that does not suffice is remembered for an hour, and for that string alone', async () => {
+    const euid = await testOperator('euid')
+    becomeSite({ ...euid.env, UID2_PRODUCT: 'euid' })
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const { email, subject } = await someone()
+    const insufficient = { status: 'insufficient_user_consent' }
+    const ask = (tcf: string) => startGenerate(subject, { email }, tcf).promise
+    // Without purpose 1; and with all that EUID needs.
+    const [little, enough] = [
+      'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA',
+      'CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
+    ] as const
+    expect(await ask(little)).toEqual(insufficient)
+    clock.mockReturnValue(1000 + 3_599_999)
+    expect(await ask(little)).toEqual(insufficient)
+    expect((await euid.calls()).generate).toBe(1)
+    expect(await ask(enough)).toMatchObject({ status: 'success' })
+    clock.mockReturnValue(1000 + 3_600_000)
+    expect(await ask(little)).toEqual(insufficient)
+    expect((await euid.calls()).generate).toBe(3)
+    await euid.close()
+  })
+
   it('the opt-out of the operator’s test address is heard, recorded and remembered', async () => {
     const { email, subject } = await someone('optout@example.com')
     const { promise } = startGenerate(subject, { email }, undefined)

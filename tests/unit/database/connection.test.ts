@@ -1,0 +1,71 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type Database, openDatabase } from '#lib/database/connection.ts'
+import { migrate } from '#lib/database/migrations.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { until } from '../../support/until.ts'
+
+let postgres: TestPostgres
+let opened: Database
+let other: pg.Client
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 120_000)
+afterAll(() => postgres.stop())
+
+beforeEach(async () => {
+  const url = await postgres.database()
+  opened = openDatabase(url)
+  await migrate(opened.db, opened.engine)
+  other = new pg.Client({ connectionString: url })
+  await other.connect()
+})
+afterEach(async () => {
+  await opened.db.destroy()
+  await other.end()
+})
+
+const others = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
+const cut = () => other.query(`select pg_terminate_backend(pid) ${others}`)
+const endSession = (sid: string) =>
+  opened.db.insertInto('ended_sessions').values({ sid_hash: sid, until: 1 }).execute()
+const ended = async () => (await other.query('select sid_hash from ended_sessions')).rows
+
+it('a query that is given up inside a transaction takes nothing with it that comes later', async () => {
+  await other.query('select pg_advisory_lock(1)')
+  const waiting = opened.db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(1)`.execute(trx)
+  })
+  await expect(waiting).rejects.toThrow()
+  await other.query('select pg_advisory_unlock(1)')
+  // It was acknowledged, so that it has to be on record, whatever becomes of the connection.
+  await endSession('sid')
+  expect(await ended()).toEqual([{ sid_hash: 'sid' }])
+  const locks = async () => (await other.query(`select 1 from pg_locks where locktype = 'advisory'`)).rows
+  await until(async () => (await locks()).length === 0)
+})
+
+it('a connection that is cut amid a transaction is an error of its work, not of the process', async () => {
+  const begun = opened.db.transaction().execute(async (trx) => {
+    await sql`select 1`.execute(trx)
+    await cut()
+    await until(async () => (await other.query(`select 1 ${others}`)).rows.length === 0)
+    await sql`select 1`.execute(trx)
+  })
+  await expect(begun).rejects.toThrow()
+  await endSession('sid')
+  expect(await ended()).toEqual([{ sid_hash: 'sid' }])
+})
+
+it('a connection that is cut amid a query is an error of its work, not of the process', async () => {
+  const asleep = `select 1 ${others} and wait_event = 'PgSleep'`
+  const asked = sql`select pg_sleep(60)`.execute(opened.db)
+  await Promise.all([
+    expect(asked).rejects.toThrow(),
+    until(async () => (await other.query(asleep)).rows.length > 0).then(cut),
+  ])
+  await endSession('sid')
+  expect(await ended()).toEqual([{ sid_hash: 'sid' }])
+})

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { withChoices } from '#lib/choices/access.ts'
+import { type ChoiceStore, createChoiceStore } from '#lib/choices/store.ts'
+import { type Database, openDatabase } from '#lib/database/connection.ts'
+import { database } from '#lib/database/open.ts'
+import { startGenerate } from '#lib/identity/flights.ts'
+import { health } from '#lib/observe/health.ts'
+import { hashEmail } from '#lib/uid2/index.ts'
+import { type TestOperator, testOperator } from '../../support/operator.ts'
+import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
+import { becomeSite } from '../../support/server-env.ts'
+import { until } from '../../support/until.ts'
+
+const pepper = 'pepper'.padEnd(32, '.')
+/** Between the look and the sending of a generate; open unless a test closes it. */
+let gate = { reached: () => {}, passed: Promise.resolve() }
+vi.mock('#lib/identity/operator.ts', async (actual) => {
+  const module = await actual<typeof import('#lib/identity/operator.ts')>()
+  return {
+    ...module,
+    operatorClient(sent?: () => void) {
+      const client = module.operatorClient(sent)
+      return {
+        ...client,
+        async generateToken(...asked: Parameters<typeof client.generateToken>) {
+          gate.reached()
+          await gate.passed
+          return client.generateToken(...asked)
+        },
+      }
+    },
+  }
+})
+
+const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
+const no = { ...yes, advertising: 'denied' } as const
+
+let postgres: TestPostgres
+let operator: TestOperator
+/** The store as another instance has it, on a pool of its own. */
+let other: Database
+let there: ChoiceStore
+let admin: pg.Client
+let url: string
+let reader: { email: string; subject: { sub: string; sid: string; diiHash: string } }
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  operator = await testOperator()
+}, 120_000)
+afterAll(async () => {
+  await operator.close()
+  await postgres.stop()
+})
+
+beforeEach(async () => {
+  url = await postgres.database()
+  becomeSite({ ...operator.env, UID2_TIMEOUT_MS: '30000', DATABASE_URL: url, CHOICES_PEPPER: pepper })
+  await operator.set({})
+  gate = { reached: () => {}, passed: Promise.resolve() }
+  other = openDatabase(url)
+  there = createChoiceStore(other, [pepper], Date.now)
+  admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  const email = `${randomBytes(6).toString('hex')}@example.com`
+  reader = { email, subject: { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) } }
+  await withChoices((store) => store.recordChoice(reader.subject, yes))
+})
+afterEach(async () => {
+  await admin.end()
+  await other.db.destroy()
+  await (await database()).db.destroy()
+})
+
+const generate = () => startGenerate(reader.subject, { email: reader.email }, undefined).promise
+const calls = async () => (await operator.calls()).generate
+const waiting = (count: number) =>
+  until(async () => {
+    const { rows } = await admin.query(`select 1 from pg_locks where locktype = 'advisory' and not granted`)
+    return rows.length === count
+  })
+
+/** A generate that has looked and is not sent yet. */
+async function generateAboutToLeave() {
+  let send = () => {}
+  const passed = new Promise<void>((resolve) => {
+    send = resolve
+  })
+  const reached = new Promise<void>((resolve) => {
+    gate = { reached: resolve, passed }
+  })
+  const outcome = generate()
+  await reached
+  return { outcome, send }
+}
+
+/** Keeps whatever is written to a table of the store from being committed, until it is told to end. */
+async function holdWrites(table: string) {
+  const locker = new pg.Client({ connectionString: url })
+  await locker.connect()
+  await locker.query('begin')
+  await locker.query(`lock table ${table} in share mode`)
+  return async () => {
+    await locker.query('rollback')
+    await locker.end()
+  }
+}
+
+const ends: [string, string, () => Promise<unknown>, string][] = [
+  ['an opt-out', 'opt_outs', () => there.recordOptOut(reader.subject.diiHash, 'uid2'), 'optout'],
+  ['a no', 'choice_events', () => there.recordChoice({ ...reader.subject, sub: 'demo:b' }, no), 'refused'],
+  ['a sign-out', 'ended_sessions', () => there.endSession('sid', Date.now() + 60_000), 'refused'],
+]
+
+describe('U3, K6, N4: beside another instance that records', () => {
+  it.each(ends)('%s, no generate is sent: it waits, and is refused', async (_, table, record, status) => {
+    const release = await holdWrites(table)
+    const recording = record()
+    // It has its lock, and waits for the table.
+    await until(async () => {
+      const { rows } = await admin.query(`select 1 from pg_locks where locktype = 'relation' and not granted`)
+      return rows.length === 1
+    })
+    const generating = generate()
+    await waiting(1)
+    await release()
+    await recording
+    expect(await generating).toEqual({ status })
+    expect(await calls()).toBe(0)
+  })
+
+  it.each(ends)('%s, a generate that has looked leaves first', async (_, table, record, status) => {
+    const { outcome, send } = await generateAboutToLeave()
+    const recording = record()
+    await waiting(1)
+    const { rows } = await admin.query(`select at from opt_outs union select until from ended_sessions
+      union select at from choice_events where advertising = 'denied'`)
+    expect({ table, rows }).toEqual({ table, rows: [] })
+    expect(await calls()).toBe(0)
+    send()
+    await recording
+    expect(await outcome).toMatchObject({ status: 'success' })
+    expect(await calls()).toBe(1)
+    expect(await generate()).toEqual({ status })
+    expect(await calls()).toBe(1)
+  })
+})
+
+describe('when the store fails after the call was sent', () => {
+  async function cutThenSend() {
+    const { outcome, send } = await generateAboutToLeave()
+    const mine = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
+    await admin.query(`select pg_terminate_backend(pid) ${mine}`)
+    await until(async () => (await admin.query(`select 1 ${mine}`)).rows.length === 0)
+    send()
+    return outcome
+  }
+  const look = () => vi.waitFor(() => withChoices((store) => store.read(reader.subject)))
+
+  it('its outcome counts, and it is called once', async () => {
+    expect(await cutThenSend()).toMatchObject({ status: 'success' })
+    expect(health().store).toBe('down')
+    expect(await look()).toMatchObject({ choice: 'granted' })
+    expect(health().store).toBe('ok')
+    expect(await calls()).toBe(1)
+  })
+
+  it('U3: an opt-out in it is on record before anything is read again', async () => {
+    await operator.set({ faults: [{ on: 'generate', kind: 'optout' }] })
+    expect(await cutThenSend()).toEqual({ status: 'optout' })
+    expect(await look()).toMatchObject({ optedOut: true })
+    expect(await calls()).toBe(1)
+  })
+})
