@@ -1,13 +1,17 @@
 'use client'
 
-import { createContext, type ReactNode, useEffect } from 'react'
+import { createContext, type ReactNode, useLayoutEffect } from 'react'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 
 /** The identity that the page was rendered with, on dynamic pages. */
 export const InitialIdentity = createContext<PublicIdentity | undefined>(undefined)
 
+const noAds: PublicIdentity = { status: 'unsupported', reason: 'page', now: 0 }
+
 interface AdStackProps {
+  /** `none` on pages that must not have any, because of what they are about or whom they are for. */
+  ads?: 'all' | 'none'
   initial?: PublicIdentity
   children?: ReactNode
 }
@@ -16,12 +20,14 @@ interface AdStackProps {
  * Each page renders its own. The identity itself lives on the window, so a soft navigation hands it on
  * and reads it afresh; React only follows it.
  */
-export function AdStack({ initial, children }: AdStackProps) {
+export function AdStack({ ads, initial, children }: AdStackProps) {
+  // Before anything is painted: the page before may have had a token, and this one none.
   // A server component that renders again (after an action, say) gives the same identity as a new object.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `now` and the status say whether it is new.
-  useEffect(() => {
-    pageHandoff().start(initial)
-  }, [initial?.now, initial?.status])
+  useLayoutEffect(() => {
+    if (ads === 'none') pageHandoff().standDown()
+    else pageHandoff().start(initial)
+  }, [ads, initial?.now, initial?.status])
 
-  return <InitialIdentity value={initial}>{children}</InitialIdentity>
+  return <InitialIdentity value={ads === 'none' ? noAds : initial}>{children}</InitialIdentity>
 }

@@ -14,7 +14,7 @@ interface AnswerFormProps {
 
 /** Without script the plain form of the server action; with it, a no clears every tab at once. */
 export function AnswerForm({ action, outcome, children }: AnswerFormProps) {
-  const confirming = useConfirming(action)
+  const confirming = useConfirming(action, addSignals)
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     const button = (event.nativeEvent as SubmitEvent).submitter
@@ -28,4 +28,10 @@ export function AnswerForm({ action, outcome, children }: AnswerFormProps) {
       <FocusAfterwards id={outcome} />
     </form>
   )
+}
+
+/** What a consent platform on the page says belongs to the answer. */
+function addSignals(form: FormData): void {
+  const signals = pageHandoff().signals()
+  if (signals !== null) form.set('signals', JSON.stringify(signals))
 }

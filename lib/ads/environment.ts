@@ -1,8 +1,12 @@
 import { createClock } from './clock.ts'
+import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform.ts'
 
 /** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
 export interface HandoffEnvironment {
-  fetch(url: string, init?: { method: 'POST' }): Promise<Response>
+  fetch(
+    url: string,
+    init?: { method: 'POST'; headers?: Record<string, string>; body?: string },
+  ): Promise<Response>
   /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
   now(): number
   setTimeout(run: () => void, ms: number): number
@@ -13,6 +17,8 @@ export interface HandoffEnvironment {
     readonly visibilityState: string
   }
   channel(): Channel | null
+  /** Listens to the page's consent platform; null where there is none, at least so far. */
+  consent(report: (signals: Signals) => void): (() => void) | null
 }
 
 interface Channel {
@@ -38,5 +44,6 @@ export function browserEnvironment(): HandoffEnvironment {
     window,
     document,
     channel: () => (typeof BroadcastChannel === 'function' ? new BroadcastChannel('uid2') : null),
+    consent: (report) => listenToConsentPlatform(window as ConsentWindow, report),
   }
 }

@@ -74,6 +74,14 @@ export function wanting(state: HandoffState, times: Times, now: number): boolean
   return state.status === 'refreshing' || state.status === 'unavailable' || times.due <= now
 }
 
+/** Whether a consent platform's signals can change this status. Where it says no for another reason, they are not sent. */
+export function consentMatters(state: HandoffState): boolean {
+  return (
+    ['available', 'withheld', 'refreshing', 'unavailable'].includes(state.status) ||
+    (state.status === 'unsupported' && (state.reason === 'gdpr' || state.reason === 'consent'))
+  )
+}
+
 /** No answer ends no "no": only a state that hoped for a token gives up. */
 export function hopeful(state: HandoffState): boolean {
   return state.status === 'loading' || state.status === 'refreshing'

@@ -1,9 +1,10 @@
 import type { PublicIdentity } from '#lib/identity/public.ts'
+import { createConsentNews } from './consent-news.ts'
 import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
-import { createEvents, type HandoffListener } from './events.ts'
+import type { Uid2Handoff } from './handoff-api.ts'
 import {
+  consentMatters,
   eventsBetween,
-  type HandoffEvent,
   type HandoffState,
   hopeful,
   LOADING,
@@ -11,87 +12,54 @@ import {
   notYetDue,
   timesOf,
   tokenIn,
-  trustInline,
   type UsableToken,
   wanting,
 } from './handoff-state.ts'
+import { createStore } from './handoff-store.ts'
 import { createHold } from './hold.ts'
-import { type Method, requestIdentity } from './identity-api.ts'
+import type { Method } from './identity-api.ts'
 import { createPace } from './pace.ts'
+import { createServerClock } from './server-clock.ts'
 import { listenForWakeUps } from './wake-ups.ts'
+import { createWire } from './wire.ts'
 
 /** Longer delays overflow a browser timer and fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** Statuses that the page can know by itself, because its own act caused them. */
-type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
-
-export interface Uid2Handoff {
-  /** Once per page, also per soft navigation: with the page's inline identity, or without to fetch it. */
-  start(initial?: PublicIdentity): void
-  getSnapshot(): HandoffState
-  subscribe(listener: () => void): () => void
-  on(event: HandoffEvent, listener: HandoffListener): () => void
-  /** The only way to a token for use: checks expiry itself, because timers sleep with the device. */
-  currentToken(): UsableToken | null
-  /** Resolves when nothing that an auction should wait for is under way. */
-  settled(): Promise<void>
-  afterAuction(): void
-  /**
-   * Drops the token here and in every other tab, before any server has answered. Call what it returns
-   * once the server has, whatever it said: until then the old state is not believed, then all ask anew.
-   */
-  clear(status: ClearedStatus): () => void
-  readonly started: boolean
-  stop(): void
-}
-
 /** The one owner of the identity in a page. Channels hold copies and follow. */
 export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()): Uid2Handoff {
-  let state: HandoffState = LOADING
-  /** The last state that was an answer: what the ads on the page still reflect. */
-  let answered: HandoffState = LOADING
-  let times = timesOf(LOADING, 0, 0)
-  /** The server's clock at one moment of ours. */
-  let known: { now: number; at: number } | null = null
-  /** Answers to requests of an earlier generation are ignored. */
-  let generation = 0
-  let inFlight: Method | null = null
+  const store = createStore(env.now)
+  const wire = createWire(env)
   const pace = createPace()
+  const server = createServerClock()
+  const hold = createHold(env, () => reread(false))
+  const consent = createConsentNews(env.consent, consentSaid)
+  const channel = env.channel()
   /** Something happened of which we know no more than that: the next token may be another reader's. */
   let doubtful = false
-  const hold = createHold(env, () => reread(false))
-  let idling = false
+  /** The page shown is one without ads. */
+  let resting = false
   let timer = 0
   const waiting: Array<() => void> = []
   let deafen: (() => void) | null = null
-  const subscribers = new Set<() => void>()
-  const events = createEvents(() => state)
-  const channel = env.channel()
-
-  function become(next: HandoffState, at: number, fired: HandoffEvent[]): void {
-    state = next
-    if (next !== LOADING) answered = next
-    times = timesOf(next, at, env.now())
-    // Channels follow before anybody is told of it.
-    for (const notify of subscribers) notify()
-    for (const event of fired) events.fire(event)
-  }
 
   /** `at`: a moment before which the server cannot have answered. Its travel does not prolong a token. */
   function adopt(answer: PublicIdentity | null, method: Method, at: number, announce = true): void {
+    const { answered } = store
     const had = tokenIn(answered)
     const next = answer === null ? withoutAnswer() : living(answer, at)
-    const fired = next === state ? [] : eventsBetween(answered, next, doubtful)
+    const fired = next === store.state ? [] : eventsBetween(answered, next, doubtful)
     if (answer !== null) {
       doubtful = false
-      known = { now: answer.now, at }
+      server.note(answer.now, at)
     }
-    if (next !== state) become(next, at, fired)
+    if (next !== store.state) store.become(next, at, fired)
+    const { state } = store
+    if (state.status === 'signed_out') consent.forget()
     const now = env.now()
     const unavailable = state.status === 'unavailable'
     // Asked a moment too early by the server's own clock is no failure: our due is early by an answer's travel.
-    const wants = wanting(state, times, now) && !(answer !== null && notYetDue(answer))
+    const wants = wanting(state, store.times, now) && !(answer !== null && notYetDue(answer))
     pace.note({ method, failed: answer === null, wants, unavailable }, now)
     // What a message taught us is not told again: two tabs would never stop.
     if (announce && answer !== null) {
@@ -104,8 +72,9 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   }
 
   function withoutAnswer(): HandoffState {
-    expire()
-    return hopeful(state) ? { status: 'unavailable', reason: 'operator', now: known?.now ?? 0 } : state
+    store.expire()
+    const { state } = store
+    return hopeful(state) ? { status: 'unavailable', reason: 'operator', now: server.now } : state
   }
 
   /** A token that was dead on arrival is not one. */
@@ -113,31 +82,26 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     return env.now() < timesOf(answer, at, at).expires ? answer : { status: 'refreshing', now: answer.now }
   }
 
-  function ask(method: Method, announce = true, at = env.now()): void {
-    if (inFlight !== null) return
-    inFlight = method
-    const mine = generation
-    void requestIdentity(env, method).then((answer) => {
-      if (mine !== generation) return
-      inFlight = null
-      adopt(answer, method, at, announce)
+  function ask(wanted: Method, announce = true, at = env.now()): void {
+    const { overdue } = consent
+    if (wire.inFlight !== null || (resting && !overdue)) return
+    const method = overdue ? 'POST' : wanted
+    const signals = method === 'POST' ? consent.offer() : null
+    wire.ask(method, signals, (answer) => {
+      if (signals !== null && answer !== null && !storeDown(answer)) consent.deliver(signals)
+      if (!resting) adopt(answer, method, at, announce && !overdue)
+      if (overdue && !consent.overdue) channel?.postMessage({ type: 'changed' })
     })
-  }
-
-  /** Whatever is under way was asked before the thing that just happened. */
-  function supersede(): void {
-    generation += 1
-    inFlight = null
-    idling = false
   }
 
   /** Does what is due, and comes back when the next thing is. */
   function tick(): void {
     env.clearTimeout(timer)
-    expire()
+    store.expire()
+    const { state, times } = store
     const now = env.now()
     let wake = times.expires
-    const next = hold.by !== null || inFlight !== null ? null : nextPost(state, times, pace.notBefore)
+    const next = hold.by !== null || wire.inFlight !== null ? null : nextAsking()
     if (next !== null && next.at > now) wake = Math.min(wake, next.at)
     // A hidden tab asks for nothing: it re-reads when it is looked at again.
     else if (next !== null && env.document.visibilityState !== 'hidden') {
@@ -147,32 +111,32 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     if (wake < Number.POSITIVE_INFINITY) {
       timer = env.setTimeout(tick, Math.min(Math.ceil(wake - now) + 1, LONGEST_TIMER_MS))
     }
+
+    function nextAsking() {
+      if (consent.untold && consentMatters(state)) return { at: now, idle: false }
+      return nextPost(state, times, pace.notBefore)
+    }
   }
 
   function postAtIdle(): void {
-    if (idling) return
-    idling = true
-    const mine = generation
-    env.idle(() => {
-      if (mine !== generation) return
-      idling = false
-      if (wanting(state, times, env.now())) ask('POST')
+    wire.atIdle(() => {
+      if (wanting(store.state, store.times, env.now())) ask('POST')
     })
   }
 
-  function expire(): boolean {
-    if (state.status !== 'available' || env.now() < times.expires) return false
-    become({ status: 'refreshing', now: state.now }, env.now(), ['expired'])
-    return true
-  }
-
   function currentToken(): UsableToken | null {
-    if (expire()) tick()
+    if (store.expire()) tick()
+    const { state } = store
     return state.status === 'available' ? { id: state.advertisingToken, source: state.source } : null
   }
 
   function unsettled(): boolean {
-    return state === LOADING || inFlight === 'GET' || (inFlight === 'POST' && tokenIn(state) === null)
+    const { state } = store
+    return (
+      state === LOADING ||
+      wire.inFlight === 'GET' ||
+      (wire.inFlight === 'POST' && tokenIn(state) === null && state.status !== 'unsupported')
+    )
   }
 
   function settle(): void {
@@ -185,30 +149,40 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     ask('GET')
   }
 
-  /** No page that was rendered before this moment is believed; with an unknown clock, none is. */
-  function forget(at: number): number {
-    known = { now: known ? known.now + (at - known.at) : Number.POSITIVE_INFINITY, at }
-    return known.now
+  /** Nothing that is known or under way counts any more. */
+  function drop(): void {
+    wire.supersede()
+    server.forget(env.now())
+    env.clearTimeout(timer)
+    if (!resting) store.reset()
   }
 
   /** Asks anew because of something that an answer under way cannot know of. */
   function reread(announce: boolean): void {
     hold.end()
-    supersede()
+    wire.supersede()
     ask('GET', announce)
+  }
+
+  /** A first word is told where it matters; another one may be a withdrawal, so all stops until it has been heard. */
+  function consentSaid(changed: boolean): void {
+    const busy = hold.by !== null
+    if (changed && (busy || resting || store.state === LOADING || consentMatters(store.state)))
+      consent.press()
+    if (busy) return
+    if (consent.overdue) {
+      drop()
+      channel?.postMessage({ type: 'cleared' })
+      ask('POST')
+    } else tick()
   }
 
   function hear(message: unknown): void {
     if (hold.by === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
     if (message.type === 'cleared') {
-      const lost = tokenIn(answered) !== null
-      answered = LOADING
-      supersede()
-      forget(env.now())
-      become(LOADING, env.now(), lost ? ['cleared'] : [])
-      env.clearTimeout(timer)
+      drop()
       hold.begin('theirs')
-    } else if (message.type === 'changed' || (message.type === 'none' && tokenIn(answered) !== null)) {
+    } else if (message.type === 'changed' || (message.type === 'none' && tokenIn(store.answered) !== null)) {
       doubtful = true
       reread(false)
     }
@@ -224,7 +198,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       },
       restored() {
         doubtful = true
-        become(LOADING, env.now(), [])
+        if (!resting) store.become(LOADING, env.now(), [])
         reread(true)
       },
     })
@@ -235,38 +209,49 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       // The first answer may have been on its way since the page began to load: inline, or preloaded.
       const asked = deafen === null ? 0 : env.now()
       deafen ??= listen()
+      consent.listen()
+      const rested = resting
+      resting = false
+      if (rested) store.reset()
       const held = hold.by !== null
-      const trust = initial ? trustInline(initial, known) : 'stale'
+      const trust = initial && !rested && !consent.overdue ? server.trust(initial) : 'stale'
       // A page that was rendered while the act was under way may still have the token.
       if (initial && trust === 'use' && !(held && tokenIn(initial) !== null)) {
-        // Where the server's clock is known, it tells how long the payload has been lying about.
-        const at = Math.min(asked, known ? known.at + (initial.now - known.now) : asked)
-        supersede()
+        const at = server.madeAt(initial, asked)
+        wire.supersede()
         adopt(initial, 'GET', at)
       } else if (trust === 'stale' && !held) {
         ask('GET', true, asked)
       }
     },
-    getSnapshot: () => state,
-    subscribe(listener) {
-      subscribers.add(listener)
-      return () => subscribers.delete(listener)
+    standDown() {
+      deafen ??= listen()
+      const at = env.now()
+      resting = true
+      drop()
+      const lost = tokenIn(store.answered) !== null
+      const next: PublicIdentity = { status: 'unsupported', reason: 'page', now: server.now }
+      store.become(next, at, lost ? ['cleared'] : [])
+      settle()
     },
-    on: events.on,
+    getSnapshot: () => store.state,
+    subscribe: store.subscribe,
+    on: store.on,
     currentToken,
+    signals: () => consent.latest,
     settled: () => (unsettled() ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
     afterAuction() {
       const now = env.now()
-      if (hold.by === null && pace.notBefore <= now && wanting(state, times, now)) postAtIdle()
+      if (hold.by === null && pace.notBefore <= now && wanting(store.state, store.times, now)) postAtIdle()
     },
     clear(status) {
       const at = env.now()
-      supersede()
+      wire.supersede()
       env.clearTimeout(timer)
       hold.begin('mine')
       doubtful = false
-      const next: PublicIdentity = { status, now: forget(at) }
-      become(next, at, eventsBetween(answered, next, false))
+      const next: PublicIdentity = { status, now: server.forget(at) }
+      store.become(next, at, eventsBetween(store.answered, next, false))
       settle()
       channel?.postMessage({ type: 'cleared' })
       return () => {
@@ -278,11 +263,17 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       return deafen !== null
     },
     stop() {
-      supersede()
+      wire.supersede()
       hold.end()
       env.clearTimeout(timer)
       deafen?.()
+      consent.stop()
       channel?.close()
     },
   }
+}
+
+/** Then the server could not keep what it was told. */
+function storeDown(answer: PublicIdentity): boolean {
+  return answer.status === 'unavailable' && answer.reason === 'store'
 }

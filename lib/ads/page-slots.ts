@@ -1,4 +1,5 @@
 import { channels } from './channels.ts'
+import { clearGptCacheWith } from './gpt-cache.ts'
 import { oncePerWindow } from './once-per-window.ts'
 import { pageHandoff } from './page-handoff.ts'
 import { createPrebidAuctioneer } from './prebid.ts'
@@ -13,6 +14,7 @@ export function pageSlots(): Slots {
     handoff.on('cleared', ({ status }) => {
       if (status === 'denied' || status === 'opted_out') setPrebidOptOut(true)
     })
+    clearGptCacheWith(handoff)
     return createSlots({
       handoff,
       auctioneer: createPrebidAuctioneer(loadPrebid),

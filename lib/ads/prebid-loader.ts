@@ -1,7 +1,9 @@
 import type { PrebidJS } from 'prebid.js'
 import { channels } from './channels.ts'
+import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from './consent-platform.ts'
 import { loadOncePerWindow } from './once-per-window.ts'
 import { siteSettings } from './site-settings.ts'
+import { store } from './stored.ts'
 
 /**
  * Prebid touches `window` as it is evaluated, so it is only ever imported in the browser, and once per
@@ -18,8 +20,11 @@ export function loadPrebid(): Promise<PrebidJS> {
       import('prebid.js/modules/euidIdSystem'),
       import('prebid.js/modules/prebidServerBidAdapter'),
     ])
+    const consenting = window as ConsentWindow
+    const consent = hasConsentPlatform(consenting) ? await loadConsent(consenting) : {}
     removeLeftovers()
     pbjs.setConfig({
+      ...consent,
       // Otherwise every auction, and every event with it, is kept for as long as the page lives. Ours are
       // read as they end; a bid that asks for longer is kept until it runs out.
       minBidCacheTTL: 0,
@@ -39,35 +44,23 @@ export function loadPrebid(): Promise<PrebidJS> {
       ],
     })
     pbjs.processQueue()
+    // An ID that Prebid refused while it did not know is looked at again once it does.
+    listenToConsentPlatform(consenting, () => void pbjs.refreshUserIds())
     return pbjs
   })
 }
 
+const loadConsent = async (window: ConsentWindow) =>
+  (await import('./prebid-consent.ts')).loadPrebidConsent(window)
+
 /** An object left by a former set-up takes precedence over the token given, whoever's it was. */
 function removeLeftovers(): void {
   for (const name of ['__uid2_advertising_token', '__euid_advertising_token']) {
-    removeStored(name)
+    store(name, null)
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
     document.cookie = `${name}=; Max-Age=0; path=/`
   }
 }
 
 /** Prebid's own switch, which also stops the identifiers of other vendors. Lifted by a new yes only. */
-export function setPrebidOptOut(optedOut: boolean): void {
-  if (!optedOut) removeStored('_pbjs_id_optout')
-  else {
-    try {
-      localStorage.setItem('_pbjs_id_optout', '1')
-    } catch {
-      // Storage is blocked; then Prebid reads none either.
-    }
-  }
-}
-
-function removeStored(name: string): void {
-  try {
-    localStorage.removeItem(name)
-  } catch {
-    // As above.
-  }
-}
+export const setPrebidOptOut = (optedOut: boolean): void => store('_pbjs_id_optout', optedOut ? '1' : null)

@@ -1,5 +1,5 @@
 import type { Auctioneer, Winner } from './auctioneer.ts'
-import type { Uid2Handoff } from './handoff.ts'
+import type { Uid2Handoff } from './handoff-api.ts'
 
 export interface Slot {
   /** The ad unit code. */

@@ -1,3 +1,4 @@
+import type { Signals } from '#lib/ads/consent-platform.ts'
 import type { HandoffEnvironment } from '#lib/ads/environment.ts'
 import { createUid2Handoff } from '#lib/ads/handoff.ts'
 import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
@@ -18,8 +19,15 @@ export function available(token: string, over: Partial<AvailableIdentity> = {}):
   }
 }
 
-export function plain(status: 'signed_out' | 'denied' | 'refreshing', now = SERVER_NOW): PublicIdentity {
+export function plain(
+  status: 'gpc' | 'signed_out' | 'opted_out' | 'denied' | 'no_choice' | 'refreshing',
+  now = SERVER_NOW,
+): PublicIdentity {
   return { status, now }
+}
+
+export function refused(reason: 'gdpr' | 'consent', now = SERVER_NOW): PublicIdentity {
+  return { status: 'unsupported', reason, now }
 }
 
 export const unavailable: PublicIdentity = { status: 'unavailable', reason: 'operator', now: SERVER_NOW }
@@ -29,6 +37,8 @@ type Answer = PublicIdentity | Response | Error
 interface Pending {
   method: 'GET' | 'POST'
   init: unknown
+  /** The signals that it carries. */
+  signals: unknown
   answer(with_: Answer): Promise<void>
 }
 
@@ -39,6 +49,7 @@ export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
   const timers = new Map<number, { at: number; run: () => void }>()
   const idles: Array<() => void> = []
   const requests: Pending[] = []
+  let report: ((signals: Signals) => void) | null = null
   const window = new EventTarget()
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
 
@@ -55,6 +66,7 @@ export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
         requests.push({
           method: init?.method ?? 'GET',
           init,
+          signals: init?.body === undefined ? undefined : JSON.parse(init.body).signals,
           async answer(with_) {
             if (with_ instanceof Error) reject(with_)
             else resolve(with_ instanceof Response ? with_ : Response.json(with_))
@@ -66,6 +78,12 @@ export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
     window,
     document,
     channel: () => null,
+    consent(listener) {
+      report = listener
+      return () => {
+        report = null
+      }
+    },
     ...over,
   }
 
@@ -115,6 +133,11 @@ export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
     },
     async restore() {
       window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+      await settle()
+    },
+    /** The consent platform speaks. */
+    async consent(signals: Signals) {
+      report?.(signals)
       await settle()
     },
     async online() {

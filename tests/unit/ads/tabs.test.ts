@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { PublicIdentity } from '#lib/identity/public.ts'
-import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
+import { available, createBrowserStub, plain, refused, SERVER_NOW } from './browser-stub.ts'
 
 const open: Array<ReturnType<typeof createBrowserStub>> = []
 const messages: unknown[] = []
@@ -143,6 +143,73 @@ test('a tab that comes back without a token, from a sign-in elsewhere say, makes
   await delivered()
   expect([a.methods(), b.methods(), back.methods()]).toEqual(['GET', 'GET', 'GET'])
   expect(messages).toEqual([{ type: 'none' }, { type: 'none' }])
+})
+
+test('K6: consent withdrawn in one tab takes the token from the other before the server has answered', async () => {
+  const [a, b] = twoTabs(available('A'))
+  await a.consent({ gdprApplies: false })
+  await a.request.answer(available('A', { now: SERVER_NOW + 1 }))
+  await b.look()
+  const old = b.request
+  await a.consent({ gdprApplies: true })
+  await delivered()
+  expect([a.handoff.currentToken(), b.handoff.currentToken()]).toEqual([null, null])
+  await old.answer(available('A', { now: SERVER_NOW + 2 }))
+  expect(b.handoff.currentToken()).toBeNull()
+  await a.request.answer(refused('gdpr', SERVER_NOW + 3))
+  await delivered()
+  expect(b.methods()).toBe('GET GET')
+  await b.request.answer(refused('gdpr', SERVER_NOW + 4))
+  await delivered()
+  expect(b.handoff.getSnapshot().status).toBe('unsupported')
+  expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
+
+  await a.consent({ gdprApplies: false })
+  await delivered()
+  await a.request.answer(available('B', { now: SERVER_NOW + 5 }))
+  await delivered()
+  await b.request.answer(available('B', { now: SERVER_NOW + 6 }))
+  expect([a.handoff.currentToken()?.id, b.handoff.currentToken()?.id]).toEqual(['B', 'B'])
+})
+
+test('K6: two tabs whose consent platforms both tell of the change come to rest', async () => {
+  const [a, b] = twoTabs(available('A'))
+  for (const tab of [a, b]) {
+    await tab.consent({ gdprApplies: false })
+    await tab.request.answer(available('A', { now: SERVER_NOW + 1 }))
+  }
+  await a.consent({ gdprApplies: true })
+  await b.consent({ gdprApplies: true })
+  for (let round = 0; round < 6; round++) {
+    await delivered()
+    for (const tab of [a, b]) {
+      await tab.advance(3_001)
+      await tab.request.answer(refused('gdpr', SERVER_NOW + 10_000 * (round + 1)))
+    }
+  }
+  await delivered()
+  expect([a, b].map((tab) => tab.handoff.getSnapshot().status)).toEqual(['unsupported', 'unsupported'])
+  expect([a, b].map((tab) => tab.requests.length < 5)).toEqual([true, true])
+})
+
+test('S12: a page without ads leaves the other tabs theirs, and obeys when one of them clears', async () => {
+  const [a, b] = twoTabs(available('A'))
+  a.handoff.standDown()
+  await delivered()
+  expect(b.handoff.currentToken()?.id).toBe('A')
+  const confirmed = b.handoff.clear('denied')
+  await delivered()
+  await a.advance(3_001)
+  expect(a.requests).toHaveLength(0)
+  a.handoff.start(available('A', { now: SERVER_NOW + 1 }))
+  expect(a.handoff.currentToken()).toBeNull()
+  await a.request.answer(available('A', { now: SERVER_NOW + 2 }))
+  expect(a.handoff.currentToken()?.id).toBe('A')
+  a.handoff.standDown()
+  confirmed()
+  await delivered()
+  expect(a.methods()).toBe('GET')
+  expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
 })
 
 test('messages carry no identity (S3)', async () => {

@@ -1,0 +1,31 @@
+import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { Signals } from './consent-platform.ts'
+import type { HandoffListener } from './events.ts'
+import type { HandoffEvent, HandoffState, UsableToken } from './handoff-state.ts'
+
+/** Statuses that the page can know by itself, because its own act caused them. */
+type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
+
+export interface Uid2Handoff {
+  /** Once per page, also per soft navigation: with the page's inline identity, or without to fetch it. */
+  start(initial?: PublicIdentity): void
+  /** In place of `start` on a page without ads: this tab has no token and asks for none until the next `start`. */
+  standDown(): void
+  getSnapshot(): HandoffState
+  subscribe(listener: () => void): () => void
+  on(event: HandoffEvent, listener: HandoffListener): () => void
+  /** The only way to a token for use: checks expiry itself, because timers sleep with the device. */
+  currentToken(): UsableToken | null
+  /** What the page's consent platform said last; null while it has said nothing, or is not there. */
+  signals(): Signals | null
+  /** Resolves when nothing that an auction should wait for is under way. */
+  settled(): Promise<void>
+  afterAuction(): void
+  /**
+   * Drops the token here and in every other tab, before any server has answered. Call what it returns
+   * once the server has, whatever it said: until then the old state is not believed, then all ask anew.
+   */
+  clear(status: ClearedStatus): () => void
+  readonly started: boolean
+  stop(): void
+}

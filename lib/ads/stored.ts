@@ -1,0 +1,17 @@
+/** `localStorage` where a browser lets us; what is not kept is as good as removed. Null removes. */
+export function store(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(name)
+    else localStorage.setItem(name, value)
+  } catch {
+    // Storage is blocked; then nobody else on the page reads any either.
+  }
+}
+
+export function isStored(name: string): boolean {
+  try {
+    return localStorage.getItem(name) !== null
+  } catch {
+    return false
+  }
+}

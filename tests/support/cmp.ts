@@ -1,0 +1,200 @@
+import { TcfEuV2 } from '@iabgpp/cmpapi'
+import type { BrowserContext, Page } from '@playwright/test'
+import { gppOf } from './gpp.ts'
+
+/*
+ * A consent platform for tests, with the APIs that the specifications have:
+ * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
+ * https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform/blob/main/Core/CMP%20API%20Specification.md
+ * Strings are decoded here, by IAB's own code; in the page it is as a real one is: a stub first, which only queues,
+ * then the platform, which keeps what the reader decided and tells only the tab in which they did.
+ */
+
+/** `TCData` of the specification, as far as anybody here reads it. */
+export interface TcData {
+  tcString: string
+  gdprApplies: boolean
+  purpose: Bases
+  vendor: Bases
+  publisher: { restrictions: object }
+}
+interface Bases {
+  consents: Record<number, boolean>
+  legitimateInterests: Record<number, boolean>
+}
+
+/** `PingData` of the specification, likewise. */
+interface PingData {
+  gppString: string
+  applicableSections: number[]
+  parsedSections: object
+}
+
+/** What a reader has decided; an API that is not named is not there. `null`: its stub is, and never answers. */
+export interface Decision {
+  tcf?: TcData | null
+  gpp?: PingData | null
+}
+
+export function tcDataOf(tcString: string, gdprApplies = true): TcData {
+  const core = new TcfEuV2(tcString)
+  const bits = (field: string) =>
+    Object.fromEntries((core.getFieldValue(field) as boolean[]).map((bit, index) => [index + 1, bit]))
+  const ids = (field: string) =>
+    Object.fromEntries((core.getFieldValue(field) as number[]).map((id) => [id, true]))
+  return {
+    tcString,
+    gdprApplies,
+    purpose: {
+      consents: bits('PurposeConsents'),
+      legitimateInterests: bits('PurposeLegitimateInterests'),
+    },
+    vendor: { consents: ids('VendorConsents'), legitimateInterests: ids('VendorLegitimateInterests') },
+    publisher: { restrictions: {} },
+  }
+}
+
+/** Where GDPR does not apply, a platform need not have a string. */
+export const noGdpr: TcData = {
+  tcString: '',
+  gdprApplies: false,
+  purpose: { consents: {}, legitimateInterests: {} },
+  vendor: { consents: {}, legitimateInterests: {} },
+  publisher: { restrictions: {} },
+}
+
+/** Of one section, which applies; its reader was told of each opt-out and took none, but for `fields`. */
+export function pingDataOf(name: string, fields: Record<string, unknown> = {}): PingData {
+  const { gpp, gppSid, section } = gppOf(name, fields)
+  return { gppString: gpp, applicableSections: gppSid, parsedSections: { [name]: section } }
+}
+
+/** A reader in the US whose platform speaks GPP. */
+export const inUs = (name: string, fields: Record<string, unknown> = {}): Decision => ({
+  gpp: pingDataOf(name, fields),
+})
+
+/** Puts the platform on every page of this browser from now on, with a decision of an earlier visit. */
+export async function installCmp(context: BrowserContext, decision: Decision): Promise<void> {
+  await context.addInitScript(cmp, decision)
+}
+
+/** The reader opens the platform on this page and decides anew. */
+export async function decide(page: Page, decision: Decision): Promise<void> {
+  await page.evaluate((decision) => window.cmpStandIn.decide(decision), decision)
+}
+
+declare global {
+  interface Window {
+    cmpStandIn: { decide(decision: Decision): void }
+  }
+}
+
+/** Runs in the page, before anything else there. */
+function cmp(first: Decision): void {
+  // Frames of ads have none of their own, and a tab that is still blank has no storage.
+  if (window !== window.top || window.origin === 'null') return
+  const kept = 'cmp-stand-in'
+  let decision: Decision = JSON.parse(localStorage.getItem(kept) ?? 'null') ?? first
+  /** A real platform comes later than its stub, in a script of its own. */
+  let loaded = false
+  let listeners = 0
+  const tcfListeners = new Map<number, (data: object | null, success: boolean) => void>()
+  const gppListeners = new Map<number, (event: object, success: boolean) => void>()
+  const queue: Array<() => void> = []
+
+  function tcData(eventStatus: string, listenerId?: number): object {
+    const shared = {
+      tcfPolicyVersion: 5,
+      cmpId: 10,
+      cmpVersion: 1,
+      cmpStatus: 'loaded',
+      isServiceSpecific: true,
+    }
+    return { ...decision.tcf, ...shared, eventStatus, listenerId }
+  }
+
+  function pingData(signalStatus: string): object {
+    const status = loaded ? 'loaded' : 'stub'
+    const display = signalStatus === 'ready' ? 'hidden' : 'visible'
+    const version = { gppVersion: '1.1', cmpId: 10, supportedAPIs: ['2:tcfeuv2', '7:usnat'] }
+    const said = loaded ? decision.gpp : { gppString: '', applicableSections: [], parsedSections: {} }
+    return {
+      ...version,
+      cmpStatus: status,
+      cmpDisplayStatus: display,
+      signalStatus,
+      sectionList: [],
+      ...said,
+    }
+  }
+
+  const answersTcf = () => loaded && decision.tcf !== null
+  const answersGpp = () => loaded && decision.gpp !== null
+  const gppStatus = () => (answersGpp() ? 'ready' : 'not ready')
+
+  function tcfApi(
+    command: string,
+    version: number,
+    callback: (data: never, success: boolean) => void,
+    id?: number,
+  ) {
+    const answer = callback as (data: unknown, success: boolean) => void
+    if (command === 'ping')
+      return answer({ gdprApplies: decision.tcf?.gdprApplies, cmpLoaded: loaded, apiVersion: '2.2' }, true)
+    if (!answersTcf()) return void queue.push(() => tcfApi(command, version, callback, id))
+    if (command === 'addEventListener') {
+      const listenerId = listeners++
+      tcfListeners.set(listenerId, answer)
+      answer(tcData('tcloaded', listenerId), true)
+    } else if (command === 'removeEventListener') answer(tcfListeners.delete(id ?? -1), true)
+    else answer(null, false)
+  }
+
+  function gppApi(command: string, callback: (data: never, success: boolean) => void, parameter?: unknown) {
+    const answer = callback as (data: unknown, success: boolean) => void
+    if (command === 'ping') return answer(pingData(gppStatus()), true)
+    if (command === 'addEventListener') {
+      const listenerId = listeners++
+      gppListeners.set(listenerId, answer)
+      const event = { eventName: 'listenerRegistered', listenerId, data: true }
+      return answer({ ...event, pingData: pingData(gppStatus()) }, true)
+    }
+    if (command === 'removeEventListener')
+      return answer({ data: gppListeners.delete(Number(parameter)) }, true)
+    answer(null, false)
+  }
+
+  function tellTcf(status: string): void {
+    for (const [id, listener] of [...tcfListeners]) listener(tcData(status, id), true)
+  }
+
+  function tellGpp(eventName: string, data: unknown, signalStatus: string): void {
+    for (const [listenerId, listener] of [...gppListeners])
+      listener({ eventName, listenerId, data, pingData: pingData(signalStatus) }, true)
+  }
+
+  if (first.tcf !== undefined) Object.assign(window, { __tcfapi: tcfApi })
+  if (first.gpp !== undefined) Object.assign(window, { __gpp: gppApi })
+  window.cmpStandIn = {
+    decide(next) {
+      if (next.tcf) tellTcf('cmpuishown')
+      if (next.gpp) tellGpp('signalStatus', 'not ready', 'not ready')
+      decision = { ...decision, ...next }
+      localStorage.setItem(kept, JSON.stringify(decision))
+      if (next.tcf) {
+        tellTcf('useractioncomplete')
+        for (const run of queue.splice(0)) run()
+      }
+      if (next.gpp) {
+        tellGpp('sectionChange', '', 'not ready')
+        tellGpp('signalStatus', 'ready', 'ready')
+      }
+    },
+  }
+  setTimeout(() => {
+    loaded = true
+    if (answersTcf()) for (const run of queue.splice(0)) run()
+    if (answersGpp()) tellGpp('signalStatus', 'ready', 'ready')
+  }, 50)
+}
