@@ -1,12 +1,13 @@
 import 'server-only'
 import { recordEnd, withChoices } from '../choices/access.ts'
 import type { Signals } from '../choices/standing.ts'
-import type { Choice } from '../choices/store.ts'
+import type { Choice, Subject } from '../choices/store.ts'
 import { env } from '../env/server.ts'
 import { type Advanced, advance } from './advance.ts'
 import { policies } from './api.ts'
 import { overLimit } from './limits.ts'
 import { diiHashesOf, type KnownReader, knownReader } from './reader.ts'
+import { signalsRefusal } from './signals.ts'
 import { type Asking, signalsOptOut } from './situation.ts'
 
 export type Chosen =
@@ -41,14 +42,16 @@ async function grant(asking: Asking, { reader, subject }: KnownReader, choice: C
 /** A no counts though it is one too many, and whatever becomes of it nothing stays in this browser. */
 async function deny(asking: Asking, known: KnownReader, choice: Choice): Promise<Chosen> {
   const seconds = await overLimit(known.reader.sub)
-  const advanced = await denied(asking, known, choice)
+  const { standing } = known
+  // Each is an answer, and on record; but not one more for each request of a flood.
+  const superfluous = seconds !== null && standing !== 'store_down' && standing.siteOptOut
+  const advanced = await denied(asking, superfluous ? null : known.subject, choice)
   return seconds === null ? { status: 'done', advanced } : { status: 'rate_limited', seconds, advanced }
 }
 
-async function denied(asking: Asking, { subject, standing }: KnownReader, choice: Choice): Promise<Advanced> {
-  const repeated = standing !== 'store_down' && standing.siteOptOut && choice.signals === undefined
+async function denied(asking: Asking, subject: Subject | null, choice: Choice): Promise<Advanced> {
   try {
-    if (subject && !repeated) await recordEnd((store) => store.recordChoice(subject, choice))
+    if (subject) await recordEnd((store) => store.recordChoice(subject, choice))
   } catch {
     return storeDown()
   }
@@ -63,9 +66,15 @@ const storeDown = (): Advanced => ({
 
 /**
  * Keeps what the browser's consent platform says now beside the choice that stands; null when that is done. As
- * it may be a withdrawal, it is an end: while it cannot be written, nothing is handed out.
+ * it may be a withdrawal, it is an end: while it cannot be written, nothing is handed out. A withdrawal counts
+ * though it is one too many.
  */
-export async function noteSignals(asking: Asking, signals: Signals): Promise<Advanced | null> {
+export async function noteSignals(
+  asking: Asking,
+  signals: Signals,
+  { tooMany }: { tooMany: boolean },
+): Promise<Advanced | null> {
+  if (tooMany && signalsRefusal(env().product, signals) === null) return null
   const known = await knownReader(asking.cookies)
   if (!known?.subject) return null
   const { subject, standing } = known

@@ -47,6 +47,14 @@ describe('the privacy page', () => {
     expect(page).toMatch(/<time[^>]* dateTime="\d{4}-\d\d-\d\dT/i)
   })
 
+  it('shows each no, also one that comes while another account’s stands', async () => {
+    const one = await somebody('history-c@example.com')
+    await one.choose('denied')
+    const other = await somebody('History-C@example.com')
+    await other.choose('denied')
+    expect((await privacy(other)).match(/<strong>No<\/strong>/g)).toHaveLength(2)
+  })
+
   it('shows nobody else’s, and nothing signed out', async () => {
     const reader = await somebody('history-b@example.com')
     expect(await privacy(reader)).not.toContain('Darf die App')

@@ -117,6 +117,22 @@ describe('GPP', () => {
   })
 })
 
+describe('too many requests', () => {
+  it('K6: a withdrawal counts though it is one too many; what would allow more does not', async () => {
+    const reader = await consenting('signals-many@example.com')
+    const other = visitor(site, new Map(reader.jar))
+    const statuses = await Promise.all(
+      Array.from({ length: 40 }, () => other.post('/api/identity').then(({ status }) => status)),
+    )
+    expect(statuses).toContain(429)
+    const send = (signals: object) => other.post('/api/identity', { signals })
+    expect((await send(gpp('usnat', { SaleOptOut: 1 }))).status).toBe(429)
+    expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'consent' })
+    expect((await send(gpp('usnat'))).status).toBe(429)
+    expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'consent' })
+  })
+})
+
 describe('the consent string in the CMP’s own cookie', () => {
   it('tells a UID2 site that GDPR applies, unless the CMP says that it does not', async () => {
     const reader = await consenting('tcf-cookie@example.com')

@@ -49,6 +49,11 @@ const kept = (product: string) => [
     until: 'You say yes.',
   },
   {
+    what: 'That Google’s ad script may hold the token',
+    where: 'In the local storage of your browser, as uid2_gpt, where that script is used. It holds no token.',
+    until: 'The script’s copy is cleared: at a no, a sign-out or an opt-out.',
+  },
+  {
     what: `An opt-out that ${product} told us of`,
     where: 'In our database, under a keyed code made from the address: its kind and its date.',
     until: `For good, so that we never ask ${product} about it again.`,

@@ -14,9 +14,10 @@ export const GET = (request: NextRequest) => answerIdentity(request, policies.re
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body, { optional: true })
   if ('refused' in read) return read.refused
+  const { signals } = read.body
   const seconds = await limitReader(request.cookies)
+  const unnoted = signals && (await noteSignals(request, signals, { tooMany: seconds !== null }))
   if (seconds !== null) return tooMany(seconds)
-  const unnoted = read.body.signals && (await noteSignals(request, read.body.signals))
   if (unnoted) return answerAdvanced(unnoted)
   return answerIdentity(request, policies.ensure(read.body.recheck))
 }
