@@ -128,14 +128,16 @@ const look: Event = (world, { who }) => {
 const sayYes: Event = (world, { who }) =>
   isSignedIn(world, who) ? [[say(world, who, 'granted'), {}]] : [answer(world, 'signed_out')]
 
-/** One that changes nothing is not written. */
-const denied = (world: World, who: number) =>
+/** A signal that changes nothing is not written. */
+const signalled = (world: World, who: number) =>
   world.mark[dii(world, who)] ? world : say(world, who, 'denied')
 
 const sayNo: Event = (world, { who }) =>
-  isSignedIn(world, who) ? [[denied(world, who), {}]] : [answer(world, 'signed_out')]
+  isSignedIn(world, who) ? [[say(world, who, 'denied'), {}]] : [answer(world, 'signed_out')]
 
-const signal: Event = (world, { who }) => [answer(isSignedIn(world, who) ? denied(world, who) : world, 'gpc')]
+const signal: Event = (world, { who }) => [
+  answer(isSignedIn(world, who) ? signalled(world, who) : world, 'gpc'),
+]
 
 const call: Event = (world, { who, kind }, _, alone) => {
   if (!isEntitled(world, who)) return [answer(world, status(world, who))]
