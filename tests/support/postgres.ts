@@ -51,7 +51,9 @@ export async function startPostgres(): Promise<TestPostgres> {
   const { Client } = await import('pg')
   const url = (name: string) => `postgres://lantern@127.0.0.1:${port}/${name}`
   const serve = async () => {
-    const server = run('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''])
+    // Only a machine that fails could lose what is not synced, and these data go with it.
+    const options = ['-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']
+    const server = run('postgres', ['-D', data, ...options])
     const gone = ended(server)
     await Promise.race([said(server, 'ready to accept connections'), gone])
     return {
