@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inPlace, inPlaceName } from '../support/own-sign-in.ts'
 import { raw } from '../support/raw.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { buildVariant } from '../support/variant.ts'
@@ -7,7 +8,7 @@ let alone: Site
 let behindProxy: Site
 
 beforeAll(async () => {
-  const folder = await buildVariant('probe', { addToApp: 'tests/support/probe' })
+  const folder = await buildVariant(inPlaceName, inPlace)
   alone = await startSite({ folder })
   behindProxy = await startSite({ folder, env: { TRUST_PROXY_HOPS: '1' } })
 })

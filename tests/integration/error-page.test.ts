@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { inPlace, inPlaceName } from '../support/own-sign-in.ts'
 import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { buildVariant } from '../support/variant.ts'
@@ -6,7 +7,7 @@ import { buildVariant } from '../support/variant.ts'
 let site: Site
 
 beforeAll(async () => {
-  site = await startSite({ folder: await buildVariant('probe', { addToApp: 'tests/support/probe' }) })
+  site = await startSite({ folder: await buildVariant(inPlaceName, inPlace) })
 })
 afterAll(() => site.stop())
 

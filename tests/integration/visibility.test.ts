@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
-import { visitor } from '../support/reader.ts'
+import { accountSystem, inPlace, inPlaceName, ownSecret } from '../support/own-sign-in.ts'
+import { keep, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 import { buildVariant } from '../support/variant.ts'
 
 let operator: TestOperator
 let site: Site
+let accounts: Awaited<ReturnType<typeof accountSystem>>
 
 beforeAll(async () => {
   operator = await testOperator()
-  const folder = await buildVariant('probe', { addToApp: 'tests/support/probe' })
-  site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000' }, folder })
+  accounts = await accountSystem()
+  const folder = await buildVariant(inPlaceName, inPlace)
+  const env = { ...operator.env, UID2_TIMEOUT_MS: '30000', NEXTAUTH_SECRET: ownSecret }
+  site = await startSite({ env, folder })
 })
 beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
 afterAll(async () => {
@@ -22,7 +26,8 @@ afterAll(async () => {
 /** A reader whose refresh has ended but is not stored: the next request of the proxy will store it. */
 async function readerWithRefreshToStore(email: string) {
   const reader = visitor(site)
-  await reader.signIn({ email })
+  const account = { id: email, email, email_verified: true }
+  keep(reader.jar, await accounts.sessionCookie(account, ownSecret, site.origin))
   const given = await reader.choose('granted')
   if (given.status !== 'available') throw new Error(given.status)
   const scout = reader.twin()

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { parse, sourceFiles } from '../architecture/project.ts'
-import { describeOwnSignIn, inPlace, paths, reading, replaced } from '../support/own-sign-in.ts'
+import { describeOwnSignIn, inPlace, inPlaceName, paths, reading, replaced } from '../support/own-sign-in.ts'
 
-describeOwnSignIn('in the place of ours', 'own-sign-in-in-place', inPlace)
+describeOwnSignIn('in the place of ours', inPlaceName, inPlace)
 
 it('no file knows next-auth when all is deleted that may be', () => {
   const gone = (path: string) => paths.some((each) => path === each || path.startsWith(`${each}/`))

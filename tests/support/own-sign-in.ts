@@ -31,15 +31,24 @@ interface AccountSystem {
   sessionCookie(account: Account, secret: string, audience: string): Promise<string>
 }
 
-const secret = 'what the site and the account system share'
+export const ownSecret = 'what the site and the account system share'
 const article = '/live/what-lighthouses-measured'
 
 const status = (html: string) => /data-uid2-status="([^"]+)"/.exec(html)?.[1]
 
-/** One file replaced. */
-export const inPlace = { write: replaced }
+/** One file replaced; with the probe's pages, whose tests use the same build: each takes half a minute. */
+export const inPlace = { addToApp: 'tests/support/probe', write: replaced }
+export const inPlaceName = 'own-sign-in-and-probe'
 /** And everything of ours deleted that the page says may go. */
 export const alone = { remove: paths, write: { ...replaced, 'app/(account)/sign-in/page.tsx': signInPage } }
+
+/** The publisher's side of it, as the page has it. */
+export async function accountSystem(): Promise<AccountSystem> {
+  const file = join(root, 'test-results', 'your-own-sign-in', 'account-system.ts')
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, making)
+  return import(file)
+}
 
 /** The whole site over a sign-in of the publisher's own, in a build with this change. */
 export function describeOwnSignIn(
@@ -55,12 +64,9 @@ export function describeOwnSignIn(
 
     beforeAll(async () => {
       operator = await testOperator()
-      const file = join(root, 'test-results', 'your-own-sign-in', 'account-system.ts')
-      mkdirSync(join(file, '..'), { recursive: true })
-      writeFileSync(file, making)
-      accounts = await import(file)
+      accounts = await accountSystem()
       site = await startSite({
-        env: { ...operator.env, NEXTAUTH_SECRET: secret, UID2_TIMEOUT_MS: '30000' },
+        env: { ...operator.env, NEXTAUTH_SECRET: ownSecret, UID2_TIMEOUT_MS: '30000' },
         folder: await buildVariant(name, change),
       })
     })
@@ -71,7 +77,7 @@ export function describeOwnSignIn(
     })
 
     async function signIn(account: Account, reader = visitor(site)): Promise<Visitor> {
-      keep(reader.jar, await accounts.sessionCookie(account, secret, site.origin))
+      keep(reader.jar, await accounts.sessionCookie(account, ownSecret, site.origin))
       return reader
     }
     const somebody = (): Account => {
@@ -183,8 +189,8 @@ export function describeOwnSignIn(
       const account = somebody()
       const strange = [
         await accounts.sessionCookie(account, 'some other secret', site.origin),
-        await accounts.sessionCookie(account, secret, 'https://other.example'),
-        (await accounts.sessionCookie(account, secret, site.origin)).slice(0, 60),
+        await accounts.sessionCookie(account, ownSecret, 'https://other.example'),
+        (await accounts.sessionCookie(account, ownSecret, site.origin)).slice(0, 60),
         'next-auth.session-token=x',
       ]
       for (const cookie of strange) {
