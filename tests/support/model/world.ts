@@ -122,7 +122,11 @@ const look: Event = (world, { who }) => {
   const heard = changed(world, (copy) => {
     copy.hearing[dii(copy, who)] = true
   })
-  return [answer(world, now), ...(hears ? [answer(heard, now)] : [])]
+  // The proxy begins the refresh, and the route behind it may already read what came of it.
+  const recorded = changed(world, (copy) => {
+    copy.optedOut[dii(copy, who)] = true
+  })
+  return [answer(world, now), ...(hears ? [answer(heard, now), answer(recorded, 'opted_out')] : [])]
 }
 
 const sayYes: Event = (world, { who }) =>
