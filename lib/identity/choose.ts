@@ -78,6 +78,8 @@ export async function noteSignals(
   const known = await knownReader(asking.cookies)
   if (!known?.subject) return null
   const { subject, standing } = known
+  // A flood in an outage must not push other readers' ends out of what is kept for later.
+  if (tooMany && standing === 'store_down') return null
   if (standing !== 'store_down' && JSON.stringify(standing.signals) === JSON.stringify(signals)) return null
   return recordEnd((store) => store.recordSignals(subject, signals)).then(
     () => null,

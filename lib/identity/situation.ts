@@ -1,6 +1,5 @@
 import 'server-only'
 import { recordEnd } from '../choices/access.ts'
-import type { Signals } from '../choices/standing.ts'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import type { Identity } from '../uid2/index.ts'
@@ -89,11 +88,8 @@ const isOf = ({ reader, standing }: KnownReader, { sub, sid, consent }: SealedId
 export function withSignals(known: KnownReader | null, cookies: CookieReader): KnownReader | null {
   const tcf = cookies.get('euconsent-v2')?.value
   if (!known || known.standing === 'store_down' || !tcf || !isConsentString(tcf)) return known
-  return withStanding(known, { ...known.standing.signals, tcf })
+  return { ...known, standing: { ...known.standing, signals: { ...known.standing.signals, tcf } } }
 }
-
-const withStanding = (known: KnownReader, signals: Signals): KnownReader =>
-  known.standing === 'store_down' ? known : { ...known, standing: { ...known.standing, signals } }
 
 export function decideFor({ gpc, region, known }: Situation, identity: Identity | null): PublicIdentity {
   const asked = known?.subject ? findGenerate(known.subject, consentOf(known))?.settled : undefined

@@ -140,6 +140,7 @@ describe('single rules', () => {
     ['DEMO_SIGN_IN', ['on', 'off'], ['yes', 'true', '1']],
     ['SANDBOX_PUBLIC', ['on', 'off'], ['1']],
     ['GPC_SCOPE', ['account', 'browser', 'off'], ['none']],
+    ['REGION_HEADER', ['CF-IPCountry', 'x-country'], ['X Country', 'a:b', 'ü']],
     ['PREBID_SERVER_URL', ['https://pbs.example/auction'], ['http://pbs.example/auction', '/auction']],
   ])('%s: takes %j, refuses %j', (name, right, wrong) => {
     for (const value of right) expect(faulty({ [name]: value }), value).toEqual([])
