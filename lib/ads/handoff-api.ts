@@ -1,10 +1,12 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
 import type { Signals } from './consent-platform.ts'
 import type { HandoffListener } from './events.ts'
 import type { HandoffEvent, HandoffState, UsableToken } from './handoff-state.ts'
 
 /** Statuses that the page can know by itself, because its own act caused them. */
 type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
+
+export type RenewedToken = Pick<AvailableIdentity, 'advertisingToken' | 'identityExpires' | 'refreshFrom'>
 
 export interface Uid2Handoff {
   /** Once per page, also per soft navigation: with the page's inline identity, or without to fetch it. */
@@ -26,6 +28,16 @@ export interface Uid2Handoff {
    * once the server has, whatever it said: until then the old state is not believed, then all ask anew.
    */
   clear(status: ClearedStatus): () => void
+  /**
+   * Client hand-off: what refreshes in the browser (Prebid, the UID2 SDK) has a newer token than the server's
+   * answer. Times as the operator gave them, Unix ms.
+   */
+  renewed(fresh: RenewedToken): void
+  /**
+   * Client hand-off: what refreshes in the browser heard of an opt-out. The token goes at once, here and in every
+   * tab; the server then asks the operator itself, and records what it hears.
+   */
+  recheck(): void
   readonly started: boolean
   stop(): void
 }

@@ -259,6 +259,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
         reread(false)
       }
     },
+    renewed() {},
+    recheck() {},
     get started() {
       return deafen !== null
     },

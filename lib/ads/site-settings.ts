@@ -6,6 +6,8 @@ export interface SiteSettings {
   product: 'uid2' | 'euid'
   /** Where header bidding goes; relative endpoints are of this site. Null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
+  /** Under UID2_HANDOFF=client: the operator that the browser refreshes at, relative where it is of this site. */
+  clientRefresh: { operatorUrl: string } | null
 }
 
 /** `GET /api/site`, once per page load. Rejects when the site cannot be reached, and then the next call asks again. */

@@ -15,6 +15,10 @@ export interface Env {
   secureCookies: boolean
   product: 'uid2' | 'euid'
   operator: { baseUrl: string; apiKey: string; clientSecret: string; timeoutMs: number }
+  /** `client`: the browser is given the whole identity and refreshes it itself. */
+  handoff: 'server' | 'client'
+  /** Lab pages are shown: in the sandbox always, beside a real operator with LAB=on. */
+  lab: boolean
   /** The longest that a page waits for a refresh while its token is still valid, ms. */
   refreshWaitMs: number
   nextAuthSecret: string
@@ -89,6 +93,8 @@ export function loadEnv(
       clientSecret: values.UID2_CLIENT_SECRET ?? sandboxPublisher.clientSecret,
       timeoutMs: values.UID2_TIMEOUT_MS,
     },
+    handoff: values.UID2_HANDOFF,
+    lab: mode === 'sandbox' || values.LAB === 'on',
     refreshWaitMs: values.UID2_REFRESH_WAIT_MS,
     nextAuthSecret: secret(values.NEXTAUTH_SECRET, made?.nextAuthSecret),
     sessionPasswords: [

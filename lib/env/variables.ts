@@ -75,7 +75,10 @@ export const variables = {
     remedy: 'the client secret shown beside the API key: 32 bytes as 44 characters of base64',
   },
   UID2_PRODUCT: { rule: text.pipe(z.enum(['uid2', 'euid']).default('uid2')), remedy: 'uid2 or euid' },
-  UID2_HANDOFF: { rule: text.pipe(z.enum(['server']).default('server')), remedy: 'server' },
+  UID2_HANDOFF: {
+    rule: text.pipe(z.enum(['server', 'client']).default('server')),
+    remedy: 'server or client',
+  },
   UID2_TIMEOUT_MS: {
     rule: wholeNumber(50, 30_000, 1500),
     remedy: 'milliseconds from 50 to 30000; 1500 when unset',
@@ -171,6 +174,7 @@ export const variables = {
     remedy: 'the auction endpoint of your Prebid Server, https, e.g. https://prebid.example/openrtb2/auction',
   },
   PREBID_ACCOUNT_ID: { rule: text, remedy: 'your account at the Prebid Server' },
+  LAB: { rule: flag, remedy: 'on or off' },
   SANDBOX_PUBLIC: { rule: flag, remedy: 'on or off' },
 } as const
 

@@ -6,7 +6,9 @@ export const dynamic = 'force-dynamic'
 
 /** The deployment's public settings, which static pages cannot hold: they are built before it is known. */
 export function GET() {
-  const { mode, product, prebidServer } = env()
-  const settings: SiteSettings = { mode, product, prebidServer }
+  const { mode, product, prebidServer, handoff, operator } = env()
+  const operatorUrl = mode === 'sandbox' ? '/sandbox/operator' : operator.baseUrl
+  const clientRefresh = handoff === 'client' ? { operatorUrl } : null
+  const settings: SiteSettings = { mode, product, prebidServer, clientRefresh }
   return NextResponse.json(settings, { headers: { 'Cache-Control': 'public, max-age=60' } })
 }
