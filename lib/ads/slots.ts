@@ -16,6 +16,8 @@ export interface Slot {
 export interface Slots {
   /** Returns what takes the slot off the page again. */
   mount(slot: Slot): () => void
+  /** Told after each auction, whatever came of it. */
+  subscribe(listener: () => void): () => void
 }
 
 export interface SlotsEnvironment {
@@ -48,6 +50,7 @@ interface Mounted {
 /** One auction for all slots that are to be sold in the same frame, with the identity if it comes in time. */
 export function createSlots(env: SlotsEnvironment): Slots {
   const mounted = new Set<Mounted>()
+  const listeners = new Set<() => void>()
   let batch: Mounted[] = []
   /** How often a token has been cleared. */
   let clearings = 0
@@ -94,6 +97,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
       // No ad stack (blocked, offline): the slots stay quiet.
     }
     env.handoff.afterAuction()
+    for (const notify of listeners) notify()
   }
 
   function show(entry: Mounted, winner: Winner | undefined, withToken: boolean): void {
@@ -138,6 +142,10 @@ export function createSlots(env: SlotsEnvironment): Slots {
         env.auctioneer.release(slot.id)
         slot.emptied()
       }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
   }
 }
