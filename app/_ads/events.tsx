@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import { LabBox } from '#app/_ui/lab-box.tsx'
 import type { HandoffEvent, HandoffState } from '#lib/ads/handoff-state.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 
@@ -37,9 +38,7 @@ export function Events() {
       <h2 id="events" className="section-title">
         What the hand-off said
       </h2>
-      {noted.length === 0 ? (
-        <p className="lab-empty">Nothing yet.</p>
-      ) : (
+      <LabBox label="Events" empty={noted.length === 0 && 'Nothing yet.'}>
         <ol className="events">
           {noted.map(({ key, time, event, state }) => (
             <li key={key}>
@@ -47,7 +46,7 @@ export function Events() {
             </li>
           ))}
         </ol>
-      )}
+      </LabBox>
     </section>
   )
 }

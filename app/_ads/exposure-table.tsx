@@ -1,6 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
+import { LabBox } from '#app/_ui/lab-box.tsx'
 import { type Exposure, toCsv } from '#lib/ads/exposures.ts'
 import { pageExposures } from '#lib/ads/page-exposures.ts'
 
@@ -18,44 +19,41 @@ export function ExposureTable() {
       <h2 id="exposures" className="section-title">
         What is recorded
       </h2>
-      {exposures.length === 0 ? (
-        <p className="lab-empty">
-          Nothing: no hold-out runs (<code>HOLDOUT_PERCENT</code>), or this reader has no token to hold out.
-        </p>
-      ) : (
-        <>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-          <section className="scroller" aria-label="Exposures" tabIndex={0}>
-            <table className="auctions">
-              <thead>
-                <tr>
-                  <th scope="col">Event</th>
-                  <th scope="col">Slot</th>
-                  <th scope="col">Group</th>
-                  <th scope="col">Token</th>
-                  <th scope="col">CPM, US $</th>
-                </tr>
-              </thead>
-              <tbody>
-                {exposures.map(({ time, event, slot, bucket, token, cpm }) => (
-                  <tr key={`${time} ${event} ${slot}`}>
-                    <td>{event}</td>
-                    <td>{slot}</td>
-                    <td>{bucket}</td>
-                    <td>{token ? 'yes' : 'no'}</td>
-                    <td>{cpm?.toFixed(2) ?? '–'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-          <div className="button-row">
-            <a className="button" href={asFile(exposures)} download="exposures.csv">
-              Download as CSV
-            </a>
-          </div>
-        </>
-      )}
+      <LabBox
+        label="Exposures"
+        empty={
+          exposures.length === 0 &&
+          'Nothing: no hold-out runs (HOLDOUT_PERCENT), or this reader has no token to hold out.'
+        }
+      >
+        <table className="auctions">
+          <thead>
+            <tr>
+              <th scope="col">Event</th>
+              <th scope="col">Slot</th>
+              <th scope="col">Group</th>
+              <th scope="col">Token</th>
+              <th scope="col">CPM, US $</th>
+            </tr>
+          </thead>
+          <tbody>
+            {exposures.map(({ time, event, slot, bucket, token, cpm }) => (
+              <tr key={`${time} ${event} ${slot}`}>
+                <td>{event}</td>
+                <td>{slot}</td>
+                <td>{bucket}</td>
+                <td>{token ? 'yes' : 'no'}</td>
+                <td>{cpm?.toFixed(2) ?? '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </LabBox>
+      <div className="button-row">
+        <a className="button" href={asFile(exposures)} download="exposures.csv">
+          Download as CSV
+        </a>
+      </div>
     </section>
   )
 }

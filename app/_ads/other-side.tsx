@@ -1,6 +1,7 @@
 'use client'
 
 import { use, useEffect, useState } from 'react'
+import { LabBox } from '#app/_ui/lab-box.tsx'
 import { pageSlots } from '#lib/ads/page-stack.ts'
 import { PagePlan } from './ad-stack.tsx'
 import { useSiteSettings } from './use-site-settings.ts'
@@ -52,39 +53,37 @@ export function OtherSide() {
       <h2 id="other-side" className="section-title">
         What the buyer saw
       </h2>
-      {auctions.length === 0 ? (
-        <p className="lab-empty">No ad request of this browser yet.</p>
-      ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className="scroller" aria-label="The last ad requests" tabIndex={0}>
-          <table className="auctions">
-            <thead>
-              <tr>
-                <th scope="col">Asked</th>
-                <th scope="col">By</th>
-                <th scope="col">Token</th>
-                <th scope="col">Established</th>
-                <th scope="col">Refreshed</th>
-                <th scope="col">Person</th>
+      <LabBox
+        label="The last ad requests"
+        empty={auctions.length === 0 && 'No ad request of this browser yet.'}
+      >
+        <table className="auctions">
+          <thead>
+            <tr>
+              <th scope="col">Asked</th>
+              <th scope="col">By</th>
+              <th scope="col">Token</th>
+              <th scope="col">Established</th>
+              <th scope="col">Refreshed</th>
+              <th scope="col">Person</th>
+            </tr>
+          </thead>
+          <tbody>
+            {auctions.map(({ at, id, from, reading }) => (
+              <tr key={`${id} ${at}`} data-auction-token={reading.token}>
+                <td>{clock(at)}</td>
+                <td>{from}</td>
+                <td>{reading.token}</td>
+                <td>{clock(reading.establishedAt)}</td>
+                <td>{clock(reading.refreshedAt)}</td>
+                <td>
+                  <code>{reading.person ?? '–'}</code>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {auctions.map(({ at, id, from, reading }) => (
-                <tr key={`${id} ${at}`} data-auction-token={reading.token}>
-                  <td>{clock(at)}</td>
-                  <td>{from}</td>
-                  <td>{reading.token}</td>
-                  <td>{clock(reading.establishedAt)}</td>
-                  <td>{clock(reading.refreshedAt)}</td>
-                  <td>
-                    <code>{reading.person ?? '–'}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+            ))}
+          </tbody>
+        </table>
+      </LabBox>
       <p className="meta">
         The sandbox buyer opens the token with keys of the operator, as a demand-side platform does. The
         person is a salted hash of the raw UID, which never leaves the buyer.
