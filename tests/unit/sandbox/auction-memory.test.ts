@@ -3,7 +3,6 @@ import type { Buyer } from '#lib/sandbox/buyer/buyer.ts'
 import { auction } from '#lib/sandbox/exchange/auction.ts'
 import { type AuctionMemory, createAuctionMemory } from '#lib/sandbox/exchange/memory.ts'
 import { type AuctionRecord, recordOf } from '#lib/sandbox/exchange/record.ts'
-import { withoutTokens } from '#lib/sandbox/exchange/shortened.ts'
 import { handleAuction, handleAuctions } from '#lib/sandbox/exchange/web.ts'
 
 const token = 'AgAAAAx2NqTsZcxVZJyTwLEc7cYc2zVxXZQ8t1mXJo7Hgk'
