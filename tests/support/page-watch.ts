@@ -3,7 +3,10 @@ import { z } from 'zod'
 
 const bidRequest = z.looseObject({
   imp: z.array(
-    z.looseObject({ ext: z.looseObject({ prebid: z.looseObject({ adunitcode: z.string() }).optional() }) }),
+    z.looseObject({
+      id: z.string(),
+      ext: z.looseObject({ prebid: z.looseObject({ adunitcode: z.string() }).optional() }).optional(),
+    }),
   ),
   user: z
     .looseObject({
@@ -73,7 +76,7 @@ export class PageWatch {
     const { imp, user } = bidRequest.parse(JSON.parse(body))
     this.auctions.push({
       page: new URL(request.frame().url()).pathname,
-      slots: imp.map(({ ext }) => ext.prebid?.adunitcode ?? '').sort(),
+      slots: imp.map(({ id, ext }) => ext?.prebid?.adunitcode ?? id).sort(),
       eids: user?.ext?.eids ?? user?.eids,
       body,
     })
