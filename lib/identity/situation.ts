@@ -6,7 +6,8 @@ import type { Identity } from '../uid2/index.ts'
 import { identityCookieName } from './cookie.ts'
 import { decide } from './decide.ts'
 import { findGenerate, findRefresh } from './flights.ts'
-import type { PublicIdentity } from './public.ts'
+import { bucketOf } from './holdout.ts'
+import type { Bucket, PublicIdentity } from './public.ts'
 import { type KnownReader, knownReader, lookAgain } from './reader.ts'
 import { placeOf, type RegionRule, regionRule } from './region.ts'
 import { type SealedIdentity, unseal } from './seal.ts'
@@ -96,6 +97,7 @@ export function decideFor({ gpc, region, known }: Situation, identity: Identity 
   return decide({
     now: Date.now(),
     product: env().product,
+    handoff: env().handoff,
     gpc,
     signedIn: known !== null,
     unsupported: known?.unsupported ?? (asked?.status === 'insufficient_user_consent' ? 'consent' : null),
@@ -103,7 +105,14 @@ export function decideFor({ gpc, region, known }: Situation, identity: Identity 
     standing: known?.standing ?? 'store_down',
     identity,
     operatorFailed: [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
+    bucket: bucketFor(known),
   })
+}
+
+/** The reader's group in the hold-out; null: nothing is held out, or of nobody. */
+export function bucketFor(known: KnownReader | null): Bucket | null {
+  const { holdout } = env()
+  return holdout && known?.subject ? bucketOf(holdout, known.subject.diiHash) : null
 }
 
 /** The consent string that a generate for this reader sends. */
