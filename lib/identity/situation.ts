@@ -1,5 +1,6 @@
 import 'server-only'
 import { recordEnd } from '../choices/access.ts'
+import type { Signals } from '../choices/standing.ts'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import type { Identity } from '../uid2/index.ts'
@@ -87,9 +88,15 @@ const isOf = ({ reader, standing }: KnownReader, { sub, sid, consent }: SealedId
 
 /** The consent string of a CMP's cookie is fresher than the one that was stored with the choice. */
 export function withSignals(known: KnownReader | null, cookies: CookieReader): KnownReader | null {
-  const tcf = cookies.get('euconsent-v2')?.value
-  if (!known || known.standing === 'store_down' || !tcf || !isConsentString(tcf)) return known
+  const { tcf } = cookieSignals(cookies)
+  if (!known || known.standing === 'store_down' || tcf === undefined) return known
   return { ...known, standing: { ...known.standing, signals: { ...known.standing.signals, tcf } } }
+}
+
+/** All that a request without a reader tells of consent. */
+export function cookieSignals(cookies: CookieReader): Signals {
+  const tcf = cookies.get('euconsent-v2')?.value
+  return tcf !== undefined && isConsentString(tcf) ? { tcf } : {}
 }
 
 export function decideFor({ gpc, region, known }: Situation, identity: Identity | null): PublicIdentity {
