@@ -3,6 +3,7 @@ import { headers } from 'next/headers'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { adSizes } from '#app/_ui/ad-sizes.ts'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
+import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { channels } from '#lib/ads/channels.ts'
 import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server-auction.ts'
@@ -18,6 +19,7 @@ const slots = ['server-first', 'server-second'].map((id) => ({ id, sizes: [adSiz
 
 /** The whole pattern: identity, request, auction, ads. Nothing of it runs in the browser. */
 export default async function ServerToServer() {
+  await labOnly()
   const identity = await readPublicIdentity()
   const { prebidServer, product, origin, ownUrl } = env()
   const request = bidRequest({
