@@ -67,7 +67,7 @@ describe.each(['uid2', 'euid'] as const)('client hand-off of %s', (product) => {
       expect(await page.text()).toContain(String(identity.refresh_token))
   })
 
-  it('serves the very same again and again, due as it is: nothing but the browser renews it', async () => {
+  it('U11: serves the very same again and again, due as it is: nothing but the browser renews it', async () => {
     const { reader, first } = await consenting()
     await operator.set({ lifetimes: dueAtOnce })
     for (const path of ['/', live, '/privacy', live]) await (await reader.fetch(path)).text()
