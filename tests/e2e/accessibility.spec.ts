@@ -20,7 +20,6 @@ const pages = [
   '/sign-in',
   '/choice',
   '/privacy',
-  '/patterns/server-to-server',
 ]
 
 for (const colorScheme of ['light', 'dark'] as const) {

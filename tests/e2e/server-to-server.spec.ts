@@ -1,4 +1,5 @@
 import { become, choose, statusLine } from './acts.ts'
+import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
 const path = '/patterns/server-to-server'
@@ -38,4 +39,24 @@ test('without script the server has bought the ads, with the token of a reader w
   await expect(statusLine(page, 'denied')).toBeVisible()
   for (const id of slots)
     await expect(page.locator(`[data-ad-slot="${id}"]`)).toHaveAttribute('data-uid2-bid', 'none')
+})
+
+test.describe('with script', () => {
+  test.use({ javaScriptEnabled: true, viewport: { width: 360, height: 740 } })
+
+  test('the page that shows a server auction passes axe, and fits a phone', async ({
+    page,
+    context,
+    email,
+  }) => {
+    await become(context, { email })
+    await page.goto(path)
+    await expect(page.locator('[data-ad-slot] iframe')).toHaveCount(slots.length)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    // The creatives let no script in, axe's included.
+    await page.evaluate(() => {
+      for (const frame of document.querySelectorAll('iframe')) frame.remove()
+    })
+    expect(await violations(page)).toEqual([])
+  })
 })
