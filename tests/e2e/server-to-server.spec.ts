@@ -3,7 +3,7 @@ import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
 const path = '/patterns/server-to-server'
-const slots = ['server-first', 'server-second']
+const slots = ['server-top', 'server-end']
 
 test.use({ javaScriptEnabled: false })
 

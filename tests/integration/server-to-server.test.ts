@@ -116,7 +116,7 @@ describe('an auction that the server holds', () => {
     const broken = await startSite({ env: { PREBID_SERVER_URL: 'http://127.0.0.1:1/auction' } })
     const answer = await fetch(`${broken.origin}${path}`)
     expect(answer.status).toBe(200)
-    expect(await answer.text()).toContain('data-ad-slot="server-first"')
+    expect(await answer.text()).toContain('data-ad-slot="server-top"')
     await broken.stop()
   })
 })

@@ -15,7 +15,7 @@ export const metadata: Metadata = {
   description: 'An auction that the server holds, for pages without script, apps and televisions.',
 }
 
-const slots = ['server-first', 'server-second'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
+const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
 
 /** The whole pattern: identity, request, auction, ads. Nothing of it runs in the browser. */
 export default async function ServerToServer() {
