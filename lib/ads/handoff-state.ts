@@ -1,4 +1,4 @@
-import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public.ts'
 
 /** What the page knows: the server's answer, or that there is none yet. */
 export type HandoffState = PublicIdentity | { readonly status: 'loading' }
@@ -11,6 +11,8 @@ export type HandoffEvent = 'available' | 'refreshed' | 'withheld' | 'expired' | 
 export interface UsableToken {
   readonly id: string
   readonly source: AvailableIdentity['source']
+  /** Client hand-off: what the browser refreshes with. */
+  readonly identity?: ClientIdentity
 }
 
 /** The moments of one answer on the page's own clock. */

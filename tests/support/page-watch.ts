@@ -3,8 +3,13 @@ import { z } from 'zod'
 
 const bidRequest = z.looseObject({
   imp: z.array(
-    z.looseObject({ ext: z.looseObject({ prebid: z.looseObject({ adunitcode: z.string() }).optional() }) }),
+    z.looseObject({
+      id: z.string(),
+      tagid: z.string().optional(),
+      ext: z.looseObject({ prebid: z.looseObject({ adunitcode: z.string() }).optional() }).optional(),
+    }),
   ),
+  ext: z.looseObject({ gam: z.unknown().optional() }).optional(),
   user: z
     .looseObject({
       eids: z.array(z.unknown()).optional(),
@@ -18,8 +23,10 @@ export interface Auction {
   /** The path of the page that held it. */
   page: string
   slots: string[]
-  /** What `user.ext.eids` held; undefined where there was none. */
+  /** What `user.ext.eids` or `user.eids` held; undefined where there was none. */
   eids: unknown[] | undefined
+  /** What Google's tag said beside: key-values, slots, signals. */
+  gam: unknown
   body: string
 }
 
@@ -70,11 +77,12 @@ export class PageWatch {
     this.requests.push(request)
     if (request.method() !== 'POST' || !request.url().endsWith('/openrtb2/auction')) return
     const body = request.postData() ?? ''
-    const { imp, user } = bidRequest.parse(JSON.parse(body))
+    const { imp, user, ext } = bidRequest.parse(JSON.parse(body))
     this.auctions.push({
       page: new URL(request.frame().url()).pathname,
-      slots: imp.map(({ ext }) => ext.prebid?.adunitcode ?? '').sort(),
+      slots: imp.map((each) => each.ext?.prebid?.adunitcode ?? each.tagid ?? each.id).sort(),
       eids: user?.ext?.eids ?? user?.eids,
+      gam: ext?.gam,
       body,
     })
   }

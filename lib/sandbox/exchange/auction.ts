@@ -13,13 +13,22 @@ import {
 } from './bid-request.ts'
 import { campaignAt } from './campaigns.ts'
 import { hasLayout, renderCreative } from './creative.ts'
+import { type HeldAuction, type PlacedBid, unitName } from './record.ts'
 
 const SEAT = 'sandbox'
 /** CPM in US dollars: recognising the reader is what the difference pays for. */
 const PRICE = { known: 2.4, unknown: 0.6 }
 
+type Bid = ReturnType<typeof makeBid>['bid']
+
+interface BidResponse {
+  id: string
+  cur: 'USD'
+  seatbid: { seat: string; bid: Bid[] }[]
+}
+
 export type AuctionResult =
-  | { ok: true; response: ReturnType<typeof respond> }
+  | { ok: true; response: BidResponse; held: HeldAuction }
   | { ok: false; error: { error: 'invalid'; message: string } }
 
 /** One bid for every imp with a banner size, with or without an identity; only the price differs. */
@@ -27,7 +36,14 @@ export async function auction(input: unknown, buyer: Buyer): Promise<AuctionResu
   const parsed = parseBidRequest(input)
   if (!parsed.ok) return { ok: false, error: { error: 'invalid', message: parsed.message } }
   const { request } = parsed
-  return { ok: true, response: respond(request, await readIdentity(request, buyer)) }
+  const reading = await readIdentity(request, buyer)
+  const made = makeBids(request, reading)
+  const bid = made.map((each) => each.bid)
+  return {
+    ok: true,
+    response: { id: request.id, cur: 'USD', seatbid: bid.length > 0 ? [{ seat: SEAT, bid }] : [] },
+    held: { request, reading, bids: made.map((each) => each.placed) },
+  }
 }
 
 /** A token of the other product is one that this buyer has no keys for. */
@@ -38,24 +54,25 @@ async function readIdentity(request: BidRequest, buyer: Buyer): Promise<TokenRea
   return { token: other === undefined ? 'none' : 'unreadable' }
 }
 
-function respond(request: BidRequest, reading: TokenReading) {
-  const bid = request.imp.flatMap((imp, index) => {
+function makeBids(request: BidRequest, reading: TokenReading) {
+  return request.imp.flatMap((imp, index) => {
     const sizes = bannerSizes(imp)
     const size = sizes.find(hasLayout) ?? sizes[0]
     return size ? [makeBid(`${request.id}-${index + 1}`, imp, size, reading)] : []
   })
-  return { id: request.id, cur: 'USD', seatbid: bid.length > 0 ? [{ seat: SEAT, bid }] : [] }
 }
 
 function makeBid(id: string, imp: Imp, { w, h }: Size, reading: TokenReading) {
   const [campaignNumber, variation] = slotNumbers(slotName(imp))
   const campaign = campaignAt(campaignNumber)
   const base = reading.token === 'readable' ? PRICE.known : PRICE.unknown
-  return {
+  // Five per cent up or down, always the same for the same slot.
+  const price = Math.round(base * (0.95 + 0.1 * variation) * 100) / 100
+  const placed: PlacedBid = { slot: unitName(imp), price, campaign: campaign.id }
+  const bid = {
     id,
     impid: imp.id,
-    // Five per cent up or down, always the same for the same slot.
-    price: Math.round(base * (0.95 + 0.1 * variation) * 100) / 100,
+    price,
     adm: renderCreative(campaign, { w, h }, reading),
     w,
     h,
@@ -68,6 +85,7 @@ function makeBid(id: string, imp: Imp, { w, h }: Size, reading: TokenReading) {
       prebid: { type: 'banner', meta: { uid2: reading } },
     },
   }
+  return { bid, placed }
 }
 
 function slotNumbers(slot: string): [campaign: number, variation: number] {

@@ -33,6 +33,7 @@ const bidRequestSchema = z.looseObject({
     .min(1)
     .max(100),
   user: z.looseObject({ eids, ext: z.looseObject({ eids }).optional() }).optional(),
+  ext: z.unknown().optional(),
 })
 
 export type BidRequest = z.infer<typeof bidRequestSchema>

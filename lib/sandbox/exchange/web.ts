@@ -2,14 +2,24 @@ import 'server-only'
 
 import type { Buyer } from '../buyer/buyer.ts'
 import { auction } from './auction.ts'
+import { browserCookie, browserOf, newBrowser, wouldKeepCookie } from './browser-cookie.ts'
+import type { AuctionMemory } from './memory.ts'
+import { recordOf } from './record.ts'
 
 const BODY_LIMIT = 256 * 1024
 
+export interface Exchange {
+  buyer: Buyer
+  memory: AuctionMemory
+  /** Of this site, as the browser sees it. */
+  origin: string
+}
+
 /**
- * Mounts the exchange on web requests. Prebid posts JSON as `text/plain` and sends cookies along; they are
- * not looked at.
+ * Mounts the exchange on web requests. Prebid posts JSON as `text/plain` and sends cookies along. What is bid does
+ * not depend on them: the one that is looked at says whose memory the auction goes into.
  */
-export async function handleAuction(request: Request, buyer: Buyer): Promise<Response> {
+export async function handleAuction(request: Request, exchange: Exchange): Promise<Response> {
   const body = await readText(request)
   if (body === undefined) {
     const refusal = answer(request, 413, {
@@ -22,8 +32,23 @@ export async function handleAuction(request: Request, buyer: Buyer): Promise<Res
   }
   const input = parseJson(body)
   if (!input) return answer(request, 400, { error: 'bad_json', message: 'The body is not JSON.' })
-  const result = await auction(input.value, buyer)
-  return result.ok ? answer(request, 200, result.response) : answer(request, 400, result.error)
+  const result = await auction(input.value, exchange.buyer)
+  if (!result.ok) return answer(request, 400, result.error)
+  const reply = answer(request, 200, result.response)
+  const met = browserOf(request)
+  const browser = met ?? (wouldKeepCookie(request, exchange.origin) ? newBrowser() : undefined)
+  if (browser === undefined) return reply
+  exchange.memory.keep(browser, recordOf(result.held, body.length, Date.now()))
+  if (met === undefined) reply.headers.append('set-cookie', browserCookie(browser, exchange.origin))
+  return reply
+}
+
+/** The last auctions of the browser that asks. Without CORS: no page of another origin can read them. */
+export function handleAuctions(request: Request, memory: AuctionMemory): Response {
+  const browser = browserOf(request)
+  const auctions = browser === undefined ? [] : memory.of(browser)
+  const headers = { 'cache-control': 'private, no-store', vary: 'Cookie' }
+  return Response.json({ auctions }, { headers })
 }
 
 /** Any page may call an exchange. */

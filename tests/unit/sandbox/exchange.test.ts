@@ -3,6 +3,7 @@ import type { Buyer, TokenReading } from '#lib/sandbox/buyer/buyer.ts'
 import { auction } from '#lib/sandbox/exchange/auction.ts'
 import { campaignAt } from '#lib/sandbox/exchange/campaigns.ts'
 import { describeReading, escapeHtml, renderCreative } from '#lib/sandbox/exchange/creative.ts'
+import { createAuctionMemory } from '#lib/sandbox/exchange/memory.ts'
 import { handleAuction, handlePreflight } from '#lib/sandbox/exchange/web.ts'
 
 const readable: TokenReading = {
@@ -170,7 +171,11 @@ describe('the creative', () => {
 describe('the exchange on web requests', () => {
   const url = 'http://localhost/sandbox/exchange/openrtb2/auction'
   const ask = (body: string, headers: Record<string, string> = {}) =>
-    handleAuction(new Request(url, { method: 'POST', body, headers }), buyer)
+    handleAuction(new Request(url, { method: 'POST', body, headers }), {
+      buyer,
+      memory: createAuctionMemory(),
+      origin: 'http://localhost',
+    })
   const minimal = JSON.stringify({ id: 'r', imp: [{ id: 'a', banner: { w: 300, h: 250 } }] })
 
   it('takes JSON as text/plain, and no notice of cookies', async () => {

@@ -1,5 +1,6 @@
 import { env } from '#lib/env/server.ts'
 import { sandboxBuyer } from '#lib/sandbox/buyer/instance.ts'
+import { auctionMemory } from '#lib/sandbox/exchange/memory.ts'
 import { handleAuction, handlePreflight } from '#lib/sandbox/exchange/web.ts'
 
 export const dynamic = 'force-dynamic'
@@ -7,8 +8,9 @@ export const dynamic = 'force-dynamic'
 const notFound = () => new Response('Not Found', { status: 404 })
 
 export async function POST(request: Request): Promise<Response> {
-  const { mode, product } = env()
-  return mode === 'sandbox' ? handleAuction(request, sandboxBuyer(product)) : notFound()
+  const { mode, product, origin } = env()
+  if (mode !== 'sandbox') return notFound()
+  return handleAuction(request, { buyer: sandboxBuyer(product), memory: auctionMemory(), origin })
 }
 
 export function OPTIONS(request: Request): Response {

@@ -1,0 +1,52 @@
+/// <reference types="google-publisher-tag" />
+import 'server-only'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What publishers of UID2 use of `googletag`; what is not named is not there. */
+export type KnownTag = Mutable<
+  Pick<
+    typeof googletag,
+    | 'apiReady'
+    | 'cmd'
+    | 'defineSlot'
+    | 'destroySlots'
+    | 'display'
+    | 'enableServices'
+    | 'getConfig'
+    | 'getVersion'
+    | 'pubads'
+    | 'pubadsReady'
+    | 'secureSignalProviders'
+    | 'setConfig'
+  >
+>
+
+export type KnownService = Omit<
+  googletag.PubAdsService,
+  | 'clearCategoryExclusions'
+  | 'display'
+  | 'enableVideoAds'
+  | 'get'
+  | 'getAttributeKeys'
+  | 'set'
+  | 'setCategoryExclusion'
+  | 'setVideoContent'
+>
+
+export type KnownSlot = Pick<
+  googletag.Slot,
+  | 'addService'
+  | 'clearTargeting'
+  | 'getAdUnitPath'
+  | 'getConfig'
+  | 'getResponseInformation'
+  | 'getSlotElementId'
+  | 'getTargeting'
+  | 'getTargetingKeys'
+  | 'setCollapseEmptyDiv'
+  | 'setConfig'
+  | 'setForceSafeFrame'
+  | 'setTargeting'
+  | 'updateTargetingFromMap'
+>

@@ -1,0 +1,70 @@
+import 'server-only'
+
+import { type GptParts, gpt } from './gpt.ts'
+import { rendering } from './gpt-rendering.ts'
+import { adRequests } from './gpt-requests.ts'
+import { secureSignals } from './gpt-signals.ts'
+import { slots } from './gpt-slots.ts'
+import { type SdkParts, sdk } from './sdk.ts'
+import type { SdkNames } from './sdk-api.ts'
+import { sdkRefresh } from './sdk-refresh.ts'
+import { sdkStore } from './sdk-store.ts'
+import { type SignalNames, secureSignal } from './secure-signal.ts'
+
+const gptParts: GptParts = { adRequests, rendering, secureSignals, slots }
+const sdkParts: SdkParts = { sdkRefresh, sdkStore }
+
+const uid2Sdk: SdkNames = {
+  product: 'UID2',
+  global: '__uid2',
+  cookie: '__uid_2',
+  storageKey: 'UID2-sdk-identity',
+  baseUrl: 'https://prod.uidapi.com',
+  signalProvider: '__uid2SecureSignalProvider',
+}
+const euidSdk: SdkNames = {
+  product: 'EUID',
+  global: '__euid',
+  cookie: '__euid',
+  storageKey: 'EUID-sdk-identity',
+  baseUrl: 'https://prod.euid.eu',
+  signalProvider: '__euidSecureSignalProvider',
+}
+const uid2Signal: SignalNames = {
+  source: 'uidapi.com',
+  sdk: '__uid2',
+  tokenFunction: 'getUid2AdvertisingToken',
+  provider: '__uid2SecureSignalProvider',
+}
+const euidSignal: SignalNames = {
+  source: 'euid.eu',
+  sdk: '__euid',
+  tokenFunction: 'getEuidAdvertisingToken',
+  provider: '__euidSecureSignalProvider',
+}
+
+const scripts = new Map<string, () => string>([
+  ['gpt.js', () => callOf(gpt, gptParts)],
+  ['uid2-sdk.js', () => callOf(sdk, uid2Sdk, sdkParts)],
+  ['euid-sdk.js', () => callOf(sdk, euidSdk, sdkParts)],
+  ['uid2SecureSignal.js', () => callOf(secureSignal, uid2Signal)],
+  ['euidSecureSignal.js', () => callOf(secureSignal, euidSignal)],
+])
+
+/** A stand-in for a script that sites load from others' servers, as text; undefined: there is none of that name. */
+export function cdnScript(name: string): string | undefined {
+  return scripts.get(name)?.()
+}
+
+/** A call, as text, of a function that needs nothing but globals and what it is given. */
+function callOf<Given extends object[]>(run: (...given: Given) => void, ...given: Given): string {
+  return `(${run})(${given.map(textOf).join()})`
+}
+
+/** Like JSON, with functions. */
+function textOf(value: unknown): string {
+  if (typeof value === 'function') return `(${value})`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${textOf(member)}`)
+  return `{${members.join()}}`
+}

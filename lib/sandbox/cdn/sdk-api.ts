@@ -1,0 +1,53 @@
+import 'server-only'
+
+/** Where the SDKs of the two products differ: src/uid2Sdk.ts and src/euidSdk.ts of uid2-web-integrations. */
+export interface SdkNames {
+  product: 'UID2' | 'EUID'
+  global: '__uid2' | '__euid'
+  cookie: '__uid_2' | '__euid'
+  storageKey: 'UID2-sdk-identity' | 'EUID-sdk-identity'
+  baseUrl: string
+  signalProvider: '__uid2SecureSignalProvider' | '__euidSecureSignalProvider'
+}
+
+/** Times are Unix ms. */
+export interface SdkIdentity {
+  advertising_token: string
+  refresh_token: string
+  identity_expires: number
+  refresh_from: number
+  refresh_expires: number
+  refresh_response_key?: string
+}
+
+/** What is kept of a reader who opted out. Times are Unix ms. */
+export interface SdkOptOut {
+  status: 'optout'
+  identity_expires: number
+  refresh_expires: number
+}
+
+export type Stored = SdkIdentity | SdkOptOut
+
+/** Of `init`. */
+export interface SdkOptions {
+  identity?: Stored
+  baseUrl?: string
+  /** In ms, 1000 at least. */
+  refreshRetryPeriod?: number
+  useCookie?: boolean
+  cookieDomain?: string
+  cookiePath?: string
+  callback?: (state: SdkState) => void
+}
+
+/** What the callback of `init` is told. */
+interface SdkState {
+  advertisingToken: string | undefined
+  advertising_token: string | undefined
+  status: number
+  statusText: string
+}
+
+export type SdkEvent = 'SdkLoaded' | 'InitCompleted' | 'IdentityUpdated' | 'OptoutReceived'
+export type SdkCallback = (event: SdkEvent, payload: { identity?: SdkIdentity | null }) => void
