@@ -12,7 +12,7 @@ export interface HandoffEnvironment {
 }
 
 /** A page's window, as far as it is used. */
-export interface HandoffWindow extends ConsentWindow, Pick<EventTarget, 'addEventListener'> {
+export interface HandoffWindow extends ConsentWindow, Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
   readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
   fetch(url: string, init?: PostInit): Promise<Response>
   setTimeout(run: () => void, ms: number): number
@@ -36,10 +36,7 @@ interface Channel {
 
 export const browserEnvironment = (): HandoffEnvironment => ({
   window,
-  now: createClock(
-    () => performance.now(),
-    () => Date.now(),
-  ),
+  now: createClock(performance, Date),
   loadKeeper(loaded) {
     // One that does not come (offline, say) is tried for again with the next answer.
     import('./keeper.ts').then(

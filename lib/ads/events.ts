@@ -7,29 +7,30 @@ export type HandoffListener = (state: HandoffState) => void
  * ends the others' truth and the other way round; `refreshed` does not end `available`.
  */
 export function createEvents(current: () => HandoffState) {
-  const listeners = new Set<readonly [HandoffEvent | 'changed', HandoffListener]>()
+  let listeners: Array<readonly [HandoffEvent | 'changed', HandoffListener]> = []
   let holding: string[] = []
 
   function tell(event: HandoffEvent | 'changed'): void {
     for (const [of, listener] of listeners) if (of === event) listener(current())
   }
 
-  function on(event: HandoffEvent | 'changed', listener: HandoffListener): () => void {
-    const entry = [event, listener] as const
-    listeners.add(entry)
-    if (holding.includes(event)) listener(current())
-    return () => listeners.delete(entry)
+  return {
+    on(event: HandoffEvent | 'changed', listener: HandoffListener): () => void {
+      const entry = [event, listener] as const
+      listeners = [...listeners, entry]
+      if (holding.includes(event)) listener(current())
+      return () => {
+        listeners = listeners.filter((other) => other !== entry)
+      }
+    },
+    /** The state has changed, and that is what it means. */
+    fire(events: HandoffEvent[]): void {
+      // Channels follow before anybody is told of it.
+      tell('changed')
+      for (const event of events) {
+        holding = event === 'refreshed' ? ['available', event] : [event]
+        tell(event)
+      }
+    },
   }
-
-  /** The state has changed, and that is what it means. */
-  function fire(events: HandoffEvent[]): void {
-    // Channels follow before anybody is told of it.
-    tell('changed')
-    for (const event of events) {
-      holding = event === 'refreshed' ? ['available', event] : [event]
-      tell(event)
-    }
-  }
-
-  return { on, fire }
 }

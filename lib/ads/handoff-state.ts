@@ -24,12 +24,12 @@ export function tokenIn(state: HandoffState): string | null {
 export function eventsBetween(before: HandoffState, after: HandoffState, doubtful: boolean): HandoffEvent[] {
   const had = tokenIn(before)
   const has = tokenIn(after)
-  const loss: HandoffEvent[] = had === null ? [] : ['cleared']
-  if (has !== null) {
+  const loss: HandoffEvent[] = had ? ['cleared'] : []
+  if (has) {
     if (had === has) return []
-    return had === null || doubtful ? [...loss, 'available'] : ['refreshed']
+    return had && !doubtful ? ['refreshed'] : [...loss, 'available']
   }
-  if (after.status === 'loading' || after.status === 'refreshing') return loss
+  if (after === LOADING || after.status === 'refreshing') return loss
   if (after.status === before.status) return []
   return [after.status === 'withheld' ? 'withheld' : 'cleared']
 }

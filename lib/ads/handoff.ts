@@ -20,8 +20,7 @@ const NEVER = Number.POSITIVE_INFINITY
 export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()): Uid2Handoff {
   const { window, now } = env
   const { on, fire } = createEvents(() => state)
-  const channel = window.BroadcastChannel ? new window.BroadcastChannel('uid2') : null
-  const ended = new AbortController()
+  const channel = window.BroadcastChannel && new window.BroadcastChannel('uid2')
   const waiting: Array<() => void> = []
   let keeper: Keeper | null = null
   let started = false
@@ -33,7 +32,6 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   let answered = LOADING
   /** Something happened of which we know no more than that: the next token may be another reader's. */
   let doubtful = false
-  let expires = NEVER
   let timer = 0
 
   /** The newest time that the server's clock is known to have shown. A page that is older is not believed; 0: unknown. */
@@ -57,12 +55,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   function become(next: HandoffState, events = eventsBetween(answered, next, doubtful)): void {
     state = next
     if (next !== LOADING) answered = next
-    expires = expiryOf(next)
     fire(events)
   }
 
   function expire(): void {
-    if (expires <= now()) become(refreshing(), ['expired'])
+    if (expiryOf(state) <= now()) become(refreshing(), ['expired'])
   }
 
   /** `at`: a moment before which the server cannot have answered. Its travel does not prolong a token. */
@@ -90,7 +87,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       else {
         expire()
         // No answer ends no "no": only a state that hoped for a token gives up.
-        if (state.status === 'loading' || state.status === 'refreshing')
+        if (state === LOADING || state.status === 'refreshing')
           become({ status: 'unavailable', reason: 'operator', now: serverNow })
       }
     }
@@ -104,8 +101,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   function withKeeper(use: (keeper: Keeper) => void): void {
     if (keeper) return use(keeper)
     env.loadKeeper((create) => {
-      const isQuiet = () => heldUntil > 0 || resting
-      keeper ??= create(env, { state: () => state, isQuiet, momentOf, become, ask, insist, proceed }, ended.signal)
+      if (!started) return
+      keeper ??= create(env, { state: () => state, momentOf, become, ask, insist, proceed })
       use(keeper)
       proceed()
     })
@@ -119,13 +116,12 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     if (post) post = { ...post, ...keeper?.owed() }
     const mine = { post }
     asked = mine
-    const slow = window.setTimeout(() => take(null), REQUEST_TIMEOUT_MS)
+    window.setTimeout(() => take(null), REQUEST_TIMEOUT_MS)
     void requestIdentity(window, post).then(take)
 
     function take(answer: PublicIdentity | null): void {
       if (asked !== mine) return
       asked = null
-      window.clearTimeout(slow)
       // One that says neither yes nor no settles nothing.
       if (answer && answer.status !== 'unavailable') demand = null
       receive(answer, at, post, announce && !demanded)
@@ -138,14 +134,12 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     window.clearTimeout(timer)
     expire()
     if (heldUntil && heldUntil <= now()) return reread(false)
-    const next = heldUntil || (asked || !keeper ? NEVER : keeper.keep())
-    const wake = Math.min(expires, next)
-    if (wake < NEVER) timer = window.setTimeout(proceed, Math.min(wake - now(), LONGEST_TIMER_MS))
-    if (!isUnsettled()) for (const resolve of waiting.splice(0)) resolve()
+    const next = heldUntil || (!asked && keeper?.keep()) || NEVER
+    timer = window.setTimeout(proceed, Math.min(expiryOf(state) - now(), next - now(), LONGEST_TIMER_MS))
+    const hopeful = !tokenIn(state) && state.status !== 'unsupported'
+    if (state === LOADING || (asked && (!asked.post || hopeful))) return
+    for (const resolve of waiting.splice(0)) resolve()
   }
-
-  const isUnsettled = () =>
-    state === LOADING || (asked && (!asked.post || (!tokenIn(state) && state.status !== 'unsupported')))
 
   /** Nothing that is under way counts any more, and no page that was rendered before this moment does. */
   function forget(): void {
@@ -154,14 +148,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   }
 
   /** Back to before the first answer. */
-  function reset(): void {
-    become(LOADING)
-    answered = LOADING
-  }
-
   function drop(): void {
     forget()
-    if (!resting) reset()
+    if (resting) return
+    become(LOADING)
+    answered = LOADING
   }
 
   function hold(mine: boolean): void {
@@ -177,9 +168,12 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     ask(null, announce)
   }
 
-  /** From now on no answer counts that does not know of this; null: of what it had to know already. */
-  function insist(more: Post | null): void {
-    if (more) demand = { ...demand, ...more }
+  /**
+   * From now on no answer counts that does not know `more`, if it `matters` to the state: one that an act or a page
+   * without ads hides may be any. Without `more`, of what it had to know already.
+   */
+  function insist(more: Post | null, matters: boolean): void {
+    if (more && (matters || heldUntil || resting)) demand = { ...demand, ...more }
     if (heldUntil) return
     if (demand) {
       drop()
@@ -188,7 +182,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     } else proceed()
   }
 
-  function hear(type: unknown): void {
+  function hear({ data }: MessageEvent): void {
+    const type = data?.type
     if (heldUntil && actIsMine) return
     if (type === 'cleared') {
       drop()
@@ -199,18 +194,16 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     }
   }
 
-  if (channel) channel.onmessage = ({ data }) => hear(data?.type)
-  window.addEventListener(
-    'pageshow',
+  function restored(event: Event): void {
     // From the back/forward cache, with the memory that the page left with.
-    (event) => {
-      if (!('persisted' in event && event.persisted)) return
-      doubtful = true
-      if (!resting) become(LOADING, [])
-      reread(true)
-    },
-    { signal: ended.signal },
-  )
+    if (!(event as PageTransitionEvent).persisted) return
+    doubtful = true
+    if (!resting) become(LOADING, [])
+    reread(true)
+  }
+
+  if (channel) channel.onmessage = hear
+  window.addEventListener('pageshow', restored)
 
   return {
     start(initial) {
@@ -221,7 +214,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       const stale = !initial || resting || demand || initial.now < serverNow
       if (resting) {
         resting = false
-        reset()
+        drop()
       }
       if (stale) ask(null, true, at)
       // The same again is no news; and one that was rendered while an act was under way may still have the token.
@@ -235,23 +228,26 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       started = true
       resting = true
       forget()
-      become({ status: 'unsupported', reason: 'page', now: serverNow }, tokenIn(answered) ? ['cleared'] : [])
+      become({ status: 'unsupported', reason: 'page', now: serverNow }, eventsBetween(answered, LOADING, doubtful))
       proceed()
     },
     getSnapshot: () => state,
     subscribe: (listener) => on('changed', listener),
     on,
     currentToken() {
-      if (expires <= now()) proceed()
+      if (expiryOf(state) <= now()) proceed()
       return state.status === 'available' ? { id: state.advertisingToken, source: state.source } : null
     },
     signals: () => keeper?.signals() ?? null,
-    settled: () => new Promise((resolve) => (isUnsettled() ? waiting.push(resolve) : resolve())),
+    settled: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        proceed()
+      }),
     afterAuction: () => keeper?.afterAuction(),
     clear(status) {
       forget()
       become({ status, now: serverNow })
-      doubtful = false
       hold(true)
       tell('cleared')
       return () => {
@@ -261,16 +257,17 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     },
     renewed: (fresh) => withKeeper((keeper) => keeper.renewed(fresh)),
     recheck() {
-      if (state.status === 'available' && state.identity) insist({ recheck: true })
+      if (state.status === 'available' && state.identity) insist({ recheck: true }, true)
     },
     get started() {
       return started
     },
     stop() {
+      started = false
       asked = null
-      window.clearTimeout(timer)
-      ended.abort()
+      window.removeEventListener('pageshow', restored)
       channel?.close()
+      keeper?.stop()
     },
   }
 }

@@ -27,12 +27,8 @@ function initOf(post: Post): PostInit {
 /** Null for anything that is not an identity: a proxy's error page, a truncated body, an old server. */
 function identityIn(body: { [name in string]?: unknown }): PublicIdentity | null {
   const { status, now, advertisingToken, identityExpires, refreshFrom } = body
-  const isNumber = Number.isFinite
-  const hasToken = typeof advertisingToken === 'string' && advertisingToken !== '' && isNumber(identityExpires)
-  const isComplete =
-    typeof status === 'string' &&
-    isNumber(now) &&
-    (status !== 'available' || hasToken) &&
-    (!/available|withheld/.test(status) || isNumber(refreshFrom))
-  return isComplete ? (body as unknown as PublicIdentity) : null
+  const times =
+    status === 'available' ? [now, identityExpires, refreshFrom] : status === 'withheld' ? [now, refreshFrom] : [now]
+  const isIdentity = status && times.every(Number.isFinite) && (status !== 'available' || advertisingToken)
+  return isIdentity ? (body as unknown as PublicIdentity) : null
 }

@@ -11,13 +11,11 @@ import { consentMatters, dueTimeOf, isWanting, keepRenewed, nextPost, notYetDue 
 /** What the hand-off lends to its keeper. */
 interface Core {
   state(): HandoffState
-  /** There is an act to wait for, or a page without ads. */
-  isQuiet(): boolean
   /** A time of the server, on the page's clock. */
   momentOf(serverTime: number): number
   ask(post?: Post): void
   become(next: HandoffState, events: HandoffEvent[]): void
-  insist(more: Post | null): void
+  insist(more: Post | null, matters: boolean): void
   proceed(): void
 }
 
@@ -34,12 +32,15 @@ export interface Keeper {
   owed(): Post
   renewed(fresh: RenewedToken): void
   keepRenewed: typeof keepRenewed
+  stop(): void
 }
 
 /** Keeps the token fresh while the page lives, and the server up to date with the consent platform. */
-export function createKeeper({ window, now }: HandoffEnvironment, core: Core, ended: AbortSignal): Keeper {
+export function createKeeper({ window, now }: HandoffEnvironment, core: Core): Keeper {
   const pace = createPace()
-  const consent = createConsentNews(window, consentSaid, ended)
+  const ended = new AbortController()
+  const { signal } = ended
+  const consent = createConsentNews(window, consentSaid, signal)
   /** When we learned of the answer that the state shows. */
   let seen = 0
   let idling = false
@@ -62,8 +63,7 @@ export function createKeeper({ window, now }: HandoffEnvironment, core: Core, en
   /** A first word is told where it matters; another one may be a withdrawal, so all stops until it has been heard. */
   function consentSaid(changed: boolean): void {
     const state = core.state()
-    const pressing = changed && (core.isQuiet() || state.status === 'loading' || consentMatters(state))
-    core.insist(pressing ? {} : null)
+    core.insist(changed ? {} : null, state.status === 'loading' || consentMatters(state))
   }
 
   function wake(): void {
@@ -72,14 +72,14 @@ export function createKeeper({ window, now }: HandoffEnvironment, core: Core, en
   }
 
   // Timers sleep with the tab and the device; these are the moments at which time may have passed.
-  window.document.addEventListener('visibilitychange', () => isSeen() && wake(), { signal: ended })
+  window.document.addEventListener('visibilitychange', () => isSeen() && wake(), { signal })
   window.addEventListener(
     'online',
     () => {
       pace.lift()
       wake()
     },
-    { signal: ended },
+    { signal },
   )
 
   return {
@@ -127,6 +127,7 @@ export function createKeeper({ window, now }: HandoffEnvironment, core: Core, en
       core.proceed()
     },
     keepRenewed,
+    stop: () => ended.abort(),
   }
 }
 
