@@ -119,10 +119,10 @@ export function createKeeper({ window, now }: HandoffEnvironment, core: Core): K
     signals: () => consent.latest,
     owed: () => consent.offer(),
     renewed({ advertisingToken, identityExpires, refreshFrom }) {
-      core.proceed()
       const state = core.state()
-      if (state.status !== 'available' || !state.identity) return
-      if (advertisingToken === state.advertisingToken || !(identityExpires > state.identityExpires)) return
+      if (state.status !== 'available' || !state.identity || advertisingToken === state.advertisingToken) return
+      const ends = core.momentOf(identityExpires)
+      if (!(ends > core.momentOf(state.identityExpires) && ends > now())) return
       core.become({ ...state, advertisingToken, identityExpires, refreshFrom }, ['refreshed'])
       core.proceed()
     },
