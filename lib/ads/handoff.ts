@@ -93,7 +93,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     }
     withKeeper((keeper) => keeper.note(answer, post))
     // The auction is blind until this is answered, so it does not wait for the keeper.
-    if (!keeper && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden') ask({})
+    if (!keeper && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden')
+      ask({})
     proceed()
   }
 
@@ -228,7 +229,10 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       started = true
       resting = true
       forget()
-      become({ status: 'unsupported', reason: 'page', now: serverNow }, eventsBetween(answered, LOADING, doubtful))
+      become(
+        { status: 'unsupported', reason: 'page', now: serverNow },
+        eventsBetween(answered, LOADING, doubtful),
+      )
       proceed()
     },
     getSnapshot: () => state,
