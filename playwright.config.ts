@@ -8,8 +8,8 @@ export default defineConfig({
   reporter: 'list',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // One site, one browser: the tests share the operator's counters and this machine's two cores.
-  workers: 1,
+  // Each with a site, an operator and a browser of its own.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   use: {

@@ -27,7 +27,7 @@ export default defineConfig({
           // Each file runs the production build as a process of its own.
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },

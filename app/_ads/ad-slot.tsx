@@ -1,10 +1,10 @@
 'use client'
 
-import { useEffect, useRef } from 'react'
+import { use, useEffect, useRef } from 'react'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { type AdSize, adSizeAt } from '#app/_ui/ad-sizes.ts'
-import { pageSlots } from '#lib/ads/page-slots.ts'
-import { renderCreative } from '#lib/ads/render.ts'
+import { pageSlots } from '#lib/ads/page-stack.ts'
+import { PagePlan } from './ad-stack.tsx'
 
 interface AdSlotProps {
   /** Unique on the page: it is also the ad unit's code. */
@@ -14,25 +14,34 @@ interface AdSlotProps {
 
 /** The creative is put in by hand: an auction's result is no state of React's, and must outlive renders. */
 export function AdSlot({ id, size }: AdSlotProps) {
+  const plan = use(PagePlan)
   const frame = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
 
-  useEffect(
-    () =>
-      pageSlots().mount({
-        id,
-        sizes: [adSizeAt(size, window.innerWidth)],
-        show(winner) {
-          if (body.current) renderCreative(body.current, winner)
-          frame.current?.setAttribute('data-uid2-bid', winner.token ?? '')
-        },
-        empty() {
-          body.current?.replaceChildren()
-          frame.current?.removeAttribute('data-uid2-bid')
-        },
-      }),
-    [id, size],
-  )
+  useEffect(() => {
+    let left = false
+    let leave: (() => void) | undefined
+    const mount = () =>
+      pageSlots(plan).then((slots) => {
+        if (left) return
+        leave = slots.mount({
+          id,
+          sizes: [adSizeAt(size, window.innerWidth)],
+          place: () => body.current,
+          shown: ({ token }) => frame.current?.setAttribute('data-uid2-bid', token ?? ''),
+          emptied() {
+            body.current?.replaceChildren()
+            frame.current?.removeAttribute('data-uid2-bid')
+          },
+        })
+      })
+    // The site is out of reach: the slot stays quiet.
+    mount().catch(() => {})
+    return () => {
+      left = true
+      leave?.()
+    }
+  }, [id, size, plan])
 
   return <AdFrame id={id} size={size} frameRef={frame} bodyRef={body} />
 }

@@ -1,17 +1,23 @@
 'use client'
 
 import { createContext, type ReactNode, useLayoutEffect } from 'react'
+import type { PlanName } from '#lib/ads/channels.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 
 /** The identity that the page was rendered with, on dynamic pages. */
 export const InitialIdentity = createContext<PublicIdentity | undefined>(undefined)
 
+/** Which ways the page's slots use. */
+export const PagePlan = createContext<PlanName>('site')
+
 const noAds: PublicIdentity = { status: 'unsupported', reason: 'page', now: 0 }
 
 interface AdStackProps {
   /** `none` on pages that must not have any, because of what they are about or whom they are for. */
   ads?: 'all' | 'none'
+  /** Other ways than those of the site, by name: lib/ads/channels.ts has them. */
+  plan?: PlanName
   initial?: PublicIdentity
   children?: ReactNode
 }
@@ -20,7 +26,7 @@ interface AdStackProps {
  * Each page renders its own. The identity itself lives on the window, so a soft navigation hands it on
  * and reads it afresh; React only follows it.
  */
-export function AdStack({ ads, initial, children }: AdStackProps) {
+export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps) {
   // Before anything is painted: the page before may have had a token, and this one none.
   // A server component that renders again (after an action, say) gives the same identity as a new object.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `now` and the status say whether it is new.
@@ -29,5 +35,9 @@ export function AdStack({ ads, initial, children }: AdStackProps) {
     else pageHandoff().start(initial)
   }, [ads, initial?.now, initial?.status])
 
-  return <InitialIdentity value={ads === 'none' ? noAds : initial}>{children}</InitialIdentity>
+  return (
+    <PagePlan value={plan}>
+      <InitialIdentity value={ads === 'none' ? noAds : initial}>{children}</InitialIdentity>
+    </PagePlan>
+  )
 }

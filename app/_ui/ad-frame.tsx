@@ -1,16 +1,20 @@
-import type { CSSProperties, Ref } from 'react'
+import type { CSSProperties, ReactNode, Ref } from 'react'
 import { type AdSize, adSizes } from '#app/_ui/ad-sizes.ts'
 
 interface AdFrameProps {
   id: string
   size: AdSize
-  frameRef: Ref<HTMLDivElement>
-  /** Takes the creative, which is put in by hand: React renders nothing inside. */
-  bodyRef: Ref<HTMLDivElement>
+  frameRef?: Ref<HTMLDivElement>
+  /** Takes the creative where script puts it in by hand: then React renders nothing inside. */
+  bodyRef?: Ref<HTMLDivElement>
+  /** What the buyer made of the token, where the server has sold the slot. */
+  bid?: string
+  /** The creative, where the server renders it. */
+  children?: ReactNode
 }
 
 /** The frame of one slot: labelled, of fixed size with or without an ad in it, absent from print. */
-export function AdFrame({ id, size, frameRef, bodyRef }: AdFrameProps) {
+export function AdFrame({ id, size, frameRef, bodyRef, bid, children }: AdFrameProps) {
   const { wide, narrow } = adSizes[size]
   const reserved = {
     '--ad-wide-width': `${wide[0]}px`,
@@ -19,9 +23,17 @@ export function AdFrame({ id, size, frameRef, bodyRef }: AdFrameProps) {
     '--ad-narrow-height': `${narrow[1]}px`,
   } as CSSProperties
   return (
-    <div ref={frameRef} className={`ad-frame ad-frame-${size}`} style={reserved} data-ad-slot={id}>
+    <div
+      ref={frameRef}
+      className={`ad-frame ad-frame-${size}`}
+      style={reserved}
+      data-ad-slot={id}
+      data-uid2-bid={bid}
+    >
       <p className="ad-frame-label">Advertisement</p>
-      <div ref={bodyRef} className="ad-frame-body" />
+      <div ref={bodyRef} className="ad-frame-body">
+        {children}
+      </div>
     </div>
   )
 }

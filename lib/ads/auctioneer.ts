@@ -1,19 +1,22 @@
 import type { UsableToken } from './handoff-state.ts'
 
-/** What the slots need of an ad stack, so that another one than Prebid can take its place. */
+/** What the slots need of an ad stack: Prebid alone, or Google's tag with or without Prebid. */
 export interface Auctioneer {
   /** In effect before the next auction; null also drops what was bought with the token before. */
   applyToken(token: UsableToken | null): Promise<void>
   auction(units: readonly AdUnit[]): Promise<Sale>
-  rendered(winner: Winner): void
+  /** The slot has gone from the page, or is sold afresh: whatever is kept of it goes. */
+  release(code: string): void
 }
 
 export interface AdUnit {
   code: string
   sizes: ReadonlyArray<readonly [number, number]>
+  /** Where the ad comes to stand; null once the slot has gone. */
+  place(): HTMLElement | null
 }
 
-interface Sale {
+export interface Sale {
   /** By ad unit code, of this auction only. */
   winners: Map<string, Winner>
   /** Whether a token was applied at any moment of the auction. */
@@ -21,10 +24,10 @@ interface Sale {
 }
 
 export interface Winner {
-  adId: string
-  markup: string
-  width: number
-  height: number
   /** What the buyer made of the token, where it says so. */
   token: string | null
+  /** US dollars per thousand impressions, where it is known. */
+  cpm: number | null
+  /** Puts the ad in its place and counts it, unless the ad server already has. */
+  show(place: HTMLElement): void
 }

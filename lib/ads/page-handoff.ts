@@ -1,8 +1,22 @@
 import { createUid2Handoff } from './handoff.ts'
 import type { Uid2Handoff } from './handoff-api.ts'
+import { removeLeftovers, setPrebidOptOut } from './leftovers.ts'
 import { oncePerWindow } from './once-per-window.ts'
+import { clearGptCacheWith } from './secure-signals.ts'
 
-/** The page's hand-off: components, forms and a publisher's own scripts all mean the same one. */
+/**
+ * The page's hand-off: components, forms and a publisher's own scripts all mean the same one. What others keep of an
+ * identity in this browser goes with it, also on pages without ads.
+ */
 export function pageHandoff(): Uid2Handoff {
-  return oncePerWindow('handoff', () => createUid2Handoff())
+  return oncePerWindow('handoff', () => {
+    const handoff = createUid2Handoff()
+    handoff.on('available', () => setPrebidOptOut(false))
+    handoff.on('cleared', ({ status }) => {
+      removeLeftovers()
+      if (status === 'denied' || status === 'opted_out') setPrebidOptOut(true)
+    })
+    clearGptCacheWith(handoff)
+    return handoff
+  })
 }

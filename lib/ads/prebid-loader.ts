@@ -1,18 +1,38 @@
 import type { PrebidJS } from 'prebid.js'
-import { channels } from './channels.ts'
+import type { BrowserAdapter } from './browser-adapter.ts'
+import { type Bidder, channels, plans } from './channels.ts'
 import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from './consent-platform.ts'
+import { removePrebidLeftovers } from './leftovers.ts'
 import { loadOncePerWindow } from './once-per-window.ts'
-import { siteSettings } from './site-settings.ts'
-import { store } from './stored.ts'
+import { type SiteSettings, siteSettings } from './site-settings.ts'
+
+type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void
+
+/** Prebid with everything that these bidders need. */
+export async function loadPrebid(bidders: readonly Bidder[]): Promise<PrebidJS> {
+  const settings = await siteSettings()
+  if (!bidders.some(({ via }) => via === 'browser' || settings.prebidServer))
+    throw new Error('This deployment has no Prebid Server.')
+  const pbjs = await loadBase(settings)
+  for (const bidder of bidders) if (bidder.via === 'browser') await addAdapter(pbjs, bidder)
+  return pbjs
+}
+
+const addAdapter = (pbjs: PrebidJS, { code, adapter }: Extract<Bidder, { via: 'browser' }>) =>
+  loadOncePerWindow(`prebid.${code}`, async () => {
+    // Prebid's type names the bidders of its own modules alone.
+    const register = pbjs.registerBidAdapter as unknown as RegisterSpec
+    register(undefined, code, await adapter())
+    return true
+  })
 
 /**
  * Prebid touches `window` as it is evaluated, so it is only ever imported in the browser, and once per
  * page: evaluating it again would list every module twice.
  */
-export function loadPrebid(): Promise<PrebidJS> {
-  return loadOncePerWindow('prebid', async () => {
-    const [{ prebidServer }, { default: pbjs }] = await Promise.all([siteSettings(), import('prebid.js')])
-    if (prebidServer === null) throw new Error('This deployment has no Prebid Server.')
+const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<PrebidJS> =>
+  loadOncePerWindow('prebid', async () => {
+    const { default: pbjs } = await import('prebid.js')
     // Not listed by any other module, yet nothing works without it.
     await import('prebid.js/modules/userId')
     await Promise.all([
@@ -22,7 +42,8 @@ export function loadPrebid(): Promise<PrebidJS> {
     ])
     const consenting = window as ConsentWindow
     const consent = hasConsentPlatform(consenting) ? await loadConsent(consenting) : {}
-    removeLeftovers()
+    // What Prebid itself has refreshed stays for it.
+    if (clientRefresh === null) removePrebidLeftovers()
     pbjs.setConfig({
       ...consent,
       // Otherwise every auction, and every event with it, is kept for as long as the page lives. Ours are
@@ -30,37 +51,36 @@ export function loadPrebid(): Promise<PrebidJS> {
       minBidCacheTTL: 0,
       eventHistoryTTL: 0,
       userSync: { syncEnabled: false },
-      s2sConfig: [
-        {
-          accountId: prebidServer.accountId,
-          adapter: 'prebidServer',
-          bidders: [...channels.bidders],
-          enabled: true,
-          endpoint: new URL(prebidServer.endpoint, location.origin).href,
-          // None: cookie matching has no part in this.
-          syncEndpoint: '',
-          timeout: channels.auctionTimeoutMs,
-        },
-      ],
+      ...(prebidServer && {
+        s2sConfig: [
+          {
+            accountId: prebidServer.accountId,
+            adapter: 'prebidServer',
+            bidders: serverBidders,
+            enabled: true,
+            endpoint: new URL(prebidServer.endpoint, location.origin).href,
+            // None: cookie matching has no part in this.
+            syncEndpoint: '',
+            timeout: channels.auctionTimeoutMs,
+          },
+        ],
+      }),
     })
     pbjs.processQueue()
     // An ID that Prebid refused while it did not know is looked at again once it does.
     listenToConsentPlatform(consenting, () => void pbjs.refreshUserIds())
     return pbjs
   })
-}
+
+/** Of all plans: this is set once, and pages of several plans may follow each other. */
+const serverBidders = [
+  ...new Set(
+    Object.values(plans)
+      .flatMap(({ bidders }): readonly Bidder[] => bidders ?? [])
+      .filter(({ via }) => via === 'prebid-server')
+      .map(({ code }) => code),
+  ),
+]
 
 const loadConsent = async (window: ConsentWindow) =>
   (await import('./prebid-consent.ts')).loadPrebidConsent(window)
-
-/** An object left by a former set-up takes precedence over the token given, whoever's it was. */
-function removeLeftovers(): void {
-  for (const name of ['__uid2_advertising_token', '__euid_advertising_token']) {
-    store(name, null)
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
-    document.cookie = `${name}=; Max-Age=0; path=/`
-  }
-}
-
-/** Prebid's own switch, which also stops the identifiers of other vendors. Lifted by a new yes only. */
-export const setPrebidOptOut = (optedOut: boolean): void => store('_pbjs_id_optout', optedOut ? '1' : null)

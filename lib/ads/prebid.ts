@@ -1,12 +1,28 @@
 import type { PrebidJS } from 'prebid.js'
-import type { AdUnit, Auctioneer, Winner } from './auctioneer.ts'
-import { channels } from './channels.ts'
+import type { AdUnit, Auctioneer, Sale, Winner } from './auctioneer.ts'
+import { type Bidder, channels } from './channels.ts'
 import type { UsableToken } from './handoff-state.ts'
+import type { PrebidRefresh } from './prebid-refresh.ts'
+import { renderCreative } from './render.ts'
 
 /** Prebid's own waiting for identifiers: ours is in place before the auction begins. */
 const AUCTION_DELAY_MS = 50
 
-export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctioneer {
+export interface HeaderBidding extends Auctioneer {
+  /** Tells Google's tag what was bid for these ad units. */
+  target(codes: string[]): Promise<void>
+}
+
+export interface PrebidOptions {
+  load(): Promise<PrebidJS>
+  bidders: readonly Bidder[]
+  /** Client hand-off with Prebid as what refreshes. */
+  refresh?: PrebidRefresh | undefined
+  /** Where Prebid is who gives secure signals: its setting, and what to do once it has a token. */
+  signals?: { userSync: object; register(pbjs: PrebidJS): void } | undefined
+}
+
+export function createPrebidAuctioneer({ load, bidders, refresh, signals }: PrebidOptions): HeaderBidding {
   let wanted: UsableToken | null = null
   let applied: UsableToken | null = null
   /** How many tokens have been applied so far. */
@@ -21,16 +37,59 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
     return done
   }
 
+  /** A token that Prebid refreshed itself is nothing new to it. */
+  const textOf = (token: UsableToken | null) =>
+    (refresh && token?.identity?.advertising_token) ?? token?.id ?? null
+
   async function apply(pbjs: PrebidJS): Promise<void> {
     const token = wanted
-    if (token?.id === applied?.id && token?.source === applied?.source) return
+    if (textOf(token) === textOf(applied) && token?.source === applied?.source) return
     const before = applied
     applied = token
+    refresh?.stop()
     if (token === null) pbjs.clearAllAuctions()
     else tokens += 1
-    pbjs.setConfig({ userSync: userSyncOf(token, before) })
-    // A second `setConfig` is ignored until this.
-    await pbjs.refreshUserIds()
+    const name = nameOf(token ?? before)
+    const refreshing = refresh && token?.identity
+    // An empty list would keep the old token; an empty value is what removes it.
+    const userId = refreshing
+      ? { name, params: refresh.params(name, refreshing) }
+      : { name, value: token === null ? {} : { [name]: { id: token.id } } }
+    pbjs.setConfig({
+      userSync: {
+        syncEnabled: false,
+        auctionDelay: AUCTION_DELAY_MS,
+        userIds: [userId],
+        ...signals?.userSync,
+      },
+    })
+    // A second `setConfig` is ignored until this. With a refresh it would last until the operator has answered.
+    const looked = pbjs.refreshUserIds()
+    if (refreshing) refresh.follow(pbjs, name, looked)
+    else await looked
+    if (token) signals?.register(pbjs)
+  }
+
+  async function auction(units: readonly AdUnit[]): Promise<Sale> {
+    loaded ??= load().catch((error: unknown) => {
+      // The next auction tries again.
+      loaded = null
+      throw error
+    })
+    const pbjs = await loaded
+    await enqueue(() => apply(pbjs))
+    const before = { applied, tokens }
+    const { auctionId } = await pbjs.requestBids({
+      adUnits: units.map((unit) => toPrebid(unit, bidders)),
+      timeout: channels.auctionTimeoutMs,
+    })
+    const winners = new Map<string, Winner>()
+    for (const { code } of units) {
+      const bid = pbjs.getHighestCpmBids(code).find((bid) => bid.auctionId === auctionId)
+      if (bid && 'ad' in bid && typeof bid.ad === 'string') winners.set(code, winnerOf(pbjs, bid, bid.ad))
+    }
+    // Prebid looks for identifiers some time after the call.
+    return { winners, withToken: before.applied !== null || tokens > before.tokens }
   }
 
   return {
@@ -40,38 +99,14 @@ export function createPrebidAuctioneer(load: () => Promise<PrebidJS>): Auctionee
       const loading = loaded
       return loading === null ? Promise.resolve() : enqueue(async () => apply(await loading))
     },
-    async auction(units) {
-      loaded ??= load().catch((error: unknown) => {
-        // The next auction tries again.
-        loaded = null
-        throw error
-      })
+    auction,
+    // Ad units are given per call, so Prebid keeps nothing of a slot.
+    release() {},
+    async target(codes) {
       const pbjs = await loaded
-      await enqueue(() => apply(pbjs))
-      const before = { applied, tokens }
-      const { auctionId } = await pbjs.requestBids({
-        adUnits: units.map(toPrebid),
-        timeout: channels.auctionTimeoutMs,
-      })
-      const winners = new Map<string, Winner>()
-      for (const { code } of units) {
-        const bid = pbjs.getHighestCpmBids(code).find((bid) => bid.auctionId === auctionId)
-        if (bid && 'ad' in bid && typeof bid.ad === 'string') winners.set(code, winnerOf(bid, bid.ad))
-      }
-      // Prebid looks for identifiers some time after the call.
-      return { winners, withToken: before.applied !== null || tokens > before.tokens }
-    },
-    rendered(winner) {
-      void loaded?.then((pbjs) => pbjs.markWinningBidAsUsed({ adId: winner.adId, events: true }))
+      pbjs?.setTargetingForGPTAsync(codes)
     },
   }
-}
-
-/** An empty list would keep the old token; an empty value is what removes it. */
-function userSyncOf(token: UsableToken | null, before: UsableToken | null) {
-  const name = nameOf(token ?? before)
-  const value = token === null ? {} : { [name]: { id: token.id } }
-  return { syncEnabled: false, auctionDelay: AUCTION_DELAY_MS, userIds: [{ name, value }] }
 }
 
 function nameOf(token: UsableToken | null): 'uid2' | 'euid' {
@@ -79,28 +114,27 @@ function nameOf(token: UsableToken | null): 'uid2' | 'euid' {
 }
 
 /** Ad units are given per call: kept ones would pile up with every soft navigation. */
-function toPrebid(unit: AdUnit) {
+function toPrebid(unit: AdUnit, bidders: readonly Bidder[]) {
   return {
     code: unit.code,
     mediaTypes: { banner: { sizes: unit.sizes.map(([w, h]): [number, number] => [w, h]) } },
-    bids: channels.bidders.map((bidder) => ({
-      bidder,
-      params: channels.bidderParams(bidder, unit.code),
-    })),
+    bids: bidders.map(({ code }) => ({ bidder: code, params: channels.bidderParams(code, unit.code) })),
   }
 }
 
 type PrebidBid = ReturnType<PrebidJS['getHighestCpmBids']>[number]
 
 /** Of a server-side bid's `ext`, Prebid keeps only `ext.prebid.meta`, as `meta`. */
-function winnerOf(bid: PrebidBid, markup: string): Winner {
+function winnerOf(pbjs: PrebidJS, bid: PrebidBid, markup: string): Winner {
   const uid2 = bid.meta?.uid2
   const token = typeof uid2 === 'object' && uid2 !== null && 'token' in uid2 ? uid2.token : null
+  const { adId, width, height, cpm } = bid
   return {
-    adId: bid.adId,
-    markup,
-    width: bid.width,
-    height: bid.height,
     token: typeof token === 'string' ? token : null,
+    cpm,
+    show(place) {
+      renderCreative(place, { markup, width, height })
+      pbjs.markWinningBidAsUsed({ adId, events: true })
+    },
   }
 }

@@ -1,26 +1,41 @@
 import type { Auctioneer, Winner } from './auctioneer.ts'
+import type { Exposures } from './exposures.ts'
 import type { Uid2Handoff } from './handoff-api.ts'
+import type { UsableToken } from './handoff-state.ts'
+import type { View } from './in-view.ts'
 
 export interface Slot {
   /** The ad unit code. */
   id: string
   sizes: ReadonlyArray<readonly [number, number]>
-  show(winner: Winner): void
-  empty(): void
+  place(): HTMLElement | null
+  shown(winner: Winner): void
+  emptied(): void
 }
 
 export interface Slots {
   /** Returns what takes the slot off the page again. */
   mount(slot: Slot): () => void
+  /** Told after each auction, whatever came of it. */
+  subscribe(listener: () => void): () => void
 }
 
 export interface SlotsEnvironment {
-  handoff: Pick<Uid2Handoff, 'currentToken' | 'settled' | 'afterAuction' | 'subscribe' | 'on'>
+  handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot' | 'settled' | 'afterAuction' | 'subscribe' | 'on'>
   auctioneer: Auctioneer
+  exposures: Exposures
+  view: View
   identityTimeoutMs: number
+  /** A slot is sold once it is within so many screens of being seen. */
+  lazyScreens: number
+  /** A slot is sold anew after so long in view; null: never. */
+  refreshAfterMs: number | null
   nextFrame(run: () => void): void
   setTimeout(run: () => void, ms: number): unknown
 }
+
+/** What buyers accept: https://support.google.com/admanager/answer/6286179 */
+const SHORTEST_REFRESH_MS = 30_000
 
 interface Mounted {
   slot: Slot
@@ -28,11 +43,14 @@ interface Mounted {
   turn: number
   /** Whether the ad shown was bought with a token. */
   withToken: boolean
+  /** Ends the watching for when the slot is to be sold. */
+  unwatch(): void
 }
 
-/** One auction for all slots that appear in the same frame, with the identity if it comes in time. */
+/** One auction for all slots that are to be sold in the same frame, with the identity if it comes in time. */
 export function createSlots(env: SlotsEnvironment): Slots {
   const mounted = new Set<Mounted>()
+  const listeners = new Set<() => void>()
   let batch: Mounted[] = []
   /** How often a token has been cleared. */
   let clearings = 0
@@ -48,9 +66,11 @@ export function createSlots(env: SlotsEnvironment): Slots {
 
   /** Takes the ad off the page and sells the slot anew. */
   function resell(entry: Mounted): void {
+    entry.unwatch()
     entry.withToken = false
     entry.turn += 1
-    entry.slot.empty()
+    env.auctioneer.release(entry.slot.id)
+    entry.slot.emptied()
     enqueue(entry)
   }
 
@@ -62,9 +82,10 @@ export function createSlots(env: SlotsEnvironment): Slots {
     if (live.length === 0) return
     const before = clearings
     try {
-      env.auctioneer.applyToken(env.handoff.currentToken()).catch(() => {})
+      env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
+      env.exposures.auction(live.map(({ slot }) => slot.id))
       const { winners, withToken } = await env.auctioneer.auction(
-        live.map(({ slot: { id, sizes } }) => ({ code: id, sizes })),
+        live.map(({ slot: { id, sizes, place } }) => ({ code: id, sizes, place })),
       )
       for (const { entry, slot, turn } of live) {
         if (entry.turn !== turn) continue
@@ -76,13 +97,22 @@ export function createSlots(env: SlotsEnvironment): Slots {
       // No ad stack (blocked, offline): the slots stay quiet.
     }
     env.handoff.afterAuction()
+    for (const notify of listeners) notify()
   }
 
   function show(entry: Mounted, winner: Winner | undefined, withToken: boolean): void {
-    if (winner === undefined) return
-    entry.withToken = withToken
-    entry.slot.show(winner)
-    env.auctioneer.rendered(winner)
+    const place = entry.slot.place()
+    if (place === null) return
+    if (winner !== undefined) {
+      entry.withToken = withToken
+      winner.show(place)
+      entry.slot.shown(winner)
+      env.exposures.impression(entry.slot.id, winner)
+    }
+    if (env.refreshAfterMs === null) return
+    const wait = Math.max(env.refreshAfterMs, SHORTEST_REFRESH_MS)
+    // The ad stays until the next one is there.
+    entry.unwatch = env.view.whenSeen(place, wait, () => enqueue(entry))
   }
 
   function after(ms: number): Promise<void> {
@@ -90,7 +120,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
   }
 
   env.handoff.subscribe(() => {
-    void env.auctioneer.applyToken(env.handoff.currentToken()).catch(() => {})
+    void env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
   })
 
   // An ad bought with somebody's token goes with the token, also when it is still on its way.
@@ -101,14 +131,30 @@ export function createSlots(env: SlotsEnvironment): Slots {
 
   return {
     mount(slot) {
-      const entry: Mounted = { slot, turn: 0, withToken: false }
+      const entry: Mounted = { slot, turn: 0, withToken: false, unwatch() {} }
       mounted.add(entry)
-      enqueue(entry)
+      const place = slot.place()
+      if (place) entry.unwatch = env.view.whenNear(place, env.lazyScreens, () => enqueue(entry))
       return () => {
         mounted.delete(entry)
         entry.turn += 1
-        slot.empty()
+        entry.unwatch()
+        env.auctioneer.release(slot.id)
+        slot.emptied()
       }
     },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
+}
+
+/** The token for use, with what a client hand-off refreshes it by. */
+function tokenOf(handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot'>): UsableToken | null {
+  const token = handoff.currentToken()
+  const state = handoff.getSnapshot()
+  return token && state.status === 'available' && state.identity
+    ? { ...token, identity: state.identity }
+    : token
 }

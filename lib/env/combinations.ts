@@ -95,19 +95,34 @@ export function combinationFaults(
     'is set on a site without https, and Apple answers with a form that carries no cookie there',
     'Set NEXTAUTH_URL to an https origin, or unset the variables of Apple.',
   )
+  add(
+    (values.HOLDOUT_PERCENT ?? 0) > 0 && !isSet('HOLDOUT_SALT'),
+    'HOLDOUT_SALT',
+    'is missing while HOLDOUT_PERCENT is above 0',
+    `Set it to ${variables.HOLDOUT_SALT.remedy}. Keep it for as long as the experiment runs.`,
+  )
+  faults.push(...sharedSecrets(values))
+  return faults
+}
+
+/** The pepper and the salt are values of their own: whoever learned one secret would have the other. */
+function sharedSecrets(values: ParsedEnv['values']): EnvFault[] {
   const others = [
     values.UID2_CLIENT_SECRET,
     values.NEXTAUTH_SECRET,
     values.SESSION_PASSWORD,
     ...(values.SESSION_PASSWORD_PREVIOUS ?? []),
   ]
-  add(
-    [values.CHOICES_PEPPER, ...(values.CHOICES_PEPPER_PREVIOUS ?? [])].some(
-      (pepper) => pepper !== undefined && others.includes(pepper),
-    ),
-    'CHOICES_PEPPER',
-    'equals another secret',
-    `Give it a value of its own: ${random}`,
-  )
-  return faults
+  const peppers = [values.CHOICES_PEPPER, ...(values.CHOICES_PEPPER_PREVIOUS ?? [])]
+  const equals = (own: (string | undefined)[], foreign: (string | undefined)[]) =>
+    own.some((secret) => secret !== undefined && foreign.includes(secret))
+  const fault = (variable: VariableName): EnvFault => ({
+    variable,
+    fault: 'equals another secret',
+    remedy: `Give it a value of its own: ${random}`,
+  })
+  return [
+    ...(equals(peppers, others) ? [fault('CHOICES_PEPPER')] : []),
+    ...(equals([values.HOLDOUT_SALT], [...others, ...peppers]) ? [fault('HOLDOUT_SALT')] : []),
+  ]
 }

@@ -15,6 +15,8 @@ export interface Env {
   secureCookies: boolean
   product: 'uid2' | 'euid'
   operator: { baseUrl: string; apiKey: string; clientSecret: string; timeoutMs: number }
+  /** Where this very process answers, for calls to its own sandbox. */
+  ownUrl: string
   /** `client`: the browser is given the whole identity and refreshes it itself. */
   handoff: 'server' | 'client'
   /** Lab pages are shown: in the sandbox always, beside a real operator with LAB=on. */
@@ -39,6 +41,8 @@ export interface Env {
   regionHeader: string | null
   /** Where header bidding goes; null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
+  /** The share of readers whose token is withheld; null: nobody's is. */
+  holdout: { percent: number; salt: string } | null
 }
 
 /** Each null: not offered. */
@@ -80,7 +84,7 @@ export function loadEnv(
   const { values, mode, deployed, origin, demoSignIn } = parsed.env
   const made = deployed ? null : secretsOrSentence(values.DATA_DIR, secretsIn)
   const secret = (own: string | undefined, fallback: string | undefined): string => own ?? fallback ?? ''
-  const sandboxUrl = `http://127.0.0.1:${values.PORT}/sandbox/operator`
+  const ownUrl = `http://127.0.0.1:${values.PORT}`
   return {
     mode,
     deployed,
@@ -88,11 +92,12 @@ export function loadEnv(
     secureCookies: origin.startsWith('https:'),
     product: values.UID2_PRODUCT,
     operator: {
-      baseUrl: values.UID2_BASE_URL ?? sandboxUrl,
+      baseUrl: values.UID2_BASE_URL ?? `${ownUrl}/sandbox/operator`,
       apiKey: values.UID2_API_KEY ?? sandboxPublisher.apiKey,
       clientSecret: values.UID2_CLIENT_SECRET ?? sandboxPublisher.clientSecret,
       timeoutMs: values.UID2_TIMEOUT_MS,
     },
+    ownUrl,
     handoff: values.UID2_HANDOFF,
     lab: mode === 'sandbox' || values.LAB === 'on',
     refreshWaitMs: values.UID2_REFRESH_WAIT_MS,
@@ -114,6 +119,10 @@ export function loadEnv(
     gpcScope: values.GPC_SCOPE,
     regionHeader: values.REGION_HEADER?.toLowerCase() ?? null,
     prebidServer: prebidServer(mode, values),
+    holdout:
+      values.HOLDOUT_PERCENT > 0
+        ? { percent: values.HOLDOUT_PERCENT, salt: values.HOLDOUT_SALT ?? '' }
+        : null,
   }
 }
 

@@ -27,6 +27,7 @@ const isSafeUrl = (value: string) =>
   isUrl(value) && (new URL(value).protocol === 'https:' || isLoopback(new URL(value).hostname))
 const isSecret32 = (value: string) => /^[A-Za-z0-9+/]{43}=$/.test(value)
 const longText = (value: string) => value.length >= 32
+const shortestSalt = 16
 
 export const random = "node -p \"require('crypto').randomBytes(32).toString('base64')\""
 
@@ -174,6 +175,14 @@ export const variables = {
     remedy: 'the auction endpoint of your Prebid Server, https, e.g. https://prebid.example/openrtb2/auction',
   },
   PREBID_ACCOUNT_ID: { rule: text, remedy: 'your account at the Prebid Server' },
+  HOLDOUT_PERCENT: {
+    rule: wholeNumber(0, 100, 0),
+    remedy: 'a whole number from 0 to 100: the share of readers whose token is withheld; 0 when unset',
+  },
+  HOLDOUT_SALT: {
+    rule: text.refine((v) => v === undefined || v.length >= shortestSalt),
+    remedy: `at least ${shortestSalt} characters, a new one for each experiment: ${random}`,
+  },
   LAB: { rule: flag, remedy: 'on or off' },
   SANDBOX_PUBLIC: { rule: flag, remedy: 'on or off' },
 } as const

@@ -1,11 +1,13 @@
 import 'server-only'
 import type { Reader } from '../auth/reader.ts'
-import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
+import { env } from '../env/server.ts'
+import { hasExpired, type Identity, isRefreshable } from '../uid2/index.ts'
 import { isEntitled, keepsIdentity } from './decide.ts'
 import { findRefresh, type Outcome, startGenerate, startRefresh } from './flights.ts'
 import type { PublicIdentity } from './public.ts'
 import { type KnownReader, lookAgain } from './reader.ts'
-import { type Asking, consentOf, decideFor, readSituation, withSignals } from './situation.ts'
+import { beginsRefresh, renewerOf } from './renewal.ts'
+import { type Asking, bucketFor, consentOf, decideFor, readSituation, withSignals } from './situation.ts'
 
 /** What each surface may do beyond reading. */
 export interface Policy {
@@ -48,7 +50,8 @@ export async function advance(asking: Asking, policy: Policy): Promise<Advanced>
     return { decision, cookie: drop ? 'clear' : 'keep', background: undefined }
   }
 
-  const refresh = await refreshed(situation.identity, known.subject, policy)
+  const renewer = renewerOf(env().handoff, bucketFor(known))
+  const refresh = await refreshed(situation.identity, known.subject, { ...policy, renewer })
   const generate = refresh.identity === null && policy.generate
   const identity = generate ? await generated(known) : refresh.identity
   const changed = identity !== situation.identity || situation.retired
@@ -86,11 +89,11 @@ interface Refreshed {
 async function refreshed(
   given: Identity | null,
   subject: NonNullable<KnownReader['subject']>,
-  policy: Policy,
+  policy: Policy & { renewer: ReturnType<typeof renewerOf> },
 ): Promise<Refreshed> {
   const known = given && adopt(given, findRefresh(given)?.settled)
   const now = Date.now()
-  if (!known || !(policy.recheck || isDueForRefresh(known, now)))
+  if (!known || !beginsRefresh({ ...policy, identity: known, now }))
     return { identity: known, waited: false, background: undefined }
   if (!isRefreshable(known, now)) return { identity: null, waited: false, background: undefined }
   const flight = startRefresh(known, subject)

@@ -2,14 +2,16 @@ import 'server-only'
 import type { Standing } from '../choices/standing.ts'
 import type { Identity } from '../uid2/index.ts'
 import { hasExpired } from '../uid2/index.ts'
-import type { PublicIdentity, UnsupportedReason } from './public.ts'
+import type { Bucket, PublicIdentity, UnsupportedReason } from './public.ts'
 import type { RegionRule } from './region.ts'
 import { signalsRefusal } from './signals.ts'
+import { sixFields } from './six-fields.ts'
 
 /** All that the status depends on. */
 export interface Facts {
   now: number
   product: 'uid2' | 'euid'
+  handoff: 'server' | 'client'
   /** The request carries an opt-out signal that this site honours. */
   gpc: boolean
   signedIn: boolean
@@ -20,11 +22,16 @@ export interface Facts {
   identity: Identity | null
   /** The operator was asked for this reader moments ago and could not answer. */
   operatorFailed: boolean
+  /** The reader's group; null: nothing is held out. */
+  bucket: Bucket | null
 }
 
 /** The status is the first that holds, and only `available` carries a token. Pure. */
-export function decide(facts: Facts): PublicIdentity {
-  const { now, standing, identity } = facts
+export const decide = (facts: Facts): PublicIdentity => refused(facts) ?? entitled(facts)
+
+/** Why the reader may not have a token; null: they may. */
+function refused(facts: Facts): PublicIdentity | null {
+  const { now, standing } = facts
   if (facts.gpc) return { status: 'gpc', now }
   if (!facts.signedIn) return { status: 'signed_out', now }
   if (facts.unsupported) return { status: 'unsupported', reason: facts.unsupported, now }
@@ -36,23 +43,31 @@ export function decide(facts: Facts): PublicIdentity {
   if (standing.choice === 'denied') return { status: 'denied', now }
   if (standing.choice === null)
     return { status: facts.region.unanswered === 'ask' ? 'no_choice' : 'denied', now }
-  if (identity && !hasExpired(identity, now))
-    return {
-      status: 'available',
-      now,
-      advertisingToken: identity.advertising_token,
-      identityExpires: identity.identity_expires,
-      refreshFrom: identity.refresh_from,
-      source: facts.product === 'euid' ? 'euid.eu' : 'uidapi.com',
-    }
-  return facts.operatorFailed
-    ? { status: 'unavailable', reason: 'operator', now }
-    : { status: 'refreshing', now }
+  return null
 }
 
-/** The reader may have a token: now, or as soon as the operator has given one. */
+function entitled({ now, identity, product, handoff, operatorFailed, bucket }: Facts): PublicIdentity {
+  const base = { now, ...(bucket && { bucket }) }
+  if (!identity || hasExpired(identity, now))
+    return operatorFailed
+      ? { status: 'unavailable', reason: 'operator', ...base }
+      : { status: 'refreshing', ...base }
+  if (bucket === 'control') return { status: 'withheld', refreshFrom: identity.refresh_from, ...base }
+  return {
+    status: 'available',
+    ...base,
+    advertisingToken: identity.advertising_token,
+    identityExpires: identity.identity_expires,
+    refreshFrom: identity.refresh_from,
+    source: product === 'euid' ? 'euid.eu' : 'uidapi.com',
+    ...(handoff === 'client' && { identity: sixFields(identity) }),
+  }
+}
+
+/** A reader may have a token: now, or as soon as the operator has given one. A control reader has one, withheld. */
 export const isEntitled = ({ status, ...rest }: PublicIdentity): boolean =>
   status === 'available' ||
+  status === 'withheld' ||
   status === 'refreshing' ||
   (status === 'unavailable' && 'reason' in rest && rest.reason === 'operator')
 

@@ -4,14 +4,25 @@ import { cache } from 'react'
 import type { Reader } from '../auth/reader.ts'
 import { withChoices } from '../choices/access.ts'
 import type { Records } from '../choices/records.ts'
+import type { Signals } from '../choices/standing.ts'
 import type { PublicIdentity } from './public.ts'
 import { diiHashesOf, knownReader } from './reader.ts'
-import { decideFor, readSituation } from './situation.ts'
+import { cookieSignals, decideFor, readSituation } from './situation.ts'
+
+const readRequest = cache(async () => readSituation({ cookies: await cookies(), headers: await headers() }))
 
 /** The identity of this request for pages: reads and decides, calls nobody, writes nothing. */
 export const readPublicIdentity = cache(async (): Promise<PublicIdentity> => {
-  const situation = await readSituation({ cookies: await cookies(), headers: await headers() })
+  const situation = await readRequest()
   return decideFor(situation, situation.identity)
+})
+
+/** What this request and the store know of the reader's consent, for those to whom a page passes it on. */
+export const readSignals = cache(async (): Promise<Signals & { gpc: boolean }> => {
+  const { gpc, known } = await readRequest()
+  const standing = known?.standing
+  const signals = standing && standing !== 'store_down' ? standing.signals : cookieSignals(await cookies())
+  return { ...signals, gpc }
 })
 
 /** Who is signed in, for account pages; null also for a session that was ended. */

@@ -1,12 +1,14 @@
 import 'server-only'
 import { recordEnd } from '../choices/access.ts'
+import type { Signals } from '../choices/standing.ts'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import type { Identity } from '../uid2/index.ts'
 import { identityCookieName } from './cookie.ts'
 import { decide } from './decide.ts'
 import { findGenerate, findRefresh } from './flights.ts'
-import type { PublicIdentity } from './public.ts'
+import { bucketOf } from './holdout.ts'
+import type { Bucket, PublicIdentity } from './public.ts'
 import { type KnownReader, knownReader, lookAgain } from './reader.ts'
 import { placeOf, type RegionRule, regionRule } from './region.ts'
 import { type SealedIdentity, unseal } from './seal.ts'
@@ -86,9 +88,15 @@ const isOf = ({ reader, standing }: KnownReader, { sub, sid, consent }: SealedId
 
 /** The consent string of a CMP's cookie is fresher than the one that was stored with the choice. */
 export function withSignals(known: KnownReader | null, cookies: CookieReader): KnownReader | null {
-  const tcf = cookies.get('euconsent-v2')?.value
-  if (!known || known.standing === 'store_down' || !tcf || !isConsentString(tcf)) return known
+  const { tcf } = cookieSignals(cookies)
+  if (!known || known.standing === 'store_down' || tcf === undefined) return known
   return { ...known, standing: { ...known.standing, signals: { ...known.standing.signals, tcf } } }
+}
+
+/** All that a request without a reader tells of consent. */
+export function cookieSignals(cookies: CookieReader): Signals {
+  const tcf = cookies.get('euconsent-v2')?.value
+  return tcf !== undefined && isConsentString(tcf) ? { tcf } : {}
 }
 
 export function decideFor({ gpc, region, known }: Situation, identity: Identity | null): PublicIdentity {
@@ -96,6 +104,7 @@ export function decideFor({ gpc, region, known }: Situation, identity: Identity 
   return decide({
     now: Date.now(),
     product: env().product,
+    handoff: env().handoff,
     gpc,
     signedIn: known !== null,
     unsupported: known?.unsupported ?? (asked?.status === 'insufficient_user_consent' ? 'consent' : null),
@@ -103,7 +112,14 @@ export function decideFor({ gpc, region, known }: Situation, identity: Identity 
     standing: known?.standing ?? 'store_down',
     identity,
     operatorFailed: [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
+    bucket: bucketFor(known),
   })
+}
+
+/** The reader's group in the hold-out; null: nothing is held out, or of nobody. */
+export function bucketFor(known: KnownReader | null): Bucket | null {
+  const { holdout } = env()
+  return holdout && known?.subject ? bucketOf(holdout, known.subject.diiHash) : null
 }
 
 /** The consent string that a generate for this reader sends. */

@@ -1,10 +1,10 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { logEvent } from '../observe/log.ts'
-import type { Identity } from '../uid2/index.ts'
 import type { Advanced } from './advance.ts'
 import { identityCookieAttributes, identityCookieName, identityMaxAge } from './cookie.ts'
 import { seal } from './seal.ts'
+import { sixFields } from './six-fields.ts'
 
 type CookieValue = [name: string, value: string, attributes: ReturnType<typeof identityCookieAttributes>]
 
@@ -30,16 +30,6 @@ async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null
 
 /** Browsers drop a larger cookie without a word. */
 const largestValue = 3800
-
-/** Whatever else an operator may send one day has no place in a cookie. */
-const sixFields = (identity: Identity): Identity => ({
-  advertising_token: identity.advertising_token,
-  refresh_token: identity.refresh_token,
-  identity_expires: identity.identity_expires,
-  refresh_from: identity.refresh_from,
-  refresh_expires: identity.refresh_expires,
-  refresh_response_key: identity.refresh_response_key,
-})
 
 /** For route handlers and actions. */
 export async function writeIdentity(jar: CookieWriter, cookie: Advanced['cookie']): Promise<void> {

@@ -5,9 +5,11 @@ const bidRequest = z.looseObject({
   imp: z.array(
     z.looseObject({
       id: z.string(),
+      tagid: z.string().optional(),
       ext: z.looseObject({ prebid: z.looseObject({ adunitcode: z.string() }).optional() }).optional(),
     }),
   ),
+  ext: z.looseObject({ gam: z.unknown().optional() }).optional(),
   user: z
     .looseObject({
       eids: z.array(z.unknown()).optional(),
@@ -21,8 +23,10 @@ export interface Auction {
   /** The path of the page that held it. */
   page: string
   slots: string[]
-  /** What `user.ext.eids` held; undefined where there was none. */
+  /** What `user.ext.eids` or `user.eids` held; undefined where there was none. */
   eids: unknown[] | undefined
+  /** What Google's tag said beside: key-values, slots, signals. */
+  gam: unknown
   body: string
 }
 
@@ -73,11 +77,15 @@ export class PageWatch {
     this.requests.push(request)
     if (request.method() !== 'POST' || !request.url().endsWith('/openrtb2/auction')) return
     const body = request.postData() ?? ''
-    const { imp, user } = bidRequest.parse(JSON.parse(body))
+    const { imp, user, ext } = bidRequest.parse(JSON.parse(body))
     this.auctions.push({
       page: new URL(request.frame().url()).pathname,
-      slots: imp.map(({ id, ext }) => ext?.prebid?.adunitcode ?? id).sort(),
+      // Google's tag names the ad unit by its path.
+      slots: imp
+        .map(({ id, tagid, ext }) => ext?.prebid?.adunitcode ?? tagid?.split('/').at(-1) ?? id)
+        .sort(),
       eids: user?.ext?.eids ?? user?.eids,
+      gam: ext?.gam,
       body,
     })
   }

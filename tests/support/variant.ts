@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fingerprintOf, sources } from '../../scripts/support/build.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { bareEnvironment, collectOutput } from './site.ts'
@@ -20,6 +21,39 @@ interface Change {
  */
 export async function buildVariant(name: string, change: Change): Promise<string> {
   const folder = join(root, 'test-results', 'variants', name)
+  // Several files of tests may want the same one at the same time.
+  return whileAlone(`${folder}.lock`, () => build(folder, name, change))
+}
+
+/** One process at a time; a lock whose owner has died is taken over. */
+async function whileAlone<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(lock), { recursive: true })
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (!isAlive(lock)) rmSync(lock, { force: true })
+      else await pause(200)
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+function isAlive(lock: string): boolean {
+  try {
+    return process.kill(Number(readFileSync(lock, 'utf8')) || process.pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function build(folder: string, name: string, change: Change): Promise<string> {
   const marker = join(folder, '.next', 'built-from')
   const added = change.addToApp ? [change.addToApp] : []
   const fingerprint = fingerprintOf([...sources, 'package.json', ...added]) + JSON.stringify(change)

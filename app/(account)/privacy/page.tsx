@@ -126,7 +126,7 @@ function Stored() {
         number to {name}, hashed and encrypted, and gets a token back. A hash is no disguise: it is the same
         for everybody who hashes the same address. That is why we ask first.
       </p>
-      <StorageTable product={name} />
+      <StorageTable product={name} handoff={env().handoff} />
     </section>
   )
 }

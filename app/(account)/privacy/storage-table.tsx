@@ -1,4 +1,4 @@
-const kept = (product: string) => [
+const kept = (product: string, handoff: 'server' | 'client') => [
   {
     what: 'Your address or number',
     where: 'In your sign-in cookie, encrypted. Only our server can read it.',
@@ -42,6 +42,7 @@ const kept = (product: string) => [
     where: 'In the memory of the page that you are reading. It goes out with the ad requests of that page.',
     until: 'You leave the page, or say no.',
   },
+  ...(handoff === 'client' ? [inTheBrowser(product)] : []),
   {
     what: 'That the ad software is to use no ID',
     where:
@@ -71,8 +72,20 @@ const kept = (product: string) => [
   },
 ]
 
+/** On sites where the ad software renews the token itself. */
+const inTheBrowser = (product: string) => ({
+  what: 'What the ad software renews the token with',
+  where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there.`,
+  until: 'You say no, sign out or opt out, or it can no longer be renewed.',
+})
+
+interface StorageTableProps {
+  product: string
+  handoff: 'server' | 'client'
+}
+
 /** What is stored, where, until when. */
-export function StorageTable({ product }: { product: string }) {
+export function StorageTable({ product, handoff }: StorageTableProps) {
   return (
     <table className="facts">
       <thead>
@@ -83,7 +96,7 @@ export function StorageTable({ product }: { product: string }) {
         </tr>
       </thead>
       <tbody>
-        {kept(product).map(({ what, where, until }) => (
+        {kept(product, handoff).map(({ what, where, until }) => (
           <tr key={what}>
             <th scope="row">{what}</th>
             <td>{where}</td>

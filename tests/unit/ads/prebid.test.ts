@@ -3,7 +3,8 @@ import { expect, test, vi } from 'vitest'
 import { createPrebidAuctioneer } from '#lib/ads/prebid.ts'
 import { settle } from './browser-stub.ts'
 
-const unit = { code: 'top', sizes: [[300, 250]] as const }
+const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
+const bidders = [{ code: 'sandbox', via: 'prebid-server' }] as const
 const uid2 = (id: string) => ({ id, source: 'uidapi.com' }) as const
 
 /** Notes what Prebid is told, in order; an auction is answered with what `bids` holds. */
@@ -27,13 +28,14 @@ function createPrebidStub(bids: object[] = [], duringAuction = async () => {}) {
   }
   let loads = 0
   let failure: Error | null = null
-  const auctioneer = createPrebidAuctioneer(async () => {
+  async function load(): Promise<PrebidJS> {
     loads += 1
     const failed = failure
     failure = null
     if (failed) throw failed
     return stub as unknown as PrebidJS
-  })
+  }
+  const auctioneer = createPrebidAuctioneer({ load, bidders })
   const fail = (once: Error) => {
     failure = once
   }
@@ -90,12 +92,16 @@ test('without an auction Prebid is never loaded', async () => {
 })
 
 test('the winner is one of this auction, with what the buyer made of the token', async () => {
-  const bid = { adId: 'x', auctionId: 'this', ad: '<p>', width: 300, height: 250 }
+  const bid = { adId: 'x', auctionId: 'this', ad: '<p>', width: 300, height: 250, cpm: 1.5 }
   const { auctioneer, told } = createPrebidStub([{ ...bid, meta: { uid2: { token: 'readable' } } }])
   const [winner] = (await auctioneer.auction([unit])).winners.values()
-  expect(winner).toEqual({ adId: 'x', markup: '<p>', width: 300, height: 250, token: 'readable' })
-  if (winner) auctioneer.rendered(winner)
-  await settle()
+  expect(winner).toMatchObject({ token: 'readable', cpm: 1.5 })
+  const frame = { setAttribute: vi.fn(), style: {}, srcdoc: '' }
+  const replaceChildren = vi.fn()
+  winner?.show({ ownerDocument: { createElement: () => frame }, replaceChildren } as unknown as HTMLElement)
+  expect(frame.srcdoc).toBe('<p>')
+  expect(frame.setAttribute).toHaveBeenCalledWith('sandbox', 'allow-scripts allow-popups')
+  expect(replaceChildren).toHaveBeenCalledWith(frame)
   expect(told.at(-1)).toBe('{"adId":"x","events":true}')
   const late = createPrebidStub([{ ...bid, auctionId: 'that', meta: {} }])
   expect((await late.auctioneer.auction([unit])).winners.size).toBe(0)

@@ -101,6 +101,13 @@ describe('the checked environment', () => {
     expect(env.sessionPasswords).toEqual([a, b, c])
   })
 
+  it('K1: nothing is held out unless a share is set', () => {
+    const salt = 's'.repeat(16)
+    expect(loadEnv({ DATA_DIR: folder, HOLDOUT_SALT: salt }).holdout).toBeNull()
+    const env = loadEnv({ DATA_DIR: folder, HOLDOUT_PERCENT: '10', HOLDOUT_SALT: salt })
+    expect(env.holdout).toEqual({ percent: 10, salt })
+  })
+
   it('https turns secure cookies on', () => {
     expect(loadEnv({ DATA_DIR: folder, NEXTAUTH_URL: 'https://localhost:3000' }).secureCookies).toBe(true)
   })

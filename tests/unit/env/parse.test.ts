@@ -123,7 +123,7 @@ describe('single rules', () => {
   it.each<[string, string[], string[]]>([
     ['PORT', ['1', '65535'], ['0', '-1', '65536', 'http', '3000.5', ' ', '3e3', '0x10']],
     ['UID2_PRODUCT', ['uid2', 'euid'], ['UID2', 'both']],
-    ['UID2_HANDOFF', ['server'], ['SERVER', 'browser']],
+    ['UID2_HANDOFF', ['server', 'client'], ['SERVER', 'browser']],
     ['UID2_TIMEOUT_MS', ['50', '30000'], ['49', '30001', '1.5', 'soon']],
     ['UID2_REFRESH_WAIT_MS', ['0', '30000'], ['-1', '30001', 'NaN']],
     [
@@ -141,6 +141,9 @@ describe('single rules', () => {
     ['SANDBOX_PUBLIC', ['on', 'off'], ['1']],
     ['GPC_SCOPE', ['account', 'browser', 'off'], ['none']],
     ['REGION_HEADER', ['CF-IPCountry', 'x-country'], ['X Country', 'a:b', 'ü']],
+    ['HOLDOUT_PERCENT', ['0'], ['-1', '101', '2.5', '5%', ' ']],
+    ['HOLDOUT_SALT', ['x'.repeat(16)], ['x'.repeat(15)]],
+    ['LAB', ['on', 'off'], ['1']],
     ['PREBID_SERVER_URL', ['https://pbs.example/auction'], ['http://pbs.example/auction', '/auction']],
   ])('%s: takes %j, refuses %j', (name, right, wrong) => {
     for (const value of right) expect(faulty({ [name]: value }), value).toEqual([])
@@ -171,6 +174,24 @@ describe('single rules', () => {
     expect(faulty({ DATABASE_URL: 'postgres://h/n', CHOICES_PEPPER: secret('p') })).toEqual([])
   })
 
+  it('K1: a hold-out needs a salt, which is no other secret', () => {
+    const salt = secret('h')
+    expect(faulty({ HOLDOUT_PERCENT: '1' })).toEqual(['HOLDOUT_SALT'])
+    expect(faulty({ HOLDOUT_PERCENT: '1', HOLDOUT_SALT: 'short' })).toEqual(['HOLDOUT_SALT'])
+    for (const percent of ['0', '1', '100'])
+      expect(faulty({ HOLDOUT_PERCENT: percent, HOLDOUT_SALT: salt }), percent).toEqual([])
+    for (const other of [
+      'NEXTAUTH_SECRET',
+      'SESSION_PASSWORD',
+      'SESSION_PASSWORD_PREVIOUS',
+      'CHOICES_PEPPER',
+    ])
+      expect(faulty({ [other]: salt, HOLDOUT_SALT: salt }), other).toEqual(['HOLDOUT_SALT'])
+    expect(faulty({ CHOICES_PEPPER_PREVIOUS: salt, HOLDOUT_SALT: salt })).toEqual(['HOLDOUT_SALT'])
+    const { UID2_CLIENT_SECRET } = real
+    expect(faulty({ ...real, HOLDOUT_SALT: UID2_CLIENT_SECRET ?? '' })).toEqual(['HOLDOUT_SALT'])
+  })
+
   it('the pepper, earlier ones included, is no other secret', () => {
     const same = secret('s')
     for (const other of ['NEXTAUTH_SECRET', 'SESSION_PASSWORD', 'SESSION_PASSWORD_PREVIOUS'])
@@ -190,6 +211,8 @@ describe('the message', () => {
     CHOICES_PEPPER: 'canary-pepper',
     DATABASE_URL: 'canary://user:canary-db@host',
     PORT: 'canary-port',
+    HOLDOUT_PERCENT: 'canary-share',
+    HOLDOUT_SALT: 'canary-salt',
   }
 
   it('tells every fault at once: the variable, what is wrong, and how to get a right value', () => {

@@ -12,6 +12,7 @@ const withoutPurpose1 = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
 const entitled: Facts = {
   now,
   product: 'uid2',
+  handoff: 'server',
   gpc: false,
   signedIn: true,
   unsupported: null,
@@ -19,6 +20,7 @@ const entitled: Facts = {
   standing,
   identity: identityFor(),
   operatorFailed: false,
+  bucket: null,
 }
 
 const onRecord = (facts: Facts, change: object): Facts => ({
@@ -48,6 +50,11 @@ const order: [name: string, make: (facts: Facts) => Facts, expected: object][] =
   ['opted_out', (facts) => onRecord(facts, { optedOut: true }), { status: 'opted_out' }],
   ['denied', (facts) => onRecord(facts, { choice: 'denied' }), { status: 'denied' }],
   ['no_choice', (facts) => onRecord(facts, { choice: null }), { status: 'no_choice' }],
+  [
+    'withheld',
+    (facts) => ({ ...facts, identity: identityFor(), bucket: 'control' }),
+    { status: 'withheld', bucket: 'control' },
+  ],
   ['available', (facts) => ({ ...facts, identity: identityFor() }), { status: 'available' }],
   [
     'operator failed',
@@ -117,6 +124,78 @@ describe('a token', () => {
   })
 })
 
+describe('K1: a hold-out', () => {
+  const groups = ['control', 'treatment'] as const
+
+  it('gives a control reader the moment of renewal and nothing of the token', () => {
+    const identity = identityFor()
+    expect(decide({ ...entitled, identity, bucket: 'control' })).toEqual({
+      status: 'withheld',
+      now,
+      refreshFrom: identity.refresh_from,
+      bucket: 'control',
+    })
+  })
+
+  it('leaves the token of all others as it was, beside their group', () => {
+    const identity = identityFor()
+    expect(decide({ ...entitled, identity, bucket: 'treatment' })).toEqual({
+      ...decide({ ...entitled, identity }),
+      bucket: 'treatment',
+    })
+  })
+
+  it.each(groups)('without a valid token a %s reader is as any other, beside the group', (bucket) => {
+    for (const identity of [null, identityFor({ expires: -60_000 })]) {
+      const facts = { ...entitled, identity, bucket }
+      expect(decide(facts)).toEqual({ status: 'refreshing', now, bucket })
+      expect(decide({ ...facts, operatorFailed: true })).toEqual({
+        status: 'unavailable',
+        reason: 'operator',
+        now,
+        bucket,
+      })
+    }
+  })
+
+  it('tells no group of who may not have a token, and none at all while nothing is held out', () => {
+    const names = ['withheld', 'available', 'operator failed']
+    for (const [name, make] of order) {
+      for (const bucket of groups)
+        if (!names.includes(name))
+          expect(decide(make({ ...entitled, bucket })), name).not.toHaveProperty('bucket')
+      if (name !== 'withheld') expect(decide(make(entitled)), name).not.toHaveProperty('bucket')
+    }
+  })
+})
+
+describe('client hand-off', () => {
+  const client = { ...entitled, handoff: 'client' as const }
+
+  it.each([['uid2'], ['euid']] as const)('adds the six fields of %s, verbatim, and no other', (product) => {
+    const identity = identityFor()
+    const standing = { ...noStanding, choice: 'granted' as const, consent: 1, signals: { tcf: sufficient } }
+    const facts = { ...client, product, ...(product === 'euid' && { standing }) }
+    const withMore = { ...identity, added_later: 'by the operator' }
+    expect(decide({ ...facts, identity: withMore })).toEqual({
+      ...decide({ ...facts, handoff: 'server', identity }),
+      identity,
+    })
+  })
+
+  it('U10: by server hand-off there is no such key', () => {
+    expect(decide(entitled)).not.toHaveProperty('identity')
+  })
+
+  it('gives it with a valid token alone, and never to a control reader (K1)', () => {
+    const others: Facts[] = [
+      ...order.filter(([name]) => name !== 'available').map(([, make]) => make(client)),
+      { ...client, identity: identityFor({ expires: -60_000 }) },
+    ]
+    for (const facts of others) expect(decide(facts)).not.toHaveProperty('identity')
+  })
+})
+
 describe('a rule of place', () => {
   const unasked = { ...entitled, region: { runs: true, unanswered: 'denied' as const } }
 
@@ -169,6 +248,7 @@ describe('consent signals', () => {
 describe('what follows from a status', () => {
   it.each([
     ['available', { status: 'available' }, true, true],
+    ['withheld', { status: 'withheld' }, true, true],
     ['refreshing', { status: 'refreshing' }, true, true],
     ['unavailable: operator', { status: 'unavailable', reason: 'operator' }, true, true],
     ['unavailable: store', { status: 'unavailable', reason: 'store' }, false, true],

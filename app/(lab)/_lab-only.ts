@@ -1,0 +1,13 @@
+import { notFound } from 'next/navigation'
+import { connection } from 'next/server'
+import { env } from '#lib/env/server.ts'
+
+/**
+ * The laboratory is for whoever runs the site: beside a real operator it is found with LAB=on alone. For the layout,
+ * and again in each page: Next renders a page though its layout was not found.
+ */
+export async function labOnly(): Promise<void> {
+  // The deployment is known only when a request comes, not when the site is built.
+  await connection()
+  if (!env().lab) notFound()
+}

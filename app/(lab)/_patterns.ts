@@ -1,0 +1,160 @@
+import type { PlanName } from '#lib/ads/channels.ts'
+
+/** One way to hand the token over, with a page of its own. */
+export interface Pattern {
+  slug: string
+  title: string
+  /** One sentence for the list and below the headline. */
+  line: string
+  /** What happens, in order. */
+  steps: readonly string[]
+  /** What must be set in Google Ad Manager, where it takes part. */
+  adManager?: string
+  /** Where to read on, and what to copy. */
+  files: readonly string[]
+  /** Which hand-off of the deployment it needs; null: either. */
+  needs: 'server' | 'client' | null
+  /** Null: the ads are bought on the server. */
+  plan: PlanName | null
+}
+
+const valueSteps = [
+  'The server makes and refreshes the token. The page gets it alone, with the moment when it ends.',
+  'Prebid takes it as a value, which it neither checks nor refreshes, so the hand-off takes it away again at its end.',
+]
+
+export const patterns: readonly Pattern[] = [
+  {
+    slug: 'prebid-server',
+    title: 'Prebid.js with a Prebid Server',
+    line: 'One request from the browser; the Prebid Server asks the bidders. The pages of this site use it.',
+    steps: [...valueSteps, 'It leaves the browser as user.ext.eids of one request to the Prebid Server.'],
+    files: ['lib/ads/prebid.ts', 'lib/ads/prebid-loader.ts'],
+    needs: 'server',
+    plan: 'prebid-server',
+  },
+  {
+    slug: 'prebid-adapter',
+    title: 'Prebid.js with a bidder in the browser',
+    line: 'Each bidder is asked by the browser itself, through its adapter.',
+    steps: [...valueSteps, 'Prebid gives it to each adapter, which puts it into a request of its own.'],
+    files: ['lib/ads/prebid.ts', 'lib/ads/sandbox-adapter.ts'],
+    needs: 'server',
+    plan: 'prebid-adapter',
+  },
+  {
+    slug: 'prebid-refresh',
+    title: 'Prebid.js refreshes',
+    line: 'The browser gets the whole identity, and Prebid refreshes the token at the operator by itself.',
+    steps: [
+      'The server makes the identity once and gives it out as it is: six fields, the refresh token among them.',
+      'Prebid refreshes when it is asked after the moment that the operator named, and keeps the result in this browser’s storage.',
+      'An opt-out that Prebid hears is told to the server, which asks the operator itself and remembers.',
+    ],
+    files: ['lib/ads/prebid-refresh.ts', 'docs/decisions/021-client-hand-off.md'],
+    needs: 'client',
+    plan: 'prebid-server',
+  },
+  {
+    slug: 'browser-sdk',
+    title: 'The official browser SDK refreshes',
+    line: 'The UID2 or EUID SDK for JavaScript holds and refreshes the token; Prebid is given each newer one.',
+    steps: [
+      'The server makes the identity once and gives it out as it is.',
+      'The SDK gets it by init, refreshes it by a timer, and calls back with each newer token and with an opt-out.',
+      'It keeps the identity in this browser’s storage; signing out disconnects it, which empties that.',
+    ],
+    files: ['lib/ads/uid2-sdk.ts', 'docs/decisions/021-client-hand-off.md'],
+    needs: 'client',
+    plan: 'browser-sdk',
+  },
+  {
+    slug: 'secure-signals',
+    title: 'Google Secure Signals',
+    line: 'Google’s tag asks the page for the token, and passes it to the bidders that Ad Manager is set to share it with.',
+    steps: [
+      'No provider is registered before there is a token: what one first answers is kept for hours.',
+      'Google’s tag calls it when it has nothing in its cache. The signal is the token itself, byte for byte.',
+      'Signing out, an opt-out, a withdrawal and a token that ran out clear the cache; a plain refresh does not.',
+      'Two key-values go along for reports: whether there was a token, and the hold-out group. No value says who.',
+    ],
+    adManager:
+      'Web Signal Deploy Option of uidapi.com (euid.eu): “Publisher deploy”.',
+    files: ['lib/ads/secure-signals.ts', 'lib/ads/gpt.ts', 'lib/ads/key-values.ts'],
+    needs: null,
+    plan: 'secure-signals',
+  },
+  {
+    slug: 'google-deploy',
+    title: 'Secure Signals by Google’s own deployment',
+    line: 'Google’s tag loads the script of UID2, and the page only answers its question.',
+    steps: [
+      'The page has getUid2AdvertisingToken (getEuidAdvertisingToken) before Google’s tag is loaded.',
+      'Google’s tag loads the script because Ad Manager is set to; the script registers the provider.',
+      'The function waits for the token, and rejects without one: an empty answer would be kept.',
+    ],
+    adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Google deploy”.',
+    files: ['lib/ads/secure-signals.ts', 'lib/ads/gpt-loader.ts'],
+    needs: null,
+    plan: 'google-deploy',
+  },
+  {
+    slug: 'prebid-signals',
+    title: 'Secure Signals by Prebid.js',
+    line: 'Prebid registers its identifiers as secure signals, beside its own auction.',
+    steps: [
+      'Prebid’s encryptedSignalSources names the source; it registers once Google’s tag is there and a token is known.',
+      'The header auction runs first, and its prices go to Google’s tag as key-values.',
+    ],
+    adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Prebid User ID module”, and “Use your Prebid configuration”.',
+    files: ['lib/ads/secure-signals.ts', 'lib/ads/prebid.ts'],
+    needs: null,
+    plan: 'prebid-signals',
+  },
+  {
+    slug: 'several',
+    title: 'Several at once',
+    line: 'A Prebid Server, a bidder in the browser and Google’s tag, with one owner of the secure signals.',
+    steps: [
+      'All of them follow the one hand-off: they get the token, the newer token, and its end at the same moment.',
+      'The header auction runs first, then Google’s tag is asked, once for all slots.',
+      'The plan names one owner of the secure signals; nothing else would de-duplicate them.',
+    ],
+    adManager:
+      'As for the owner of the signals, here “Publisher deploy”; never the Prebid User ID module besides.',
+    files: ['lib/ads/channels.ts', 'lib/ads/page-stack.ts'],
+    needs: null,
+    plan: 'several',
+  },
+  {
+    slug: 'server-to-server',
+    title: 'Server to server',
+    line: 'The bid request is built on the server and no script takes part: for apps, television, and pages without script.',
+    steps: [
+      'The server reads the reader’s identity as every page does, and builds an OpenRTB 2.6 request with user.eids.',
+      'It asks the Prebid Server itself and renders the winning ads into the page.',
+    ],
+    files: ['lib/ads/openrtb.ts', 'lib/ads/server-auction.ts', 'docs/server-to-server.md'],
+    needs: null,
+    plan: null,
+  },
+]
+
+/** Beside the ways: leaving the token out for some readers, to measure what it brings. */
+export const holdOutPattern: Pattern = {
+  slug: 'hold-out',
+  title: 'A hold-out',
+  line: 'For a share of readers the token is made and renewed as always, and given to nobody: that shows what it brings.',
+  steps: [
+    'The group follows from a keyed hash of the address: the same on every device and after each sign-in, and a greater share only adds readers.',
+    'A control reader’s token stays in the sealed cookie. The page, every script and every bidder get no byte of it.',
+    'Each auction and impression of a reader who takes part is recorded with the group, and the group goes to the ad server as a key-value.',
+  ],
+  adManager:
+    'Key-values uid2_present (y, n) and uid2_ab (n as usual, c control), reported on; euid_… with EUID.',
+  files: ['lib/identity/holdout.ts', 'lib/ads/exposures.ts', 'docs/hold-out.md'],
+  needs: null,
+  plan: 'site',
+}
+
+export const findPattern = (slug: string): Pattern | undefined => patterns.find((each) => each.slug === slug)

@@ -1,0 +1,63 @@
+import type { Bucket } from '#lib/identity/public.ts'
+import type { Winner } from './auctioneer.ts'
+import type { Uid2Handoff } from './handoff-api.ts'
+
+/** One line of a hold-out's record. */
+export interface Exposure {
+  /** ISO 8601, UTC, by the browser's clock. */
+  time: string
+  /** Who: an identifier of your own statistics, or one that lasts for this page load. */
+  unit: string
+  bucket: Bucket
+  /** `auction`: an ad was asked for, whatever came of it. `impression`: one was shown. */
+  event: 'auction' | 'impression'
+  slot: string
+  /** Whether there was a token at that moment. */
+  token: boolean
+  /** US dollars per thousand, of an impression, where it is known. */
+  cpm: number | null
+}
+
+export interface Exposures {
+  auction(slots: readonly string[]): void
+  impression(slot: string, winner: Winner): void
+}
+
+/**
+ * Tells of readers who take part in a hold-out, and of nobody else. An auction is told of before its outcome is
+ * known, in both groups alike: rows that depend on the outcome would make the groups look unequal.
+ */
+export function createExposures(
+  handoff: Pick<Uid2Handoff, 'getSnapshot'>,
+  { unit, tell }: { unit(): string; tell(exposure: Exposure): void },
+): Exposures {
+  function note(event: Exposure['event'], slot: string, cpm: number | null): void {
+    const state = handoff.getSnapshot()
+    if (!('bucket' in state) || state.bucket === undefined) return
+    const { bucket } = state
+    const time = new Date().toISOString()
+    tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
+  }
+  return {
+    auction(slots) {
+      for (const slot of slots) note('auction', slot, null)
+    },
+    impression: (slot, { cpm }) => note('impression', slot, cpm),
+  }
+}
+
+const columns = ['time', 'unit', 'bucket', 'event', 'slot', 'token', 'cpm_usd'] as const
+
+/** RFC 4180, with a header. https://www.rfc-editor.org/rfc/rfc4180 */
+export function toCsv(exposures: readonly Exposure[]): string {
+  const rows = exposures.map(({ time, unit, bucket, event, slot, token, cpm }) =>
+    [time, unit, bucket, event, slot, token ? '1' : '0', cpm === null ? '' : String(cpm)].map(cell).join(','),
+  )
+  return [columns.join(','), ...rows, ''].join('\r\n')
+}
+
+/** Quoted where it must be; a formula of a spreadsheet is made plain text. */
+function cell(value: string): string {
+  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
+}

@@ -1,0 +1,36 @@
+import { channels } from './channels.ts'
+import type { Exposure } from './exposures.ts'
+import { oncePerWindow } from './once-per-window.ts'
+
+/** As many as a page keeps: a visit makes a few for each slot. */
+const KEPT = 500
+
+export interface ExposureRecord {
+  unit(): string
+  tell(exposure: Exposure): void
+  /** What this page load has told so far, oldest first; the same array until there is more. */
+  all(): readonly Exposure[]
+  subscribe(listener: () => void): () => void
+}
+
+/** What this page tells of a hold-out: to your own statistics (channels.ts), and to whoever looks at the page. */
+export const pageExposures = (): ExposureRecord =>
+  oncePerWindow('exposures', () => {
+    const { unit, onExposure } = channels.holdOut
+    const visit = crypto.randomUUID()
+    const listeners = new Set<() => void>()
+    let all: readonly Exposure[] = []
+    return {
+      unit: () => unit?.() ?? visit,
+      tell(exposure) {
+        all = [...all, exposure].slice(-KEPT)
+        onExposure?.(exposure)
+        for (const notify of listeners) notify()
+      },
+      all: () => all,
+      subscribe(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+  })

@@ -1,0 +1,112 @@
+import type { Auctioneer } from './auctioneer.ts'
+import { channels, type Plan, type PlanName, plans } from './channels.ts'
+import { createExposures } from './exposures.ts'
+import { createGptAuctioneer } from './gpt.ts'
+import { loadGpt } from './gpt-loader.ts'
+import { browserView } from './in-view.ts'
+import { keyValues } from './key-values.ts'
+import { loadOncePerWindow, oncePerWindow } from './once-per-window.ts'
+import { pageExposures } from './page-exposures.ts'
+import { pageHandoff } from './page-handoff.ts'
+import { createPrebidAuctioneer, type HeaderBidding } from './prebid.ts'
+import { loadPrebid } from './prebid-loader.ts'
+import { createPrebidRefresh } from './prebid-refresh.ts'
+import { loadScript } from './script-tag.ts'
+import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './secure-signals.ts'
+import { type SiteSettings, siteSettings } from './site-settings.ts'
+import { createSlots, type Slots } from './slots.ts'
+import { refreshBySdk } from './uid2-sdk.ts'
+
+/** The page's slots, connected to its hand-off and to the ad stack of a plan. Rejects when the site is out of reach. */
+export function pageSlots(name: PlanName): Promise<Slots> {
+  return loadOncePerWindow(`slots.${name}`, async () => {
+    const plan: Plan = plans[name]
+    // It takes longest, and is needed in any case.
+    if (plan.bidders) import('prebid.js').catch(() => {})
+    const settings = await siteSettings()
+    const handoff = pageHandoff()
+    if (plan.refresher === 'sdk') refreshInBrowser(settings)
+    return createSlots({
+      handoff,
+      auctioneer: auctioneerOf(plan, settings),
+      exposures: createExposures(handoff, pageExposures()),
+      view: browserView(),
+      identityTimeoutMs: channels.identityTimeoutMs,
+      lazyScreens: channels.lazyScreens,
+      refreshAfterMs: channels.refreshAfterMs,
+      nextFrame: (run) => requestAnimationFrame(run),
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
+    })
+  })
+}
+
+function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
+  const headerBidding = headerBiddingOf(plan, settings)
+  const { gpt } = plan
+  if (gpt === null) return headerBidding ?? none
+  if (plan.secureSignals !== null) ownSecureSignals(plan.secureSignals)
+  return createGptAuctioneer({
+    load: () => loadGpt(plan.secureSignals === 'google'),
+    adUnitPath: gpt.adUnitPath,
+    headerBidding,
+    keyValues: () => keyValues(pageHandoff().getSnapshot(), settings.product),
+    fillTimeoutMs: channels.fillTimeoutMs,
+    setTimeout: (run, ms) => window.setTimeout(run, ms),
+  })
+}
+
+function headerBiddingOf(
+  { bidders, refresher, secureSignals }: Plan,
+  settings: SiteSettings,
+): HeaderBidding | null {
+  if (bidders === null) return null
+  const { clientRefresh, product } = settings
+  return createPrebidAuctioneer({
+    load: () => loadPrebid(bidders),
+    bidders,
+    refresh:
+      clientRefresh && refresher === 'prebid'
+        ? createPrebidRefresh({
+            handoff: pageHandoff(),
+            operatorUrl: absolute(clientRefresh.operatorUrl),
+            now: () => Date.now(),
+            setTimeout: (run, ms) => window.setTimeout(run, ms),
+            clearTimeout: (timer) => window.clearTimeout(timer),
+          })
+        : undefined,
+    signals: secureSignals === 'prebid' ? prebidSignals(product) : undefined,
+  })
+}
+
+/** One per page, whatever plans its visits have: nothing de-duplicates signals. */
+function ownSecureSignals(owner: 'push' | 'google' | 'prebid'): void {
+  oncePerWindow('secure-signals', () => {
+    if (owner === 'push') pushSecureSignals(pageHandoff())
+    if (owner === 'google') answerGoogleDeploy(pageHandoff())
+    return owner
+  })
+}
+
+function refreshInBrowser({ clientRefresh, product, mode }: SiteSettings): void {
+  if (clientRefresh === null) return
+  const scripts = mode === 'sandbox' ? sandboxScripts : channels.scripts
+  oncePerWindow('sdk', () =>
+    refreshBySdk({
+      handoff: pageHandoff(),
+      product,
+      operatorUrl: absolute(clientRefresh.operatorUrl),
+      load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),
+    }),
+  )
+}
+
+const sandboxScripts = { uid2Sdk: '/sandbox/cdn/uid2-sdk.js', euidSdk: '/sandbox/cdn/euid-sdk.js' }
+
+const absolute = (url: string): string => new URL(url, location.origin).href
+
+/** Neither header bidding nor an ad server: the slots stay quiet. */
+const none: Auctioneer = {
+  applyToken: async () => {},
+  auction: async () => ({ winners: new Map(), withToken: false }),
+  release() {},
+}

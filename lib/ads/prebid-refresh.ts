@@ -1,0 +1,95 @@
+import type { PrebidJS } from 'prebid.js'
+import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { Uid2Handoff } from './handoff-api.ts'
+import { removePrebidLeftovers } from './leftovers.ts'
+
+type Product = 'uid2' | 'euid'
+
+/** Prebid as what refreshes the token: the client hand-off's way without an SDK. */
+export interface PrebidRefresh {
+  /** https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html, "Client refresh mode" */
+  params(product: Product, identity: ClientIdentity): object
+  /** From here on Prebid is asked whenever the token is due, and what it learns is told to the hand-off. */
+  follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void
+  stop(): void
+}
+
+export interface PrebidRefreshEnvironment {
+  handoff: Pick<Uid2Handoff, 'renewed' | 'recheck'>
+  operatorUrl: string
+  /** The wall clock, which is what Prebid goes by. */
+  now(): number
+  setTimeout(run: () => void, ms: number): number
+  clearTimeout(timer: number): void
+}
+
+/** The operator had no answer: Prebid tries again when it is asked again. */
+const RETRY_MS = 30_000
+/** Longer than Prebid waits for an operator: an answer that comes after the end writes to storage once more. */
+const LAST_WRITE_MS = 5_000
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefresh {
+  let turn = 0
+  let timer = 0
+
+  function follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void {
+    turn += 1
+    const mine = turn
+    env.clearTimeout(timer)
+    // A look-up that another one has ended rejects, and the other one is followed then.
+    looked.then(() => mine === turn && learn(pbjs, product)).catch(() => {})
+    schedule(pbjs, product)
+  }
+
+  function learn(pbjs: PrebidJS, product: Product): void {
+    const known: { id?: string; optout?: boolean } | undefined = pbjs.getUserIds()[product]
+    if (known?.optout) {
+      env.handoff.recheck()
+      return
+    }
+    const latest = latestOf(product)
+    if (latest === null || latest.advertising_token !== known?.id) return
+    env.handoff.renewed({
+      advertisingToken: latest.advertising_token,
+      identityExpires: latest.identity_expires,
+      refreshFrom: latest.refresh_from,
+    })
+    schedule(pbjs, product)
+  }
+
+  /** Prebid looks at the clock only when it is asked. */
+  function schedule(pbjs: PrebidJS, product: Product): void {
+    env.clearTimeout(timer)
+    const due = latestOf(product)?.refresh_from ?? 0
+    const wait = due > env.now() ? due - env.now() + 1 : RETRY_MS
+    timer = env.setTimeout(
+      () => follow(pbjs, product, pbjs.refreshUserIds({ submoduleNames: [product] })),
+      Math.min(wait, LONGEST_TIMER_MS),
+    )
+  }
+
+  return {
+    params: (product, identity) => ({
+      [`${product}Token`]: identity,
+      [`${product}ApiBase`]: env.operatorUrl,
+    }),
+    follow,
+    stop() {
+      turn += 1
+      env.clearTimeout(timer)
+      const mine = turn
+      env.setTimeout(() => mine === turn && removePrebidLeftovers(), LAST_WRITE_MS)
+    },
+  }
+}
+
+/** The identity that Prebid holds now: it keeps that of the server beside the one it has made of it. */
+function latestOf(product: Product): ClientIdentity | null {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`__${product}_advertising_token`) ?? 'null')
+    return typeof kept?.latestToken === 'object' ? kept.latestToken : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,110 @@
+import { type GptQueue, queueOf } from './gpt-loader.ts'
+import type { Uid2Handoff } from './handoff-api.ts'
+import type { HandoffState } from './handoff-state.ts'
+import { oncePerWindow } from './once-per-window.ts'
+import { isStored, store } from './stored.ts'
+
+type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'settled'>
+
+interface SignalWindow {
+  googletag?: Partial<GptQueue>
+  getUid2AdvertisingToken?: () => Promise<string>
+  getEuidAdvertisingToken?: () => Promise<string>
+}
+
+/** Set while Google's tag may hold a token, from page to page: a page may have to clear what an earlier one gave. */
+const MARK = 'uid2_gpt'
+
+/**
+ * Gives the token to Google's tag as a secure signal: a provider for each source, and not before there is a token,
+ * because what a provider first answers is kept. A provider that has no token any more rejects; an empty answer
+ * would be kept, too. https://unifiedid.com/docs/guides/integration-google-ss
+ */
+export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
+  const pushed = new Set<string>()
+  handoff.on('available', (state) => {
+    if (state.status !== 'available' || pushed.has(state.source)) return
+    const id = state.source
+    pushed.add(id)
+    const tag = queueOf(page)
+    tag.secureSignalProviders ??= []
+    tag.secureSignalProviders.push({
+      id,
+      async collectorFunction() {
+        const token = handoff.currentToken()
+        if (token?.source !== id) throw new Error('There is no token.')
+        store(MARK, '1')
+        return token.id
+      },
+    })
+  })
+}
+
+/**
+ * For Ad Manager's "Google Deploy": Google's tag loads the script of UID2 or EUID, which looks for these functions as
+ * it is evaluated, so they are there before Google's tag is.
+ * https://github.com/IABTechLab/uid2-web-integrations, src/secureSignal_shared.ts
+ */
+export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
+  const tokenOf = (source: string) => async (): Promise<string> => {
+    await handoff.settled()
+    const token = handoff.currentToken()
+    if (token?.source !== source) throw new Error('There is no token.')
+    store(MARK, '1')
+    return token.id
+  }
+  page.getUid2AdvertisingToken = tokenOf('uidapi.com')
+  page.getEuidAdvertisingToken = tokenOf('euid.eu')
+}
+
+/**
+ * Prebid as who gives the signals: its setting, and the call that registers them, which does nothing before Google's
+ * tag is there and would register them once more each time.
+ * https://docs.prebid.org/dev-docs/modules/userId.html#esp-configurations
+ */
+export function prebidSignals(product: 'uid2' | 'euid') {
+  const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
+  return {
+    userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
+    register(pbjs: { registerSignalSources(): void }): void {
+      store(MARK, '1')
+      oncePerWindow('prebid.signals', () =>
+        queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources()),
+      )
+    },
+  }
+}
+
+/**
+ * Google's tag keeps the signals of all vendors until it is told otherwise, and earns less each time it is told. So
+ * the cache goes with a reader's token, and when a token has run out; not with a refresh, which leaves the one
+ * before it good, nor on every page of somebody who has none.
+ */
+export function clearGptCacheWith(
+  handoff: Pick<Uid2Handoff, 'on'>,
+  page: SignalWindow = window as SignalWindow,
+): void {
+  /** There was a token on this page: Google's tag may have come after it. */
+  let had = false
+  handoff.on('available', () => {
+    had = true
+    // Somebody else may hand it on.
+    if (page.googletag) store(MARK, '1')
+  })
+  const clear = () => {
+    if (!page.googletag || !(had || isStored(MARK))) return
+    had = false
+    store(MARK, null)
+    page.googletag.cmd?.push(() => page.googletag?.secureSignalProviders?.clearAllCache?.())
+  }
+  handoff.on('expired', clear)
+  handoff.on('cleared', (state) => {
+    if (!isPassing(state)) clear()
+  })
+}
+
+/** The reader is the same, and so is their choice. */
+const isPassing = (state: HandoffState): boolean =>
+  state.status === 'unavailable' ||
+  state.status === 'refreshing' ||
+  (state.status === 'unsupported' && state.reason === 'page')

@@ -1,0 +1,70 @@
+import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { Uid2Handoff } from './handoff-api.ts'
+
+/** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
+interface Uid2Sdk {
+  init(options: { identity: ClientIdentity; baseUrl: string }): void
+  setIdentity(identity: ClientIdentity): void
+  disconnect(): void
+}
+type SdkCallback = (event: string, payload: { identity?: ClientIdentity | null }) => void
+type SdkWindow = Partial<Record<'__uid2' | '__euid', Partial<Uid2Sdk> & { callbacks?: SdkCallback[] }>>
+
+export interface Uid2SdkEnvironment {
+  handoff: Pick<Uid2Handoff, 'on' | 'renewed' | 'recheck'>
+  product: 'uid2' | 'euid'
+  operatorUrl: string
+  /** Loads the SDK's script, which takes over the callbacks that wait for it. */
+  load(): Promise<void>
+  page?: SdkWindow
+}
+
+/**
+ * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the hand-off
+ * of every newer token and of an opt-out. It is loaded for readers with a token alone.
+ */
+export function refreshBySdk(env: Uid2SdkEnvironment): void {
+  const page = env.page ?? (window as SdkWindow)
+  const name = `__${env.product}` as const
+  let wanted: ClientIdentity | null = null
+  let given: ClientIdentity | null = null
+  let begun = false
+
+  function give(): void {
+    const sdk = page[name]
+    if (!sdk?.init || wanted === null || wanted.advertising_token === given?.advertising_token) return
+    given = wanted
+    // A second `init` throws.
+    if (begun) sdk.setIdentity?.(wanted)
+    else sdk.init({ identity: wanted, baseUrl: env.operatorUrl })
+    begun = true
+  }
+
+  function take(): void {
+    wanted = null
+    if (given === null) return
+    given = null
+    page[name]?.disconnect?.()
+  }
+
+  const holder = page[name] ?? {}
+  page[name] = holder
+  holder.callbacks ??= []
+  holder.callbacks.push((event, { identity }) => {
+    if (event === 'OptoutReceived') env.handoff.recheck()
+    else if (event === 'IdentityUpdated' && identity && given !== null)
+      env.handoff.renewed({
+        advertisingToken: identity.advertising_token,
+        identityExpires: identity.identity_expires,
+        refreshFrom: identity.refresh_from,
+      })
+  })
+  env.handoff.on('available', (state) => {
+    if (state.status !== 'available' || !state.identity) return
+    wanted = state.identity
+    // Blocked or offline: the token stays good until its end, and then the server is asked.
+    env.load().then(give, () => {})
+  })
+  env.handoff.on('cleared', take)
+  env.handoff.on('expired', take)
+}

@@ -1,0 +1,95 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { z } from 'zod'
+import type { Auction, PageWatch } from '#tests/support/page-watch.ts'
+import { expect } from './fixtures.ts'
+
+/** One way to hand the token over, as its page below /patterns runs it. */
+export interface Channel {
+  slug: string
+  handoff: 'server' | 'client'
+  /** How many requests for ads one view of the page makes. */
+  requests: number
+  /** Google's tag takes part: it keeps the signal that it has once collected. */
+  google: boolean
+  /** What the browser keeps for it, beside what Google's tag keeps. */
+  keeps: Partial<Record<'uid2' | 'euid', string>>
+}
+
+const kept = { uid2: '__uid2_advertising_token', euid: '__euid_advertising_token' }
+const ofTheSdk = { uid2: 'UID2-sdk-identity', euid: 'EUID-sdk-identity' }
+
+export const channels: readonly Channel[] = [
+  { slug: 'prebid-server', handoff: 'server', requests: 1, google: false, keeps: {} },
+  { slug: 'prebid-adapter', handoff: 'server', requests: 1, google: false, keeps: {} },
+  { slug: 'secure-signals', handoff: 'server', requests: 1, google: true, keeps: {} },
+  { slug: 'google-deploy', handoff: 'server', requests: 1, google: true, keeps: {} },
+  { slug: 'prebid-signals', handoff: 'server', requests: 2, google: true, keeps: {} },
+  { slug: 'several', handoff: 'server', requests: 3, google: true, keeps: {} },
+  { slug: 'prebid-refresh', handoff: 'client', requests: 1, google: false, keeps: kept },
+  { slug: 'browser-sdk', handoff: 'client', requests: 1, google: false, keeps: ofTheSdk },
+]
+
+const eids = z.array(
+  z.object({ source: z.string(), uids: z.array(z.object({ id: z.string(), atype: z.literal(3) })) }),
+)
+const gam = z.object({ signals: z.record(z.string(), z.string()).optional() })
+
+/** Every identifier in these requests, with its source, each once. */
+export function identifiersIn(auctions: readonly Auction[]): string[] {
+  const found = auctions.flatMap((auction) => [
+    ...eids.parse(auction.eids ?? []).flatMap(({ source, uids }) => uids.map(({ id }) => `${source} ${id}`)),
+    ...Object.entries(gam.parse(auction.gam ?? {}).signals ?? {}).map(([source, id]) => `${source} ${id}`),
+  ])
+  return [...new Set(found)]
+}
+
+/** Opens the page of a way and waits until its slots have ads. */
+export async function openPattern(page: Page, { slug }: Channel): Promise<void> {
+  await page.goto(`/patterns/${slug}`)
+  await expectFilled(page)
+}
+
+export async function expectFilled(page: Page): Promise<void> {
+  await expect(page.locator('[data-ad-slot^=pattern-][data-uid2-bid] iframe')).toHaveCount(2)
+}
+
+/** The requests for ads that one view of the page makes, from the `since`th on. */
+export async function requestsSince(
+  watch: PageWatch,
+  since: number,
+  { requests }: Channel,
+): Promise<Auction[]> {
+  await expect.poll(() => watch.auctions.length - since).toBeGreaterThanOrEqual(requests)
+  return watch.auctions.slice(since)
+}
+
+/** Away and back without loading anything anew: the page asks for ads afresh. */
+export async function awayAndBack(page: Page): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Front page' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  await expect(page.locator('[data-ad-slot^=front-][data-uid2-bid]')).toHaveCount(2)
+  await page.goBack()
+  await page.waitForURL('**/patterns/*')
+  await expectFilled(page)
+}
+
+/** The reader looks at the tab again, and it asks how things stand. */
+export async function lookAgain(page: Page): Promise<void> {
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+}
+
+/** Signed out by another device or program: no page of this browser takes part. */
+export async function signOutElsewhere({ request }: BrowserContext): Promise<void> {
+  const origin = new URL((await request.get('/api/health')).url()).origin
+  expect((await request.post('/api/sign-out', { headers: { origin } })).status()).toBe(204)
+}
+
+/** All that this browser keeps and script can read: names, and whether `text` is in one of them. */
+export async function storageOf(page: Page): Promise<string> {
+  return page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]))
+}
+
+/** What Google's tag holds, by the id of its provider. */
+export function signalsKept(page: Page): Promise<string[]> {
+  return page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')))
+}

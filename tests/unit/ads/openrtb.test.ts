@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { type Auction, abridged, bidRequest, eidOf } from '#lib/ads/openrtb.ts'
+import type { PublicIdentity } from '#lib/identity/public.ts'
+
+const now = 1_795_000_000_000
+const available: PublicIdentity = {
+  status: 'available',
+  now,
+  advertisingToken: 'A4AAAADtoken',
+  identityExpires: now + 1,
+  refreshFrom: now,
+  source: 'uidapi.com',
+}
+const eids = eidOf(available)
+const asked: Auction = {
+  id: '5b1c',
+  slots: [
+    {
+      id: 'top',
+      sizes: [
+        [728, 90],
+        [320, 50],
+      ],
+    },
+    { id: 'side', sizes: [[300, 250]] },
+  ],
+  site: { page: 'https://news.example/a', domain: 'news.example' },
+  device: { ua: 'Television/1.0' },
+  eids,
+  bidders: ['one', 'two'],
+  bidderParams: (bidder, slot) => ({ placement: `${bidder}-${slot}` }),
+  accountId: 'lantern',
+  timeoutMs: 700,
+}
+const eid = { source: 'uidapi.com', uids: [{ id: 'A4AAAADtoken', atype: 3 }] }
+
+/** Places as sections 3.2.1 to 3.2.29 of the OpenRTB 2.6 specification name them, written down by hand. */
+describe('the request, by OpenRTB 2.6', () => {
+  it('has each thing in its place, and nothing that is not known', () => {
+    expect(bidRequest(asked)).toEqual({
+      id: '5b1c',
+      imp: [
+        {
+          id: 'top',
+          tagid: 'top',
+          secure: 1,
+          banner: {
+            format: [
+              { w: 728, h: 90 },
+              { w: 320, h: 50 },
+            ],
+          },
+          ext: { prebid: { bidder: { one: { placement: 'one-top' }, two: { placement: 'two-top' } } } },
+        },
+        {
+          id: 'side',
+          tagid: 'side',
+          secure: 1,
+          banner: { format: [{ w: 300, h: 250 }] },
+          ext: { prebid: { bidder: { one: { placement: 'one-side' }, two: { placement: 'two-side' } } } },
+        },
+      ],
+      site: { page: 'https://news.example/a', domain: 'news.example', publisher: { id: 'lantern' } },
+      device: { ua: 'Television/1.0' },
+      user: { eids: [eid] },
+      source: { tid: '5b1c' },
+      tmax: 700,
+      cur: ['USD'],
+      ext: { prebid: { channel: { name: 'web' } } },
+    })
+  })
+
+  it('has eids in `user.ext` for who still looks there, and then in no other place', () => {
+    expect(bidRequest({ ...asked, eidsAt: 'user.ext' }).user).toEqual({ ext: { eids: [eid] } })
+  })
+
+  it('of an app names the app and no site', () => {
+    const { site: _, ...rest } = asked as Auction & { site: unknown }
+    const app = { bundle: 'com.example.lantern', name: 'The Lantern' }
+    const request = bidRequest({ ...rest, app, device: { ua: 'Television/1.0', ip: '192.0.2.7' } })
+    expect(request).toMatchObject({
+      app: { ...app, publisher: { id: 'lantern' } },
+      device: { ip: '192.0.2.7' },
+      ext: { prebid: { channel: { name: 'app' } } },
+    })
+    expect(request).not.toHaveProperty('site')
+  })
+
+  it('without an eid has no user, not even an empty one', () => {
+    expect(bidRequest({ ...asked, eids: [] })).not.toHaveProperty('user')
+    expect(bidRequest({ ...asked, eids: [], eidsAt: 'user.ext' })).not.toHaveProperty('user')
+  })
+
+  it('asks bidders that need nothing with nothing', () => {
+    const { bidderParams: _, ...rest } = asked
+    expect(bidRequest(rest).imp[0]?.ext.prebid.bidder).toEqual({ one: {}, two: {} })
+  })
+})
+
+describe('what is known of consent', () => {
+  it('is passed on: `regs.gdpr`, `regs.gpp`, `regs.gpp_sid`, `user.consent`, and GPC where Prebid has it', () => {
+    const regs = { gdprApplies: true, tcf: 'CPx', gpp: 'DBAA', gppSid: [2, 7], gpc: true }
+    const request = bidRequest({ ...asked, regs })
+    expect(request.regs).toEqual({ gdpr: 1, gpp: 'DBAA', gpp_sid: [2, 7], ext: { gpc: '1' } })
+    expect(request.user).toEqual({ consent: 'CPx', eids: [eid] })
+    expect(bidRequest({ ...asked, eids: [], regs }).user).toEqual({ consent: 'CPx' })
+  })
+
+  it('that GDPR does not apply is a 0; what nobody said is not there', () => {
+    expect(bidRequest({ ...asked, regs: { gdprApplies: false } }).regs).toEqual({ gdpr: 0 })
+    expect(bidRequest({ ...asked, regs: { gpc: false } })).not.toHaveProperty('regs')
+  })
+})
+
+describe('an eid', () => {
+  it('is the token of a reader who has one, under its source', () => {
+    expect(eids).toEqual([eid])
+    expect(eidOf({ ...available, source: 'euid.eu' })[0]?.source).toBe('euid.eu')
+  })
+
+  it.each<PublicIdentity>([
+    { status: 'withheld', now, refreshFrom: now, bucket: 'control' },
+    { status: 'gpc', now },
+    { status: 'signed_out', now },
+    { status: 'opted_out', now },
+    { status: 'denied', now },
+    { status: 'no_choice', now },
+    { status: 'refreshing', now },
+    { status: 'unavailable', reason: 'operator', now },
+    { status: 'unsupported', reason: 'gdpr', now },
+  ])('is none for $status (K1)', (identity) => {
+    expect(eidOf(identity)).toEqual([])
+  })
+
+  it('under client hand-off holds the token and none of what renews it (U10)', () => {
+    const identity = {
+      advertising_token: 'A4AAAADtoken',
+      refresh_token: 'canary',
+      identity_expires: 1,
+      refresh_from: 1,
+      refresh_expires: 1,
+      refresh_response_key: 'canary',
+    }
+    expect(eidOf({ ...available, identity })).toEqual([eid])
+  })
+})
+
+describe('K3: the request to look at', () => {
+  it('shows six characters of the token, wherever it is, and all the rest', () => {
+    for (const eidsAt of ['user', 'user.ext'] as const) {
+      const request = bidRequest({ ...asked, eidsAt, regs: { tcf: 'CPx' } })
+      const text = JSON.stringify(abridged(request))
+      expect(text).toContain('"A4AAAA…"')
+      expect(text).not.toContain('A4AAAAD')
+      expect(JSON.parse(text.replace('A4AAAA…', 'A4AAAADtoken'))).toEqual(request)
+    }
+  })
+
+  it('is the very same without a reader', () => {
+    const request = bidRequest({ ...asked, eids: [] })
+    expect(abridged(request)).toEqual(request)
+  })
+})

@@ -1,0 +1,185 @@
+import type { PrebidJS } from 'prebid.js'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createPrebidAuctioneer } from '#lib/ads/prebid.ts'
+import { createPrebidRefresh } from '#lib/ads/prebid-refresh.ts'
+import type { ClientIdentity } from '#lib/identity/public.ts'
+import { settle } from './browser-stub.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const T0 = 1_800_000_000_000
+const identityOf = (token: string, from = T0): ClientIdentity => ({
+  advertising_token: token,
+  refresh_token: `refresh of ${token}`,
+  identity_expires: from + 60_000,
+  refresh_from: from + 30_000,
+  refresh_expires: from + 600_000,
+  refresh_response_key: 'key',
+})
+const tokenOf = (id: string, original = id, source: 'uidapi.com' | 'euid.eu' = 'uidapi.com') => ({
+  id,
+  source,
+  identity: identityOf(original),
+})
+const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
+
+/** A page whose Prebid holds what the test puts into its storage. */
+function createPage() {
+  let clock = T0
+  let ids: Record<string, { id?: string; optout?: boolean }> = {}
+  const kept = new Map<string, string>()
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  }
+  vi.stubGlobal('localStorage', storage)
+  vi.stubGlobal('document', { cookie: '' })
+  const configs: unknown[] = []
+  const looked: unknown[] = []
+  const pbjs = {
+    setConfig: ({ userSync }: { userSync: { userIds: unknown[] } }) => configs.push(userSync.userIds[0]),
+    refreshUserIds: async (which?: unknown) => void looked.push(which),
+    getUserIds: () => ids,
+    clearAllAuctions() {},
+    requestBids: async () => ({ auctionId: 'this' }),
+    getHighestCpmBids: () => [],
+  } as unknown as PrebidJS
+  const timers = new Map<number, { at: number; run(): void }>()
+  let next = 1
+  const handoff = { renewed: vi.fn(), recheck: vi.fn() }
+  const refresh = createPrebidRefresh({
+    handoff,
+    operatorUrl: 'https://operator.example',
+    now: () => clock,
+    setTimeout(run, ms) {
+      timers.set(next, { at: clock + ms, run })
+      return next++
+    },
+    clearTimeout: (timer) => void timers.delete(timer),
+  })
+  const auctioneer = createPrebidAuctioneer({
+    load: async () => pbjs,
+    bidders: [{ code: 'sandbox', via: 'prebid-server' }],
+    refresh,
+  })
+  return {
+    auctioneer,
+    handoff,
+    configs,
+    looked,
+    kept,
+    hold(product: string, latest: ClientIdentity) {
+      ids = { [product]: { id: latest.advertising_token } }
+      kept.set(`__${product}_advertising_token`, JSON.stringify({ latestToken: latest }))
+    },
+    hearOptOut() {
+      ids = { uid2: { optout: true } }
+      kept.set('__uid2_advertising_token', JSON.stringify({ latestToken: 'optout' }))
+    },
+    async advance(ms: number) {
+      const end = clock + ms
+      for (;;) {
+        const [id, timer] = [...timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? []
+        if (id === undefined || timer === undefined || timer.at > end) break
+        timers.delete(id)
+        clock = Math.max(clock, timer.at)
+        timer.run()
+        await settle()
+      }
+      clock = end
+    },
+  }
+}
+
+test('Prebid gets the six fields and the operator that it refreshes at, under the names of the product', async () => {
+  const page = createPage()
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  expect(page.configs).toEqual([
+    { name: 'uid2', params: { uid2Token: identityOf('A'), uid2ApiBase: 'https://operator.example' } },
+  ])
+  const euid = createPage()
+  void euid.auctioneer.applyToken(tokenOf('E', 'E', 'euid.eu'))
+  await euid.auctioneer.auction([unit])
+  expect(euid.configs).toEqual([
+    { name: 'euid', params: { euidToken: identityOf('E'), euidApiBase: 'https://operator.example' } },
+  ])
+})
+
+test('it is asked again when its token is due, and what it has made by then goes to the hand-off', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await settle()
+  const before = page.looked.length
+  await page.advance(30_000)
+  expect(page.looked).toHaveLength(before)
+  page.hold('uid2', identityOf('B', T0 + 30_000))
+  await page.advance(2)
+  expect(page.looked.slice(before)).toEqual([{ submoduleNames: ['uid2'] }])
+  expect(page.handoff.renewed).toHaveBeenLastCalledWith({
+    advertisingToken: 'B',
+    identityExpires: T0 + 90_000,
+    refreshFrom: T0 + 60_000,
+  })
+})
+
+test('its own newer token, handed back by the hand-off, is no new setting', async () => {
+  const page = createPage()
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await page.auctioneer.applyToken(tokenOf('B', 'A'))
+  expect(page.configs).toHaveLength(1)
+  await page.auctioneer.applyToken(tokenOf('C', 'C'))
+  expect(page.configs).toHaveLength(2)
+})
+
+test('an operator that has no answer is asked again half a minute later', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await page.advance(30_002)
+  const before = page.looked.length
+  await page.advance(29_000)
+  expect(page.looked).toHaveLength(before)
+  await page.advance(2_000)
+  expect(page.looked).toHaveLength(before + 1)
+})
+
+test('an opt-out that it hears makes the server ask', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  page.hearOptOut()
+  await page.advance(30_002)
+  expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
+})
+
+test('S1: after the end nothing is asked, and what a late answer still wrote is removed', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await page.auctioneer.applyToken(null)
+  const before = page.looked.length
+  page.hold('uid2', identityOf('B'))
+  await page.advance(120_000)
+  expect(page.looked).toHaveLength(before)
+  expect(page.kept.size).toBe(0)
+  expect(page.handoff.renewed).not.toHaveBeenCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
+})
+
+test('S1: what the next reader’s Prebid keeps is not taken for what the last one’s wrote', async () => {
+  const page = createPage()
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await page.auctioneer.applyToken(null)
+  await page.auctioneer.applyToken(tokenOf('B'))
+  page.hold('uid2', identityOf('B'))
+  await page.advance(6_000)
+  expect(page.kept.size).toBe(1)
+})

@@ -1,0 +1,188 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { answerGoogleDeploy, clearGptCacheWith, pushSecureSignals } from '#lib/ads/secure-signals.ts'
+import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+function memory() {
+  const kept = new Map<string, string>()
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  }
+}
+
+/** A page with Google's tag. `storage` is what the browser keeps between pages. */
+function gptPage(storage: object | undefined = memory()) {
+  vi.stubGlobal('localStorage', storage)
+  const page = createBrowserStub()
+  const cleared = vi.fn()
+  clearGptCacheWith(page.handoff, {
+    googletag: {
+      cmd: { push: (run) => run() },
+      secureSignalProviders: { push() {}, clearAllCache: cleared },
+    },
+  })
+  return { page, cleared }
+}
+
+const later = (ms: number) => SERVER_NOW + ms
+
+test('G1: a sign-out, an opt-out and a switch clear Google’s cache once each', async () => {
+  for (const act of ['signed_out', 'denied', 'opted_out'] as const) {
+    const { page, cleared } = gptPage()
+    page.handoff.start(available('A'))
+    page.handoff.clear(act)
+    page.handoff.start(plain('signed_out', later(1)))
+    expect(cleared, act).toHaveBeenCalledTimes(1)
+  }
+  const { page, cleared } = gptPage()
+  page.handoff.start(available('A'))
+  await page.restore()
+  await page.request.answer(available('B', { now: later(1) }))
+  expect(cleared).toHaveBeenCalledTimes(1)
+  page.handoff.clear('signed_out')
+  expect(cleared).toHaveBeenCalledTimes(2)
+})
+
+test('G1, K6: a consent withdrawn clears it at once', async () => {
+  const { page, cleared } = gptPage()
+  page.handoff.start(available('A'))
+  await page.consent({ gdprApplies: false })
+  await page.request.answer(available('A', { now: later(1) }))
+  expect(cleared).not.toHaveBeenCalled()
+  await page.consent({ gdprApplies: true })
+  expect(cleared).toHaveBeenCalledTimes(1)
+})
+
+test('G1: never a refresh, a failure, a page without ads, or a page of somebody without a token', async () => {
+  const { page, cleared } = gptPage()
+  page.handoff.start(plain('signed_out'))
+  page.handoff.start(available('A', { now: later(1) }))
+  await page.look()
+  await page.request.answer(available('B', { now: later(2) }))
+  page.handoff.standDown()
+  page.handoff.start()
+  await page.request.answer(available('B', { now: later(3) }))
+  expect(cleared).not.toHaveBeenCalled()
+})
+
+test('G10: a token that runs out with no refresh before clears it once', async () => {
+  const { page, cleared } = gptPage()
+  page.handoff.start(available('A'))
+  await page.advance(60_001)
+  await page.request.answer(unavailable)
+  expect(page.handoff.getSnapshot().status).toBe('unavailable')
+  await page.advance(600_000)
+  expect(cleared).toHaveBeenCalledTimes(1)
+})
+
+test('G1: what an earlier page gave to Google’s tag goes when a later one finds the reader gone', () => {
+  const storage = memory()
+  gptPage(storage).page.handoff.start(available('A'))
+  for (const times of [1, 0]) {
+    const { page, cleared } = gptPage(storage)
+    page.handoff.start(plain('signed_out'))
+    expect(cleared).toHaveBeenCalledTimes(times)
+  }
+})
+
+test('G1: a token that was there before Google’s tag had come goes from its cache all the same', () => {
+  vi.stubGlobal('localStorage', memory())
+  const page = createBrowserStub()
+  const cleared = vi.fn()
+  const window: { googletag?: object } = {}
+  clearGptCacheWith(page.handoff, window as never)
+  page.handoff.start(available('A'))
+  window.googletag = {
+    cmd: { push: (run: () => void) => run() },
+    secureSignalProviders: { push() {}, clearAllCache: cleared },
+  }
+  page.handoff.clear('signed_out')
+  expect(cleared).toHaveBeenCalledTimes(1)
+})
+
+test('G1: what a collector has given is cleared by a later page, which never had a token', async () => {
+  const storage = memory()
+  vi.stubGlobal('localStorage', storage)
+  const { page, tag, providers } = signalPage()
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(available('A'))
+  await providers()[0]?.collectorFunction()
+  const later = gptPage(storage)
+  later.page.handoff.start(plain('signed_out'))
+  expect(later.cleared).toHaveBeenCalledTimes(1)
+})
+
+test('G1: it works without storage, and does nothing without Google’s tag', () => {
+  const { page, cleared } = gptPage({})
+  page.handoff.start(available('A'))
+  page.handoff.clear('denied')
+  expect(cleared).toHaveBeenCalledTimes(1)
+  const storage = { setItem: vi.fn() }
+  vi.stubGlobal('localStorage', storage)
+  const bare = createBrowserStub()
+  clearGptCacheWith(bare.handoff, {})
+  bare.handoff.start(available('A'))
+  bare.handoff.clear('denied')
+  expect(storage.setItem).not.toHaveBeenCalled()
+})
+
+type Provider = { id: string; collectorFunction(): Promise<string> }
+
+/** The array of providers as it is before Google's script has come. */
+function signalPage() {
+  const page = createBrowserStub()
+  const tag: { googletag?: { secureSignalProviders?: Provider[] } } = {}
+  return { page, tag, providers: () => tag.googletag?.secureSignalProviders ?? [] }
+}
+
+test('G2: no provider before there is a token, one from then on, and a refreshed token by the same one', async () => {
+  const { page, tag, providers } = signalPage()
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(plain('signed_out'))
+  expect(tag).toEqual({})
+  page.handoff.start(available('A', { now: later(1) }))
+  expect(providers().map(({ id }) => id)).toEqual(['uidapi.com'])
+  page.handoff.start(available('B', { now: later(2) }))
+  page.handoff.clear('signed_out')
+  page.handoff.start(available('C', { now: later(3) }))
+  expect(providers()).toHaveLength(1)
+})
+
+test('G9: the signal is the token, byte for byte', async () => {
+  const { page, tag, providers } = signalPage()
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(available('A+/=_-'))
+  await expect(providers()[0]?.collectorFunction()).resolves.toBe('A+/=_-')
+})
+
+test('G2: a provider without a token rejects, an empty answer would be kept', async () => {
+  const { page, tag, providers } = signalPage()
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(available('A'))
+  page.handoff.clear('signed_out')
+  await expect(providers()[0]?.collectorFunction()).rejects.toThrow()
+})
+
+test('an EUID is given under its own id', async () => {
+  const { page, tag, providers } = signalPage()
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(available('E', { source: 'euid.eu' }))
+  expect(providers().map(({ id }) => id)).toEqual(['euid.eu'])
+  await expect(providers()[0]?.collectorFunction()).resolves.toBe('E')
+})
+
+test('Google’s own script is answered with the token once it is known, and refused without one', async () => {
+  const page = createBrowserStub()
+  const asked: Record<string, () => Promise<string>> = {}
+  answerGoogleDeploy(page.handoff, asked as never)
+  page.handoff.start()
+  const early = asked.getUid2AdvertisingToken?.()
+  await page.request.answer(available('A'))
+  await expect(early).resolves.toBe('A')
+  await expect(asked.getEuidAdvertisingToken?.()).rejects.toThrow()
+  page.handoff.clear('denied')
+  await expect(asked.getUid2AdvertisingToken?.()).rejects.toThrow()
+})

@@ -1,0 +1,123 @@
+import { expect, test, vi } from 'vitest'
+import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
+import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public.ts'
+import { available, createBrowserStub, plain, SERVER_NOW, settle } from './browser-stub.ts'
+
+const later = (ms: number) => SERVER_NOW + ms
+
+const identityOf = (token: string): ClientIdentity => ({
+  advertising_token: token,
+  refresh_token: `refresh of ${token}`,
+  identity_expires: SERVER_NOW + 60_000,
+  refresh_from: SERVER_NOW + 30_000,
+  refresh_expires: SERVER_NOW + 600_000,
+  refresh_response_key: 'key',
+})
+const client = (token: string, over: Partial<AvailableIdentity> = {}) =>
+  available(token, { identity: identityOf(token), ...over })
+
+type Callback = (event: string, payload: { identity?: ClientIdentity | null }) => void
+
+function createPage({ fails = false } = {}) {
+  const browser = createBrowserStub()
+  const told: string[] = []
+  const page: { __uid2?: { callbacks?: Callback[] } & Record<string, unknown> } = {}
+  const load = vi.fn(async () => {
+    if (fails) throw new Error('blocked')
+    Object.assign(page.__uid2 ?? {}, {
+      init: ({ identity, baseUrl }: { identity: ClientIdentity; baseUrl: string }) =>
+        told.push(`init ${identity.advertising_token} ${baseUrl}`),
+      setIdentity: (identity: ClientIdentity) => told.push(`set ${identity.advertising_token}`),
+      disconnect: () => told.push('disconnect'),
+    })
+  })
+  const handoff = {
+    on: browser.handoff.on,
+    renewed: vi.fn(),
+    recheck: vi.fn(),
+  }
+  refreshBySdk({
+    handoff,
+    product: 'uid2',
+    operatorUrl: 'https://operator.example',
+    load,
+    page: page as never,
+  })
+  const say: Callback = (event, payload) => {
+    for (const callback of page.__uid2?.callbacks ?? []) callback(event, payload)
+  }
+  return { browser, handoff, told, load, say, start: browser.handoff.start, clear: browser.handoff.clear }
+}
+
+test('the SDK is loaded for a reader with a token alone, and given the identity as the server gave it', async () => {
+  const page = createPage()
+  page.start(plain('signed_out'))
+  await settle()
+  expect(page.load).not.toHaveBeenCalled()
+  page.start(client('A', { now: later(1) }))
+  await settle()
+  expect(page.told).toEqual(['init A https://operator.example'])
+})
+
+test('under the server hand-off it is given nothing', async () => {
+  const page = createPage()
+  page.start(available('A'))
+  await settle()
+  expect(page.load).not.toHaveBeenCalled()
+})
+
+test('what it refreshes goes to the hand-off, and an opt-out that it hears goes to the server', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  page.say('IdentityUpdated', { identity: { ...identityOf('B'), identity_expires: 7, refresh_from: 5 } })
+  expect(page.handoff.renewed).toHaveBeenCalledExactlyOnceWith({
+    advertisingToken: 'B',
+    identityExpires: 7,
+    refreshFrom: 5,
+  })
+  page.say('OptoutReceived', {})
+  expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
+})
+
+test('S1: it is disconnected with the token, and the next reader’s identity is set, not initialised twice', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  page.clear('signed_out')
+  expect(page.told.at(-1)).toBe('disconnect')
+  page.say('IdentityUpdated', { identity: identityOf('A') })
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  page.start(client('B', { now: later(10_000) }))
+  await page.browser.advance(3_001)
+  await page.browser.request.answer(client('B', { now: later(10_000) }))
+  await settle()
+  expect(page.told.slice(1)).toEqual(['disconnect', 'set B'])
+})
+
+test('U1: it is disconnected when the token has run out', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  await page.browser.advance(60_001)
+  expect(page.told.at(-1)).toBe('disconnect')
+})
+
+test('a reader who left while it was loaded is not given to it', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  page.clear('signed_out')
+  await settle()
+  expect(page.told).toEqual([])
+})
+
+test('a script that is blocked is no error', async () => {
+  const page = createPage({ fails: true })
+  const unhandled = vi.fn()
+  process.once('unhandledRejection', unhandled)
+  page.start(client('A'))
+  await settle()
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+  expect(page.told).toEqual([])
+})
