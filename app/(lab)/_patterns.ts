@@ -78,8 +78,7 @@ export const patterns: readonly Pattern[] = [
       'Signing out, an opt-out, a withdrawal and a token that ran out clear the cache; a plain refresh does not.',
       'Two key-values go along for reports: whether there was a token, and the hold-out group. No value says who.',
     ],
-    adManager:
-      'Web Signal Deploy Option of uidapi.com (euid.eu): “Publisher deploy”.',
+    adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Publisher deploy”.',
     files: ['lib/ads/secure-signals.ts', 'lib/ads/gpt.ts', 'lib/ads/key-values.ts'],
     needs: null,
     plan: 'secure-signals',
@@ -106,7 +105,8 @@ export const patterns: readonly Pattern[] = [
       'Prebid’s encryptedSignalSources names the source; it registers once Google’s tag is there and a token is known.',
       'The header auction runs first, and its prices go to Google’s tag as key-values.',
     ],
-    adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Prebid User ID module”, and “Use your Prebid configuration”.',
+    adManager:
+      'Web Signal Deploy Option of uidapi.com (euid.eu): “Prebid User ID module”, and “Use your Prebid configuration”.',
     files: ['lib/ads/secure-signals.ts', 'lib/ads/prebid.ts'],
     needs: null,
     plan: 'prebid-signals',

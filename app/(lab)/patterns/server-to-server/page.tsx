@@ -4,7 +4,7 @@ import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { adSizes } from '#app/_ui/ad-sizes.ts'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
-import { channels } from '#lib/ads/channels.ts'
+import { channels, plans } from '#lib/ads/channels.ts'
 import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server-auction.ts'
 import { env } from '#lib/env/server.ts'
@@ -16,6 +16,7 @@ export const metadata: Metadata = {
 }
 
 const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
+const bidders = plans['prebid-server'].bidders.map(({ code }) => code)
 
 /** The whole pattern: identity, request, auction, ads. Nothing of it runs in the browser. */
 export default async function ServerToServer() {
@@ -28,7 +29,7 @@ export default async function ServerToServer() {
     site: { page: `${origin}/patterns/server-to-server`, domain: new URL(origin).hostname },
     device: { ua: (await headers()).get('user-agent') ?? '' },
     eids: eidOf(identity),
-    bidders: channels.bidders,
+    bidders,
     bidderParams: channels.bidderParams,
     accountId: prebidServer?.accountId ?? '',
     timeoutMs: channels.auctionTimeoutMs,
