@@ -125,7 +125,6 @@ export function createKeeper({ window, now }: HandoffEnvironment, core: Core): K
       const ends = core.momentOf(identityExpires)
       if (!(ends > core.momentOf(state.identityExpires) && ends > now())) return
       core.become({ ...state, advertisingToken, identityExpires, refreshFrom }, ['refreshed'])
-      core.proceed()
     },
     keepRenewed,
     stop: () => ended.abort(),
