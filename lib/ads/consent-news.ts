@@ -1,7 +1,11 @@
 import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform.ts'
 
 /** The consent signals of this page, and how much of them the server has heard. */
-export function createConsentNews(window: ConsentWindow, said: (changed: boolean) => void, ended: AbortSignal) {
+export function createConsentNews(
+  window: ConsentWindow,
+  said: (changed: boolean) => void,
+  ended: AbortSignal,
+) {
   let latest: Signals | null = null
   let offered: Signals | null = null
   let heard: Signals | null = null

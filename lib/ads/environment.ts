@@ -12,7 +12,9 @@ export interface HandoffEnvironment {
 }
 
 /** A page's window, as far as it is used. */
-export interface HandoffWindow extends ConsentWindow, Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
+export interface HandoffWindow
+  extends ConsentWindow,
+    Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
   readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
   fetch(url: string, init?: PostInit): Promise<Response>
   setTimeout(run: () => void, ms: number): number

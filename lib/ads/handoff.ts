@@ -80,7 +80,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     else if (!has) tell('none')
   }
 
-  /** What the page came with, or what a request brought: null is nothing. */
+  /** What came with the page, or what a request brought: null, when nothing that is of use. */
   function receive(answer: PublicIdentity | null, at: number, post: Post | null, announce: boolean): void {
     if (!resting) {
       if (answer) adopt(answer, at, announce)
@@ -93,19 +93,21 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     }
     withKeeper((keeper) => keeper.note(answer, post))
     // The auction is blind until this is answered, so it does not wait for the keeper.
-    if (!keeper && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden') ask({})
+    if (!keeper && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden')
+      ask({})
     proceed()
   }
 
-  /** At once where it is there already. */
+  /** At once, where the keeper is there already. */
   function withKeeper(use: (keeper: Keeper) => void): void {
-    if (keeper) return use(keeper)
-    env.loadKeeper((create) => {
-      if (!started) return
-      keeper ??= create(env, { state: () => state, momentOf, become, ask, insist, proceed })
-      use(keeper)
-      proceed()
-    })
+    if (keeper) use(keeper)
+    else
+      env.loadKeeper((create) => {
+        if (!started) return
+        keeper ??= create(env, { state: () => state, momentOf, become, ask, insist, proceed })
+        use(keeper)
+        proceed()
+      })
   }
 
   /** Without `wanted` a GET, unless the server must be told something first. */
@@ -133,11 +135,12 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   function proceed(): void {
     window.clearTimeout(timer)
     expire()
-    if (heldUntil && heldUntil <= now()) return reread(false)
+    if (heldUntil && heldUntil <= now()) reread(false)
     const next = heldUntil || (!asked && keeper?.keep()) || NEVER
     timer = window.setTimeout(proceed, Math.min(expiryOf(state) - now(), next - now(), LONGEST_TIMER_MS))
-    const hopeful = !tokenIn(state) && state.status !== 'unsupported'
-    if (state === LOADING || (asked && (!asked.post || hopeful))) return
+    // An auction waits for what is being read, and for a POST where that may bring a token.
+    const mayGain = !tokenIn(state) && state.status !== 'unsupported'
+    if (state === LOADING || (asked && (!asked.post || mayGain))) return
     for (const resolve of waiting.splice(0)) resolve()
   }
 
@@ -169,8 +172,8 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   }
 
   /**
-   * From now on no answer counts that does not know `more`, if it `matters` to the state: one that an act or a page
-   * without ads hides may be any. Without `more`, of what it had to know already.
+   * The server has to be told `more`, and until it was, no answer of its counts. Only where that `matters` to the
+   * state; behind an act, or a page without ads, there may be one to which it does. Null: of what it is owed already.
    */
   function insist(more: Post | null, matters: boolean): void {
     if (more && (matters || heldUntil || resting)) demand = { ...demand, ...more }
@@ -228,7 +231,10 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       started = true
       resting = true
       forget()
-      become({ status: 'unsupported', reason: 'page', now: serverNow }, eventsBetween(answered, LOADING, doubtful))
+      become(
+        { status: 'unsupported', reason: 'page', now: serverNow },
+        eventsBetween(answered, LOADING, doubtful),
+      )
       proceed()
     },
     getSnapshot: () => state,

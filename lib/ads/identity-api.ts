@@ -28,7 +28,11 @@ function initOf(post: Post): PostInit {
 function identityIn(body: { [name in string]?: unknown }): PublicIdentity | null {
   const { status, now, advertisingToken, identityExpires, refreshFrom } = body
   const times =
-    status === 'available' ? [now, identityExpires, refreshFrom] : status === 'withheld' ? [now, refreshFrom] : [now]
+    status === 'available'
+      ? [now, identityExpires, refreshFrom]
+      : status === 'withheld'
+        ? [now, refreshFrom]
+        : [now]
   const isIdentity = status && times.every(Number.isFinite) && (status !== 'available' || advertisingToken)
   return isIdentity ? (body as unknown as PublicIdentity) : null
 }

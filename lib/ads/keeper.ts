@@ -120,11 +120,11 @@ export function createKeeper({ window, now }: HandoffEnvironment, core: Core): K
     owed: () => consent.offer(),
     renewed({ advertisingToken, identityExpires, refreshFrom }) {
       const state = core.state()
-      if (state.status !== 'available' || !state.identity || advertisingToken === state.advertisingToken) return
+      if (state.status !== 'available' || !state.identity || advertisingToken === state.advertisingToken)
+        return
       const ends = core.momentOf(identityExpires)
       if (!(ends > core.momentOf(state.identityExpires) && ends > now())) return
       core.become({ ...state, advertisingToken, identityExpires, refreshFrom }, ['refreshed'])
-      core.proceed()
     },
     keepRenewed,
     stop: () => ended.abort(),

@@ -1,5 +1,5 @@
 /** On the window, because StrictMode runs effects twice and hot reloading evaluates modules again. */
-export function oncePerWindow<T>(name: string, make: () => T): T {
+export function oncePerWindow<T extends NonNullable<unknown>>(name: string, make: () => T): T {
   const [key, held] = place<T>(name)
   held[key] ??= make()
   return held[key]

@@ -40,7 +40,7 @@ type Device = { ua: string; ip?: string }
 type Publisher = { id: string }
 
 /** What is known of the reader's consent; `gpc`: the request carried `Sec-GPC: 1`. */
-export interface KnownSignals {
+interface KnownSignals {
   tcf?: string | undefined
   gdprApplies?: boolean | undefined
   gpp?: string | undefined
@@ -48,7 +48,7 @@ export interface KnownSignals {
   gpc?: boolean | undefined
 }
 
-export interface ServerSlot {
+interface ServerSlot {
   /** Of this request alone, and the same from one to the next. */
   id: string
   sizes: ReadonlyArray<readonly [width: number, height: number]>

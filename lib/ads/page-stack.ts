@@ -10,7 +10,7 @@ import { pageExposures } from './page-exposures.ts'
 import { pageHandoff } from './page-handoff.ts'
 import { createPrebidAuctioneer, type HeaderBidding } from './prebid.ts'
 import { loadPrebid } from './prebid-loader.ts'
-import { createPrebidRefresh } from './prebid-refresh.ts'
+import { createPrebidRefresh, type PrebidRefresh } from './prebid-refresh.ts'
 import { loadScript } from './script-tag.ts'
 import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './secure-signals.ts'
 import { type SiteSettings, siteSettings } from './site-settings.ts'
@@ -25,7 +25,7 @@ export function pageSlots(name: PlanName): Promise<Slots> {
     if (plan.bidders) import('prebid.js').catch(() => {})
     const settings = await siteSettings()
     const handoff = pageHandoff()
-    if (plan.refresher === 'sdk') refreshInBrowser(settings)
+    if (refresherOf(plan, settings) === 'sdk') refreshInBrowser(settings)
     return createSlots({
       handoff,
       auctioneer: auctioneerOf(plan, settings),
@@ -55,28 +55,31 @@ function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
   })
 }
 
-function headerBiddingOf(
-  { bidders, refresher, secureSignals }: Plan,
-  settings: SiteSettings,
-): HeaderBidding | null {
+function headerBiddingOf(plan: Plan, settings: SiteSettings): HeaderBidding | null {
+  const { bidders, secureSignals } = plan
   if (bidders === null) return null
-  const { clientRefresh, product } = settings
   return createPrebidAuctioneer({
     load: () => loadPrebid(bidders),
     bidders,
-    refresh:
-      clientRefresh && refresher === 'prebid'
-        ? createPrebidRefresh({
-            handoff: pageHandoff(),
-            operatorUrl: absolute(clientRefresh.operatorUrl),
-            now: () => Date.now(),
-            setTimeout: (run, ms) => window.setTimeout(run, ms),
-            clearTimeout: (timer) => window.clearTimeout(timer),
-          })
-        : undefined,
-    signals: secureSignals === 'prebid' ? prebidSignals(product) : undefined,
+    refresh: refresherOf(plan, settings) === 'prebid' ? refreshByPrebid(settings) : undefined,
+    signals: secureSignals === 'prebid' ? prebidSignals(settings.product) : undefined,
   })
 }
+
+/** Who refreshes in this window: the first plan decides, because two would each make tokens of their own. */
+const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings): Plan['refresher'] | null =>
+  clientRefresh && oncePerWindow('refresher', () => refresher)
+
+const refreshByPrebid = ({ clientRefresh }: SiteSettings): PrebidRefresh =>
+  oncePerWindow('prebid.refresh', () =>
+    createPrebidRefresh({
+      handoff: pageHandoff(),
+      operatorUrl: absolute(clientRefresh?.operatorUrl ?? ''),
+      now: () => Date.now(),
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
+      clearTimeout: (timer) => window.clearTimeout(timer),
+    }),
+  )
 
 /** One per page, whatever plans its visits have: nothing de-duplicates signals. */
 function ownSecureSignals(owner: 'push' | 'google' | 'prebid'): void {
@@ -90,14 +93,15 @@ function ownSecureSignals(owner: 'push' | 'google' | 'prebid'): void {
 function refreshInBrowser({ clientRefresh, product, mode }: SiteSettings): void {
   if (clientRefresh === null) return
   const scripts = mode === 'sandbox' ? sandboxScripts : channels.scripts
-  oncePerWindow('sdk', () =>
+  oncePerWindow('sdk', () => {
     refreshBySdk({
       handoff: pageHandoff(),
       product,
       operatorUrl: absolute(clientRefresh.operatorUrl),
       load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),
-    }),
-  )
+    })
+    return true
+  })
 }
 
 const sandboxScripts = { uid2Sdk: '/sandbox/cdn/uid2-sdk.js', euidSdk: '/sandbox/cdn/euid-sdk.js' }

@@ -68,9 +68,10 @@ export function prebidSignals(product: 'uid2' | 'euid') {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
     register(pbjs: { registerSignalSources(): void }): void {
       store(MARK, '1')
-      oncePerWindow('prebid.signals', () =>
-        queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources()),
-      )
+      oncePerWindow('prebid.signals', () => {
+        queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources())
+        return true
+      })
     },
   }
 }

@@ -28,7 +28,9 @@ beforeAll(async () => {
 const filesOf = (some: OutputChunk[]) => some.flatMap(({ modules }) => Object.keys(modules))
 
 it('what the first token needs of the hand-off is under 2 kB', () => {
-  const bytes = eager.map(({ code }) => gzipSync(code, { level: 9 }).byteLength).reduce((sum, each) => sum + each, 0)
+  const bytes = eager
+    .map(({ code }) => gzipSync(code, { level: 9 }).byteLength)
+    .reduce((sum, each) => sum + each, 0)
   expect(bytes).toBeGreaterThan(500)
   expect(bytes).toBeLessThan(LIMIT_BYTES)
 })

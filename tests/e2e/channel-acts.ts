@@ -18,6 +18,9 @@ export interface Channel {
 const kept = { uid2: '__uid2_advertising_token', euid: '__euid_advertising_token' }
 const ofTheSdk = { uid2: 'UID2-sdk-identity', euid: 'EUID-sdk-identity' }
 
+/** Every name under which Prebid and the SDKs keep an identity in a browser. */
+export const allKept = [...Object.values(kept), ...Object.values(ofTheSdk), '__uid_2=', '__euid=']
+
 export const channels: readonly Channel[] = [
   { slug: 'prebid-server', handoff: 'server', requests: 1, google: false, keeps: {} },
   { slug: 'prebid-adapter', handoff: 'server', requests: 1, google: false, keeps: {} },
@@ -92,4 +95,10 @@ export async function storageOf(page: Page): Promise<string> {
 /** What Google's tag holds, by the id of its provider. */
 export function signalsKept(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')))
+}
+
+export const channelOf = (slug: string): Channel => {
+  const found = channels.find((each) => each.slug === slug)
+  if (!found) throw new Error(`There is no way called ${slug}.`)
+  return found
 }

@@ -1,6 +1,7 @@
 import { type Site, startSite } from '#tests/support/site.ts'
 import { become, identityOf, statusLine } from './acts.ts'
 import {
+  allKept,
   awayAndBack,
   type Channel,
   channels,
@@ -42,6 +43,7 @@ for (const channel of channels)
       expect(identifiersIn(await requestsSince(watch, 0, channel))).toEqual([`uidapi.com ${first}`])
       expect(watch.auctions).toHaveLength(channel.requests)
       if (channel.google) expect(await signalsKept(page)).toEqual(['_GESPSK-uidapi.com'])
+      if (channel.keeps.uid2) expect(await storageOf(page)).toContain(channel.keeps.uid2)
     })
 
     const second =
@@ -80,6 +82,7 @@ for (const channel of channels)
         expect(await storageOf(page)).not.toContain(token)
       }
       expect(await signalsKept(page)).toEqual([])
+      for (const name of allKept) expect(await storageOf(page)).not.toContain(name)
     })
     expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
   })

@@ -159,7 +159,7 @@ export function createBrowserStub({ now, loadKeeper, ...over }: Over = {}) {
 }
 
 /** The TCF half of one, which can say all that `Signals` of it can hold. */
-export function createConsentPlatform() {
+function createConsentPlatform() {
   const listeners = new Set<Parameters<TcfApi>[2]>()
   const api: TcfApi = (command, _version, callback) => {
     if (command === 'addEventListener') listeners.add(callback)
@@ -167,7 +167,11 @@ export function createConsentPlatform() {
   return {
     api,
     say({ tcf = '', gdprApplies }: Pick<Signals, 'tcf' | 'gdprApplies'>): void {
-      const data = { eventStatus: 'tcloaded', tcString: tcf, ...(gdprApplies !== undefined && { gdprApplies }) }
+      const data = {
+        eventStatus: 'tcloaded',
+        tcString: tcf,
+        ...(gdprApplies !== undefined && { gdprApplies }),
+      }
       for (const listener of listeners) listener(data, true)
     },
   }

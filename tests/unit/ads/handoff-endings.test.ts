@@ -120,6 +120,20 @@ describe('clearing', () => {
     expect(page.methods()).toBe('GET GET')
   })
 
+  test.each([
+    ['after an answer', available('A')],
+    ['before any', undefined],
+  ])('nor before the server has answered to it, when the clear came %s (S1)', async (_name, identity) => {
+    const page = createBrowserStub()
+    page.handoff.start(identity)
+    page.sleep(10_000)
+    page.handoff.clear('denied')()
+    page.handoff.start(available('B', { now: SERVER_NOW + 9_000 }))
+    expect(page.handoff.currentToken()).toBeNull()
+    await page.request.answer(plain('denied', SERVER_NOW + 10_000))
+    expect(page.handoff.getSnapshot().status).toBe('denied')
+  })
+
   test('an older request never overrides what a newer page says', async () => {
     const page = createBrowserStub()
     page.handoff.start()

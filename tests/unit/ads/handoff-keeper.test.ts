@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createKeeper } from '#lib/ads/keeper.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
@@ -116,12 +116,42 @@ describe('a late keeper', () => {
     const page = withoutKeeper()
     page.handoff.start(available('A'))
     page.handoff.stop()
+    const listen = vi.spyOn(page.window.document, 'addEventListener')
     await page.arrive()
+    expect(listen).not.toHaveBeenCalled()
+  })
+})
+
+describe('a hand-off that is stopped', () => {
+  test('asks for nothing any more, whatever happens', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    page.handoff.stop()
     await page.look()
     await page.online()
-    await page.advance(31_000)
+    await page.restore()
+    await page.consent({ gdprApplies: true })
+    await page.advance(120_000)
     await page.idle()
     expect(page.requests).toHaveLength(0)
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test('leaves no listener behind at the consent platform, nor at the page', () => {
+    const commands: string[] = []
+    const page = createBrowserStub({
+      __tcfapi(command, _version, callback) {
+        commands.push(command)
+        if (command === 'addEventListener') callback({ listenerId: 7 }, true)
+      },
+    })
+    const add = vi.spyOn(page.window.document, 'addEventListener')
+    page.handoff.start(available('A'))
+    page.handoff.stop()
+    expect(commands).toEqual(['addEventListener', 'removeEventListener'])
+    expect(
+      add.mock.calls.map(([, , options]) => (options as AddEventListenerOptions).signal?.aborted),
+    ).toEqual([true])
   })
 })
 

@@ -96,6 +96,28 @@ test('a sign-out drops the token in every tab at once, and they ask when the ser
   expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
 })
 
+test('a change that another tab speaks of does not make a tab ask whose own act is still on its way (S1)', async () => {
+  const [a] = twoTabs(available('A'))
+  a.handoff.clear('signed_out')
+  spy?.postMessage({ type: 'changed' })
+  await delivered()
+  expect(a.requests).toHaveLength(0)
+  expect(a.handoff.getSnapshot().status).toBe('signed_out')
+})
+
+test('a tab that has not been started hears of a clear, and asks nothing', async () => {
+  const [a] = twoTabs(available('A'))
+  const late = createBrowserStub({ BroadcastChannel })
+  open.push(late)
+  a.handoff.clear('denied')()
+  await delivered()
+  await late.advance(3_001)
+  expect(late.requests).toHaveLength(0)
+  late.handoff.start(available('A', { now: SERVER_NOW + 1 }))
+  expect(late.handoff.currentToken()).toBeNull()
+  expect(late.methods()).toBe('GET')
+})
+
 test('a tab asks by itself when the other one never says that it is done (N23)', async () => {
   const [a, b] = twoTabs(available('A'))
   a.handoff.clear('signed_out')

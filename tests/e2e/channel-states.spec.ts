@@ -1,0 +1,204 @@
+import { readFile } from 'node:fs/promises'
+import type { CDPSession, Page } from '@playwright/test'
+import { installCmp, tcDataOf } from '#tests/support/cmp.ts'
+import { startSite } from '#tests/support/site.ts'
+import { become, choose, identityOf, signInByApi, statusLine } from './acts.ts'
+import {
+  allKept,
+  awayAndBack,
+  channelOf,
+  expectFilled,
+  identifiersIn,
+  lookAgain,
+  openPattern,
+  requestsSince,
+  signalsKept,
+  signOutElsewhere,
+  storageOf,
+} from './channel-acts.ts'
+import { expect, sandboxOperator, test } from './fixtures.ts'
+
+/** Anything that could be a token of either product: the first two characters say what it is. */
+const tokenLike = /[ABEF][34]A{4}[\w-]{60}/
+
+test('K1: a control reader’s token is made and renewed, and no byte of it reaches any page, Prebid or Google', async ({
+  newBrowser,
+  watch,
+  email,
+}) => {
+  const site = await startSite({ env: { HOLDOUT_PERCENT: '100', HOLDOUT_SALT: 'moths around a lamp' } })
+  const operator = sandboxOperator(site)
+  await operator.set({ lifetimes: { refreshFromMs: 1_000 } })
+  const context = await newBrowser({ baseURL: site.origin })
+  const bodies: Promise<string>[] = []
+  context.on('response', (response) => bodies.push(response.text().catch(() => '')))
+  await signInByApi(context, { email })
+  expect(await choose(context, 'granted')).toMatchObject({ status: 'withheld', bucket: 'control' })
+  const page = await context.newPage()
+  const several = channelOf('several')
+  await openPattern(page, several)
+  await expect(statusLine(page, 'withheld')).toBeVisible()
+  await expect(page.locator('.events')).toContainText('withheld')
+  await expect.poll(() => operator.calls()).toMatchObject({ generate: 1, refresh: 1 })
+  await awayAndBack(page)
+  const auctions = await requestsSince(watch, 0, several)
+  expect(identifiersIn(auctions)).toEqual([])
+  const google = auctions.filter(({ gam }) => gam !== undefined)
+  expect(google[0]?.gam).toMatchObject({ targeting: { uid2_present: ['n'], uid2_ab: ['c'] }, signals: {} })
+  expect(await signalsKept(page)).toEqual([])
+  expect((await Promise.all(bodies)).join('\n')).not.toMatch(tokenLike)
+  expect(auctions.map(({ body }) => body).join('\n')).not.toMatch(tokenLike)
+  expect(await storageOf(page)).not.toMatch(tokenLike)
+  await site.stop()
+})
+
+test('K1, K8: what a reader who takes part was shown is a file for any statistics, and Google knows the group', async ({
+  newBrowser,
+  watch,
+  email,
+}) => {
+  const site = await startSite({ env: { HOLDOUT_PERCENT: '1', HOLDOUT_SALT: 'moths around a lamp' } })
+  const context = await newBrowser({ baseURL: site.origin })
+  expect(await become(context, { email })).toMatchObject({ bucket: 'treatment' })
+  const page = await context.newPage()
+  await page.goto('/patterns/hold-out')
+  await expect(page.getByRole('region', { name: 'Exposures' }).locator('tbody tr')).toHaveCount(4)
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download as CSV' }).click()
+  const [head, ...rows] = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n')
+  expect(head).toBe('time,unit,bucket,event,slot,token,cpm_usd')
+  const cells = rows.map((row) => row.split(','))
+  expect(cells.map(([, , bucket, event, slot, token]) => [bucket, event, slot, token]).sort()).toEqual(
+    ['auction', 'impression'].flatMap((event) =>
+      ['pattern-side', 'pattern-top'].map((slot) => ['treatment', event, slot, '1']),
+    ),
+  )
+  expect(new Set(cells.map(([, unit]) => unit)).size).toBe(1)
+  for (const [, , , event, , , cpm] of cells) expect(Number(cpm) > 0).toBe(event === 'impression')
+  await openPattern(page, channelOf('secure-signals'))
+  expect(watch.auctions.at(-1)?.gam).toMatchObject({ targeting: { uid2_present: ['y'], uid2_ab: ['n'] } })
+  await site.stop()
+})
+
+for (const slug of ['prebid-refresh', 'browser-sdk'])
+  test(`U3: an opt-out that the browser hears of by ${slug} is asked for, recorded and remembered by the server`, async ({
+    newBrowser,
+    watch,
+    email,
+  }) => {
+    const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
+    const operator = sandboxOperator(site)
+    await operator.set({ lifetimes: { refreshFromMs: 2_000 }, faults: [{ on: 'refresh', kind: 'optout' }] })
+    const context = await newBrowser({ baseURL: site.origin })
+    const { advertisingToken } = await become(context, { email })
+    const page = await context.newPage()
+    await openPattern(page, channelOf(slug))
+    await expect(statusLine(page, 'opted_out')).toBeVisible({ timeout: 20_000 })
+    expect(watch.count('POST', '/sandbox/operator/v2/token/refresh')).toBe(1)
+    expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 2 })
+    expect(await identityOf(context)).toMatchObject({ status: 'opted_out' })
+    await expectFilled(page)
+    for (const name of allKept) await expect.poll(() => storageOf(page)).not.toContain(name)
+    await operator.set({})
+    const requests = watch.requests.length
+    await page.reload()
+    await expect(statusLine(page, 'opted_out')).toBeVisible()
+    await expectFilled(page)
+    expect(await watch.carrying(advertisingToken, requests)).toEqual([])
+    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
+    await site.stop()
+  })
+
+test.describe('EUID has its own source, provider, globals and modules', () => {
+  const consent = { tcf: 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA', gdprApplies: true }
+
+  for (const slug of ['several', 'google-deploy', 'prebid-signals', 'prebid-refresh', 'browser-sdk'])
+    test(`${slug}: an EUID`, async ({ newBrowser, watch, email }) => {
+      const channel = channelOf(slug)
+      const site = await startSite({ env: { UID2_PRODUCT: 'euid', UID2_HANDOFF: channel.handoff } })
+      const operator = sandboxOperator(site)
+      const lifetimes = { refreshFromMs: channel.handoff === 'client' ? 2_000 : 900_000 }
+      await operator.set({ lifetimes })
+      const context = await newBrowser({ baseURL: site.origin })
+      await signInByApi(context, { email })
+      const origin = site.origin
+      const data = { advertising: 'granted', signals: consent }
+      const answer = await context.request.post('/api/choice', { headers: { origin }, data })
+      const identity = (await answer.json()) as { status: string; advertisingToken: string }
+      expect(identity).toMatchObject({ status: 'available', source: 'euid.eu' })
+      // Prebid's own EUID module runs only where a platform says that GDPR applies, and what the reader consents to.
+      if (slug === 'prebid-refresh') await installCmp(context, { tcf: tcDataOf(consent.tcf) })
+      const page = await context.newPage()
+      await openPattern(page, channel)
+      const auctions = await requestsSince(watch, 0, channel)
+      expect(identifiersIn(auctions)).toEqual([`euid.eu ${identity.advertisingToken}`])
+      if (channel.google) {
+        expect(await signalsKept(page)).toEqual(['_GESPSK-euid.eu'])
+        expect(auctions.find(({ gam }) => gam)?.gam).toMatchObject({ targeting: { euid_present: ['y'] } })
+      }
+      if (channel.handoff === 'client') {
+        await expect(page.locator('.events')).toContainText('refreshed', { timeout: 20_000 })
+        expect(await storageOf(page)).toContain(channel.keeps.euid)
+        expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 1 })
+      }
+      await signOutElsewhere(context)
+      const before = watch.auctions.length
+      await lookAgain(page)
+      await expect(statusLine(page, 'signed_out')).toBeVisible()
+      expect(identifiersIn(await requestsSince(watch, before, channel))).toEqual([])
+      expect(await signalsKept(page)).toEqual([])
+      for (const name of allKept) expect(await storageOf(page)).not.toContain(name)
+      await site.stop()
+    })
+})
+
+test('P7, P8, G5: fifty soft navigations with everything at once leave nothing behind in Prebid, Google’s tag or the page', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  await become(context, { email })
+  const several = channelOf('several')
+  await openPattern(page, several)
+  const devtools = await context.newCDPSession(page)
+  await awayAndBack(page)
+  const start = await inventory(page)
+  expect(start).toMatchObject({ adUnits: 0, slots: 2, providers: 1, creatives: 2 })
+  const listeners = await listenerCount(devtools)
+  for (let rounds = 0; rounds < 24; rounds++) {
+    await awayAndBack(page)
+    expect(await inventory(page)).toEqual(start)
+  }
+  expect(await listenerCount(devtools)).toBeLessThan(listeners * 1.1)
+  // Of each round: the front page's one request and the three of this page.
+  await expect.poll(() => watch.auctions.length).toBe(3 + 25 * 4)
+})
+
+interface TagWindow {
+  pbjs: { adUnits: unknown[]; installedModules: string[] }
+  googletag: { pubads(): { getSlots(): unknown[] } }
+}
+
+function inventory(page: Page) {
+  return page.evaluate(() => {
+    const { pbjs, googletag } = window as unknown as TagWindow
+    return {
+      adUnits: pbjs.adUnits.length,
+      modules: pbjs.installedModules.length,
+      slots: googletag.pubads().getSlots().length,
+      providers: Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')).length,
+      creatives: document.querySelectorAll('[data-ad-slot] iframe').length,
+      frames: document.querySelectorAll('iframe').length,
+      scripts: document.querySelectorAll('script[src*="/sandbox/cdn/"]').length,
+    }
+  })
+}
+
+/** Of all kinds, in the page and what it holds. */
+async function listenerCount(devtools: CDPSession): Promise<number> {
+  await devtools.send('HeapProfiler.collectGarbage')
+  await devtools.send('Performance.enable')
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  return metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? Number.NaN
+}
