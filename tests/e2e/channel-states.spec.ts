@@ -49,6 +49,7 @@ test('K1: a control reader’s token is made and renewed, and no byte of it reac
   expect((await Promise.all(bodies)).join('\n')).not.toMatch(tokenLike)
   expect(auctions.map(({ body }) => body).join('\n')).not.toMatch(tokenLike)
   expect(await storageOf(page)).not.toMatch(tokenLike)
+  await context.close()
   await site.stop()
 })
 
@@ -77,6 +78,7 @@ test('K1, K8: what a reader who takes part was shown is a file for any statistic
   for (const [, , , event, , , cpm] of cells) expect(Number(cpm) > 0).toBe(event === 'impression')
   await openPattern(page, channelOf('secure-signals'))
   expect(watch.auctions.at(-1)?.gam).toMatchObject({ targeting: { uid2_present: ['y'], uid2_ab: ['n'] } })
+  await context.close()
   await site.stop()
 })
 
@@ -106,6 +108,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     await expectFilled(page)
     expect(await watch.carrying(advertisingToken, requests)).toEqual([])
     expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
+    await context.close()
     await site.stop()
   })
 
@@ -148,6 +151,7 @@ test.describe('EUID has its own source, provider, globals and modules', () => {
       expect(identifiersIn(await requestsSince(watch, before, channel))).toEqual([])
       expect(await signalsKept(page)).toEqual([])
       for (const name of allKept) expect(await storageOf(page)).not.toContain(name)
+      await context.close()
       await site.stop()
     })
 })
