@@ -1,13 +1,11 @@
-import type { Signals } from './consent-platform.ts'
-import type { HandoffEnvironment } from './environment.ts'
+import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform.ts'
 
 /** The consent signals of this page, and how much of them the server has heard. */
-export function createConsentNews(listen: HandoffEnvironment['consent'], said: (changed: boolean) => void) {
+export function createConsentNews(window: ConsentWindow, said: (changed: boolean) => void, ended: AbortSignal) {
   let latest: Signals | null = null
   let offered: Signals | null = null
   let heard: Signals | null = null
-  let overdue = false
-  let end: (() => void) | null = null
+  let listening = false
 
   return {
     get latest() {
@@ -17,35 +15,30 @@ export function createConsentNews(listen: HandoffEnvironment['consent'], said: (
     get untold() {
       return latest !== heard && latest !== offered
     },
-    /** The reader has changed their mind, and no answer counts but one that knows of it. */
-    get overdue() {
-      return overdue
-    },
-    press(): void {
-      overdue = true
-    },
     /** A consent platform may come late, so each page tries again. */
     listen(): void {
-      end ??= listen((signals) => {
+      if (listening || ended.aborted) return
+      const end = listenToConsentPlatform(window, (signals) => {
         const changed = latest !== null
         latest = signals
         said(changed)
       })
+      if (end === null) return
+      listening = true
+      ended.addEventListener('abort', end)
     },
-    /** What a POST takes along; null when the server has it. */
-    offer(): Signals | null {
+    /** What a POST takes along; nothing when the server has it. */
+    offer(): { signals?: Signals } {
       offered = latest
-      return latest === heard ? null : latest
+      return latest === null || latest === heard ? {} : { signals: latest }
     },
     deliver(signals: Signals): void {
       heard = signals
-      overdue = false
     },
     /** The next reader has told the server nothing. */
     forget(): void {
       heard = null
       offered = null
     },
-    stop: () => end?.(),
   }
 }

@@ -13,7 +13,7 @@ interface TcData {
   tcString?: string
   listenerId?: number
 }
-type TcfApi = (
+export type TcfApi = (
   command: string,
   version: 2,
   callback: (data: TcData | null, success: boolean) => void,
@@ -33,8 +33,8 @@ type GppApi = (
 
 /** A page's window, as far as a CMP extends it. */
 export interface ConsentWindow {
-  __tcfapi?: TcfApi
-  __gpp?: GppApi
+  __tcfapi?: TcfApi | undefined
+  __gpp?: GppApi | undefined
 }
 
 /** At least its stub, which may be all that there is yet. */

@@ -1,24 +1,31 @@
 import { createClock } from './clock.ts'
-import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform.ts'
+import type { ConsentWindow } from './consent-platform.ts'
+import type { createKeeper } from './keeper.ts'
 
 /** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
 export interface HandoffEnvironment {
-  fetch(
-    url: string,
-    init?: { method: 'POST'; headers?: Record<string, string>; body?: string },
-  ): Promise<Response>
+  window: HandoffWindow
   /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
   now(): number
+  /** Calls back with what is loaded only when it is needed, and not at all while it cannot be had. */
+  loadKeeper(loaded: (create: typeof createKeeper) => void): void
+}
+
+/** A page's window, as far as it is used. */
+export interface HandoffWindow extends ConsentWindow, Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
+  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
+  fetch(url: string, init?: PostInit): Promise<Response>
   setTimeout(run: () => void, ms: number): number
   clearTimeout(timer: number): void
-  idle(run: () => void): void
-  window: Pick<EventTarget, 'addEventListener'>
-  document: Pick<EventTarget, 'addEventListener'> & {
-    readonly visibilityState: string
-  }
-  channel(): Channel | null
-  /** Listens to the page's consent platform; null where there is none, at least so far. */
-  consent(report: (signals: Signals) => void): (() => void) | null
+  /** Safari has none. */
+  requestIdleCallback?(run: () => void, options: { timeout: number }): unknown
+  BroadcastChannel?: new (name: string) => Channel
+}
+
+export interface PostInit {
+  method: 'POST'
+  headers?: Record<string, string>
+  body?: string
 }
 
 interface Channel {
@@ -27,23 +34,14 @@ interface Channel {
   close(): void
 }
 
-export function browserEnvironment(): HandoffEnvironment {
-  return {
-    fetch: (url, init) => fetch(url, init),
-    now: createClock(
-      () => performance.now(),
-      () => Date.now(),
-    ),
-    setTimeout: (run, ms) => window.setTimeout(run, ms),
-    clearTimeout: (timer) => window.clearTimeout(timer),
-    idle: (run) => {
-      // Safari has none.
-      if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 2_000 })
-      else setTimeout(run, 200)
-    },
-    window,
-    document,
-    channel: () => (typeof BroadcastChannel === 'function' ? new BroadcastChannel('uid2') : null),
-    consent: (report) => listenToConsentPlatform(window as ConsentWindow, report),
-  }
-}
+export const browserEnvironment = (): HandoffEnvironment => ({
+  window,
+  now: createClock(performance, Date),
+  loadKeeper(loaded) {
+    // One that does not come (offline, say) is tried for again with the next answer.
+    import('./keeper.ts').then(
+      ({ createKeeper }) => loaded(createKeeper),
+      () => {},
+    )
+  },
+})

@@ -7,19 +7,30 @@ export type HandoffListener = (state: HandoffState) => void
  * ends the others' truth and the other way round; `refreshed` does not end `available`.
  */
 export function createEvents(current: () => HandoffState) {
-  const listeners = new Map<HandoffEvent, Set<HandoffListener>>()
-  let holding = new Set<HandoffEvent>()
+  let listeners: Array<readonly [HandoffEvent | 'changed', HandoffListener]> = []
+  let holding: string[] = []
+
+  function tell(event: HandoffEvent | 'changed'): void {
+    for (const [of, listener] of listeners) if (of === event) listener(current())
+  }
 
   return {
-    on(event: HandoffEvent, listener: HandoffListener): () => void {
-      const of = listeners.get(event) ?? new Set()
-      listeners.set(event, of.add(listener))
-      if (holding.has(event)) listener(current())
-      return () => of.delete(listener)
+    on(event: HandoffEvent | 'changed', listener: HandoffListener): () => void {
+      const entry = [event, listener] as const
+      listeners = [...listeners, entry]
+      if (holding.includes(event)) listener(current())
+      return () => {
+        listeners = listeners.filter((other) => other !== entry)
+      }
     },
-    fire(event: HandoffEvent): void {
-      holding = new Set(event === 'refreshed' ? ['available', event] : [event])
-      for (const listener of listeners.get(event) ?? []) listener(current())
+    /** The state has changed, and that is what it means. */
+    fire(events: HandoffEvent[]): void {
+      // Channels follow before anybody is told of it.
+      tell('changed')
+      for (const event of events) {
+        holding = event === 'refreshed' ? ['available', event] : [event]
+        tell(event)
+      }
     },
   }
 }

@@ -1,281 +1,273 @@
 import type { PublicIdentity } from '#lib/identity/public.ts'
-import { createConsentNews } from './consent-news.ts'
 import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
+import { createEvents } from './events.ts'
 import type { Uid2Handoff } from './handoff-api.ts'
-import {
-  consentMatters,
-  eventsBetween,
-  type HandoffState,
-  hopeful,
-  LOADING,
-  nextPost,
-  notYetDue,
-  timesOf,
-  tokenIn,
-  type UsableToken,
-  wanting,
-} from './handoff-state.ts'
-import { createStore } from './handoff-store.ts'
-import { createHold } from './hold.ts'
-import type { Method } from './identity-api.ts'
-import { createPace } from './pace.ts'
-import { createServerClock } from './server-clock.ts'
-import { listenForWakeUps } from './wake-ups.ts'
-import { createWire } from './wire.ts'
+import { eventsBetween, type HandoffState, LOADING, tokenIn } from './handoff-state.ts'
+import { type Post, requestIdentity } from './identity-api.ts'
+import type { Keeper } from './keeper.ts'
 
 /** Longer delays overflow a browser timer and fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+const REQUEST_TIMEOUT_MS = 10_000
+/** How long an act may take to reach the server before a tab asks regardless. */
+const ACT_GRACE_MS = 3_000
+const NEVER = Number.POSITIVE_INFINITY
 
-/** The one owner of the identity in a page. Channels hold copies and follow. */
+/**
+ * The one owner of the identity in a page. Channels hold copies and follow. Here is what the first token needs, and
+ * what ends any token; what else a token needs while it lives is its keeper's, who is loaded after it.
+ */
 export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()): Uid2Handoff {
-  const store = createStore(env.now)
-  const wire = createWire(env)
-  const pace = createPace()
-  const server = createServerClock()
-  const hold = createHold(env, () => reread(false))
-  const consent = createConsentNews(env.consent, consentSaid)
-  const channel = env.channel()
-  /** Something happened of which we know no more than that: the next token may be another reader's. */
-  let doubtful = false
+  const { window, now } = env
+  const { on, fire } = createEvents(() => state)
+  const channel = window.BroadcastChannel && new window.BroadcastChannel('uid2')
+  const waiting: Array<() => void> = []
+  let keeper: Keeper | null = null
+  let started = false
   /** The page shown is one without ads. */
   let resting = false
+
+  let state = LOADING
+  /** The last state that was an answer: what the ads on the page still reflect. */
+  let answered = LOADING
+  /** Something happened of which we know no more than that: the next token may be another reader's. */
+  let doubtful = false
   let timer = 0
-  const waiting: Array<() => void> = []
-  let deafen: (() => void) | null = null
+
+  /** The newest time that the server's clock is known to have shown. A page that is older is not believed; 0: unknown. */
+  let serverNow = 0
+  /** What makes a time of the server one of the page's clock. */
+  let offset = 0
+
+  /** The request under way. The answer to any other is not heard. */
+  let asked: { readonly post: Post | null } | null = null
+  /** What the server must have been told before an answer counts. */
+  let demand: Post | null = null
+  /** Until then an act is on its way to the server, which still tells of the old state; 0: none is. */
+  let heldUntil = 0
+  let actIsMine = false
+
+  const momentOf = (serverTime: number) => serverTime + offset
+  const expiryOf = (of: HandoffState) => (of.status === 'available' ? momentOf(of.identityExpires) : NEVER)
+  const refreshing = (): HandoffState => ({ status: 'refreshing', now: serverNow })
+  const tell = (type: 'cleared' | 'changed' | 'none') => channel?.postMessage({ type })
+
+  function become(next: HandoffState, events = eventsBetween(answered, next, doubtful)): void {
+    state = next
+    if (next !== LOADING) answered = next
+    fire(events)
+  }
+
+  function expire(): void {
+    if (expiryOf(state) <= now()) become(refreshing(), ['expired'])
+  }
 
   /** `at`: a moment before which the server cannot have answered. Its travel does not prolong a token. */
-  function adopt(answer: PublicIdentity | null, method: Method, at: number, announce = true): void {
-    const { answered } = store
+  function adopt(answer: PublicIdentity, at: number, announce: boolean): void {
+    let next: HandoffState = keeper?.keepRenewed(answer, answered) ?? answer
+    serverNow = answer.now
+    offset = at - serverNow
+    // A token that was dead on arrival is not one.
+    if (expiryOf(next) <= now()) next = refreshing()
     const had = tokenIn(answered)
-    const next = answer === null ? withoutAnswer() : living(answer, at)
-    const fired = next === store.state ? [] : eventsBetween(answered, next, doubtful)
-    if (answer !== null) {
-      doubtful = false
-      server.note(answer.now, at)
-    }
-    if (next !== store.state) store.become(next, at, fired)
-    const { state } = store
-    if (state.status === 'signed_out') consent.forget()
-    const now = env.now()
-    const unavailable = state.status === 'unavailable'
-    // Asked a moment too early by the server's own clock is no failure: our due is early by an answer's travel.
-    const wants = wanting(state, store.times, now) && !(answer !== null && notYetDue(answer))
-    pace.note({ method, failed: answer === null, wants, unavailable }, now)
+    const has = tokenIn(next)
+    become(next)
+    doubtful = false
     // What a message taught us is not told again: two tabs would never stop.
-    if (announce && answer !== null) {
-      if (had !== null && had !== tokenIn(state)) channel?.postMessage({ type: 'changed' })
-      // By way of a provider another reader may have signed in: no page of ours was there to tell of it.
-      else if (tokenIn(state) === null) channel?.postMessage({ type: 'none' })
+    if (!announce) return
+    if (had && had !== has) tell('changed')
+    // By way of a provider another reader may have signed in: no page of ours was there to tell of it.
+    else if (!has) tell('none')
+  }
+
+  /** What the page came with, or what a request brought: null is nothing. */
+  function receive(answer: PublicIdentity | null, at: number, post: Post | null, announce: boolean): void {
+    if (!resting) {
+      if (answer) adopt(answer, at, announce)
+      else {
+        expire()
+        // No answer ends no "no": only a state that hoped for a token gives up.
+        if (state === LOADING || state.status === 'refreshing')
+          become({ status: 'unavailable', reason: 'operator', now: serverNow })
+      }
     }
-    tick()
-    settle()
+    withKeeper((keeper) => keeper.note(answer, post))
+    // The auction is blind until this is answered, so it does not wait for the keeper.
+    if (!keeper && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden') ask({})
+    proceed()
   }
 
-  function withoutAnswer(): HandoffState {
-    store.expire()
-    const { state } = store
-    return hopeful(state) ? { status: 'unavailable', reason: 'operator', now: server.now } : state
-  }
-
-  /** A token that was dead on arrival is not one. */
-  function living(answer: PublicIdentity, at: number): PublicIdentity {
-    return env.now() < timesOf(answer, at, at).expires ? answer : { status: 'refreshing', now: answer.now }
-  }
-
-  function ask(wanted: Method, announce = true, at = env.now()): void {
-    const { overdue } = consent
-    if (wire.inFlight !== null || (resting && !overdue)) return
-    const method = overdue ? 'POST' : wanted
-    const signals = method === 'POST' ? consent.offer() : null
-    wire.ask(method, signals, (answer) => {
-      if (signals !== null && answer !== null && !storeDown(answer)) consent.deliver(signals)
-      if (!resting) adopt(answer, method, at, announce && !overdue)
-      if (overdue && !consent.overdue) channel?.postMessage({ type: 'changed' })
+  /** At once where it is there already. */
+  function withKeeper(use: (keeper: Keeper) => void): void {
+    if (keeper) return use(keeper)
+    env.loadKeeper((create) => {
+      if (!started) return
+      keeper ??= create(env, { state: () => state, momentOf, become, ask, insist, proceed })
+      use(keeper)
+      proceed()
     })
+  }
+
+  /** Without `wanted` a GET, unless the server must be told something first. */
+  function ask(wanted: Post | null = null, announce = true, at = now()): void {
+    if (!started || asked || heldUntil || (resting && !demand)) return
+    const demanded = demand
+    let post = demanded ?? wanted
+    if (post) post = { ...post, ...keeper?.owed() }
+    const mine = { post }
+    asked = mine
+    window.setTimeout(() => take(null), REQUEST_TIMEOUT_MS)
+    void requestIdentity(window, post).then(take)
+
+    function take(answer: PublicIdentity | null): void {
+      if (asked !== mine) return
+      asked = null
+      // One that says neither yes nor no settles nothing.
+      if (answer && answer.status !== 'unavailable') demand = null
+      receive(answer, at, post, announce && !demanded)
+      if (demanded && !demand) tell('changed')
+    }
   }
 
   /** Does what is due, and comes back when the next thing is. */
-  function tick(): void {
-    env.clearTimeout(timer)
-    store.expire()
-    const { state, times } = store
-    const now = env.now()
-    let wake = times.expires
-    const next = hold.by !== null || wire.inFlight !== null ? null : nextAsking()
-    if (next !== null && next.at > now) wake = Math.min(wake, next.at)
-    // A hidden tab asks for nothing: it re-reads when it is looked at again.
-    else if (next !== null && env.document.visibilityState !== 'hidden') {
-      if (next.idle) postAtIdle()
-      else ask('POST')
-    }
-    if (wake < Number.POSITIVE_INFINITY) {
-      timer = env.setTimeout(tick, Math.min(Math.ceil(wake - now) + 1, LONGEST_TIMER_MS))
-    }
-
-    function nextAsking() {
-      if (consent.untold && consentMatters(state)) return { at: now, idle: false }
-      return nextPost(state, times, pace.notBefore)
-    }
+  function proceed(): void {
+    window.clearTimeout(timer)
+    expire()
+    if (heldUntil && heldUntil <= now()) return reread(false)
+    const next = heldUntil || (!asked && keeper?.keep()) || NEVER
+    timer = window.setTimeout(proceed, Math.min(expiryOf(state) - now(), next - now(), LONGEST_TIMER_MS))
+    const hopeful = !tokenIn(state) && state.status !== 'unsupported'
+    if (state === LOADING || (asked && (!asked.post || hopeful))) return
+    for (const resolve of waiting.splice(0)) resolve()
   }
 
-  function postAtIdle(): void {
-    wire.atIdle(() => {
-      if (wanting(store.state, store.times, env.now())) ask('POST')
-    })
+  /** Nothing that is under way counts any more, and no page that was rendered before this moment does. */
+  function forget(): void {
+    asked = null
+    serverNow = serverNow ? now() - offset : NEVER
   }
 
-  function currentToken(): UsableToken | null {
-    if (store.expire()) tick()
-    const { state } = store
-    return state.status === 'available' ? { id: state.advertisingToken, source: state.source } : null
-  }
-
-  function unsettled(): boolean {
-    const { state } = store
-    return (
-      state === LOADING ||
-      wire.inFlight === 'GET' ||
-      (wire.inFlight === 'POST' && tokenIn(state) === null && state.status !== 'unsupported')
-    )
-  }
-
-  function settle(): void {
-    if (!unsettled()) for (const resolve of waiting.splice(0)) resolve()
-  }
-
-  function wake(): void {
-    if (hold.by !== null) return
-    tick()
-    ask('GET')
-  }
-
-  /** Nothing that is known or under way counts any more. */
+  /** Back to before the first answer. */
   function drop(): void {
-    wire.supersede()
-    server.forget(env.now())
-    env.clearTimeout(timer)
-    if (!resting) store.reset()
+    forget()
+    if (resting) return
+    become(LOADING)
+    answered = LOADING
+  }
+
+  function hold(mine: boolean): void {
+    actIsMine = mine
+    heldUntil = now() + ACT_GRACE_MS
+    proceed()
   }
 
   /** Asks anew because of something that an answer under way cannot know of. */
   function reread(announce: boolean): void {
-    hold.end()
-    wire.supersede()
-    ask('GET', announce)
+    heldUntil = 0
+    asked = null
+    ask(null, announce)
   }
 
-  /** A first word is told where it matters; another one may be a withdrawal, so all stops until it has been heard. */
-  function consentSaid(changed: boolean): void {
-    const busy = hold.by !== null
-    if (changed && (busy || resting || store.state === LOADING || consentMatters(store.state)))
-      consent.press()
-    if (busy) return
-    if (consent.overdue) {
+  /**
+   * From now on no answer counts that does not know `more`, if it `matters` to the state: one that an act or a page
+   * without ads hides may be any. Without `more`, of what it had to know already.
+   */
+  function insist(more: Post | null, matters: boolean): void {
+    if (more && (matters || heldUntil || resting)) demand = { ...demand, ...more }
+    if (heldUntil) return
+    if (demand) {
       drop()
-      channel?.postMessage({ type: 'cleared' })
-      ask('POST')
-    } else tick()
+      tell('cleared')
+      ask()
+    } else proceed()
   }
 
-  function hear(message: unknown): void {
-    if (hold.by === 'mine' || typeof message !== 'object' || message === null || !('type' in message)) return
-    if (message.type === 'cleared') {
+  function hear({ data }: MessageEvent): void {
+    const type = data?.type
+    if (heldUntil && actIsMine) return
+    if (type === 'cleared') {
       drop()
-      hold.begin('theirs')
-    } else if (message.type === 'changed' || (message.type === 'none' && tokenIn(store.answered) !== null)) {
+      hold(false)
+    } else if (type === 'changed' || (type === 'none' && tokenIn(answered))) {
       doubtful = true
       reread(false)
     }
   }
 
-  function listen(): () => void {
-    if (channel) channel.onmessage = (event) => hear(event.data)
-    return listenForWakeUps(env, {
-      visible: wake,
-      online() {
-        pace.lift()
-        wake()
-      },
-      restored() {
-        doubtful = true
-        if (!resting) store.become(LOADING, env.now(), [])
-        reread(true)
-      },
-    })
+  function restored(event: Event): void {
+    // From the back/forward cache, with the memory that the page left with.
+    if (!(event as PageTransitionEvent).persisted) return
+    doubtful = true
+    if (!resting) become(LOADING, [])
+    reread(true)
   }
+
+  if (channel) channel.onmessage = hear
+  window.addEventListener('pageshow', restored)
 
   return {
     start(initial) {
       // The first answer may have been on its way since the page began to load: inline, or preloaded.
-      const asked = deafen === null ? 0 : env.now()
-      deafen ??= listen()
-      consent.listen()
-      const rested = resting
-      resting = false
-      if (rested) store.reset()
-      const held = hold.by !== null
-      const trust = initial && !rested && !consent.overdue ? server.trust(initial) : 'stale'
-      // A page that was rendered while the act was under way may still have the token.
-      if (initial && trust === 'use' && !(held && tokenIn(initial) !== null)) {
-        const at = server.madeAt(initial, asked)
-        wire.supersede()
-        adopt(initial, 'GET', at)
-      } else if (trust === 'stale' && !held) {
-        ask('GET', true, asked)
+      const at = started ? now() : 0
+      started = true
+      if (window.__tcfapi || window.__gpp) withKeeper((keeper) => keeper.listen())
+      const stale = !initial || resting || demand || initial.now < serverNow
+      if (resting) {
+        resting = false
+        drop()
+      }
+      if (stale) ask(null, true, at)
+      // The same again is no news; and one that was rendered while an act was under way may still have the token.
+      else if (initial.now > serverNow && !(heldUntil && tokenIn(initial))) {
+        asked = null
+        // It may have been lying about.
+        receive(initial, Math.min(at, momentOf(initial.now)), null, true)
       }
     },
     standDown() {
-      deafen ??= listen()
-      const at = env.now()
+      started = true
       resting = true
-      drop()
-      const lost = tokenIn(store.answered) !== null
-      const next: PublicIdentity = { status: 'unsupported', reason: 'page', now: server.now }
-      store.become(next, at, lost ? ['cleared'] : [])
-      settle()
+      forget()
+      become({ status: 'unsupported', reason: 'page', now: serverNow }, eventsBetween(answered, LOADING, doubtful))
+      proceed()
     },
-    getSnapshot: () => store.state,
-    subscribe: store.subscribe,
-    on: store.on,
-    currentToken,
-    signals: () => consent.latest,
-    settled: () => (unsettled() ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
-    afterAuction() {
-      const now = env.now()
-      if (hold.by === null && pace.notBefore <= now && wanting(store.state, store.times, now)) postAtIdle()
+    getSnapshot: () => state,
+    subscribe: (listener) => on('changed', listener),
+    on,
+    currentToken() {
+      if (expiryOf(state) <= now()) proceed()
+      return state.status === 'available' ? { id: state.advertisingToken, source: state.source } : null
     },
+    signals: () => keeper?.signals() ?? null,
+    settled: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        proceed()
+      }),
+    afterAuction: () => keeper?.afterAuction(),
     clear(status) {
-      const at = env.now()
-      wire.supersede()
-      env.clearTimeout(timer)
-      hold.begin('mine')
-      doubtful = false
-      const next: PublicIdentity = { status, now: server.forget(at) }
-      store.become(next, at, eventsBetween(store.answered, next, false))
-      settle()
-      channel?.postMessage({ type: 'cleared' })
+      forget()
+      become({ status, now: serverNow })
+      hold(true)
+      tell('cleared')
       return () => {
-        channel?.postMessage({ type: 'changed' })
+        tell('changed')
         reread(false)
       }
     },
-    renewed() {},
-    recheck() {},
+    renewed: (fresh) => withKeeper((keeper) => keeper.renewed(fresh)),
+    recheck() {
+      if (state.status === 'available' && state.identity) insist({ recheck: true }, true)
+    },
     get started() {
-      return deafen !== null
+      return started
     },
     stop() {
-      wire.supersede()
-      hold.end()
-      env.clearTimeout(timer)
-      deafen?.()
-      consent.stop()
+      started = false
+      asked = null
+      window.removeEventListener('pageshow', restored)
       channel?.close()
+      keeper?.stop()
     },
   }
-}
-
-/** Then the server could not keep what it was told. */
-function storeDown(answer: PublicIdentity): boolean {
-  return answer.status === 'unavailable' && answer.reason === 'store'
 }

@@ -1,5 +1,10 @@
-import { POST_PACE_MS, retryDelay } from './handoff-state.ts'
-import type { Method } from './identity-api.ts'
+/** Even POSTs that answer well are no closer: a server may hand out tokens that are due at once. */
+const POST_PACE_MS = 1_000
+const FIRST_RETRY_MS = 30_000
+const LAST_RETRY_MS = 15 * 60_000
+
+/** What became of a request. `wants`, `unavailable`: of the state that it left. */
+type Outcome = Record<'posted' | 'failed' | 'wants' | 'unavailable', boolean>
 
 /** When the next POST may go out at the earliest. */
 export function createPace() {
@@ -14,25 +19,19 @@ export function createPace() {
     lift(): void {
       notBefore = 0
     },
-    /** An answer came, or failed to; `wants` and `unavailable` tell of the state that it left. */
-    note(
-      {
-        method,
-        failed,
-        wants,
-        unavailable,
-      }: Record<'failed' | 'wants' | 'unavailable', boolean> & {
-        method: Method
-      },
-      now: number,
-    ): void {
+    note({ posted, failed, wants, unavailable }: Outcome, now: number): void {
       if (!wants && !failed) failures = 0
-      if (method === 'POST') notBefore = now + POST_PACE_MS
-      const tried = method === 'POST' || (unavailable && notBefore <= now)
+      const tried = posted || (unavailable && notBefore <= now)
+      if (posted) notBefore = now + POST_PACE_MS
       if (failed || (wants && tried)) {
         failures += 1
         notBefore = now + retryDelay(failures)
       }
     },
   }
+}
+
+/** A POST that left things as they were is repeated after 30 s, then ever more rarely. */
+function retryDelay(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS)
 }

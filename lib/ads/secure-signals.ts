@@ -12,7 +12,7 @@ interface SignalWindow {
   getEuidAdvertisingToken?: () => Promise<string>
 }
 
-/** Google's tag keeps its signals from page to page, so a page may have to clear what an earlier one had. */
+/** Set while Google's tag may hold a token, from page to page: a page may have to clear what an earlier one gave. */
 const MARK = 'uid2_gpt'
 
 /**
@@ -33,6 +33,7 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
       async collectorFunction() {
         const token = handoff.currentToken()
         if (token?.source !== id) throw new Error('There is no token.')
+        store(MARK, '1')
         return token.id
       },
     })
@@ -49,6 +50,7 @@ export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window
     await handoff.settled()
     const token = handoff.currentToken()
     if (token?.source !== source) throw new Error('There is no token.')
+    store(MARK, '1')
     return token.id
   }
   page.getUid2AdvertisingToken = tokenOf('uidapi.com')
@@ -64,7 +66,8 @@ export function prebidSignals(product: 'uid2' | 'euid') {
   const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
-    register: (pbjs: { registerSignalSources(): void }): void => {
+    register(pbjs: { registerSignalSources(): void }): void {
+      store(MARK, '1')
       oncePerWindow('prebid.signals', () =>
         queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources()),
       )
@@ -81,15 +84,16 @@ export function clearGptCacheWith(
   handoff: Pick<Uid2Handoff, 'on'>,
   page: SignalWindow = window as SignalWindow,
 ): void {
-  let held = false
+  /** There was a token on this page: Google's tag may have come after it. */
+  let had = false
   handoff.on('available', () => {
-    if (!page.googletag) return
-    held = true
-    store(MARK, '1')
+    had = true
+    // Somebody else may hand it on.
+    if (page.googletag) store(MARK, '1')
   })
   const clear = () => {
-    if (!page.googletag || !(held || isStored(MARK))) return
-    held = false
+    if (!page.googletag || !(had || isStored(MARK))) return
+    had = false
     store(MARK, null)
     page.googletag.cmd?.push(() => page.googletag?.secureSignalProviders?.clearAllCache?.())
   }

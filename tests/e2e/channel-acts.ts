@@ -50,7 +50,7 @@ export async function openPattern(page: Page, { slug }: Channel): Promise<void> 
 }
 
 export async function expectFilled(page: Page): Promise<void> {
-  await expect(page.locator('[data-ad-slot][data-uid2-bid] iframe')).toHaveCount(2)
+  await expect(page.locator('[data-ad-slot^=pattern-][data-uid2-bid] iframe')).toHaveCount(2)
 }
 
 /** The requests for ads that one view of the page makes, from the `since`th on. */
@@ -67,7 +67,7 @@ export async function requestsSince(
 export async function awayAndBack(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Front page' }).click()
   await page.waitForURL((url) => url.pathname === '/')
-  await expect(page.locator('[data-ad-slot][data-uid2-bid]')).toHaveCount(2)
+  await expect(page.locator('[data-ad-slot^=front-][data-uid2-bid]')).toHaveCount(2)
   await page.goBack()
   await page.waitForURL('**/patterns/*')
   await expectFilled(page)

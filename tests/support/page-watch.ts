@@ -80,7 +80,10 @@ export class PageWatch {
     const { imp, user, ext } = bidRequest.parse(JSON.parse(body))
     this.auctions.push({
       page: new URL(request.frame().url()).pathname,
-      slots: imp.map((each) => each.ext?.prebid?.adunitcode ?? each.tagid ?? each.id).sort(),
+      // Google's tag names the ad unit by its path.
+      slots: imp
+        .map(({ id, tagid, ext }) => ext?.prebid?.adunitcode ?? tagid?.split('/').at(-1) ?? id)
+        .sort(),
       eids: user?.ext?.eids ?? user?.eids,
       gam: ext?.gam,
       body,

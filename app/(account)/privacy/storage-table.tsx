@@ -55,6 +55,12 @@ const kept = (product: string, handoff: 'server' | 'client') => [
     until: 'The script’s copy is cleared: at a no, a sign-out or an opt-out.',
   },
   {
+    what: 'Which browser asked for ads, in the sandbox',
+    where:
+      'In a cookie of the sandbox’s ad exchange, a stand-in for somebody else’s server; and in its memory your last 20 requests for ads, with six characters of each token.',
+    until: 'You close the browser, or the server is started again.',
+  },
+  {
     what: `An opt-out that ${product} told us of`,
     where: 'In our database, under a keyed code made from the address: its kind and its date.',
     until: `For good, so that we never ask ${product} about it again.`,

@@ -1,13 +1,15 @@
 import type { Metadata } from 'next'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
+import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { holdOutPattern, patterns } from '#app/(lab)/_patterns.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
 
-export const metadata: Metadata = { title: 'Ways to hand over a token', robots: { index: false } }
+export const metadata: Metadata = { title: 'Ways to hand over a token' }
 
 export default async function PatternsPage() {
+  await labOnly()
   const { handoff } = env()
   return (
     <AdStack initial={await readPublicIdentity()}>

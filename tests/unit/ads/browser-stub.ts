@@ -1,6 +1,7 @@
-import type { Signals } from '#lib/ads/consent-platform.ts'
-import type { HandoffEnvironment } from '#lib/ads/environment.ts'
+import type { Signals, TcfApi } from '#lib/ads/consent-platform.ts'
+import type { HandoffEnvironment, HandoffWindow } from '#lib/ads/environment.ts'
 import { createUid2Handoff } from '#lib/ads/handoff.ts'
+import { createKeeper } from '#lib/ads/keeper.ts'
 import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
 
 /** The server's wall clock in these tests: a day from any clock of the page. */
@@ -37,36 +38,48 @@ type Answer = PublicIdentity | Response | Error
 interface Pending {
   method: 'GET' | 'POST'
   init: unknown
+  body: { signals?: unknown; recheck?: unknown } | undefined
   /** The signals that it carries. */
   signals: unknown
   answer(with_: Answer): Promise<void>
 }
 
-/** A browser with a hand-moved clock and a wire on which the test is the server. */
-export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
+interface Over extends Pick<HandoffWindow, 'BroadcastChannel'> {
+  __tcfapi?: TcfApi | undefined
+  now?: HandoffEnvironment['now']
+  loadKeeper?: HandoffEnvironment['loadKeeper']
+}
+
+/**
+ * A browser with a hand-moved clock and a wire on which the test is the server. It has a consent platform that
+ * has not spoken yet, and what is loaded later is there at once.
+ */
+export function createBrowserStub({ now, loadKeeper, ...over }: Over = {}) {
   let clock = 0
   let nextTimer = 1
   const timers = new Map<number, { at: number; run: () => void }>()
   const idles: Array<() => void> = []
   const requests: Pending[] = []
-  let report: ((signals: Signals) => void) | null = null
-  const window = new EventTarget()
+  const platform = createConsentPlatform()
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
 
-  const env: HandoffEnvironment = {
-    now: () => clock,
-    setTimeout(run, ms) {
+  const window = Object.assign(new EventTarget(), {
+    document,
+    setTimeout(run: () => void, ms: number) {
       timers.set(nextTimer, { at: clock + ms, run })
       return nextTimer++
     },
-    clearTimeout: (timer) => void timers.delete(timer),
-    idle: (run) => void idles.push(run),
-    fetch(_url, init) {
+    clearTimeout: (timer: number) => void timers.delete(timer),
+    requestIdleCallback: (run: () => void) => void idles.push(run),
+    fetch(_url: string, init?: { method: 'POST'; body?: string }): Promise<Response> {
       return new Promise((resolve, reject) => {
         requests.push({
           method: init?.method ?? 'GET',
           init,
-          signals: init?.body === undefined ? undefined : JSON.parse(init.body).signals,
+          body: init?.body === undefined ? undefined : JSON.parse(init.body),
+          get signals() {
+            return this.body?.signals
+          },
           async answer(with_) {
             if (with_ instanceof Error) reject(with_)
             else resolve(with_ instanceof Response ? with_ : Response.json(with_))
@@ -75,20 +88,18 @@ export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
         })
       })
     },
-    window,
-    document,
-    channel: () => null,
-    consent(listener) {
-      report = listener
-      return () => {
-        report = null
-      }
-    },
+    __tcfapi: platform.api,
     ...over,
+  })
+  const env: HandoffEnvironment = {
+    window,
+    now: now ?? (() => clock),
+    loadKeeper: loadKeeper ?? ((loaded) => loaded(createKeeper)),
   }
 
   return {
-    env,
+    env: { now: env.now, setTimeout: window.setTimeout },
+    window,
     handoff: createUid2Handoff(env),
     requests,
     timers,
@@ -137,12 +148,27 @@ export function createBrowserStub(over: Partial<HandoffEnvironment> = {}) {
     },
     /** The consent platform speaks. */
     async consent(signals: Signals) {
-      report?.(signals)
+      platform.say(signals)
       await settle()
     },
     async online() {
       window.dispatchEvent(new Event('online'))
       await settle()
+    },
+  }
+}
+
+/** The TCF half of one, which can say all that `Signals` of it can hold. */
+export function createConsentPlatform() {
+  const listeners = new Set<Parameters<TcfApi>[2]>()
+  const api: TcfApi = (command, _version, callback) => {
+    if (command === 'addEventListener') listeners.add(callback)
+  }
+  return {
+    api,
+    say({ tcf = '', gdprApplies }: Pick<Signals, 'tcf' | 'gdprApplies'>): void {
+      const data = { eventStatus: 'tcloaded', tcString: tcf, ...(gdprApplies !== undefined && { gdprApplies }) }
+      for (const listener of listeners) listener(data, true)
     },
   }
 }

@@ -6,10 +6,7 @@ const HOUR = 3_600_000
 /** Both clocks moved by hand; the wall clock is a day off from the start. */
 function twoClocks() {
   const at = { monotonic: 2_000, wall: 1_800_000_000_000 - 24 * HOUR }
-  const now = createClock(
-    () => at.monotonic,
-    () => at.wall,
-  )
+  const now = createClock({ now: () => at.monotonic }, { now: () => at.wall })
   return {
     now,
     pass(ms: number) {

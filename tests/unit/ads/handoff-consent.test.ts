@@ -54,7 +54,7 @@ describe('K6: telling the server', () => {
   })
 
   test('K6: an inline answer without a consent platform asks nothing, and a plain POST has no body', async () => {
-    const page = createBrowserStub({ consent: () => null })
+    const page = createBrowserStub({ __tcfapi: undefined })
     page.handoff.start(available('A'))
     expect(page.requests).toHaveLength(0)
     expect(page.handoff.signals()).toBeNull()
@@ -63,17 +63,11 @@ describe('K6: telling the server', () => {
   })
 
   test('K6: a consent platform that comes late is found by the next page', async () => {
-    let there = false
-    const page = createBrowserStub({
-      consent(report) {
-        if (!there) return null
-        report(yes)
-        return () => {}
-      },
-    })
+    const page = createBrowserStub({ __tcfapi: undefined })
     page.handoff.start(available('A'))
     expect(page.requests).toHaveLength(0)
-    there = true
+    page.window.__tcfapi = (_command, _version, callback) =>
+      callback({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CP-yes' }, true)
     page.handoff.start(available('A', { now: later() }))
     expect(page.request.signals).toEqual(yes)
   })

@@ -128,10 +128,7 @@ describe('expiry', () => {
 
   test('eight hours of sleep end a token though the monotonic clock stood still (U1)', () => {
     const clocks = { monotonic: 0, wall: 500 }
-    const now = createClock(
-      () => clocks.monotonic,
-      () => clocks.wall,
-    )
+    const now = createClock({ now: () => clocks.monotonic }, { now: () => clocks.wall })
     const page = createBrowserStub({ now })
     page.handoff.start(available('A'))
     clocks.wall += 8 * 3_600_000

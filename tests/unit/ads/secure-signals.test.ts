@@ -88,6 +88,33 @@ test('G1: what an earlier page gave to Google’s tag goes when a later one find
   }
 })
 
+test('G1: a token that was there before Google’s tag had come goes from its cache all the same', () => {
+  vi.stubGlobal('localStorage', memory())
+  const page = createBrowserStub()
+  const cleared = vi.fn()
+  const window: { googletag?: object } = {}
+  clearGptCacheWith(page.handoff, window as never)
+  page.handoff.start(available('A'))
+  window.googletag = {
+    cmd: { push: (run: () => void) => run() },
+    secureSignalProviders: { push() {}, clearAllCache: cleared },
+  }
+  page.handoff.clear('signed_out')
+  expect(cleared).toHaveBeenCalledTimes(1)
+})
+
+test('G1: what a collector has given is cleared by a later page, which never had a token', async () => {
+  const storage = memory()
+  vi.stubGlobal('localStorage', storage)
+  const { page, tag, providers } = signalPage()
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(available('A'))
+  await providers()[0]?.collectorFunction()
+  const later = gptPage(storage)
+  later.page.handoff.start(plain('signed_out'))
+  expect(later.cleared).toHaveBeenCalledTimes(1)
+})
+
 test('G1: it works without storage, and does nothing without Google’s tag', () => {
   const { page, cleared } = gptPage({})
   page.handoff.start(available('A'))

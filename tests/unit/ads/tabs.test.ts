@@ -19,7 +19,7 @@ function twoTabs(identity: PublicIdentity) {
   }
   const tab = () => {
     const opened = createBrowserStub({
-      channel: () => new BroadcastChannel('uid2') as unknown as globalThis.BroadcastChannel,
+      BroadcastChannel,
     })
     opened.handoff.start(identity)
     open.push(opened)
@@ -128,7 +128,7 @@ test('a tab that finds its token gone tells the others; none of them says so aga
 test('a tab that comes back without a token, from a sign-in elsewhere say, makes those that have one read (S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   const back = createBrowserStub({
-    channel: () => new BroadcastChannel('uid2') as unknown as globalThis.BroadcastChannel,
+    BroadcastChannel,
   })
   open.push(back)
   back.handoff.start(plain('signed_out'))

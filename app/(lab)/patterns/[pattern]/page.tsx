@@ -5,6 +5,7 @@ import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { Events } from '#app/_ads/events.tsx'
 import { OtherSide } from '#app/_ads/other-side.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
+import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { PatternFrame } from '#app/(lab)/_pattern-frame.tsx'
 import { findPattern } from '#app/(lab)/_patterns.ts'
 import { env } from '#lib/env/server.ts'
@@ -16,10 +17,11 @@ interface Props {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const pattern = findPattern((await params).pattern)
-  return pattern ? { title: pattern.title, robots: { index: false } } : {}
+  return pattern ? { title: pattern.title } : {}
 }
 
 export default async function PatternPage({ params }: Props) {
+  await labOnly()
   const pattern = findPattern((await params).pattern)
   if (!pattern?.plan) notFound()
   const { plan, needs } = pattern

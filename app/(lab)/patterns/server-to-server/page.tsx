@@ -2,21 +2,24 @@ import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { adSizes } from '#app/_ui/ad-sizes.ts'
+import { LabBox } from '#app/_ui/lab-box.tsx'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
+import { PatternFrame } from '#app/(lab)/_pattern-frame.tsx'
+import { findPattern, type Pattern } from '#app/(lab)/_patterns.ts'
 import { channels, plans } from '#lib/ads/channels.ts'
 import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server-auction.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity, readSignals } from '#lib/identity/read.ts'
 
-export const metadata: Metadata = {
-  title: 'Server to server',
-  description: 'An auction that the server holds, for pages without script, apps and televisions.',
-}
+const pattern = findPattern('server-to-server') as Pattern
+
+export const metadata: Metadata = { title: pattern.title }
 
 const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
-const bidders = plans['prebid-server'].bidders.map(({ code }) => code)
+/** A bidder of the browser has no part in a server's auction. */
+const bidders = plans.site.bidders.map(({ code }) => code)
 
 /** The whole pattern: identity, request, auction, ads. Nothing of it runs in the browser. */
 export default async function ServerToServer() {
@@ -41,16 +44,8 @@ export default async function ServerToServer() {
   return (
     <>
       <StatusBar identity={identity} product={product} />
-      <main id="content" className="page pb-16">
-        <header className="article-head">
-          <p className="eyebrow">Pattern</p>
-          <h1>Server to server</h1>
-          <p className="standfirst">
-            The server asked the buyers before it sent this page. No script of this page has a part in it, as
-            with an app or a television, which have none.
-          </p>
-        </header>
-        <div className="flex flex-wrap gap-8">
+      <PatternFrame pattern={pattern}>
+        <div className="pattern-row">
           {slots.map(({ id }) => (
             <SoldSlot key={id} id={id} ad={ads.get(id)} />
           ))}
@@ -58,9 +53,9 @@ export default async function ServerToServer() {
         {prebidServer ? (
           <Sent request={request} />
         ) : (
-          <p className="pt-8">No Prebid Server is set, so nobody was asked.</p>
+          <p className="pattern-needs">No Prebid Server is set, so nobody was asked.</p>
         )}
-      </main>
+      </PatternFrame>
     </>
   )
 }
@@ -84,14 +79,14 @@ function SoldSlot({ id, ad }: { id: string; ad: ServerAd | undefined }) {
 
 function Sent({ request }: { request: BidRequest }) {
   return (
-    <section aria-labelledby="sent" className="pt-10">
+    <section aria-labelledby="sent" className="pattern-sent">
       <h2 id="sent" className="section-title">
         What was sent
       </h2>
+      <LabBox label="The request" empty={false}>
+        <pre className="request">{JSON.stringify(abridged(request), null, 2)}</pre>
+      </LabBox>
       <p className="meta">Of the token, the first six characters are shown.</p>
-      <pre className="mt-4 bg-paper-sunk p-4 font-mono text-xs whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {JSON.stringify(abridged(request), null, 2)}
-      </pre>
     </section>
   )
 }

@@ -1,0 +1,137 @@
+import type { PublicIdentity } from '#lib/identity/public.ts'
+import { createConsentNews } from './consent-news.ts'
+import type { Signals } from './consent-platform.ts'
+import type { HandoffEnvironment } from './environment.ts'
+import type { RenewedToken } from './handoff-api.ts'
+import type { HandoffEvent, HandoffState } from './handoff-state.ts'
+import type { Post } from './identity-api.ts'
+import { createPace } from './pace.ts'
+import { consentMatters, dueTimeOf, isWanting, keepRenewed, nextPost, notYetDue } from './refresh-rule.ts'
+
+/** What the hand-off lends to its keeper. */
+interface Core {
+  state(): HandoffState
+  /** A time of the server, on the page's clock. */
+  momentOf(serverTime: number): number
+  ask(post?: Post): void
+  become(next: HandoffState, events: HandoffEvent[]): void
+  insist(more: Post | null, matters: boolean): void
+  proceed(): void
+}
+
+export interface Keeper {
+  /** What `post`, or a GET or the page without one, was answered; null: not at all. The state follows it already. */
+  note(answer: PublicIdentity | null, post: Post | null): void
+  /** Does what is due, and returns the moment at which the next thing is. */
+  keep(): number
+  afterAuction(): void
+  /** A consent platform may come late, so each page tries again. */
+  listen(): void
+  signals(): Signals | null
+  /** What any POST takes along. */
+  owed(): Post
+  renewed(fresh: RenewedToken): void
+  keepRenewed: typeof keepRenewed
+  stop(): void
+}
+
+/** Keeps the token fresh while the page lives, and the server up to date with the consent platform. */
+export function createKeeper({ window, now }: HandoffEnvironment, core: Core): Keeper {
+  const pace = createPace()
+  const ended = new AbortController()
+  const { signal } = ended
+  const consent = createConsentNews(window, consentSaid, signal)
+  /** When we learned of the answer that the state shows. */
+  let seen = 0
+  let idling = false
+
+  const isSeen = () => window.document.visibilityState !== 'hidden'
+  const due = () => core.momentOf(dueTimeOf(core.state()))
+  const wants = () => isWanting(core.state(), due(), now())
+
+  function postAtIdle(): void {
+    if (idling) return
+    idling = true
+    const run = () => {
+      idling = false
+      if (wants()) core.ask({})
+    }
+    if (window.requestIdleCallback) window.requestIdleCallback(run, { timeout: 2_000 })
+    else window.setTimeout(run, 200)
+  }
+
+  /** A first word is told where it matters; another one may be a withdrawal, so all stops until it has been heard. */
+  function consentSaid(changed: boolean): void {
+    const state = core.state()
+    core.insist(changed ? {} : null, state.status === 'loading' || consentMatters(state))
+  }
+
+  function wake(): void {
+    core.proceed()
+    core.ask()
+  }
+
+  // Timers sleep with the tab and the device; these are the moments at which time may have passed.
+  window.document.addEventListener('visibilitychange', () => isSeen() && wake(), { signal })
+  window.addEventListener(
+    'online',
+    () => {
+      pace.lift()
+      wake()
+    },
+    { signal },
+  )
+
+  return {
+    note(answer, post) {
+      const state = core.state()
+      if (answer !== null) seen = now()
+      if (answer !== null && post?.signals && !isStoreDown(answer)) consent.deliver(post.signals)
+      if (state.status === 'signed_out') consent.forget()
+      pace.note(
+        {
+          posted: post !== null,
+          failed: answer === null,
+          // Asked a moment too early by the server's own clock is no failure: our due is early by an answer's travel.
+          wants: wants() && !(answer !== null && notYetDue(answer)),
+          unavailable: state.status === 'unavailable',
+        },
+        now(),
+      )
+    },
+    keep() {
+      const state = core.state()
+      const told = !consent.untold || !consentMatters(state)
+      const next = told ? nextPost(state, due(), seen, pace.notBefore) : { at: now(), idle: false }
+      if (next === null) return Number.POSITIVE_INFINITY
+      if (next.at > now()) return next.at
+      // A hidden tab asks for nothing: it re-reads when it is looked at again.
+      if (isSeen()) {
+        if (next.idle) postAtIdle()
+        else core.ask({})
+      }
+      return Number.POSITIVE_INFINITY
+    },
+    afterAuction() {
+      if (pace.notBefore <= now() && wants()) postAtIdle()
+    },
+    listen: consent.listen,
+    signals: () => consent.latest,
+    owed: () => consent.offer(),
+    renewed({ advertisingToken, identityExpires, refreshFrom }) {
+      const state = core.state()
+      if (state.status !== 'available' || !state.identity || advertisingToken === state.advertisingToken) return
+      const ends = core.momentOf(identityExpires)
+      if (!(ends > core.momentOf(state.identityExpires) && ends > now())) return
+      core.become({ ...state, advertisingToken, identityExpires, refreshFrom }, ['refreshed'])
+      core.proceed()
+    },
+    keepRenewed,
+    stop: () => ended.abort(),
+  }
+}
+
+/** Then the server could not keep what it was told. */
+function isStoreDown(answer: PublicIdentity): boolean {
+  return answer.status === 'unavailable' && answer.reason === 'store'
+}

@@ -1,0 +1,288 @@
+import type { Page } from '@playwright/test'
+import { load, openBarePage } from '#tests/support/bare-page.ts'
+import { startClientPage } from '#tests/support/client-page.ts'
+import { become, eidsOf } from './acts.ts'
+import { expect, test } from './fixtures.ts'
+
+/*
+ * The stand-in for Google's tag, on a page that has nothing of ours: what it does is what the real one is known to
+ * do. The script is that of the production build.
+ */
+
+declare global {
+  var standInLog: string[]
+  interface Window {
+    standInAnswer: () => Promise<string>
+  }
+}
+
+/** Google's own snippet before the script: a slot of each place, no ad before `refresh`. */
+async function withSlots(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    Object.assign(window, { standInLog: [], googletag: { cmd: [] } })
+    googletag.cmd.push(() => {
+      googletag.setConfig({ disableInitialLoad: true, singleRequest: true, targeting: { section: 'light' } })
+      for (const name of ['slotRequested', 'slotResponseReceived', 'slotRenderEnded', 'slotOnload'] as const)
+        googletag
+          .pubads()
+          .addEventListener(name, ({ slot }) => standInLog.push(`${name} ${slot.getSlotElementId()}`))
+      for (const [place, size] of [
+        ['top', [728, 90]],
+        ['side', [300, 250]],
+      ] as const)
+        googletag.defineSlot(`/1234/${place}`, [...size], place)?.addService(googletag.pubads())
+      googletag.enableServices()
+      googletag.display('top')
+      googletag.display('side')
+    })
+  })
+  await load(page, 'gpt.js')
+}
+
+/** Registers a collector that counts its calls and answers as `window.standInAnswer` does at that time. */
+const register = (page: Page) =>
+  page.evaluate(() => {
+    googletag.secureSignalProviders ??= []
+    googletag.secureSignalProviders.push({
+      id: 'uidapi.com',
+      collectorFunction() {
+        standInLog.push('collected')
+        return window.standInAnswer()
+      },
+    })
+  })
+
+const answerWith = (page: Page, text: string | null) =>
+  page.evaluate((text) => {
+    window.standInAnswer = async () => {
+      if (text === null) throw new Error('no token')
+      return text
+    }
+  }, text)
+
+/** Asks for ads of every place, and waits until they are there. */
+const refresh = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let left = googletag.pubads().getSlots().length
+        const ended = () => {
+          if (--left > 0) return
+          googletag.pubads().removeEventListener('slotRenderEnded', ended)
+          resolve()
+        }
+        googletag.pubads().addEventListener('slotRenderEnded', ended)
+        googletag.pubads().refresh()
+      }),
+  )
+
+const logged = (page: Page) => page.evaluate(() => standInLog)
+const collected = async (page: Page) => (await logged(page)).filter((line) => line === 'collected').length
+const cached = (page: Page) => page.evaluate(() => localStorage.getItem('_GESPSK-uidapi.com'))
+
+test.beforeEach(({ page }) => openBarePage(page))
+
+test.describe('the stand-in for Google’s tag', () => {
+  test('runs commands in order, before and after it is loaded, past one that throws', async ({
+    page,
+    watch,
+  }) => {
+    watch.allow(/Exception in googletag.cmd function/, 'the command that throws')
+    await page.evaluate(() => {
+      Object.assign(window, { standInLog: [], googletag: { cmd: [] } })
+      googletag.cmd.push(() => standInLog.push(`first ${googletag.apiReady} ${googletag.pubadsReady}`))
+      googletag.cmd.push(() => {
+        throw new Error('of the page')
+      })
+      googletag.cmd.push(() => googletag.enableServices())
+      googletag.cmd.push(() => standInLog.push(`last ${googletag.pubadsReady}`))
+    })
+    await load(page, 'gpt.js')
+    await page.evaluate(() => googletag.cmd.push(() => standInLog.push('later')))
+    expect(await logged(page)).toEqual(['first true undefined', 'last true', 'later'])
+  })
+
+  test('has one slot for an element, with key-values of its own', async ({ page, watch }) => {
+    watch.allow(/already associated with another slot/, 'the second slot of one element')
+    await withSlots(page)
+    const held = await page.evaluate(() => {
+      const [slot] = googletag.pubads().getSlots()
+      slot?.setTargeting('a', '1').updateTargetingFromMap({ b: ['2', '3'] })
+      slot?.setConfig({ targeting: { a: null, c: '4' } })
+      googletag.pubads().setTargeting('d', '5')
+      return {
+        second: googletag.defineSlot('/1234/other', [300, 250], 'top'),
+        slot: slot?.getConfig('targeting'),
+        page: googletag.getConfig('targeting'),
+        destroyed: slot && googletag.destroySlots([slot]),
+        left: googletag
+          .pubads()
+          .getSlots()
+          .map((each) => each.getAdUnitPath()),
+        again: googletag.defineSlot('/1234/other', [300, 250], 'top') !== null,
+      }
+    })
+    expect(held).toEqual({
+      second: null,
+      slot: { targeting: { b: ['2', '3'], c: ['4'] } },
+      page: { targeting: { section: ['light'], d: ['5'] } },
+      destroyed: true,
+      left: ['/1234/side'],
+      again: true,
+    })
+  })
+
+  test('asks once for all slots, and shuts each ad into a frame named as Google names it', async ({
+    page,
+    watch,
+  }) => {
+    await withSlots(page)
+    expect(watch.auctions).toEqual([])
+    await refresh(page)
+    expect(watch.auctions).toEqual([expect.objectContaining({ slots: ['side', 'top'], eids: undefined })])
+    const frame = page.locator('[id="google_ads_iframe_/1234/side_0__container__"] iframe')
+    await expect(frame).toHaveAttribute('id', 'google_ads_iframe_/1234/side_0')
+    await expect(frame).toHaveAttribute('sandbox', 'allow-scripts allow-popups')
+    await expect(page.locator('#side')).toHaveAttribute('data-google-query-id', /./)
+    await expect(frame.contentFrame().getByText('Bought without an identity')).toBeVisible()
+    const names = (await logged(page))
+      .filter((line) => line.endsWith(' side'))
+      .map((line) => line.split(' ')[0])
+    await expect.poll(() => logged(page)).toContain('slotOnload side')
+    expect(names.slice(0, 3)).toEqual(['slotRequested', 'slotResponseReceived', 'slotRenderEnded'])
+    expect(await page.evaluate(() => googletag.pubads().clear())).toBe(true)
+    await expect(page.locator('iframe')).toHaveCount(0)
+  })
+
+  test('sends a signal with the request, and the other side shows six characters of it (K3)', async ({
+    page,
+    context,
+    watch,
+    email,
+  }) => {
+    const { advertisingToken } = await become(context, { email })
+    await withSlots(page)
+    await answerWith(page, advertisingToken)
+    await register(page)
+    await refresh(page)
+    expect(watch.auctions).toEqual([expect.objectContaining({ eids: eidsOf(advertisingToken) })])
+    await expect(page.frameLocator('#side iframe').getByText('Bought with your UID2')).toBeVisible()
+
+    const { auctions } = await page.evaluate(async () => (await fetch('/sandbox/exchange/auctions')).json())
+    expect(auctions).toEqual([
+      expect.objectContaining({
+        from: 'gpt',
+        slots: ['top', 'side'],
+        keyValues: { targeting: { section: ['light'] }, slots: { top: {}, side: {} } },
+        eids: [{ source: 'uidapi.com', id: `${advertisingToken.slice(0, 6)}…`, place: 'user.eids' }],
+        reading: expect.objectContaining({ token: 'readable' }),
+      }),
+    ])
+    expect(JSON.stringify(auctions)).not.toContain(advertisingToken.slice(0, 7))
+    expect(await page.evaluate(() => document.cookie)).not.toContain('sandbox_exchange')
+  })
+
+  test('asks a collector only while no signal is cached, on later pages too (G1, G7)', async ({ page }) => {
+    await withSlots(page)
+    await answerWith(page, 'a-token-of-some-length')
+    await register(page)
+    await refresh(page)
+    await refresh(page)
+    expect(await collected(page)).toBe(1)
+    const entry = await cached(page)
+    expect(JSON.parse(entry ?? '')).toHaveLength(10)
+    expect(entry).not.toContain('a-token')
+    expect(JSON.parse(entry ?? '').slice(0, 3)).toEqual(['uidapi.com', null, expect.any(Number)])
+
+    await page.goto('/bare')
+    await withSlots(page)
+    await answerWith(page, 'another')
+    await register(page)
+    await refresh(page)
+    expect(await collected(page)).toBe(0)
+    await page.evaluate(() => (googletag.secureSignalProviders as { clearAllCache(): void }).clearAllCache())
+    expect(await cached(page)).toBeNull()
+    await refresh(page)
+    expect(await collected(page)).toBe(1)
+  })
+
+  test('keeps an empty signal, and asks again after a rejection (G2)', async ({ page }) => {
+    await withSlots(page)
+    await answerWith(page, null)
+    await register(page)
+    await refresh(page)
+    expect([await collected(page), await cached(page)]).toEqual([2, null])
+    await answerWith(page, '')
+    await refresh(page)
+    await refresh(page)
+    expect(await collected(page)).toBe(3)
+    expect(await cached(page)).not.toBeNull()
+  })
+
+  test('takes a second provider of the same id (G3)', async ({ page }) => {
+    await answerWith(page, 'token')
+    await page.evaluate(() => Object.assign(window, { standInLog: [], googletag: { cmd: [] } }))
+    await register(page)
+    await register(page)
+    await load(page, 'gpt.js')
+    await expect.poll(() => collected(page)).toBe(2)
+  })
+
+  test('does not wait longer for a collector than half a second', async ({ page, watch }) => {
+    await withSlots(page)
+    await page.evaluate(() => {
+      window.standInAnswer = () => new Promise(() => {})
+    })
+    await register(page)
+    await refresh(page)
+    expect(watch.auctions).toEqual([expect.objectContaining({ eids: undefined })])
+  })
+
+  test('gives the place to Prebid’s line item when its price is above the bid', async ({ page }) => {
+    await withSlots(page)
+    await page.addScriptTag({ content: await prebidText() })
+    await page.evaluate(async (exchange) => {
+      const { pbjs } = window as unknown as { pbjs: typeof import('prebid.js').default }
+      const endpoint = new URL(exchange, location.origin).href
+      const server = { adapter: 'prebidServer' as const, bidders: ['sandbox'], enabled: true, timeout: 5_000 }
+      pbjs.setConfig({ s2sConfig: [{ accountId: '1', ...server, endpoint, syncEndpoint: '' }] })
+      const bids = [{ bidder: 'sandbox', params: {} }]
+      const unit = { code: 'side', mediaTypes: { banner: { sizes: [[300, 250] as [number, number]] } }, bids }
+      await pbjs.requestBids({ adUnits: [unit], timeout: 5_000 })
+      pbjs.setTargetingForGPTAsync(['side'])
+    }, '/sandbox/exchange/openrtb2/auction')
+    expect(await lineItemAt(page, '0.01')).toBeNull()
+    expect(await lineItemAt(page, '20.00')).toEqual(expect.any(Number))
+    const frame = page.locator('#side iframe')
+    await expect(frame.contentFrame().getByText('Bought without an identity')).toBeVisible()
+    // Prebid's doing: the line item's own creative is 1 × 1.
+    await expect(frame).toHaveCSS('width', '300px')
+    await expect(frame).toHaveAttribute('sandbox', 'allow-scripts allow-popups')
+  })
+})
+
+/** Prebid as npm has it, in one script. */
+async function prebidText(): Promise<string> {
+  const { origin, close } = await startClientPage(`
+    import pbjs from 'prebid.js'
+    import 'prebid.js/modules/prebidServerBidAdapter'
+    pbjs.processQueue()
+    window.pbjs = pbjs`)
+  const text = await (await fetch(`${origin}/page.js`)).text()
+  await close()
+  return text
+}
+
+/** Which line item fills the place at the side when Prebid's bid is said to be worth this. */
+async function lineItemAt(page: Page, price: string): Promise<number | null | undefined> {
+  const setPrice = (price: string) => {
+    const slots = googletag.pubads().getSlots()
+    slots.find((each) => each.getSlotElementId() === 'side')?.setConfig({ targeting: { hb_pb: price } })
+  }
+  await page.evaluate(setPrice, price)
+  await refresh(page)
+  return page.evaluate(() => {
+    const slots = googletag.pubads().getSlots()
+    return slots.find((each) => each.getSlotElementId() === 'side')?.getResponseInformation()?.lineItemId
+  })
+}

@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest'
+import { createKeeper } from '#lib/ads/keeper.ts'
+import type { PublicIdentity } from '#lib/identity/public.ts'
+import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
+
+/** A browser in which the keeper comes when the test says so, if at all. */
+function withoutKeeper(platform = false) {
+  const loads: Array<() => void> = []
+  const page = createBrowserStub({
+    loadKeeper: (loaded) => void loads.push(() => loaded(createKeeper)),
+    ...(!platform && { __tcfapi: undefined }),
+  })
+  return Object.assign(page, {
+    loads,
+    async arrive() {
+      for (const load of loads.splice(0)) load()
+      await settle()
+    },
+  })
+}
+
+describe('the keeper is loaded when there is something to keep', () => {
+  test('after the first answer, never before or with it', async () => {
+    const page = withoutKeeper()
+    page.handoff.start()
+    expect(page.loads).toHaveLength(0)
+    await page.request.answer(available('A'))
+    expect(page.loads).toHaveLength(1)
+    expect(page.handoff.currentToken()?.id).toBe('A')
+  })
+
+  test('K6: a page with a consent platform needs it at once, so as to hear every word', () => {
+    const page = withoutKeeper(true)
+    page.handoff.start()
+    expect(page.loads).toHaveLength(1)
+  })
+
+  test('one that did not come is tried for again with the next answer', async () => {
+    const page = withoutKeeper()
+    page.handoff.start(available('A'))
+    page.loads.length = 0
+    page.handoff.start()
+    await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
+    expect(page.loads).toHaveLength(1)
+  })
+})
+
+describe('a late keeper', () => {
+  test('refreshes a token that has become due meanwhile', async () => {
+    const page = withoutKeeper()
+    page.handoff.start(available('A'))
+    await page.advance(40_000)
+    await page.idle()
+    expect(page.requests).toHaveLength(0)
+    await page.arrive()
+    await page.advance(5_001)
+    await page.idle()
+    expect(page.methods()).toBe('POST')
+  })
+
+  test('knows of what failed before it came', async () => {
+    const page = withoutKeeper()
+    page.handoff.start()
+    await page.request.answer(unavailable)
+    await page.arrive()
+    await page.advance(29_000)
+    await page.idle()
+    expect(page.methods()).toBe('GET')
+    await page.advance(1_001)
+    await page.idle()
+    expect(page.methods()).toBe('GET POST')
+  })
+
+  test('of several answers is one keeper, which listens once', async () => {
+    const page = withoutKeeper()
+    page.handoff.start(available('A'))
+    page.handoff.start(available('B', { now: SERVER_NOW + 1 }))
+    await page.arrive()
+    await page.look()
+    await page.request.answer(available('B', { now: SERVER_NOW + 2 }))
+    expect(page.methods()).toBe('GET')
+  })
+
+  test('K6: tells what the consent platform says to it', async () => {
+    const page = withoutKeeper(true)
+    page.handoff.start(available('A'))
+    expect(page.handoff.signals()).toBeNull()
+    await page.arrive()
+    await page.consent({ gdprApplies: false })
+    expect(page.request.signals).toEqual({ gdprApplies: false })
+    expect(page.handoff.signals()).toEqual({ gdprApplies: false })
+  })
+
+  test('takes over a renewal that came before it', async () => {
+    const page = withoutKeeper()
+    const token = available('A')
+    const identity = {
+      advertising_token: 'A',
+      refresh_token: 'r',
+      identity_expires: token.identityExpires,
+      refresh_from: token.refreshFrom,
+      refresh_expires: token.identityExpires,
+      refresh_response_key: 'k',
+    }
+    page.handoff.start({ ...token, identity })
+    page.handoff.renewed({
+      advertisingToken: 'B',
+      identityExpires: SERVER_NOW + 90_000,
+      refreshFrom: SERVER_NOW + 80_000,
+    })
+    await page.arrive()
+    expect(page.handoff.currentToken()?.id).toBe('B')
+  })
+
+  test('of a hand-off that was stopped meanwhile does nothing', async () => {
+    const page = withoutKeeper()
+    page.handoff.start(available('A'))
+    page.handoff.stop()
+    await page.arrive()
+    await page.look()
+    await page.online()
+    await page.advance(31_000)
+    await page.idle()
+    expect(page.requests).toHaveLength(0)
+  })
+})
+
+describe('without a keeper', () => {
+  test('no token at hand is posted for at once, and the auction waits for it', async () => {
+    const page = withoutKeeper()
+    page.handoff.start()
+    await page.request.answer(plain('refreshing'))
+    expect(page.methods()).toBe('GET POST')
+    expect(page.request.init).toEqual({ method: 'POST' })
+    let settled = false
+    void page.handoff.settled().then(() => (settled = true))
+    await settle()
+    expect(settled).toBe(false)
+    await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
+    expect(settled).toBe(true)
+    expect(page.handoff.currentToken()?.id).toBe('A')
+  })
+
+  test('a server that answers the same again is not asked in a loop', async () => {
+    const page = withoutKeeper()
+    page.handoff.start(plain('refreshing'))
+    await page.request.answer(plain('refreshing', SERVER_NOW + 1))
+    await page.advance(120_000)
+    await page.idle()
+    expect(page.methods()).toBe('POST')
+  })
+
+  test('a hidden tab does not post', async () => {
+    const page = withoutKeeper()
+    await page.hide()
+    page.handoff.start(plain('refreshing'))
+    expect(page.requests).toHaveLength(0)
+  })
+
+  test('a token ends when it ends, with timers and without (U1)', async () => {
+    const page = withoutKeeper()
+    const heard: string[] = []
+    page.handoff.on('expired', ({ status }) => heard.push(status))
+    page.handoff.start(available('A'))
+    await page.advance(60_001)
+    expect(heard).toEqual(['refreshing'])
+    page.handoff.start(available('B', { now: SERVER_NOW + 60_001 }))
+    page.sleep(59_999)
+    expect(page.handoff.currentToken()?.id).toBe('B')
+    page.sleep(1)
+    expect(page.handoff.currentToken()).toBeNull()
+  })
+
+  test('a clear is a clear, and a confirmation that never comes is not waited for (S1)', async () => {
+    const page = withoutKeeper()
+    page.handoff.start(available('A'))
+    page.handoff.clear('signed_out')
+    expect(page.handoff.currentToken()).toBeNull()
+    await page.advance(2_999)
+    expect(page.requests).toHaveLength(0)
+    await page.advance(1)
+    expect(page.methods()).toBe('GET')
+  })
+
+  test('S1, N23: a clear of another tab and the back/forward cache take the token', async () => {
+    const channels: Array<{ onmessage: ((event: MessageEvent) => void) | null }> = []
+    class Channel {
+      onmessage: ((event: MessageEvent) => void) | null = null
+      postMessage() {}
+      close() {}
+      constructor() {
+        channels.push(this)
+      }
+    }
+    const page = createBrowserStub({ BroadcastChannel: Channel, loadKeeper: () => {} })
+    page.handoff.start(available('A'))
+    channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'cleared' } }))
+    expect(page.handoff.currentToken()).toBeNull()
+    channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'changed' } }))
+    await page.request.answer(available('B', { now: SERVER_NOW + 1 }))
+    expect(page.handoff.currentToken()?.id).toBe('B')
+    await page.restore()
+    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.methods()).toBe('GET GET')
+  })
+})
+
+describe('what counts as an answer', () => {
+  test.each<PublicIdentity>([
+    unavailable,
+    { status: 'unavailable', reason: 'store', now: SERVER_NOW },
+    { status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 9 },
+    plain('no_choice'),
+  ])('$status $reason', async (answer) => {
+    const page = withoutKeeper()
+    page.handoff.start()
+    await page.request.answer(answer)
+    expect(page.handoff.getSnapshot()).toEqual(answer)
+  })
+
+  test.each([
+    ['no status', { now: SERVER_NOW }],
+    ['no time', { status: 'denied' }],
+    ['no token', { ...available('A'), advertisingToken: undefined }],
+    ['an empty token', available('')],
+    ['a token without an end', { ...available('A'), identityExpires: undefined }],
+    ['a token that is never due', { ...available('A'), refreshFrom: '9' }],
+    ['a group that is never due', { status: 'withheld', now: SERVER_NOW }],
+    ['nothing', null],
+  ])('not what has %s', async (_name, body) => {
+    const page = withoutKeeper()
+    page.handoff.start()
+    await page.request.answer(Response.json(body))
+    expect(page.handoff.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
+  })
+})
