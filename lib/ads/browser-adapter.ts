@@ -6,13 +6,13 @@ export interface BidAsked {
   userIdAsEids?: unknown[]
 }
 
-export interface BidderAsked {
+interface BidderAsked {
   auctionId?: string
   timeout?: number
   refererInfo?: { page?: string | null }
 }
 
-export interface BidGiven {
+interface BidGiven {
   requestId: string
   cpm: number
   currency: string

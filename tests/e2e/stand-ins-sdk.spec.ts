@@ -176,18 +176,30 @@ test.describe('the stand-in for the script that Google deploys', () => {
       document.head.append(script)
     }, `/sandbox/cdn/gpt.js?deploy=${deploy}`)
 
-  test('asks the page’s own function, up to three times at once', async ({ page, baseURL, email, watch }) => {
+  test('asks the page’s own function', async ({ page, baseURL, email, watch }) => {
     const { advertising_token } = await identityFor(baseURL, email)
     await page.evaluate((token) => {
-      let calls = 0
-      const getUid2AdvertisingToken = async () => {
-        if (++calls < 3) throw new Error('not yet')
-        return token
-      }
-      Object.assign(window, { getUid2AdvertisingToken })
+      Object.assign(window, { getUid2AdvertisingToken: async () => token })
     }, advertising_token)
     await ads(page, 'uid2')
     await expect.poll(() => watch.auctions.map(({ eids }) => eids)).toEqual([eidsOf(advertising_token)])
+  })
+
+  test('asks up to three times at once before it gives up', async ({ page }) => {
+    await page.evaluate(() => {
+      Object.assign(window, { events: [], googletag: { cmd: [], secureSignalProviders: [] } })
+      const getUid2AdvertisingToken = async () => {
+        const { events } = window as unknown as SdkWindow
+        throw new Error(`try ${events.push('asked')}`)
+      }
+      Object.assign(window, { getUid2AdvertisingToken })
+    })
+    await load(page, 'uid2SecureSignal.js')
+    const outcome = await page.evaluate(() => {
+      const [provider] = googletag.secureSignalProviders as googletag.secureSignals.SecureSignalProvider[]
+      return provider?.collectorFunction().catch((error: Error) => error.message)
+    })
+    expect([outcome, await events(page)]).toEqual(['try 3', ['asked', 'asked', 'asked']])
   })
 
   test('takes the token of the SDK once there is one', async ({ page, baseURL, email, watch }) => {

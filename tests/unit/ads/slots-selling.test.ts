@@ -1,0 +1,88 @@
+import { expect, test, vi } from 'vitest'
+import { available } from './browser-stub.ts'
+import { createPage, slot } from './slots-page.ts'
+
+test('a slot far below is sold when the reader comes near it, and not if the page is left before', async () => {
+  const page = createPage({ far: true })
+  page.handoff.start(available('A'))
+  const leave = page.slots.mount(slot('end'))
+  await page.frame()
+  expect(page.auctions).toEqual([])
+  page.near[0]?.()
+  await page.frame()
+  expect(page.auctions).toEqual([{ codes: ['end'], token: 'A' }])
+  leave()
+  page.slots.mount(slot('other'))()
+  expect(page.near).toEqual([])
+})
+
+test('a slot is sold anew once it has been seen for long enough, never for less than 30 s, and keeps its ad until then', async () => {
+  for (const [refreshAfterMs, wait] of [
+    [5_000, 30_000],
+    [45_000, 45_000],
+  ] as const) {
+    const page = createPage({ refreshAfterMs })
+    page.handoff.start(available('A'))
+    const top = slot('top')
+    const leave = page.slots.mount(top)
+    await page.frame()
+    expect(page.seen.map(({ ms }) => ms)).toEqual([wait])
+    page.seen.splice(0)[0]?.run()
+    await page.frame()
+    expect(top.list).toEqual(['top', 'top'])
+    expect(page.auctions).toHaveLength(2)
+    expect(page.seen).toHaveLength(1)
+    leave()
+    expect(page.seen).toEqual([])
+  }
+})
+
+test('without a setting no slot is sold anew', async () => {
+  const page = createPage()
+  page.handoff.start(available('A'))
+  page.slots.mount(slot('top'))
+  await page.frame()
+  expect(page.seen).toEqual([])
+})
+
+test('the ad stack lets go of a slot that leaves or loses its ad (G5)', async () => {
+  const page = createPage()
+  page.handoff.start(available('A'))
+  const leave = page.slots.mount(slot('top'))
+  await page.frame()
+  page.handoff.clear('signed_out')
+  expect(page.auctioneer.release).toHaveBeenCalledTimes(1)
+  leave()
+  expect(page.auctioneer.release).toHaveBeenCalledTimes(2)
+  expect(page.auctioneer.release).toHaveBeenCalledWith('top')
+})
+
+test('K1: an auction is told of before it is held, its impressions after', async () => {
+  const page = createPage({ hold: true })
+  page.handoff.start(available('A'))
+  page.slots.mount(slot('top'))
+  await page.frame()
+  expect(page.exposures.auction).toHaveBeenCalledWith(['top'])
+  expect(page.exposures.impression).not.toHaveBeenCalled()
+  await page.answer()
+  expect(page.exposures.impression).toHaveBeenCalledWith('top', expect.objectContaining({ cpm: 2 }))
+})
+
+test('what the browser refreshes the token with comes along to the ad stack, under the client hand-off alone', async () => {
+  const page = createPage()
+  const given = vi.spyOn(page.auctioneer, 'applyToken')
+  const identity = {
+    advertising_token: 'A',
+    refresh_token: 'R',
+    identity_expires: 2,
+    refresh_from: 1,
+    refresh_expires: 3,
+    refresh_response_key: 'K',
+  }
+  page.handoff.start(available('A', { identity }))
+  expect(given).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com', identity })
+  const plainPage = createPage()
+  const plainGiven = vi.spyOn(plainPage.auctioneer, 'applyToken')
+  plainPage.handoff.start(available('A'))
+  expect(plainGiven).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com' })
+})
