@@ -1,39 +1,10 @@
 import { createClock } from './clock.ts'
-import type { ConsentWindow } from './consent-platform.ts'
+import type { PageEnvironment } from './handoff-window.ts'
 import type { createKeeper } from './keeper.ts'
 
-/** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
-export interface HandoffEnvironment {
-  window: HandoffWindow
-  /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
-  now(): number
+export interface HandoffEnvironment extends PageEnvironment {
   /** Calls back with what is loaded only when it is needed, and not at all while it cannot be had. */
   loadKeeper(loaded: (create: typeof createKeeper) => void): void
-}
-
-/** A page's window, as far as it is used. */
-export interface HandoffWindow
-  extends ConsentWindow,
-    Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
-  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
-  fetch(url: string, init?: PostInit): Promise<Response>
-  setTimeout(run: () => void, ms: number): number
-  clearTimeout(timer: number): void
-  /** Safari has none. */
-  requestIdleCallback?(run: () => void, options: { timeout: number }): unknown
-  BroadcastChannel?: new (name: string) => Channel
-}
-
-export interface PostInit {
-  method: 'POST'
-  headers?: Record<string, string>
-  body?: string
-}
-
-interface Channel {
-  postMessage(message: unknown): void
-  onmessage: ((event: MessageEvent) => void) | null
-  close(): void
 }
 
 export const browserEnvironment = (): HandoffEnvironment => ({

@@ -1,6 +1,6 @@
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import type { Signals } from './consent-platform.ts'
-import type { HandoffWindow, PostInit } from './environment.ts'
+import type { HandoffWindow, PostInit } from './handoff-window.ts'
 
 /** Also the URL of the `Link: rel=preload` response header; both must stay the same. */
 const IDENTITY_URL = '/api/identity'

@@ -1,9 +1,9 @@
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { createConsentNews } from './consent-news.ts'
 import type { Signals } from './consent-platform.ts'
-import type { HandoffEnvironment } from './environment.ts'
 import type { RenewedToken } from './handoff-api.ts'
 import type { HandoffEvent, HandoffState } from './handoff-state.ts'
+import type { PageEnvironment } from './handoff-window.ts'
 import type { Post } from './identity-api.ts'
 import { createPace } from './pace.ts'
 import { consentMatters, dueTimeOf, isWanting, keepRenewed, nextPost, notYetDue } from './refresh-rule.ts'
@@ -36,7 +36,7 @@ export interface Keeper {
 }
 
 /** Keeps the token fresh while the page lives, and the server up to date with the consent platform. */
-export function createKeeper({ window, now }: HandoffEnvironment, core: Core): Keeper {
+export function createKeeper({ window, now }: PageEnvironment, core: Core): Keeper {
   const pace = createPace()
   const ended = new AbortController()
   const { signal } = ended

@@ -1,6 +1,7 @@
 import type { Signals, TcfApi } from '#lib/ads/consent-platform.ts'
-import type { HandoffEnvironment, HandoffWindow } from '#lib/ads/environment.ts'
+import type { HandoffEnvironment } from '#lib/ads/environment.ts'
 import { createUid2Handoff } from '#lib/ads/handoff.ts'
+import type { HandoffWindow } from '#lib/ads/handoff-window.ts'
 import { createKeeper } from '#lib/ads/keeper.ts'
 import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
 
