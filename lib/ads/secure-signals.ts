@@ -2,7 +2,7 @@ import { type GptQueue, queueOf } from './gpt-loader.ts'
 import type { Uid2Handoff } from './handoff-api.ts'
 import type { HandoffState } from './handoff-state.ts'
 import { oncePerWindow } from './once-per-window.ts'
-import { isStored, store } from './stored.ts'
+import { store, stored } from './stored.ts'
 
 type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'settled'>
 
@@ -12,8 +12,13 @@ interface SignalWindow {
   getEuidAdvertisingToken?: () => Promise<string>
 }
 
-/** Set while Google's tag may hold a token, from page to page: a page may have to clear what an earlier one gave. */
+/**
+ * What Google's tag may hold goes on from page to page, so this is kept beside it: that it may hold a token, or that
+ * it is to be cleared by the next page that has it.
+ */
 const MARK = 'uid2_gpt'
+const HOLDS = '1'
+const OWED = 'clear'
 
 /**
  * Gives the token to Google's tag as a secure signal: a provider for each source, and not before there is a token,
@@ -22,6 +27,7 @@ const MARK = 'uid2_gpt'
  */
 export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
   const pushed = new Set<string>()
+  clearWhatIsOwed(page)
   handoff.on('available', (state) => {
     if (state.status !== 'available' || pushed.has(state.source)) return
     const id = state.source
@@ -33,7 +39,7 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
       async collectorFunction() {
         const token = handoff.currentToken()
         if (token?.source !== id) throw new Error('There is no token.')
-        store(MARK, '1')
+        store(MARK, HOLDS)
         return token.id
       },
     })
@@ -46,11 +52,12 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
  * https://github.com/IABTechLab/uid2-web-integrations, src/secureSignal_shared.ts
  */
 export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
+  clearWhatIsOwed(page)
   const tokenOf = (source: string) => async (): Promise<string> => {
     await handoff.settled()
     const token = handoff.currentToken()
     if (token?.source !== source) throw new Error('There is no token.')
-    store(MARK, '1')
+    store(MARK, HOLDS)
     return token.id
   }
   page.getUid2AdvertisingToken = tokenOf('uidapi.com')
@@ -64,10 +71,11 @@ export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window
  */
 export function prebidSignals(product: 'uid2' | 'euid') {
   const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
+  clearWhatIsOwed(window as SignalWindow)
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
     register(pbjs: { registerSignalSources(): void }): void {
-      store(MARK, '1')
+      store(MARK, HOLDS)
       oncePerWindow('prebid.signals', () => {
         queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources())
         return true
@@ -89,19 +97,30 @@ export function clearGptCacheWith(
   let had = false
   handoff.on('available', () => {
     had = true
+    if (!page.googletag) return
+    clearWhatIsOwed(page)
     // Somebody else may hand it on.
-    if (page.googletag) store(MARK, '1')
+    store(MARK, HOLDS)
   })
   const clear = () => {
-    if (!page.googletag || !(had || isStored(MARK))) return
+    if (page.googletag && (had || stored(MARK) !== null)) clearCache(page)
+    else if (stored(MARK) === HOLDS) store(MARK, OWED)
     had = false
-    store(MARK, null)
-    page.googletag.cmd?.push(() => page.googletag?.secureSignalProviders?.clearAllCache?.())
   }
   handoff.on('expired', clear)
   handoff.on('cleared', (state) => {
     if (!isPassing(state)) clear()
   })
+}
+
+/** Before Google's tag does anything else here: it may be another reader by now. */
+function clearWhatIsOwed(page: SignalWindow): void {
+  if (stored(MARK) === OWED) clearCache(page)
+}
+
+function clearCache(page: SignalWindow): void {
+  store(MARK, null)
+  queueOf(page).cmd.push(() => page.googletag?.secureSignalProviders?.clearAllCache?.())
 }
 
 /** The reader is the same, and so is their choice. */

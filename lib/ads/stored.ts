@@ -8,10 +8,10 @@ export function store(name: string, value: string | null): void {
   }
 }
 
-export function isStored(name: string): boolean {
+export function stored(name: string): string | null {
   try {
-    return localStorage.getItem(name) !== null
+    return localStorage.getItem(name)
   } catch {
-    return false
+    return null
   }
 }

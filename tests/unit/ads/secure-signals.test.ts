@@ -115,6 +115,45 @@ test('G1: what a collector has given is cleared by a later page, which never had
   expect(later.cleared).toHaveBeenCalledTimes(1)
 })
 
+test('S1, G1: what was given on an earlier page is cleared before the next reader’s, though the sign-in between had no tag', async () => {
+  const storage = memory()
+  vi.stubGlobal('localStorage', storage)
+  const first = signalPage()
+  pushSecureSignals(first.page.handoff, first.tag as never)
+  first.page.handoff.start(available('A'))
+  await first.providers()[0]?.collectorFunction()
+
+  const signIn = createBrowserStub()
+  clearGptCacheWith(signIn.handoff, {})
+  signIn.handoff.start(plain('signed_out'))
+
+  const order: string[] = []
+  const commands: Array<() => void> = []
+  const tag = {
+    cmd: { push: (run: () => void) => commands.push(run) },
+    secureSignalProviders: { push: () => order.push('provider'), clearAllCache: () => order.push('cleared') },
+  }
+  for (const expected of [['cleared', 'provider'], ['provider']]) {
+    order.length = 0
+    const next = createBrowserStub()
+    clearGptCacheWith(next.handoff, { googletag: tag })
+    pushSecureSignals(next.handoff, { googletag: tag } as never)
+    for (const run of commands.splice(0)) run()
+    next.handoff.start(available('B'))
+    expect(order).toEqual(expected)
+  }
+})
+
+test('a browser that never gave Google anything keeps nothing about it', () => {
+  const storage = memory()
+  vi.stubGlobal('localStorage', { ...storage, setItem: vi.fn() })
+  const page = createBrowserStub()
+  clearGptCacheWith(page.handoff, {})
+  page.handoff.start(available('A'))
+  page.handoff.clear('signed_out')
+  expect(localStorage.setItem).not.toHaveBeenCalled()
+})
+
 test('G1: it works without storage, and does nothing without Google’s tag', () => {
   const { page, cleared } = gptPage({})
   page.handoff.start(available('A'))
