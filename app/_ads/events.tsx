@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { LabBox } from '#app/_ui/lab-box.tsx'
-import type { HandoffEvent, HandoffState } from '#lib/ads/handoff-state.ts'
+import type { HandoffEvent, HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 
 interface Noted {

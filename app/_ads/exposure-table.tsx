@@ -2,8 +2,8 @@
 
 import { useSyncExternalStore } from 'react'
 import { LabBox } from '#app/_ui/lab-box.tsx'
-import { type Exposure, toCsv } from '#lib/ads/exposures.ts'
 import { pageExposures } from '#lib/ads/page-exposures.ts'
+import { type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
 
 const none: readonly Exposure[] = []
 

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import type { HandoffState } from '#lib/ads/handoff-state.ts'
+import type { HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { useUid2 } from './use-uid2.ts'
 
 /** What only makes sense signed out. It stands until the page knows better: pages are the same for everybody. */

@@ -1,7 +1,7 @@
 'use client'
 
 import { use, useSyncExternalStore } from 'react'
-import { type HandoffState, LOADING } from '#lib/ads/handoff-state.ts'
+import { type HandoffState, LOADING } from '#lib/ads/handoff/handoff-state.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 import { InitialIdentity } from './ad-stack.tsx'
 

@@ -1,6 +1,6 @@
 import { channels } from './channels.ts'
-import type { Exposure } from './exposures.ts'
 import { oncePerWindow } from './once-per-window.ts'
+import type { Exposure } from './slots/exposures.ts'
 
 /** As many as a page keeps: a visit makes a few for each slot. */
 const KEPT = 500

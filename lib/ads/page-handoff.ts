@@ -1,8 +1,8 @@
-import { createUid2Handoff } from './handoff.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
+import { clearGptCacheWith } from './google/secure-signals.ts'
+import { createUid2Handoff } from './handoff/handoff.ts'
+import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import { removeLeftovers, setPrebidOptOut } from './leftovers.ts'
 import { oncePerWindow } from './once-per-window.ts'
-import { clearGptCacheWith } from './secure-signals.ts'
 
 /**
  * The page's hand-off: components, forms and a publisher's own scripts all mean the same one. What others keep of an

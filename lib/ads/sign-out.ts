@@ -1,4 +1,4 @@
-import type { Uid2Handoff } from './handoff-api.ts'
+import type { Uid2Handoff } from './handoff/handoff-api.ts'
 
 /** False when the server did not answer for it: the caller has to try another way, with a clear of its own. */
 export async function signOut(

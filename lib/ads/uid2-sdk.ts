@@ -1,5 +1,5 @@
 import type { ClientIdentity } from '#lib/identity/public.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
+import type { Uid2Handoff } from './handoff/handoff-api.ts'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {

@@ -11,7 +11,7 @@ let chunks: OutputChunk[]
 let eager: OutputChunk[]
 
 beforeAll(async () => {
-  const bundle = await rolldown({ input: join(root, 'lib/ads/handoff.ts'), platform: 'browser' })
+  const bundle = await rolldown({ input: join(root, 'lib/ads/handoff/handoff.ts'), platform: 'browser' })
   const { output } = await bundle.generate({ format: 'esm', minify: true })
   await bundle.close()
   chunks = output.filter((it) => it.type === 'chunk')
@@ -37,7 +37,7 @@ it('what the first token needs of the hand-off is under 2 kB', () => {
 
 it('the hand-off is of lib/ads alone: no Prebid, no React, and nothing of theirs later either', () => {
   const files = filesOf(chunks)
-  expect(files).toContain(join(root, 'lib/ads/handoff.ts'))
+  expect(files).toContain(join(root, 'lib/ads/handoff/handoff.ts'))
   expect(files.filter((file) => !file.startsWith(join(root, 'lib/ads/')))).toEqual([])
   expect(chunks.map(({ code }) => code).join('\n')).not.toMatch(/prebid|pbjs|react/i)
 })
@@ -45,6 +45,6 @@ it('the hand-off is of lib/ads alone: no Prebid, no React, and nothing of theirs
 it('what keeps a token fresh comes later, in one piece, and brings nothing of the first along', () => {
   const later = chunks.filter((chunk) => !eager.includes(chunk))
   expect(later).toHaveLength(1)
-  expect(filesOf(later)).toContain(join(root, 'lib/ads/keeper.ts'))
+  expect(filesOf(later)).toContain(join(root, 'lib/ads/handoff/keeper.ts'))
   expect(later.flatMap(({ imports }) => imports)).toEqual([])
 })

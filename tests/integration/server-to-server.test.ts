@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { BidRequest } from '#lib/ads/openrtb.ts'
+import type { BidRequest } from '#lib/ads/server/openrtb.ts'
 import { gppOf } from '../support/gpp.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'

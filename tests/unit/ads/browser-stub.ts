@@ -1,8 +1,8 @@
-import type { Signals, TcfApi } from '#lib/ads/consent-platform.ts'
-import type { HandoffEnvironment } from '#lib/ads/environment.ts'
-import { createUid2Handoff } from '#lib/ads/handoff.ts'
-import type { HandoffWindow } from '#lib/ads/handoff-window.ts'
-import { createKeeper } from '#lib/ads/keeper.ts'
+import type { Signals, TcfApi } from '#lib/ads/handoff/consent-platform.ts'
+import type { HandoffEnvironment } from '#lib/ads/handoff/environment.ts'
+import { createUid2Handoff } from '#lib/ads/handoff/handoff.ts'
+import type { HandoffWindow } from '#lib/ads/handoff/handoff-window.ts'
+import { createKeeper } from '#lib/ads/handoff/keeper.ts'
 import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
 
 /** The server's wall clock in these tests: a day from any clock of the page. */

@@ -1,5 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-import { type ConsentWindow, listenToConsentPlatform, type Signals } from '#lib/ads/consent-platform.ts'
+import {
+  type ConsentWindow,
+  listenToConsentPlatform,
+  type Signals,
+} from '#lib/ads/handoff/consent-platform.ts'
 
 /** One API as the specifications have it: events go to whoever listens, and listeners have ids. */
 function api<Data extends object>() {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createKeeper } from '#lib/ads/keeper.ts'
+import { createKeeper } from '#lib/ads/handoff/keeper.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
 

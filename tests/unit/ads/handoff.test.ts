@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createClock } from '#lib/ads/clock.ts'
+import { createClock } from '#lib/ads/handoff/clock.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 describe('starting', () => {

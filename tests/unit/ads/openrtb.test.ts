@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Auction, abridged, bidRequest, eidOf } from '#lib/ads/openrtb.ts'
+import { type Auction, abridged, bidRequest, eidOf } from '#lib/ads/server/openrtb.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 
 const now = 1_795_000_000_000

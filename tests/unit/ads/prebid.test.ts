@@ -1,6 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
 import { expect, test, vi } from 'vitest'
-import { createPrebidAuctioneer } from '#lib/ads/prebid.ts'
+import { createPrebidAuctioneer } from '#lib/ads/prebid/prebid.ts'
 import { settle } from './browser-stub.ts'
 
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }

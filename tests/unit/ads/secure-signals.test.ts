@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { answerGoogleDeploy, clearGptCacheWith, pushSecureSignals } from '#lib/ads/secure-signals.ts'
+import { answerGoogleDeploy, clearGptCacheWith, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 afterEach(() => vi.unstubAllGlobals())

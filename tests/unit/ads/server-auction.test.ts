@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { bidRequest } from '#lib/ads/openrtb.ts'
-import { holdServerAuction } from '#lib/ads/server-auction.ts'
+import { bidRequest } from '#lib/ads/server/openrtb.ts'
+import { holdServerAuction } from '#lib/ads/server/server-auction.ts'
 
 let server: Server
 let endpoint: string

@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
-import type { Auctioneer, Winner } from '#lib/ads/auctioneer.ts'
-import type { View } from '#lib/ads/in-view.ts'
-import { createSlots, type Slot } from '#lib/ads/slots.ts'
+import type { Auctioneer, Winner } from '#lib/ads/slots/auctioneer.ts'
+import type { View } from '#lib/ads/slots/in-view.ts'
+import { createSlots, type Slot } from '#lib/ads/slots/slots.ts'
 import { createBrowserStub, settle } from './browser-stub.ts'
 
 /** A page with slots, and an ad stack that sells whatever it is asked for. */

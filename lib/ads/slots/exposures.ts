@@ -1,6 +1,6 @@
 import type { Bucket } from '#lib/identity/public.ts'
+import type { Uid2Handoff } from '../handoff/handoff-api.ts'
 import type { Winner } from './auctioneer.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
 
 /** One line of a hold-out's record. */
 export interface Exposure {

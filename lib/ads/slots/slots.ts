@@ -1,7 +1,7 @@
+import type { Uid2Handoff } from '../handoff/handoff-api.ts'
+import type { UsableToken } from '../handoff/handoff-state.ts'
 import type { Auctioneer, Winner } from './auctioneer.ts'
 import type { Exposures } from './exposures.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
-import type { UsableToken } from './handoff-state.ts'
 import type { View } from './in-view.ts'
 
 export interface Slot {

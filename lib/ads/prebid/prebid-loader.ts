@@ -1,10 +1,14 @@
 import type { PrebidJS } from 'prebid.js'
+import { type Bidder, channels, plans } from '../channels.ts'
+import {
+  type ConsentWindow,
+  hasConsentPlatform,
+  listenToConsentPlatform,
+} from '../handoff/consent-platform.ts'
+import { removePrebidLeftovers } from '../leftovers.ts'
+import { loadOncePerWindow } from '../once-per-window.ts'
+import { type SiteSettings, siteSettings } from '../site-settings.ts'
 import type { BrowserAdapter } from './browser-adapter.ts'
-import { type Bidder, channels, plans } from './channels.ts'
-import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from './consent-platform.ts'
-import { removePrebidLeftovers } from './leftovers.ts'
-import { loadOncePerWindow } from './once-per-window.ts'
-import { type SiteSettings, siteSettings } from './site-settings.ts'
 
 type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void
 

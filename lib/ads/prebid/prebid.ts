@@ -1,9 +1,9 @@
 import type { PrebidJS } from 'prebid.js'
-import type { AdUnit, Auctioneer, Sale, Winner } from './auctioneer.ts'
-import { type Bidder, channels } from './channels.ts'
-import type { UsableToken } from './handoff-state.ts'
+import { type Bidder, channels } from '../channels.ts'
+import type { UsableToken } from '../handoff/handoff-state.ts'
+import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
+import { renderCreative } from '../slots/render.ts'
 import type { PrebidRefresh } from './prebid-refresh.ts'
-import { renderCreative } from './render.ts'
 
 /** Prebid's own waiting for identifiers: ours is in place before the auction begins. */
 const AUCTION_DELAY_MS = 50

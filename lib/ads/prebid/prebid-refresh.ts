@@ -1,7 +1,7 @@
 import type { PrebidJS } from 'prebid.js'
 import type { ClientIdentity } from '#lib/identity/public.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
-import { removePrebidLeftovers } from './leftovers.ts'
+import type { Uid2Handoff } from '../handoff/handoff-api.ts'
+import { removePrebidLeftovers } from '../leftovers.ts'
 
 type Product = 'uid2' | 'euid'
 

@@ -1,8 +1,8 @@
 /// <reference types="google-publisher-tag" />
-import { channels } from './channels.ts'
-import { loadOncePerWindow } from './once-per-window.ts'
-import { loadScript } from './script-tag.ts'
-import { type SiteSettings, siteSettings } from './site-settings.ts'
+import { channels } from '../channels.ts'
+import { loadOncePerWindow } from '../once-per-window.ts'
+import { loadScript } from '../script-tag.ts'
+import { type SiteSettings, siteSettings } from '../site-settings.ts'
 
 export type GoogleTag = typeof googletag
 

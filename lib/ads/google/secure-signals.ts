@@ -1,8 +1,8 @@
+import type { Uid2Handoff } from '../handoff/handoff-api.ts'
+import type { HandoffState } from '../handoff/handoff-state.ts'
+import { oncePerWindow } from '../once-per-window.ts'
+import { store, stored } from '../stored.ts'
 import { type GptQueue, queueOf } from './gpt-loader.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
-import type { HandoffState } from './handoff-state.ts'
-import { oncePerWindow } from './once-per-window.ts'
-import { store, stored } from './stored.ts'
 
 type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'settled'>
 

@@ -1,7 +1,7 @@
-import type { AdUnit, Auctioneer, Sale, Winner } from './auctioneer.ts'
+import type { UsableToken } from '../handoff/handoff-state.ts'
+import type { HeaderBidding } from '../prebid/prebid.ts'
+import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
 import type { GoogleTag } from './gpt-loader.ts'
-import type { UsableToken } from './handoff-state.ts'
-import type { HeaderBidding } from './prebid.ts'
 
 export interface GptOptions {
   load(): Promise<GoogleTag>

@@ -1,6 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
-import { channels } from './channels.ts'
-import type { ConsentWindow } from './consent-platform.ts'
+import { channels } from '../channels.ts'
+import type { ConsentWindow } from '../handoff/consent-platform.ts'
 import { refusesId } from './consent-rule.ts'
 
 type Config = Parameters<PrebidJS['setConfig']>[0]
