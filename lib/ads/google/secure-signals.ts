@@ -75,10 +75,12 @@ export function prebidSignals(product: 'uid2' | 'euid') {
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
     register(pbjs: { registerSignalSources(): void }): void {
-      store(MARK, HOLDS)
-      oncePerWindow('prebid.signals', () => {
-        queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources())
-        return true
+      queueOf(window as SignalWindow).cmd.push(() => {
+        store(MARK, HOLDS)
+        oncePerWindow('prebid.signals', () => {
+          pbjs.registerSignalSources()
+          return true
+        })
       })
     },
   }
@@ -99,8 +101,8 @@ export function clearGptCacheWith(
     had = true
     if (!page.googletag) return
     clearWhatIsOwed(page)
-    // Somebody else may hand it on.
-    store(MARK, HOLDS)
+    // Somebody else may hand it on, once Google's tag is there and has done what is owed.
+    queueOf(page).cmd.push(() => store(MARK, HOLDS))
   })
   const clear = () => {
     if (page.googletag && (had || stored(MARK) !== null)) clearCache(page)
@@ -108,6 +110,8 @@ export function clearGptCacheWith(
     had = false
   }
   handoff.on('expired', clear)
+  // Also on the first page of a reader who is held out from now on.
+  handoff.on('withheld', clear)
   handoff.on('cleared', (state) => {
     if (!isPassing(state)) clear()
   })
@@ -118,9 +122,13 @@ function clearWhatIsOwed(page: SignalWindow): void {
   if (stored(MARK) === OWED) clearCache(page)
 }
 
+/** Owed until it is done: the page may be left before Google's tag has come, or never get it. */
 function clearCache(page: SignalWindow): void {
-  store(MARK, null)
-  queueOf(page).cmd.push(() => page.googletag?.secureSignalProviders?.clearAllCache?.())
+  store(MARK, OWED)
+  queueOf(page).cmd.push(() => {
+    store(MARK, null)
+    page.googletag?.secureSignalProviders?.clearAllCache?.()
+  })
 }
 
 /** The reader is the same, and so is their choice. */

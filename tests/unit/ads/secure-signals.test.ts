@@ -144,6 +144,30 @@ test('S1, G1: what was given on an earlier page is cleared before the next reade
   }
 })
 
+test('S1, G1: what is to be cleared stays so over pages that were left, or blocked, before Google’s tag had come', async () => {
+  const storage = memory()
+  vi.stubGlobal('localStorage', storage)
+  gptPage(storage).page.handoff.start(available('A'))
+  const signIn = createBrowserStub()
+  clearGptCacheWith(signIn.handoff, {})
+  signIn.handoff.start(plain('signed_out'))
+
+  // Its commands wait for a script that does not come.
+  const waiting: { googletag?: object } = {}
+  const left = createBrowserStub()
+  clearGptCacheWith(left.handoff, waiting as never)
+  pushSecureSignals(left.handoff, waiting as never)
+  left.handoff.start(available('B'))
+  left.handoff.standDown()
+  left.handoff.start(available('B'))
+
+  for (const times of [1, 0]) {
+    const { page, cleared } = gptPage(storage)
+    page.handoff.start(available('B'))
+    expect(cleared).toHaveBeenCalledTimes(times)
+  }
+})
+
 test('a browser that never gave Google anything keeps nothing about it', () => {
   const storage = memory()
   vi.stubGlobal('localStorage', { ...storage, setItem: vi.fn() })
