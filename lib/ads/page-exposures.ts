@@ -24,7 +24,12 @@ export const pageExposures = (): ExposureRecord =>
       unit: () => unit?.() ?? visit,
       tell(exposure) {
         all = [...all, exposure].slice(-KEPT)
-        onExposure?.(exposure)
+        try {
+          onExposure?.(exposure)
+        } catch (error) {
+          // Statistics that fail cost no auction.
+          reportError(error)
+        }
         for (const notify of listeners) notify()
       },
       all: () => all,

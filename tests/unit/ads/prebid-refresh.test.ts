@@ -136,17 +136,34 @@ test('its own newer token, handed back by the hand-off, is no new setting', asyn
   expect(page.configs).toHaveLength(2)
 })
 
-test('an operator that has no answer is asked again half a minute later', async () => {
+test('an operator that has no answer is asked again half a minute later, and then ever more rarely (U4)', async () => {
   const page = createPage()
   page.hold('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await page.advance(30_002)
   const before = page.looked.length
-  await page.advance(29_000)
-  expect(page.looked).toHaveLength(before)
-  await page.advance(2_000)
-  expect(page.looked).toHaveLength(before + 1)
+  const counts: number[] = []
+  for (const wait of [29_000, 2_000, 58_000, 3_000]) {
+    await page.advance(wait)
+    counts.push(page.looked.length - before)
+  }
+  expect(counts).toEqual([0, 1, 1, 2])
+  await page.advance(3_600_000)
+  expect(page.looked.length - before).toBeLessThan(10)
+})
+
+test('a reader’s clock that is a day ahead makes no token due over and over', async () => {
+  const page = createPage()
+  await page.advance(86_400_000)
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  for (let renewals = 0; renewals < 60; renewals++) {
+    page.hold('uid2', identityOf(`A${renewals}`, T0 + renewals * 60_000))
+    await page.advance(60_000)
+  }
+  expect(page.looked.length).toBeLessThan(12)
 })
 
 test('an opt-out that it hears makes the server ask', async () => {
