@@ -24,13 +24,8 @@ export const pageExposures = (): ExposureRecord =>
       unit: () => unit?.() ?? visit,
       tell(exposure) {
         all = [...all, exposure].slice(-KEPT)
-        try {
-          onExposure?.(exposure)
-        } catch (error) {
-          // Statistics that fail cost no auction.
-          reportError(error)
-        }
         for (const notify of listeners) notify()
+        onExposure?.(exposure)
       },
       all: () => all,
       subscribe(listener) {

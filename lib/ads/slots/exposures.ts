@@ -36,7 +36,12 @@ export function createExposures(
     if (!('bucket' in state) || state.bucket === undefined) return
     const { bucket } = state
     const time = new Date().toISOString()
-    tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
+    try {
+      tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
+    } catch (error) {
+      // Statistics of the page's own that fail cost no auction.
+      reportError(error)
+    }
   }
   return {
     auction(slots) {

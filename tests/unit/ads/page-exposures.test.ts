@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { channels } from '#lib/ads/channels.ts'
 import { pageExposures } from '#lib/ads/page-exposures.ts'
-import type { Exposure } from '#lib/ads/slots/exposures.ts'
+import { createExposures, type Exposure } from '#lib/ads/slots/exposures.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -18,20 +18,19 @@ const exposure: Exposure = {
   cpm: null,
 }
 
-test('statistics that fail are reported, and cost neither the record nor the auction (K2)', () => {
+test.each(['unit', 'onExposure'] as const)('statistics that fail (%s) are reported, and cost no auction (K2)', (what) => {
   const reported = vi.fn()
   vi.stubGlobal('window', {})
   vi.stubGlobal('reportError', reported)
   const error = new Error('of the statistics')
-  channels.holdOut.onExposure = () => {
+  channels.holdOut[what] = () => {
     throw error
   }
-  const record = pageExposures()
   const noticed = vi.fn()
-  record.subscribe(noticed)
-  record.tell(exposure)
-  expect(record.all()).toEqual([exposure])
-  expect(noticed).toHaveBeenCalledTimes(1)
+  pageExposures().subscribe(noticed)
+  const state = { status: 'withheld', now: 0, refreshFrom: 1, bucket: 'control' } as const
+  createExposures({ getSnapshot: () => state }, pageExposures()).auction(['top'])
+  expect(noticed).toHaveBeenCalledTimes(what === 'unit' ? 0 : 1)
   expect(reported).toHaveBeenCalledExactlyOnceWith(error)
 })
 
