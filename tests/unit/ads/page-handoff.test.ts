@@ -55,7 +55,9 @@ function leave() {
   for (const name of names) kept.set(name, 'SECRET')
 }
 
-const removedCookies = () => cookies.filter((text) => text.includes('Max-Age=0')).map((it) => it.split('=')[0])
+/** Of the whole site, whatever page they were set on. */
+const removedCookies = () =>
+  cookies.filter((text) => /; Max-Age=0; path=\/$/.test(text)).map((it) => it.split('=')[0])
 
 describe('what others keep of an identity in this browser', () => {
   test.each<[string, PublicIdentity]>([
@@ -130,6 +132,15 @@ describe('Prebid’s own opt-out', () => {
     expect(kept.get(name)).toBeTruthy()
     handoff.start(available('A', { now: SERVER_NOW + 3 }))
     expect(kept.get(name)).toBeUndefined()
+  })
+
+  test.each(['denied', 'opted_out'] as const)('is set by %s, and by nothing less (P15)', async (status) => {
+    const handoff = await handoffOf()
+    for (const [index, less] of (['signed_out', 'no_choice', 'gpc'] as const).entries())
+      handoff.start(plain(less, SERVER_NOW + index))
+    expect(kept.get(name)).toBeUndefined()
+    handoff.start(plain(status, SERVER_NOW + 9))
+    expect(kept.get(name)).toBeTruthy()
   })
 
   test('is lifted by a yes in the control group as in the other: they may differ in the token alone (P15, K1)', async () => {

@@ -15,11 +15,13 @@ const identity = {
 interface PageWindow {
   googletag?: { secureSignalProviders?: unknown[]; cmd: unknown[] }
   getUid2AdvertisingToken?: unknown
-  __uid2?: { callbacks: unknown[] }
+  __uid2?: { callbacks: unknown[]; init?: unknown }
 }
 
 let scripts: string[]
 let fetched: string[]
+/** Of the SDK, once its script has come. */
+let init: ReturnType<typeof vi.fn>
 
 /** A page load in a deployment with these settings. */
 function load(settings: Partial<SiteSettings> = {}): PageWindow {
@@ -39,7 +41,14 @@ function load(settings: Partial<SiteSettings> = {}): PageWindow {
   })
   vi.stubGlobal('document', {
     createElement: () => ({}),
-    head: { append: ({ src }: { src: string }) => scripts.push(src) },
+    head: {
+      append(script: { src: string; onload(): void }) {
+        scripts.push(script.src)
+        const { __uid2 } = window as PageWindow
+        if (__uid2) __uid2.init = init
+        script.onload()
+      },
+    },
   })
   return window as PageWindow
 }
@@ -47,6 +56,7 @@ function load(settings: Partial<SiteSettings> = {}): PageWindow {
 beforeEach(() => {
   scripts = []
   fetched = []
+  init = vi.fn()
 })
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -108,6 +118,20 @@ describe('under the client hand-off', () => {
     handoff.start(available('A', { identity }))
     await settle()
     expect(scripts).toEqual([url])
+  })
+
+  test('the SDK listens once, and refreshes at the operator of the deployment', async () => {
+    const page = load(client)
+    await slotsOf('secure-signals')
+    await slotsOf('google-deploy')
+    const handoff = await handoffOf()
+    handoff.start(available('A', { identity }))
+    await settle()
+    expect(page.__uid2?.callbacks).toHaveLength(1)
+    expect(init).toHaveBeenCalledExactlyOnceWith({
+      identity,
+      baseUrl: 'https://publisher.example/sandbox/operator',
+    })
   })
 
   test('the first refresher of a window is the only one, whatever plans follow', async () => {

@@ -270,5 +270,5 @@ test('a token that is not due for months waits no longer than a timer can', asyn
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
-  expect([...page.timers.values()].map(({ at }) => at - T0)).toEqual([2 ** 31 - 1])
+  expect(Math.max(...[...page.timers.values()].map(({ at }) => at - T0))).toBe(2 ** 31 - 1)
 })

@@ -150,3 +150,26 @@ test.each([
   expect(unhandled).not.toHaveBeenCalled()
   expect(page.told).toEqual([])
 })
+
+test('the EUID SDK has its own global, and callbacks of the page’s own stay in place', async () => {
+  const browser = createBrowserStub()
+  const own = vi.fn()
+  const init = vi.fn()
+  const page = { __euid: { callbacks: [own], init } }
+  refreshBySdk({
+    handoff: browser.handoff,
+    product: 'euid',
+    operatorUrl: 'https://operator.example',
+    load: async () => {},
+    page: page as never,
+  })
+  browser.handoff.start(client('E', { source: 'euid.eu' }))
+  await settle()
+  expect(page.__euid.callbacks[0]).toBe(own)
+  expect(page.__euid.callbacks).toHaveLength(2)
+  expect(init).toHaveBeenCalledExactlyOnceWith({
+    identity: identityOf('E'),
+    baseUrl: 'https://operator.example',
+  })
+  expect(page).not.toHaveProperty('__uid2')
+})
