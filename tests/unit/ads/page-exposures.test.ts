@@ -18,21 +18,24 @@ const exposure: Exposure = {
   cpm: null,
 }
 
-test.each(['unit', 'onExposure'] as const)('statistics that fail (%s) are reported, and cost no auction (K2)', (what) => {
-  const reported = vi.fn()
-  vi.stubGlobal('window', {})
-  vi.stubGlobal('reportError', reported)
-  const error = new Error('of the statistics')
-  channels.holdOut[what] = () => {
-    throw error
-  }
-  const noticed = vi.fn()
-  pageExposures().subscribe(noticed)
-  const state = { status: 'withheld', now: 0, refreshFrom: 1, bucket: 'control' } as const
-  createExposures({ getSnapshot: () => state }, pageExposures()).auction(['top'])
-  expect(noticed).toHaveBeenCalledTimes(what === 'unit' ? 0 : 1)
-  expect(reported).toHaveBeenCalledExactlyOnceWith(error)
-})
+test.each(['unit', 'onExposure'] as const)(
+  'statistics that fail (%s) are reported, and cost no auction (K2)',
+  (what) => {
+    const reported = vi.fn()
+    vi.stubGlobal('window', {})
+    vi.stubGlobal('reportError', reported)
+    const error = new Error('of the statistics')
+    channels.holdOut[what] = () => {
+      throw error
+    }
+    const noticed = vi.fn()
+    pageExposures().subscribe(noticed)
+    const state = { status: 'withheld', now: 0, refreshFrom: 1, bucket: 'control' } as const
+    createExposures({ getSnapshot: () => state }, pageExposures()).auction(['top'])
+    expect(noticed).toHaveBeenCalledTimes(what === 'unit' ? 0 : 1)
+    expect(reported).toHaveBeenCalledExactlyOnceWith(error)
+  },
+)
 
 test('the record keeps the last 500 of a page, whoever asks for it (P8)', () => {
   vi.stubGlobal('window', {})

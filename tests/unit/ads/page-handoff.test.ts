@@ -76,7 +76,8 @@ describe('what others keep of an identity in this browser', () => {
   test('goes when the reader comes into the control group while the page is open (K1)', async () => {
     const handoff = await handoffOf()
     const heard: string[] = []
-    for (const event of ['cleared', 'withheld', 'expired'] as const) handoff.on(event, () => heard.push(event))
+    for (const event of ['cleared', 'withheld', 'expired'] as const)
+      handoff.on(event, () => heard.push(event))
     handoff.start(available('A'))
     leave()
     handoff.start(withheld(SERVER_NOW + 1))

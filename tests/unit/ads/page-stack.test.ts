@@ -108,7 +108,11 @@ describe('under the client hand-off', () => {
     ['the stand-in', {}, '/sandbox/cdn/uid2-sdk.js'],
     ['the stand-in for EUID', { product: 'euid' }, '/sandbox/cdn/euid-sdk.js'],
     ['the real one', { mode: 'real' }, 'https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js'],
-    ['the real one for EUID', { mode: 'real', product: 'euid' }, 'https://cdn.prod.euid.eu/euid-sdk-3.3.0.js'],
+    [
+      'the real one for EUID',
+      { mode: 'real', product: 'euid' },
+      'https://cdn.prod.euid.eu/euid-sdk-3.3.0.js',
+    ],
   ])('the SDK is loaded once, with the first token: %s', async (_which, settings, url) => {
     load({ ...client, ...settings })
     await slotsOf('secure-signals')

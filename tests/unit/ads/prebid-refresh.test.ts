@@ -162,6 +162,18 @@ test('an operator that has no answer is asked again half a minute later, and the
   expect(page.looked.length - before).toBeLessThan(10)
 })
 
+test('a token that is due as Prebid gets it is asked about again half a minute later', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A', T0 - 30_000))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  const before = page.looked.length
+  await page.advance(29_999)
+  expect(page.looked).toHaveLength(before)
+  await page.advance(2)
+  expect(page.looked).toHaveLength(before + 1)
+})
+
 test('a reader’s clock that is a day ahead makes no token due over and over', async () => {
   const page = createPage()
   await page.advance(86_400_000)
