@@ -39,7 +39,7 @@ const recheck = async (reader: Visitor) =>
 describe('under client hand-off, what renews a token', () => {
   it('is on no page without ads, and on none that asks for bids itself (U10, S12)', async () => {
     const { reader } = await consenting()
-    for (const path of ['/live/a-lamp-against-winter', '/sign-in', '/patterns/server-to-server'])
+    for (const path of ['/live/a-lamp-against-winter', '/patterns/server-to-server'])
       for (const answer of [await reader.fetch(path), await payloadOf(reader, path)])
         expect(await answer.text(), path).not.toMatch(secret)
   })
