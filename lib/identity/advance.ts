@@ -97,8 +97,7 @@ async function refreshed(
 ): Promise<Refreshed> {
   const known = given && adopt(given, findRefresh(given)?.settled)
   const now = Date.now()
-  if (!known || !beginsRefresh({ ...policy, identity: known, now }))
-    return { identity: known, ...notBegun }
+  if (!known || !beginsRefresh({ ...policy, identity: known, now })) return { identity: known, ...notBegun }
   if (!isRefreshable(known, now)) return { identity: null, ...notBegun }
   const flight = startRefresh(known, subject)
   const wait = hasExpired(known, now) ? policy.waitForExpired : policy.waitForDue

@@ -116,7 +116,8 @@ export function decideFor(
     region,
     standing: known?.standing ?? 'store_down',
     identity: unheard ? null : identity,
-    operatorFailed: unheard || [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
+    operatorFailed:
+      unheard || [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
     bucket: bucketFor(known),
   })
 }

@@ -86,7 +86,9 @@ describe('under client hand-off', () => {
     const answers = await Promise.all(
       twins.map((twin, index) => (index % 5 === 0 ? twin.ensure() : twin.identity())),
     )
-    expect(new Set(answers.map((it) => ('advertisingToken' in it ? it.advertisingToken : it.status))).size).toBe(1)
+    expect(
+      new Set(answers.map((it) => ('advertisingToken' in it ? it.advertisingToken : it.status))).size,
+    ).toBe(1)
     expect(answers[0]).toMatchObject({ status: 'available' })
     expect((await operator.calls()).refresh).toBe(1)
   })

@@ -143,7 +143,8 @@ it('the lab is not found beside a real operator, unless LAB=on', async () => {
     ['on', 200],
   ] as const) {
     const site = await startSite({ env: { ...real, LAB: lab } })
-    expect((await fetch(`${site.origin}${path}`)).status).toBe(status)
+    for (const each of [path, '/patterns', '/patterns/several', '/patterns/hold-out'])
+      expect([each, (await fetch(`${site.origin}${each}`)).status]).toEqual([each, status])
     await site.stop()
   }
   // Nor does what is not found ask anybody.

@@ -50,7 +50,10 @@ test('K2: statistics that fail cost no ad', () => {
   const fails = () => {
     throw new Error('blocked')
   }
-  for (const broken of [{ unit: fails, tell() {} }, { unit: () => 'reader 7', tell: fails }]) {
+  for (const broken of [
+    { unit: fails, tell() {} },
+    { unit: () => 'reader 7', tell: fails },
+  ]) {
     const exposures = createExposures({ getSnapshot: () => treated }, broken)
     expect(() => exposures.auction(['top'])).not.toThrow()
     expect(() => exposures.impression('top', winner)).not.toThrow()
