@@ -6,9 +6,9 @@ const SHOWN = 6
 /** Deeper than any bid request; a hostile one must not exhaust the stack. */
 const DEPTH = 40
 
-/** The first six characters, and a mark that there were more. */
+/** The last six characters, and a mark that there were more: all tokens of one key begin alike. */
 export function shorten(token: string): string {
-  return token.length > SHOWN ? `${token.slice(0, SHOWN)}…` : token
+  return token.length > SHOWN ? `…${token.slice(-SHOWN)}` : token
 }
 
 /** A copy of the JSON in which every eid's id and every signal is shortened, wherever else its text stands too. */
