@@ -36,11 +36,11 @@ export function createExposures(
     if (!('bucket' in state) || state.bucket === undefined) return
     const { bucket } = state
     const time = new Date().toISOString()
+    // Statistics that fail cost no ad.
     try {
       tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
     } catch (error) {
-      // Statistics of the page's own that fail cost no auction.
-      reportError(error)
+      globalThis.reportError?.(error)
     }
   }
   return {
