@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { CDPSession, Page } from '@playwright/test'
 import { installCmp, tcDataOf } from '#tests/support/cmp.ts'
 import { startSite } from '#tests/support/site.ts'
-import { become, choose, identityOf, signInByApi, statusLine } from './acts.ts'
+import { become, choose, identityOf, signInByApi, statusLine, tokenInPrebid } from './acts.ts'
 import {
   allKept,
   awayAndBack,
@@ -168,6 +168,9 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     await refresh.response()
     for (const name of allKept)
       await expect.poll(() => storageOf(page), { timeout: 10_000 }).not.toContain(name)
+    await awayAndBack(page)
+    expect(identifiersIn(watch.auctions.slice(auctions))).toEqual([])
+    expect(await tokenInPrebid(page)).toBeNull()
     expect(await watch.carrying(advertisingToken, requests)).toEqual([])
     expect(watch.count('POST', '/sandbox/operator/v2/token/refresh')).toBe(1)
     await context.close()
