@@ -133,6 +133,17 @@ describe('an auction that the server holds', () => {
   })
 })
 
+it('tells buyers of Global Privacy Control also where this site does not heed it: they decide for themselves', async () => {
+  const site = await startSite({ env: { ...settings, GPC_SCOPE: 'off' } })
+  const reader = visitor(site)
+  await reader.signIn({ email: 's2s-gpc-off@example.com' })
+  await reader.choose('granted')
+  const { body } = await asked(reader, { 'sec-gpc': '1' })
+  expect(body.regs).toEqual({ ext: { gpc: '1' } })
+  expect(body.user?.eids).toHaveLength(1)
+  await site.stop()
+})
+
 it('K1: an auction that the server holds has no eid of a control reader', async () => {
   const site = await startSite({ env: { ...settings, ...holdout } })
   const reader = visitor(site)
