@@ -3,6 +3,8 @@ import type { PlanName } from '#lib/ads/channels.ts'
 /** One way to hand the token over, with a page of its own. */
 export interface Pattern {
   slug: string
+  /** Below which heading of the list it stands. */
+  group: 'Prebid.js' | 'Google Secure Signals' | 'All together, and without a browser' | 'To measure it'
   title: string
   /** One sentence for the list and below the headline. */
   line: string
@@ -26,6 +28,7 @@ const valueSteps = [
 export const patterns: readonly Pattern[] = [
   {
     slug: 'prebid-server',
+    group: 'Prebid.js',
     title: 'Prebid.js with a Prebid Server',
     line: 'One request from the browser; the Prebid Server asks the bidders. The pages of this site use it.',
     steps: [...valueSteps, 'It leaves the browser as user.ext.eids of one request to the Prebid Server.'],
@@ -35,6 +38,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'prebid-adapter',
+    group: 'Prebid.js',
     title: 'Prebid.js with a bidder in the browser',
     line: 'Each bidder is asked by the browser itself, through its adapter.',
     steps: [...valueSteps, 'Prebid gives it to each adapter, which puts it into a request of its own.'],
@@ -44,6 +48,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'prebid-refresh',
+    group: 'Prebid.js',
     title: 'Prebid.js refreshes',
     line: 'The browser gets the whole identity, and Prebid refreshes the token at the operator by itself.',
     steps: [
@@ -57,6 +62,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'browser-sdk',
+    group: 'Prebid.js',
     title: 'The official browser SDK refreshes',
     line: 'The UID2 or EUID SDK for JavaScript holds and refreshes the token; Prebid is given each newer one.',
     steps: [
@@ -70,6 +76,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'secure-signals',
+    group: 'Google Secure Signals',
     title: 'Google Secure Signals',
     line: 'Google’s tag asks the page for the token, and passes it to the bidders that Ad Manager is set to share it with.',
     steps: [
@@ -85,6 +92,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'google-deploy',
+    group: 'Google Secure Signals',
     title: 'Secure Signals by Google’s own deployment',
     line: 'Google’s tag loads the script of UID2, and the page only answers its question.',
     steps: [
@@ -99,6 +107,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'prebid-signals',
+    group: 'Google Secure Signals',
     title: 'Secure Signals by Prebid.js',
     line: 'Prebid registers its identifiers as secure signals, beside its own auction.',
     steps: [
@@ -113,6 +122,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'several',
+    group: 'All together, and without a browser',
     title: 'Several at once',
     line: 'A Prebid Server, a bidder in the browser and Google’s tag, with one owner of the secure signals.',
     steps: [
@@ -128,6 +138,7 @@ export const patterns: readonly Pattern[] = [
   },
   {
     slug: 'server-to-server',
+    group: 'All together, and without a browser',
     title: 'Server to server',
     line: 'The bid request is built on the server and no script takes part: for apps, television, and pages without script.',
     steps: [
@@ -143,6 +154,7 @@ export const patterns: readonly Pattern[] = [
 /** Beside the ways: leaving the token out for some readers, to measure what it brings. */
 export const holdOutPattern: Pattern = {
   slug: 'hold-out',
+  group: 'To measure it',
   title: 'A hold-out',
   line: 'For a share of readers the token is made and renewed as always, and given to nobody: that shows what it brings.',
   steps: [

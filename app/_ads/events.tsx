@@ -4,10 +4,11 @@ import { useEffect, useState } from 'react'
 import { LabBox } from '#app/_ui/lab-box.tsx'
 import type { HandoffEvent, HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { timeOfDay } from './time-of-day.ts'
 
 interface Noted {
-  key: number
-  time: string
+  /** Unix ms, by this browser's clock. */
+  at: number
   event: HandoffEvent
   state: HandoffState
 }
@@ -20,18 +21,19 @@ export function Events() {
   const [noted, setNoted] = useState<readonly Noted[]>([])
   useEffect(() => {
     setNoted([])
-    const ends = events.map((event) =>
-      pageHandoff().on(event, (state) =>
-        setNoted((before) => {
-          const time = new Date().toLocaleTimeString([], { hour12: false })
-          return [{ key: (before[0]?.key ?? 0) + 1, time, event, state }, ...before].slice(0, KEPT)
-        }),
-      ),
-    )
+    let subscribed = false
+    const note = (event: HandoffEvent, state: HandoffState) => {
+      const [entry, told] = [{ at: Date.now(), event, state }, subscribed]
+      // Whoever subscribes late is told what still holds, under each name that it had: one line will do.
+      setNoted((before) => [entry, ...(told ? before : [])].slice(0, KEPT))
+    }
+    const ends = events.map((event) => pageHandoff().on(event, (state) => note(event, state)))
+    subscribed = true
     return () => {
       for (const end of ends) end()
     }
   }, [])
+  const [latest, ...earlier] = noted
 
   return (
     <section aria-labelledby="events">
@@ -40,20 +42,46 @@ export function Events() {
       </h2>
       <LabBox label="Events" empty={noted.length === 0 && 'Nothing yet.'}>
         <ol className="events">
-          {noted.map(({ key, time, event, state }) => (
-            <li key={key}>
-              <span className="events-time">{time}</span> <code>{event}</code> {wordsFor(state)}
+          {noted.map(({ at, event, state }, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: what comes in on top changes words, and moves no line.
+            <li key={place}>
+              <span className="events-time">{timeOfDay(at)}</span>
+              <code>{event}</code>
+              {state.status === 'available' ? (
+                <code className="token">{endOf(state.advertisingToken)}</code>
+              ) : (
+                <span>no token</span>
+              )}
+              <span>{detailsOf(state)}</span>
             </li>
           ))}
         </ol>
       </LabBox>
+      <p className="meta">{latest ? nextOf(latest.state) : 'The newest comes first.'}</p>
+      {/* What the page starts with is there to read; what changes on it is spoken. */}
+      <p role="status" className="sr-only">
+        {latest && earlier.length > 0 ? spokenOf(latest) : null}
+      </p>
     </section>
   )
 }
 
-function wordsFor(state: HandoffState): string {
+/** A token begins with its version and its key's number, as all of today do: its end tells two apart. */
+const endOf = (token: string): string => `…${token.slice(-6)}`
+
+function detailsOf(state: HandoffState): string {
   const group = 'bucket' in state && state.bucket ? `, group ${state.bucket}` : ''
-  if (state.status !== 'available') return `${state.status}${group}`
-  const minutes = Math.round((state.identityExpires - state.now) / 60_000)
-  return `${state.advertisingToken.slice(0, 6)}…, good for ${minutes} min from then${group}`
+  return state.status === 'available'
+    ? `until ${timeOfDay(state.identityExpires)}${group}`
+    : `${state.status}${group}`
+}
+
+function nextOf(state: HandoffState): string {
+  if (state.status !== 'available') return 'Without a token there is none to refresh.'
+  return `A newer one is due at ${timeOfDay(state.refreshFrom)}.`
+}
+
+function spokenOf({ event, state }: Noted): string {
+  if (event === 'refreshed') return 'The token was refreshed.'
+  return state.status === 'available' ? 'There is a token.' : 'There is no token.'
 }

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 import { LabBox } from '#app/_ui/lab-box.tsx'
+import { LabTable } from '#app/_ui/lab-table.tsx'
 import { pageExposures } from '#lib/ads/page-exposures.ts'
 import { type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
 
@@ -20,34 +21,19 @@ export function ExposureTable() {
         What is recorded
       </h2>
       <LabBox
+        tall
         label="Exposures"
         empty={
           exposures.length === 0 &&
-          'Nothing: no hold-out runs (HOLDOUT_PERCENT), or this reader has no token to hold out.'
+          'Nothing. Records are made while HOLDOUT_PERCENT is above 0, of readers who have a token to hold out.'
         }
       >
-        <table className="auctions">
-          <thead>
-            <tr>
-              <th scope="col">Event</th>
-              <th scope="col">Slot</th>
-              <th scope="col">Group</th>
-              <th scope="col">Token</th>
-              <th scope="col">CPM, US $</th>
-            </tr>
-          </thead>
-          <tbody>
-            {exposures.map(({ time, event, slot, bucket, token, cpm }) => (
-              <tr key={`${time} ${event} ${slot}`}>
-                <td>{event}</td>
-                <td>{slot}</td>
-                <td>{bucket}</td>
-                <td>{token ? 'yes' : 'no'}</td>
-                <td>{cpm?.toFixed(2) ?? '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <LabTable
+          columns={['Event', 'Slot', 'Group', 'Token', 'CPM, US $']}
+          rows={exposures.map(({ event, slot, bucket, token, cpm }) => ({
+            cells: [event, slot, bucket, token ? 'yes' : 'no', cpm?.toFixed(2) ?? '–'],
+          }))}
+        />
       </LabBox>
       <div className="button-row">
         <a className="button" href={asFile(exposures)} download="exposures.csv">

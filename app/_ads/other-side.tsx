@@ -1,17 +1,20 @@
 'use client'
 
-import { use, useEffect, useState } from 'react'
+import { type ReactNode, use, useEffect, useState } from 'react'
 import { LabBox } from '#app/_ui/lab-box.tsx'
+import { type LabRow, LabTable } from '#app/_ui/lab-table.tsx'
 import { pageSlots } from '#lib/ads/page-stack.ts'
 import { PagePlan } from './ad-stack.tsx'
-import { useSiteSettings } from './use-site-settings.ts'
+import { newerTokens } from './newer-tokens.ts'
+import { timeOfDay } from './time-of-day.ts'
+
+const SHOWN = 8
 
 /** As `GET /sandbox/exchange/auctions` gives it. */
 interface KeptAuction {
   at: number
-  id: string
   from: string
-  slots: string[]
+  eids: { id: string }[]
   reading: {
     token: string
     establishedAt?: number
@@ -20,13 +23,11 @@ interface KeptAuction {
   }
 }
 
-/** What the buyer made of this browser's last ad requests: the token changes, the person stays. */
+/** What the sandbox's buyer made of this browser's last ad requests: the token changes, the person stays. */
 export function OtherSide() {
   const plan = use(PagePlan)
-  const sandbox = useSiteSettings()?.mode === 'sandbox'
   const [auctions, setAuctions] = useState<readonly KeptAuction[]>([])
   useEffect(() => {
-    if (!sandbox) return
     let end: (() => void) | undefined
     let left = false
     const read = () =>
@@ -45,50 +46,61 @@ export function OtherSide() {
       left = true
       end?.()
     }
-  }, [plan, sandbox])
+  }, [plan])
 
-  if (!sandbox) return null
+  const newer = newerTokens(auctions)
+
   return (
     <section aria-labelledby="other-side">
       <h2 id="other-side" className="section-title">
         What the buyer saw
       </h2>
       <LabBox
+        tall
         label="The last ad requests"
         empty={auctions.length === 0 && 'No ad request of this browser yet.'}
       >
-        <table className="auctions">
-          <thead>
-            <tr>
-              <th scope="col">Asked</th>
-              <th scope="col">By</th>
-              <th scope="col">Token</th>
-              <th scope="col">Established</th>
-              <th scope="col">Refreshed</th>
-              <th scope="col">Person</th>
-            </tr>
-          </thead>
-          <tbody>
-            {auctions.map(({ at, id, from, reading }) => (
-              <tr key={`${id} ${at}`} data-auction-token={reading.token}>
-                <td>{clock(at)}</td>
-                <td>{from}</td>
-                <td>{reading.token}</td>
-                <td>{clock(reading.establishedAt)}</td>
-                <td>{clock(reading.refreshedAt)}</td>
-                <td>
-                  <code>{reading.person ?? '–'}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <LabTable
+          columns={['Asked', 'By', 'Token', 'Established', 'Refreshed', 'Person']}
+          rows={auctions.slice(0, SHOWN).map((auction, place) => rowOf(auction, newer[place] ?? false))}
+        />
       </LabBox>
       <p className="meta">
-        The sandbox buyer opens the token with keys of the operator, as a demand-side platform does. The
-        person is a salted hash of the raw UID, which never leaves the buyer.
+        The sandbox buyer opens each token with the operator’s keys, as a demand-side platform does. The
+        person is a salted hash of the raw UID, which never leaves the buyer. Marked: the first request with a
+        newer token of the same person.
       </p>
     </section>
+  )
+}
+
+function rowOf({ at, from, eids, reading }: KeptAuction, newer: boolean): LabRow {
+  const { token, establishedAt, refreshedAt, person } = reading
+  return {
+    marked: newer,
+    cells: [
+      timeOfDay(at),
+      from,
+      <Marked key="token" mark={newer && 'newer'}>
+        <code className={token === 'readable' ? 'token' : undefined}>
+          {token === 'readable' ? eids[0]?.id : token}
+        </code>
+      </Marked>,
+      timeOrNone(establishedAt),
+      timeOrNone(refreshedAt),
+      <Marked key="person" mark={newer && 'same'}>
+        <code>{person ?? '–'}</code>
+      </Marked>,
+    ],
+  }
+}
+
+function Marked({ mark, children }: { mark: string | false; children: ReactNode }) {
+  return (
+    <>
+      {children}
+      {mark ? <span className="lab-mark"> {mark}</span> : null}
+    </>
   )
 }
 
@@ -96,9 +108,7 @@ async function readAuctions(): Promise<readonly KeptAuction[]> {
   const answer = await fetch('/sandbox/exchange/auctions')
   if (!answer.ok) throw new Error(`The exchange answered ${answer.status}.`)
   const { auctions } = (await answer.json()) as { auctions: KeptAuction[] }
-  return auctions.slice(0, 8)
+  return auctions
 }
 
-function clock(time: number | undefined): string {
-  return time === undefined ? '–' : new Date(time).toLocaleTimeString([], { hour12: false })
-}
+const timeOrNone = (time: number | undefined): string => (time === undefined ? '–' : timeOfDay(time))

@@ -10,6 +10,7 @@ import {
   statusLine,
 } from './acts.ts'
 import { violations } from './axe.ts'
+import { expectShown } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
 const pages = [
@@ -31,9 +32,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const look = async (path: string, when: string) => {
       await page.goto(path)
       if (path === '/' || path.includes(articles.first)) await expectAds(page, 'none')
+      if (path === '/patterns/several') await expectShown(page)
       findings[`${path} ${when}`] = await violations(page)
     }
-    for (const path of [...pages, '/no-such-page']) await look(path, 'signed out')
+    for (const path of [...pages, '/no-such-page', '/patterns', '/patterns/several'])
+      await look(path, 'signed out')
     for (const path of [
       '/sign-in?error=OAuthCallback',
       '/sign-in/proof',
@@ -55,7 +58,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await look(await linkInOutbox(page), 'with the link')
     await signInByApi(context, { email: `${colorScheme}-${email}` })
     for (const path of pages) await look(path, 'before an answer')
-    for (const answer of ['granted', 'denied'] as const) await choose(context, answer)
+    await choose(context, 'granted')
+    await page.goto('/patterns/prebid-server')
+    await expectShown(page)
+    findings['a way with a token'] = await violations(page)
+    await choose(context, 'denied')
     await look('/privacy', 'with a history')
     await page.getByText('The words that you answered').first().click()
     findings['the words of an answer'] = await violations(page)

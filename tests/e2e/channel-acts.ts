@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from '@playwright/test'
+import type { BrowserContext, Locator, Page } from '@playwright/test'
 import { z } from 'zod'
 import type { Auction, PageWatch } from '#tests/support/page-watch.ts'
 import { expect } from './fixtures.ts'
@@ -55,6 +55,16 @@ export async function openPattern(page: Page, { slug }: Channel): Promise<void> 
 export async function expectFilled(page: Page): Promise<void> {
   await expect(page.locator('[data-ad-slot^=pattern-][data-uid2-bid] iframe')).toHaveCount(2)
 }
+
+/** Waits until the page of a way shows an ad at its top and what its buyer read: on a phone the side is far below. */
+export async function expectShown(page: Page): Promise<void> {
+  await expect(page.locator('[data-ad-slot=pattern-top][data-uid2-bid] iframe')).toHaveCount(1)
+  await expect(requestsShown(page)).not.toHaveCount(0)
+}
+
+/** The ad requests of this browser, as the page of a way lists them. */
+export const requestsShown = (page: Page): Locator =>
+  page.getByRole('region', { name: 'The last ad requests' }).locator('tbody tr')
 
 /** The requests for ads that one view of the page makes, from the `since`th on. */
 export async function requestsSince(

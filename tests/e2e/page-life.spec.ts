@@ -1,13 +1,14 @@
 import type { Page } from '@playwright/test'
 import { withoutAds } from '../../app/(site)/_articles/without-ads.mjs'
 import { articles, become, expectAds, readNext } from './acts.ts'
+import { expectShown } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
 for (const viewport of [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
 ])
-  for (const path of ['/', `/articles/${articles.first}`])
+  for (const path of ['/', `/articles/${articles.first}`, '/patterns/several'])
     test(`nothing on ${path} moves when words and ads arrive, ${viewport.width} px wide`, async ({
       page,
       context,
@@ -17,7 +18,7 @@ for (const viewport of [
       await page.setViewportSize(viewport)
       await page.addInitScript(recordShifts)
       await page.goto(path)
-      await expectAds(page, 'readable')
+      await (path.startsWith('/patterns') ? expectShown(page) : expectAds(page, 'readable'))
       const { supported, total, moved } = await page.evaluate(readShifts)
       expect(supported).toBe(true)
       expect(moved).toEqual([])

@@ -13,7 +13,7 @@ test('a slot far below is not asked for before the reader comes near it, and the
   await page.goto(`/articles/${articles.first}`)
   await expect(page.locator('[data-uid2-status=available]')).toBeVisible()
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)))
-  expect(watch.auctions.map(({ slots }) => slots).flat()).not.toContain('article-end')
+  expect(watch.auctions.flatMap(({ slots }) => slots)).not.toContain('article-end')
 
   await page.locator('[data-ad-slot=article-end]').scrollIntoViewIfNeeded()
   await expectAds(page, 'readable')

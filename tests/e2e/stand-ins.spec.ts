@@ -174,11 +174,11 @@ test.describe('the stand-in for Google’s tag', () => {
         from: 'gpt',
         slots: ['top', 'side'],
         keyValues: { targeting: { section: ['light'] }, slots: { top: {}, side: {} } },
-        eids: [{ source: 'uidapi.com', id: `${advertisingToken.slice(0, 6)}…`, place: 'user.eids' }],
+        eids: [{ source: 'uidapi.com', id: `…${advertisingToken.slice(-6)}`, place: 'user.eids' }],
         reading: expect.objectContaining({ token: 'readable' }),
       }),
     ])
-    expect(JSON.stringify(auctions)).not.toContain(advertisingToken.slice(0, 7))
+    expect(JSON.stringify(auctions)).not.toContain(advertisingToken.slice(-7))
     expect(await page.evaluate(() => document.cookie)).not.toContain('sandbox_exchange')
   })
 

@@ -1,12 +1,16 @@
 import type { Metadata } from 'next'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
+import { NextStepNow } from '#app/_ads/next-step-now.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
-import { holdOutPattern, patterns } from '#app/(lab)/_patterns.ts'
+import { holdOutPattern, type Pattern, patterns } from '#app/(lab)/_patterns.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
 
 export const metadata: Metadata = { title: 'Ways to hand over a token' }
+
+const all = [...patterns, holdOutPattern]
+const groups = [...new Set(all.map(({ group }) => group))]
 
 export default async function PatternsPage() {
   await labOnly()
@@ -19,27 +23,47 @@ export default async function PatternsPage() {
           <p className="eyebrow">Laboratory</p>
           <h1>Ways to hand over a token</h1>
           <p className="standfirst">
-            Each page below runs one of them, with real ad requests. All follow one hand-off, which alone
-            knows the token and when it ends.
+            Each page below runs one of them, with real ad requests, and shows what the buyer made of the
+            token. All follow one hand-off, which alone knows the token and when it ends.
           </p>
         </header>
-        <ul className="pattern-list">
-          {[...patterns, holdOutPattern].map(({ slug, title, line, needs }) => (
-            <li key={slug} className="pattern">
-              {/* A full load: what one way leaves in a window must not meet the next. */}
-              <h2 className="pattern-title">
-                <a href={`/patterns/${slug}`}>{title}</a>
-              </h2>
-              <p>{line}</p>
-              {needs !== null && needs !== handoff ? (
-                <p className="meta">
-                  Needs <code>UID2_HANDOFF={needs}</code>
-                </p>
-              ) : null}
-            </li>
-          ))}
-        </ul>
+        <NextStepNow />
+        {groups.map((group) => (
+          <section key={group} className="pattern-group">
+            <h2 className="pattern-group-title">{group}</h2>
+            <ul>
+              {all
+                .filter((pattern) => pattern.group === group)
+                .map((pattern) => (
+                  <Listed
+                    key={pattern.slug}
+                    pattern={pattern}
+                    runs={[null, handoff].includes(pattern.needs)}
+                  />
+                ))}
+            </ul>
+          </section>
+        ))}
       </main>
     </AdStack>
+  )
+}
+
+function Listed({ pattern: { slug, title, line, needs }, runs }: { pattern: Pattern; runs: boolean }) {
+  return (
+    <li className="pattern">
+      {/* A full load: what one way leaves in a window must not meet the next. */}
+      <h3 className="pattern-title">
+        <a href={`/patterns/${slug}`}>{title}</a>
+      </h3>
+      <div>
+        <p>{line}</p>
+        {runs ? null : (
+          <p className="meta">
+            Needs <code>UID2_HANDOFF={needs}</code>
+          </p>
+        )}
+      </div>
+    </li>
   )
 }

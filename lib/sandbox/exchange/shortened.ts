@@ -9,9 +9,9 @@ const DEPTH = 40
 /** More than any bid request has; each is looked for in each text. */
 const TOKENS = 100
 
-/** The first six characters, and a mark that there were more. */
+/** The last six characters, and a mark that there were more: all tokens of one key begin alike. */
 function shorten(token: string): string {
-  return token.length > SHOWN ? `${token.slice(0, SHOWN)}…` : token
+  return token.length > SHOWN ? `…${token.slice(-SHOWN)}` : token
 }
 
 /**

@@ -33,15 +33,15 @@ describe('what is kept of an auction', () => {
       id: 'r1',
       from: 'gpt',
       slots: ['side'],
-      eids: [{ source: 'uidapi.com', id: 'AgAAAA…', place: 'user.eids' }],
+      eids: [{ source: 'uidapi.com', id: '…Jo7Hgk', place: 'user.eids' }],
       keyValues: { targeting: gam.targeting, slots: gam.slots },
       reading: { token: 'readable' },
       bids: [{ slot: 'side', price: expect.any(Number), campaign: expect.stringMatching(/^[a-z-]+[a-z]$/) }],
       request: {
         id: 'r1',
         imp,
-        user: { eids: [{ source: 'uidapi.com', uids: [{ id: 'AgAAAA…', atype: 3 }] }] },
-        ext: { gam: { ...gam, signals: { 'uidapi.com': 'AgAAAA…' } } },
+        user: { eids: [{ source: 'uidapi.com', uids: [{ id: '…Jo7Hgk', atype: 3 }] }] },
+        ext: { gam: { ...gam, signals: { 'uidapi.com': '…Jo7Hgk' } } },
       },
     })
   })

@@ -1,12 +1,11 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { AdSlot } from '#app/_ads/ad-slot.tsx'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
-import { Events } from '#app/_ads/events.tsx'
 import { OtherSide } from '#app/_ads/other-side.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { PatternFrame } from '#app/(lab)/_pattern-frame.tsx'
+import { PatternStage } from '#app/(lab)/_pattern-stage.tsx'
 import { findPattern } from '#app/(lab)/_patterns.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
@@ -25,29 +24,41 @@ export default async function PatternPage({ params }: Props) {
   const pattern = findPattern((await params).pattern)
   if (!pattern?.plan) notFound()
   const { plan, needs } = pattern
-  const runs = needs === null || needs === env().handoff
+  const { mode, deployed, handoff, origin } = env()
+  const runs = needs === null || needs === handoff
   return (
     <AdStack plan={plan} initial={await readPublicIdentity()}>
       <StatusLine />
       <PatternFrame pattern={pattern}>
         {runs ? (
-          <>
-            <AdSlot id="pattern-top" size="leaderboard" />
-            <div className="pattern-columns">
-              <div className="pattern-seen">
-                <Events />
-                <OtherSide />
-              </div>
-              <AdSlot id="pattern-side" size="rectangle" />
-            </div>
-          </>
+          <PatternStage>
+            {mode === 'sandbox' ? <OtherSide /> : null}
+            {mode === 'sandbox' && !deployed ? <Sooner origin={origin} /> : null}
+          </PatternStage>
         ) : (
-          <p className="pattern-needs" role="note">
-            This deployment has the {env().handoff} hand-off. Start it with <code>UID2_HANDOFF={needs}</code>{' '}
-            to see this way at work.
+          <p className="lab-note">
+            This site runs with the {handoff} hand-off. Start it with <code>UID2_HANDOFF={needs}</code> to see
+            this way at work.
           </p>
         )}
       </PatternFrame>
     </AdStack>
+  )
+}
+
+/** A token of the sandbox is due after a quarter of an hour: too long to sit and watch. */
+function Sooner({ origin }: { origin: string }) {
+  const ask = `curl -d '{"lifetimes":{"refreshFromMs":20000}}' ${origin}/sandbox/operator/faults`
+  return (
+    <details className="sooner">
+      <summary>See a refresh sooner</summary>
+      <p>
+        Here a token is due for a refresh after 15 minutes. This makes it 20 seconds, for tokens made from
+        then on: run it, sign out, and sign in again.
+      </p>
+      <p>
+        <code>{ask}</code>
+      </p>
+    </details>
   )
 }

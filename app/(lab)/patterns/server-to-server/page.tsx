@@ -3,6 +3,7 @@ import { headers } from 'next/headers'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { adSizes } from '#app/_ui/ad-sizes.ts'
 import { LabBox } from '#app/_ui/lab-box.tsx'
+import { NextStep } from '#app/_ui/next-step.tsx'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { PatternFrame } from '#app/(lab)/_pattern-frame.tsx'
@@ -46,6 +47,7 @@ export default async function ServerToServer() {
     <>
       <StatusBar identity={identity} product={product} />
       <PatternFrame pattern={pattern}>
+        <NextStep identity={identity} back="/patterns/server-to-server" />
         <div className="pattern-row">
           {slots.map(({ id }) => (
             <SoldSlot key={id} id={id} ad={ads.get(id)} />
@@ -54,7 +56,7 @@ export default async function ServerToServer() {
         {prebidServer ? (
           <Sent request={request} />
         ) : (
-          <p className="pattern-needs">No Prebid Server is set, so nobody was asked.</p>
+          <p className="lab-note">No Prebid Server is set, so nobody was asked.</p>
         )}
       </PatternFrame>
     </>
@@ -87,7 +89,7 @@ function Sent({ request }: { request: BidRequest }) {
       <LabBox label="The request" empty={false}>
         <pre className="request">{JSON.stringify(abridged(request), null, 2)}</pre>
       </LabBox>
-      <p className="meta">Of the token, the first six characters are shown.</p>
+      <p className="meta">Of a token, only the first six characters are shown here.</p>
     </section>
   )
 }

@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react'
+import { AdSlot } from '#app/_ads/ad-slot.tsx'
+import { Events } from '#app/_ads/events.tsx'
+import { NextStepNow } from '#app/_ads/next-step-now.tsx'
+
+/** Where a way runs: two slots, what the hand-off tells the page, and what came of it. */
+export function PatternStage({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <NextStepNow />
+      <AdSlot id="pattern-top" size="leaderboard" />
+      <div className="pattern-columns">
+        <div className="pattern-seen">
+          <Events />
+          {children}
+        </div>
+        <AdSlot id="pattern-side" size="rectangle" />
+      </div>
+    </>
+  )
+}
