@@ -96,9 +96,9 @@ export function combinationFaults(
     'Set NEXTAUTH_URL to an https origin, or unset the variables of Apple.',
   )
   add(
-    (values.HOLDOUT_PERCENT ?? 0) > 0 && !isSet('HOLDOUT_SALT'),
+    deployed && (values.HOLDOUT_PERCENT ?? 0) > 0 && !isSet('HOLDOUT_SALT'),
     'HOLDOUT_SALT',
-    'is missing while HOLDOUT_PERCENT is above 0',
+    'is required on a deployed site while HOLDOUT_PERCENT is above 0',
     `Set it to ${variables.HOLDOUT_SALT.remedy}. Keep it for as long as the experiment runs.`,
   )
   faults.push(...sharedSecrets(values))

@@ -1,4 +1,5 @@
 import 'server-only'
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
 import { singleton } from '../shared/singleton.ts'
@@ -84,6 +85,7 @@ export function loadEnv(
   const { values, mode, deployed, origin, demoSignIn } = parsed.env
   const made = deployed ? null : secretsOrSentence(values.DATA_DIR, secretsIn)
   const secret = (own: string | undefined, fallback: string | undefined): string => own ?? fallback ?? ''
+  const choicesPepper = secret(values.CHOICES_PEPPER, made?.choicesPepper)
   const ownUrl = `http://127.0.0.1:${values.PORT}`
   return {
     mode,
@@ -106,7 +108,7 @@ export function loadEnv(
       secret(values.SESSION_PASSWORD, made?.sessionPassword),
       ...values.SESSION_PASSWORD_PREVIOUS,
     ],
-    choicesPeppers: [secret(values.CHOICES_PEPPER, made?.choicesPepper), ...values.CHOICES_PEPPER_PREVIOUS],
+    choicesPeppers: [choicesPepper, ...values.CHOICES_PEPPER_PREVIOUS],
     databaseUrl: values.DATABASE_URL ?? `file:${join(values.DATA_DIR, 'choices.db')}`,
     demoSignIn,
     publicSandbox: values.SANDBOX_PUBLIC === 'on',
@@ -121,10 +123,13 @@ export function loadEnv(
     prebidServer: prebidServer(mode, values),
     holdout:
       values.HOLDOUT_PERCENT > 0
-        ? { percent: values.HOLDOUT_PERCENT, salt: values.HOLDOUT_SALT ?? '' }
+        ? { percent: values.HOLDOUT_PERCENT, salt: values.HOLDOUT_SALT ?? saltOf(choicesPepper) }
         : null,
   }
 }
+
+/** Where none is set: the same for as long, and for as many instances, as the store's own key. */
+const saltOf = (pepper: string): string => createHmac('sha256', pepper).update('hold-out').digest('base64')
 
 /** That a provider has all of its variables or none was checked with the rest. */
 function signInSettings(values: Variables): SignInSettings {

@@ -27,7 +27,6 @@ const isSafeUrl = (value: string) =>
   isUrl(value) && (new URL(value).protocol === 'https:' || isLoopback(new URL(value).hostname))
 const isSecret32 = (value: string) => /^[A-Za-z0-9+/]{43}=$/.test(value)
 const longText = (value: string) => value.length >= 32
-const shortestSalt = 16
 
 export const random = "node -p \"require('crypto').randomBytes(32).toString('base64')\""
 
@@ -180,8 +179,8 @@ export const variables = {
     remedy: 'a whole number from 0 to 100: the share of readers whose token is withheld; 0 when unset',
   },
   HOLDOUT_SALT: {
-    rule: text.refine((v) => v === undefined || v.length >= shortestSalt),
-    remedy: `at least ${shortestSalt} characters, a new one for each experiment: ${random}`,
+    rule: text,
+    remedy: `a text of your own, a new one for each experiment: ${random}`,
   },
   LAB: { rule: flag, remedy: 'on or off' },
   SANDBOX_PUBLIC: { rule: flag, remedy: 'on or off' },

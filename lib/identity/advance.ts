@@ -55,11 +55,11 @@ export async function advance(asking: Asking, policy: Policy): Promise<Advanced>
   const generate = refresh.identity === null && policy.generate
   const identity = generate ? await generated(known) : refresh.identity
   const changed = identity !== situation.identity || situation.retired
-  if (!changed && !refresh.waited && !generate)
+  if (!changed && !refresh.waited && !generate && !refresh.unheard)
     return { decision, cookie: situation.stray ? 'clear' : 'keep', background: refresh.background }
 
   const latest = withSignals(await lookAgain(known), asking.cookies)
-  const after = decideFor({ ...situation, known: latest }, identity)
+  const after = decideFor({ ...situation, known: latest }, identity, refresh.unheard)
   const { background } = refresh
   const consent = consentIn(latest)
   if (!identity || !latest || consent === null || !isEntitled(after)) {
@@ -82,8 +82,12 @@ interface Refreshed {
   identity: Identity | null
   /** Time has passed: what was read of the reader before may no longer hold. */
   waited: boolean
+  /** The operator was asked to confirm, and did not answer. */
+  unheard: boolean
   background: Promise<unknown> | undefined
 }
+
+const notBegun = { waited: false, unheard: false, background: undefined }
 
 /** The newest identity that a refresh has brought, the given one while there is none, null at its end. */
 async function refreshed(
@@ -93,9 +97,8 @@ async function refreshed(
 ): Promise<Refreshed> {
   const known = given && adopt(given, findRefresh(given)?.settled)
   const now = Date.now()
-  if (!known || !beginsRefresh({ ...policy, identity: known, now }))
-    return { identity: known, waited: false, background: undefined }
-  if (!isRefreshable(known, now)) return { identity: null, waited: false, background: undefined }
+  if (!known || !beginsRefresh({ ...policy, identity: known, now })) return { identity: known, ...notBegun }
+  if (!isRefreshable(known, now)) return { identity: null, ...notBegun }
   const flight = startRefresh(known, subject)
   const wait = hasExpired(known, now) ? policy.waitForExpired : policy.waitForDue
   const waited = wait > 0 && !flight.settled
@@ -103,6 +106,7 @@ async function refreshed(
   return {
     identity: adopt(known, flight.settled),
     waited,
+    unheard: policy.recheck === true && (!flight.settled || flight.settled.status === 'failed'),
     background: flight.settled ? undefined : flight.promise,
   }
 }

@@ -99,7 +99,12 @@ export function cookieSignals(cookies: CookieReader): Signals {
   return tcf !== undefined && isConsentString(tcf) ? { tcf } : {}
 }
 
-export function decideFor({ gpc, region, known }: Situation, identity: Identity | null): PublicIdentity {
+/** `unheard`: the operator was to confirm that this identity may still be handed out, and has not. */
+export function decideFor(
+  { gpc, region, known }: Situation,
+  identity: Identity | null,
+  unheard = false,
+): PublicIdentity {
   const asked = known?.subject ? findGenerate(known.subject, consentOf(known))?.settled : undefined
   return decide({
     now: Date.now(),
@@ -110,8 +115,9 @@ export function decideFor({ gpc, region, known }: Situation, identity: Identity 
     unsupported: known?.unsupported ?? (asked?.status === 'insufficient_user_consent' ? 'consent' : null),
     region,
     standing: known?.standing ?? 'store_down',
-    identity,
-    operatorFailed: [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
+    identity: unheard ? null : identity,
+    operatorFailed:
+      unheard || [asked, identity && findRefresh(identity)?.settled].some((it) => it?.status === 'failed'),
     bucket: bucketFor(known),
   })
 }

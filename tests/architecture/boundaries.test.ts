@@ -47,6 +47,13 @@ describe('N20: what holds secrets cannot reach the browser', () => {
     expect(leaks).toEqual([])
   })
 
+  it('P5: Prebid, which needs a window to be evaluated, is imported by no file at its top', () => {
+    const users = filesIn('app', 'lib').filter(({ text }) => /['"]prebid\.js/.test(text))
+    expect(users.map(({ path }) => path)).toContain('lib/ads/prebid/prebid-loader.ts')
+    const early = users.filter(({ text }) => /^(import|export) (?!type\b)[^(]*?['"]prebid\.js/m.test(text))
+    expect(early.map(({ path }) => path)).toEqual([])
+  })
+
   it('the environment is read in one place', () => {
     const readers = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts')
       .filter(({ text }) => /process\.env(?!\.NODE_ENV\b|\.NEXT_RUNTIME\b)/.test(text))

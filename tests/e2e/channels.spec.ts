@@ -42,7 +42,10 @@ for (const channel of channels)
       await openPattern(page, channel)
       expect(identifiersIn(await requestsSince(watch, 0, channel))).toEqual([`uidapi.com ${first}`])
       expect(watch.auctions).toHaveLength(channel.requests)
-      if (channel.google) expect(await signalsKept(page)).toEqual(['_GESPSK-uidapi.com'])
+      if (channel.google) {
+        expect(await signalsKept(page)).toEqual(['_GESPSK-uidapi.com'])
+        expect(await page.evaluate(safeFrameOfTag)).toEqual({ safeFrame: { forceSafeFrame: true } })
+      }
       if (channel.keeps.uid2) expect(await storageOf(page)).toContain(channel.keeps.uid2)
     })
 
@@ -99,4 +102,10 @@ function tokenOfPage(): string | null {
     { currentToken(): { id: string } | null }
   >
   return handoff?.currentToken()?.id ?? null
+}
+
+function safeFrameOfTag(): unknown {
+  return (window as unknown as { googletag: { getConfig(key: string): unknown } }).googletag.getConfig(
+    'safeFrame',
+  )
 }

@@ -9,8 +9,9 @@ import { type Site, startSite } from '../support/site.ts'
 const path = '/patterns/server-to-server'
 const holdout = { HOLDOUT_PERCENT: '100', HOLDOUT_SALT: 'autumn of the moth' }
 
-/** A Prebid Server that keeps what it is asked, and has no bid. */
+/** A Prebid Server that keeps what it is asked, and has no bid but for this one. */
 let buyer: Server
+let bid: object | null = null
 let seen: { body: BidRequest; headers: Record<string, unknown> }[] = []
 let settings: Record<string, string>
 
@@ -22,7 +23,8 @@ beforeAll(async () => {
     })
     request.on('end', () => {
       seen.push({ body: JSON.parse(text) as BidRequest, headers: request.headers })
-      response.writeHead(204).end()
+      if (bid === null) response.writeHead(204).end()
+      else response.end(JSON.stringify({ seatbid: [{ bid: [bid] }] }))
     })
   })
   await new Promise<void>((resolve) => buyer.listen(0, '127.0.0.1', resolve))
@@ -112,6 +114,16 @@ describe('an auction that the server holds', () => {
     expect((await asked(stranger)).body.user).toEqual({ consent: stranger.jar.get('euconsent-v2') })
   })
 
+  it('shows a creative in its frame alone, whatever its markup tries to be', async () => {
+    const hostile = `</iframe></script><script>alert("zq9")</script>" onload='alert("zq9")' x="<!--`
+    bid = { impid: 'server-top', price: 1, adm: hostile, w: 300, h: 250, ext: { uid2: { token: hostile } } }
+    const { page } = await asked(visitor(site))
+    bid = null
+    expect(page).toContain('sandbox="allow-popups"')
+    expect(page).not.toContain('<script>alert')
+    expect(page).not.toContain('onload=\'alert("zq9")')
+  })
+
   it('costs the page nothing when the buyer is gone', async () => {
     const broken = await startSite({ env: { PREBID_SERVER_URL: 'http://127.0.0.1:1/auction' } })
     const answer = await fetch(`${broken.origin}${path}`)
@@ -143,7 +155,8 @@ it('the lab is not found beside a real operator, unless LAB=on', async () => {
     ['on', 200],
   ] as const) {
     const site = await startSite({ env: { ...real, LAB: lab } })
-    expect((await fetch(`${site.origin}${path}`)).status).toBe(status)
+    for (const each of [path, '/patterns', '/patterns/several', '/patterns/hold-out'])
+      expect([each, (await fetch(`${site.origin}${each}`)).status]).toEqual([each, status])
     await site.stop()
   }
   // Nor does what is not found ask anybody.

@@ -17,6 +17,8 @@ export interface ServerAd {
 const largestAnswer = 1024 * 1024
 
 const answerShape = z.looseObject({
+  // The one that was asked for, which is also meant where nothing is said: prices of another would be misread.
+  cur: z.literal('USD').optional(),
   seatbid: z.array(z.looseObject({ bid: z.array(z.unknown()) })),
 })
 

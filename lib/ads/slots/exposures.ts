@@ -36,7 +36,12 @@ export function createExposures(
     if (!('bucket' in state) || state.bucket === undefined) return
     const { bucket } = state
     const time = new Date().toISOString()
-    tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
+    // Statistics that fail cost no ad.
+    try {
+      tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
+    } catch (error) {
+      globalThis.reportError?.(error)
+    }
   }
   return {
     auction(slots) {

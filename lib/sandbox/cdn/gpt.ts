@@ -48,6 +48,7 @@ export function gpt(parts: GptParts): void {
   const server = parts.adRequests(new URL('/sandbox/exchange/openrtb2/auction', address).href)
   const targeting = places.keyValues()
   const listeners = new Map<EventName, Set<(event: never) => void>>()
+  let safeFrame: googletag.config.PageSettingsConfig['safeFrame'] = null
   const settings = { isEnabled: false, singleRequest: false, initialLoad: true, collapses: false }
   let requests = 0
   let deployed: Promise<unknown> = Promise.resolve()
@@ -256,9 +257,11 @@ export function gpt(parts: GptParts): void {
       if (config.disableInitialLoad !== undefined) settings.initialLoad = config.disableInitialLoad !== true
       if (config.collapseDiv !== undefined)
         settings.collapses = config.collapseDiv !== null && config.collapseDiv !== 'DISABLED'
+      // Every ad is shut in here as it is; that it was asked for is kept.
+      if (config.safeFrame !== undefined) safeFrame = config.safeFrame
     },
     getConfig(keys) {
-      const all = { targeting: targeting.all(), disableInitialLoad: !settings.initialLoad }
+      const all = { targeting: targeting.all(), disableInitialLoad: !settings.initialLoad, safeFrame }
       return Object.fromEntries(Object.entries(all).filter(([key]) => [keys].flat().includes(key)))
     },
   }

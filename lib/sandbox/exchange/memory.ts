@@ -7,25 +7,39 @@ import type { AuctionRecord } from './record.ts'
 export interface AuctionMemory {
   keep(browser: string, auction: AuctionRecord): void
   /** Newest first; of nobody else. */
-  of(browser: string): readonly AuctionRecord[]
+  of(browser: string): AuctionRecord[]
 }
 
 const BROWSERS = 200
 const AUCTIONS = 20
+/** Of JSON, of all browsers together. */
+const CHARACTERS = 20_000_000
 
 export function createAuctionMemory(): AuctionMemory {
-  // In the order of their latest auctions.
-  const held = new Map<string, AuctionRecord[]>()
+  // In the order of their latest auctions; as JSON, because a hostile request takes twenty times the room as objects.
+  const held = new Map<string, string[]>()
+  let characters = 0
+  function take(browser: string): string[] {
+    const auctions = held.get(browser) ?? []
+    held.delete(browser)
+    characters -= sizeOf(auctions)
+    return auctions
+  }
   return {
     keep(browser, auction) {
-      const auctions = [auction, ...(held.get(browser) ?? [])].slice(0, AUCTIONS)
-      held.delete(browser)
+      const auctions = [JSON.stringify(auction), ...take(browser)].slice(0, AUCTIONS)
       held.set(browser, auctions)
-      const [oldest] = held.keys()
-      if (held.size > BROWSERS && oldest !== undefined) held.delete(oldest)
+      characters += sizeOf(auctions)
+      for (const [oldest] of held) {
+        if (held.size <= BROWSERS && characters <= CHARACTERS) break
+        take(oldest)
+      }
     },
-    of: (browser) => held.get(browser) ?? [],
+    of: (browser) => (held.get(browser) ?? []).map((auction) => JSON.parse(auction) as AuctionRecord),
   }
 }
+
+const sizeOf = (auctions: readonly string[]): number =>
+  auctions.reduce((characters, auction) => characters + auction.length, 0)
 
 export const auctionMemory = (): AuctionMemory => singleton('sandbox.auctions', createAuctionMemory)

@@ -3,7 +3,7 @@ import 'server-only'
 import { z } from 'zod'
 import type { TokenReading } from '../buyer/buyer.ts'
 import type { BidRequest, Imp } from './bid-request.ts'
-import { shorten, withoutTokens } from './shortened.ts'
+import { withoutTokens } from './shortened.ts'
 
 /** One auction as the other side saw it: what came in, what the buyer could read, what it bid. */
 export interface AuctionRecord {
@@ -20,7 +20,7 @@ export interface AuctionRecord {
   reading: TokenReading
   /** `price`: CPM in US dollars. */
   bids: PlacedBid[]
-  /** The request with every token shortened; null: too long to be kept, and with it id, slots and bids. */
+  /** The request with every token shortened; null: too long or with too many tokens to be kept, and with it id, slots and bids. */
   request: unknown
 }
 
@@ -36,7 +36,7 @@ export interface HeldAuction {
   bids: PlacedBid[]
 }
 
-/** In characters of JSON: 200 browsers with 20 auctions each must fit into memory. */
+/** In characters of JSON. */
 const REQUEST_LIMIT = 20_000
 const LIST_LIMIT = 20
 const SOURCE_LIMIT = 100
@@ -48,14 +48,14 @@ type KeyValues = z.infer<typeof keyValues>
 /** What is kept of an auction whose request was so many characters long. Holds no more than six characters of any token (K3). */
 export function recordOf(held: HeldAuction, length: number, at: number): AuctionRecord {
   const { request, reading } = held
-  const shown = length <= REQUEST_LIMIT ? (withoutTokens(held) as HeldAuction) : undefined
+  const shown = length <= REQUEST_LIMIT ? (withoutTokens(held) as HeldAuction | undefined) : undefined
   const gam = keyValues.safeParse(member(shown?.request.ext, 'gam'))
   return {
     at,
     id: shown?.request.id ?? '',
     from: origin(request),
     slots: shown?.request.imp.map(unitName) ?? [],
-    eids: eidsOf(request).slice(0, LIST_LIMIT),
+    eids: eidsOf(request),
     ...(gam.success && { keyValues: gam.data }),
     reading,
     bids: shown?.bids ?? [],
@@ -79,11 +79,12 @@ function eidsOf({ user }: BidRequest): AuctionRecord['eids'] {
     ['user.eids', user?.eids],
     ['user.ext.eids', user?.ext?.eids],
   ] as const
-  return places.flatMap(([place, eids = []]) =>
-    eids.flatMap(({ source, uids = [] }) =>
-      uids.map(({ id }) => ({ source: source.slice(0, SOURCE_LIMIT), id: shorten(id), place })),
-    ),
+  const all = places.flatMap(([place, eids = []]) =>
+    eids.flatMap(({ source, uids = [] }) => uids.map(({ id }) => ({ source, id, place }))),
   )
+  // A source is what the request says it is: it may repeat an id.
+  const { eids } = withoutTokens({ eids: all.slice(0, LIST_LIMIT) }) as { eids: typeof all }
+  return eids.map((eid) => ({ ...eid, source: eid.source.slice(0, SOURCE_LIMIT) }))
 }
 
 function member(value: unknown, name: string): unknown {

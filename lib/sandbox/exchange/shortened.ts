@@ -6,15 +6,22 @@ const SHOWN = 6
 /** Deeper than any bid request; a hostile one must not exhaust the stack. */
 const DEPTH = 40
 
+/** More than any bid request has; each is looked for in each text. */
+const TOKENS = 100
+
 /** The last six characters, and a mark that there were more: all tokens of one key begin alike. */
-export function shorten(token: string): string {
+function shorten(token: string): string {
   return token.length > SHOWN ? `…${token.slice(-SHOWN)}` : token
 }
 
-/** A copy of the JSON in which every eid's id and every signal is shortened, wherever else its text stands too. */
+/**
+ * A copy of the JSON in which every eid's id and every signal is shortened, wherever else its text stands too.
+ * Undefined: there are too many of them.
+ */
 export function withoutTokens(json: unknown): unknown {
   // The longest first, so that a token that begins another one leaves nothing of it.
   const tokens = [...tokensIn(json, 0)].sort((a, b) => b.length - a.length)
+  if (tokens.length > TOKENS) return undefined
   const clean = (text: string) => tokens.reduce((left, token) => left.replaceAll(token, shorten(token)), text)
   return mapTexts(json, clean, 0)
 }

@@ -46,6 +46,20 @@ test('K1: nobody is told of who takes no part, or while no hold-out runs', () =>
     expect(record(state)).toEqual([])
 })
 
+test('K2: statistics that fail cost no ad', () => {
+  const fails = () => {
+    throw new Error('blocked')
+  }
+  for (const broken of [
+    { unit: fails, tell() {} },
+    { unit: () => 'reader 7', tell: fails },
+  ]) {
+    const exposures = createExposures({ getSnapshot: () => treated }, broken)
+    expect(() => exposures.auction(['top'])).not.toThrow()
+    expect(() => exposures.impression('top', winner)).not.toThrow()
+  }
+})
+
 test('K1: as a file it is RFC 4180, and no cell is a formula', () => {
   const row = record(treated)[2]
   if (!row) throw new Error('nothing was told')

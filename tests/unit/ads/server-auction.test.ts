@@ -64,6 +64,11 @@ const held = async (how: typeof answer, timeoutMs?: number) => {
 }
 
 describe('an auction of the server', () => {
+  it('takes the currency that was asked for, said or not', async () => {
+    for (const cur of ['USD', undefined])
+      expect(await held(json({ cur, seatbid: [{ bid: [bid()] }] }))).toHaveProperty('top')
+  })
+
   it('posts the request as it is, with the user agent and no cookie', async () => {
     await held(bids())
     expect(seen).toHaveLength(1)
@@ -120,6 +125,7 @@ describe('there are no ads, and no error, when the Prebid Server', () => {
     ],
     ['answers no JSON', (response) => void response.end('<html>')],
     ['answers other JSON', json({ seatbid: { bid: [] } })],
+    ['bids in another currency', json({ cur: 'JPY', seatbid: [{ bid: [bid()] }] })],
     ['answers bytes that are no text', (response) => void response.end(Buffer.from([0xff, 0xfe, 0x7b]))],
     ['closes the connection', (response) => void response.destroy()],
     ['answers more than a megabyte', bids(bid({ adm: 'x'.repeat(1024 * 1024) }))],

@@ -108,6 +108,18 @@ describe('the checked environment', () => {
     expect(env.holdout).toEqual({ percent: 10, salt })
   })
 
+  it('K1: without a salt of its own a site that is not deployed draws the same lot at each start, by each instance', () => {
+    const saltIn = (raw: Record<string, string>) => loadEnv({ HOLDOUT_PERCENT: '10', ...raw }).holdout?.salt
+    const made = saltIn({ DATA_DIR: folder })
+    expect(made).toMatch(/^.{44}$/)
+    expect(saltIn({ DATA_DIR: folder })).toBe(made)
+    const CHOICES_PEPPER = 'p'.repeat(32)
+    const shared = saltIn({ DATA_DIR: folder, CHOICES_PEPPER })
+    expect(shared).not.toBe(made)
+    expect(saltIn({ DATA_DIR: join(folder, 'other'), CHOICES_PEPPER })).toBe(shared)
+    expect([made, shared]).not.toContain(CHOICES_PEPPER)
+  })
+
   it('https turns secure cookies on', () => {
     expect(loadEnv({ DATA_DIR: folder, NEXTAUTH_URL: 'https://localhost:3000' }).secureCookies).toBe(true)
   })

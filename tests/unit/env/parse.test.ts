@@ -142,7 +142,7 @@ describe('single rules', () => {
     ['GPC_SCOPE', ['account', 'browser', 'off'], ['none']],
     ['REGION_HEADER', ['CF-IPCountry', 'x-country'], ['X Country', 'a:b', 'ü']],
     ['HOLDOUT_PERCENT', ['0'], ['-1', '101', '2.5', '5%', ' ']],
-    ['HOLDOUT_SALT', ['x'.repeat(16)], ['x'.repeat(15)]],
+    ['HOLDOUT_SALT', ['autumn'], []],
     ['LAB', ['on', 'off'], ['1']],
     ['PREBID_SERVER_URL', ['https://pbs.example/auction'], ['http://pbs.example/auction', '/auction']],
   ])('%s: takes %j, refuses %j', (name, right, wrong) => {
@@ -174,10 +174,11 @@ describe('single rules', () => {
     expect(faulty({ DATABASE_URL: 'postgres://h/n', CHOICES_PEPPER: secret('p') })).toEqual([])
   })
 
-  it('K1: a hold-out needs a salt, which is no other secret', () => {
+  it('K1: a hold-out needs a salt when deployed, which is no other secret', () => {
     const salt = secret('h')
-    expect(faulty({ HOLDOUT_PERCENT: '1' })).toEqual(['HOLDOUT_SALT'])
-    expect(faulty({ HOLDOUT_PERCENT: '1', HOLDOUT_SALT: 'short' })).toEqual(['HOLDOUT_SALT'])
+    expect(faulty({ HOLDOUT_PERCENT: '1' })).toEqual([])
+    expect(faulty({ ...deployed, HOLDOUT_PERCENT: '1' })).toEqual(['HOLDOUT_SALT'])
+    expect(faulty({ ...deployed, HOLDOUT_PERCENT: '1', HOLDOUT_SALT: 'autumn' })).toEqual([])
     for (const percent of ['0', '1', '100'])
       expect(faulty({ HOLDOUT_PERCENT: percent, HOLDOUT_SALT: salt }), percent).toEqual([])
     for (const other of [
@@ -212,7 +213,6 @@ describe('the message', () => {
     DATABASE_URL: 'canary://user:canary-db@host',
     PORT: 'canary-port',
     HOLDOUT_PERCENT: 'canary-share',
-    HOLDOUT_SALT: 'canary-salt',
   }
 
   it('tells every fault at once: the variable, what is wrong, and how to get a right value', () => {

@@ -74,6 +74,11 @@ describe('what is kept of an auction', () => {
     ],
     ['as the name of a slot', { user: { eids: eids() }, imp: [{ ...imp[0], id: token }] }],
     ['in a request that is too long', { user: { eids: eids() }, site: { name: 'x'.repeat(30_000) } }],
+    ['as the name of its source', { user: { eids: [{ source: token, uids: [{ id: token }] }] } }],
+    [
+      'as the name of its source in a request that is too long',
+      { user: { eids: [{ source: token, uids: [{ id: token }] }] }, site: { name: 'x'.repeat(30_000) } },
+    ],
     ['beside one that it begins with', { user: { eids: [...eids(token.slice(0, 20)), ...eids()] } }],
   ])('holds no more than six characters of a token %s (K3)', async (_, request) => {
     const kept = JSON.stringify(await record(request))
@@ -88,6 +93,21 @@ describe('what is kept of an auction', () => {
       eids: [{ source: 'uidapi.com' }],
       request: null,
     })
+  })
+
+  it('is no more than that when there are more tokens than anybody sends: each is looked for in every text', async () => {
+    const signals = Array.from({ length: 101 }, (_, n) => `signal-${n}`)
+    const many = await record({ user: { eids: eids() }, ext: { gam: { signals } } })
+    expect(many).toMatchObject({ reading: { token: 'readable' }, slots: [], request: null })
+    const fewer = await record({ ext: { gam: { signals: signals.slice(1) } } })
+    expect(fewer).toMatchObject({ slots: ['side'], request: { id: 'r1' } })
+  })
+
+  it('takes no member of a request for a prototype', async () => {
+    const ext = JSON.parse('{"gam":{"targeting":{"__proto__":["x"]},"slots":{}},"__proto__":{"polluted":1}}')
+    const kept = JSON.parse(JSON.stringify(await record({ ext })))
+    expect([kept.from, Object.keys(kept.request.ext)]).toEqual(['gpt', ['gam', '__proto__']])
+    expect({}).not.toHaveProperty('polluted')
   })
 
   it('is shallow, however deep the request', async () => {
@@ -118,6 +138,15 @@ describe('the memory of auctions', () => {
     memory.keep('b1', one)
     memory.keep('b201', one)
     expect(['b1', 'b2', 'b3', 'b201'].map((browser) => memory.of(browser).length)).toEqual([2, 0, 1, 1])
+  })
+
+  it('is bounded over all browsers, however large the requests', async () => {
+    const memory = createAuctionMemory()
+    const large = await record({ site: { name: 'x'.repeat(19_000) } })
+    for (let n = 0; n < 200 * 20; n++) memory.keep(`b${n % 200}`, large)
+    const all = Array.from({ length: 200 }, (_, n) => memory.of(`b${n}`))
+    expect(JSON.stringify(all).length).toBeLessThan(20_100_000)
+    expect(all[199]?.[0]).toEqual(large)
   })
 })
 
