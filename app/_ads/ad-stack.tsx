@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, useLayoutEffect } from 'react'
 import type { PlanName } from '#lib/ads/channels.ts'
+import { removeLeftovers } from '#lib/ads/leftovers.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 
@@ -31,8 +32,11 @@ export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps)
   // A server component that renders again (after an action, say) gives the same identity as a new object.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `now` and the status say whether it is new.
   useLayoutEffect(() => {
-    if (ads === 'none') pageHandoff().standDown()
-    else pageHandoff().start(initial)
+    if (ads === 'none') {
+      pageHandoff().standDown()
+      // What Prebid and the SDKs kept on the page before, also where that was another load.
+      removeLeftovers()
+    } else pageHandoff().start(initial)
   }, [ads, initial?.now, initial?.status])
 
   return (

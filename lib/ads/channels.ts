@@ -18,7 +18,7 @@ export interface Plan {
    * `push` is ours; `google` lets Google's tag load the UID2 script, which asks the page; `prebid` is Prebid's.
    */
   secureSignals: 'push' | 'google' | 'prebid' | null
-  /** Under UID2_HANDOFF=client: who refreshes the token in the browser. */
+  /** Under UID2_HANDOFF=client: who refreshes the token in the browser. Prebid can where there are bidders. */
   refresher: 'prebid' | 'sdk'
 }
 
@@ -39,7 +39,7 @@ export const plans = {
   'prebid-server': { bidders: [prebidServer], gpt: null, secureSignals: null, refresher: 'prebid' },
   'prebid-adapter': { bidders: [direct], gpt: null, secureSignals: null, refresher: 'prebid' },
   'browser-sdk': { bidders: [prebidServer], gpt: null, secureSignals: null, refresher: 'sdk' },
-  'secure-signals': { bidders: null, gpt: { adUnitPath }, secureSignals: 'push', refresher: 'prebid' },
+  'secure-signals': { bidders: null, gpt: { adUnitPath }, secureSignals: 'push', refresher: 'sdk' },
   'google-deploy': { bidders: null, gpt: { adUnitPath }, secureSignals: 'google', refresher: 'sdk' },
   'prebid-signals': {
     bidders: [prebidServer],

@@ -1,4 +1,4 @@
-import { store } from './stored.ts'
+import { store, stored } from './stored.ts'
 
 /**
  * Where Prebid and the UID2 and EUID SDKs keep identities in the browser: names in `localStorage`, and cookies that
@@ -19,5 +19,15 @@ function remove(name: string): void {
   document.cookie = `${name}=; Max-Age=0; path=/`
 }
 
-/** Prebid's own switch, which also stops the identifiers of other vendors. Lifted by a new yes only. */
-export const setPrebidOptOut = (optedOut: boolean): void => store('_pbjs_id_optout', optedOut ? '1' : null)
+/** Prebid's own switch, which also stops the identifiers of other vendors. Whatever is in it means a no. */
+const OPT_OUT = '_pbjs_id_optout'
+const OURS = 'site'
+
+export function setPrebidOptOut(): void {
+  if (stored(OPT_OUT) === null) store(OPT_OUT, OURS)
+}
+
+/** For a new yes only, and only our own: somebody else's no is not ours to take back. */
+export function liftPrebidOptOut(): void {
+  if (stored(OPT_OUT) === OURS) store(OPT_OUT, null)
+}

@@ -24,8 +24,8 @@ export const pageExposures = (): ExposureRecord =>
       unit: () => unit?.() ?? visit,
       tell(exposure) {
         all = [...all, exposure].slice(-KEPT)
-        onExposure?.(exposure)
         for (const notify of listeners) notify()
+        onExposure?.(exposure)
       },
       all: () => all,
       subscribe(listener) {

@@ -1,7 +1,7 @@
 import { clearGptCacheWith } from './google/secure-signals.ts'
 import { createUid2Handoff } from './handoff/handoff.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
-import { removeLeftovers, setPrebidOptOut } from './leftovers.ts'
+import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers.ts'
 import { oncePerWindow } from './once-per-window.ts'
 
 /**
@@ -11,10 +11,15 @@ import { oncePerWindow } from './once-per-window.ts'
 export function pageHandoff(): Uid2Handoff {
   return oncePerWindow('handoff', () => {
     const handoff = createUid2Handoff()
-    handoff.on('available', () => setPrebidOptOut(false))
+    handoff.on('available', liftPrebidOptOut)
+    // The control group has said yes as well, and differs in the token alone.
+    handoff.on('withheld', () => {
+      removeLeftovers()
+      liftPrebidOptOut()
+    })
     handoff.on('cleared', ({ status }) => {
       removeLeftovers()
-      if (status === 'denied' || status === 'opted_out') setPrebidOptOut(true)
+      if (status === 'denied' || status === 'opted_out') setPrebidOptOut()
     })
     clearGptCacheWith(handoff)
     return handoff

@@ -62,7 +62,7 @@ function headerBiddingOf(plan: Plan, settings: SiteSettings): HeaderBidding | nu
     load: () => loadPrebid(bidders),
     bidders,
     refresh: refresherOf(plan, settings) === 'prebid' ? refreshByPrebid(settings) : undefined,
-    signals: secureSignals === 'prebid' ? prebidSignals(settings.product) : undefined,
+    signals: secureSignals === 'prebid' ? prebidSignals(settings.product, pageHandoff()) : undefined,
   })
 }
 

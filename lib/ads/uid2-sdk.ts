@@ -1,5 +1,6 @@
 import type { ClientIdentity } from '#lib/identity/public.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
+import type { HandoffState } from './handoff/handoff-state.ts'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {
@@ -59,12 +60,19 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
         refreshFrom: identity.refresh_from,
       })
   })
-  env.handoff.on('available', (state) => {
+  function follow(state: HandoffState): void {
     if (state.status !== 'available' || !state.identity) return
     wanted = state.identity
-    // Blocked or offline: the token stays good until its end, and then the server is asked.
-    env.load().then(give, () => {})
-  })
+    // Blocked, offline, or not ours: the token stays good until its end, and then the server is asked.
+    env
+      .load()
+      .then(give)
+      .catch(() => {})
+  }
+
+  env.handoff.on('available', follow)
+  // The server may have got another identity meanwhile.
+  env.handoff.on('refreshed', follow)
   env.handoff.on('cleared', take)
   env.handoff.on('expired', take)
 }

@@ -112,6 +112,53 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     await site.stop()
   })
 
+for (const slug of ['several', 'prebid-signals', 'prebid-refresh', 'browser-sdk'])
+  test(`K1, G3: a reader who comes into the control group on an open page leaves ${slug} at once`, async ({
+    newBrowser,
+    watch,
+    email,
+  }) => {
+    const channel = channelOf(slug)
+    const site = await startSite({ env: { UID2_HANDOFF: channel.handoff } })
+    const context = await newBrowser({ baseURL: site.origin })
+    const { advertisingToken } = await become(context, { email })
+    const page = await context.newPage()
+    await openPattern(page, channel)
+    await requestsSince(watch, 0, channel)
+    // As the server says it once a greater share is held out.
+    const now = Date.now()
+    const withheld = { status: 'withheld', now, refreshFrom: now + 3_600_000, bucket: 'control' }
+    await page.route('**/api/identity', (route) => route.fulfill({ json: withheld }))
+    const before = watch.auctions.length
+    await lookAgain(page)
+    await expect(statusLine(page, 'withheld')).toBeVisible()
+    expect(identifiersIn(await requestsSince(watch, before, channel))).toEqual([])
+    expect(await signalsKept(page)).toEqual([])
+    expect(await storageOf(page)).not.toContain(advertisingToken)
+    for (const name of allKept) expect(await storageOf(page)).not.toContain(name)
+    await context.close()
+    await site.stop()
+  })
+
+for (const slug of ['prebid-refresh', 'browser-sdk'])
+  test(`S12: a page without ads that is loaded afresh keeps nothing of ${slug}`, async ({
+    newBrowser,
+    email,
+  }) => {
+    const channel = channelOf(slug)
+    const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
+    const context = await newBrowser({ baseURL: site.origin })
+    await become(context, { email })
+    const page = await context.newPage()
+    await openPattern(page, channel)
+    expect(await storageOf(page)).toContain(channel.keeps.uid2)
+    await page.goto('/articles/a-lamp-against-winter')
+    await expect(statusLine(page, 'unsupported')).toBeVisible()
+    for (const name of allKept) await expect.poll(() => storageOf(page)).not.toContain(name)
+    await context.close()
+    await site.stop()
+  })
+
 test.describe('EUID has its own source, provider, globals and modules', () => {
   const consent = { tcf: 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA', gdprApplies: true }
 

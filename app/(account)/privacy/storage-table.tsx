@@ -51,8 +51,9 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   },
   {
     what: 'That Google’s ad script may hold the token',
-    where: 'In the local storage of your browser, as uid2_gpt, where that script is used. It holds no token.',
-    until: 'The script’s copy is cleared: at a no, a sign-out or an opt-out.',
+    where:
+      'In the local storage of your browser, as uid2_gpt, where that script is used: until when. It holds no token.',
+    until: 'The script’s copy is cleared: at a no, a sign-out, an opt-out, or the token’s end.',
   },
   {
     what: 'Which browser asked for ads, in the sandbox',

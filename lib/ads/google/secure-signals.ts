@@ -4,7 +4,7 @@ import { oncePerWindow } from '../once-per-window.ts'
 import { store, stored } from '../stored.ts'
 import { type GptQueue, queueOf } from './gpt-loader.ts'
 
-type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'settled'>
+type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'getSnapshot' | 'settled'>
 
 interface SignalWindow {
   googletag?: Partial<GptQueue>
@@ -13,11 +13,10 @@ interface SignalWindow {
 }
 
 /**
- * What Google's tag may hold goes on from page to page, so this is kept beside it: that it may hold a token, or that
- * it is to be cleared by the next page that has it.
+ * What Google's tag may hold goes on from page to page, so this is kept beside it: when the token ends that it may
+ * hold, as Unix ms of the server, or that it is to be cleared by the next page that has it.
  */
 const MARK = 'uid2_gpt'
-const HOLDS = '1'
 const OWED = 'clear'
 
 /**
@@ -39,7 +38,7 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
       async collectorFunction() {
         const token = handoff.currentToken()
         if (token?.source !== id) throw new Error('There is no token.')
-        store(MARK, HOLDS)
+        noteGiven(handoff.getSnapshot())
         return token.id
       },
     })
@@ -57,7 +56,7 @@ export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window
     await handoff.settled()
     const token = handoff.currentToken()
     if (token?.source !== source) throw new Error('There is no token.')
-    store(MARK, HOLDS)
+    noteGiven(handoff.getSnapshot())
     return token.id
   }
   page.getUid2AdvertisingToken = tokenOf('uidapi.com')
@@ -69,16 +68,18 @@ export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window
  * tag is there and would register them once more each time.
  * https://docs.prebid.org/dev-docs/modules/userId.html#esp-configurations
  */
-export function prebidSignals(product: 'uid2' | 'euid') {
+export function prebidSignals(product: 'uid2' | 'euid', handoff: Pick<Uid2Handoff, 'getSnapshot'>) {
   const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
   clearWhatIsOwed(window as SignalWindow)
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
     register(pbjs: { registerSignalSources(): void }): void {
-      store(MARK, HOLDS)
-      oncePerWindow('prebid.signals', () => {
-        queueOf(window as SignalWindow).cmd.push(() => pbjs.registerSignalSources())
-        return true
+      queueOf(window as SignalWindow).cmd.push(() => {
+        noteHeld(handoff.getSnapshot())
+        oncePerWindow('prebid.signals', () => {
+          pbjs.registerSignalSources()
+          return true
+        })
       })
     },
   }
@@ -86,8 +87,8 @@ export function prebidSignals(product: 'uid2' | 'euid') {
 
 /**
  * Google's tag keeps the signals of all vendors until it is told otherwise, and earns less each time it is told. So
- * the cache goes with a reader's token, and when a token has run out; not with a refresh, which leaves the one
- * before it good, nor on every page of somebody who has none.
+ * the cache goes with a reader's token, and when a token has run out; not with a refresh, unless what is held would
+ * end before the next one, nor on every page of somebody who has none.
  */
 export function clearGptCacheWith(
   handoff: Pick<Uid2Handoff, 'on'>,
@@ -95,22 +96,48 @@ export function clearGptCacheWith(
 ): void {
   /** There was a token on this page: Google's tag may have come after it. */
   let had = false
-  handoff.on('available', () => {
+  const clear = () => {
+    if (page.googletag && (had || stored(MARK) !== null)) clearCache(page)
+    else if (stored(MARK) !== null) store(MARK, OWED)
+    had = false
+  }
+  const follow = (state: HandoffState) => {
+    if (holdsUntil() <= lookedAtUntil(state)) clear()
+    if (state.status !== 'available') return
     had = true
     if (!page.googletag) return
     clearWhatIsOwed(page)
-    // Somebody else may hand it on.
-    store(MARK, HOLDS)
-  })
-  const clear = () => {
-    if (page.googletag && (had || stored(MARK) !== null)) clearCache(page)
-    else if (stored(MARK) === HOLDS) store(MARK, OWED)
-    had = false
+    // Somebody else may hand it on, once Google's tag is there and has done what is owed.
+    queueOf(page).cmd.push(() => noteHeld(state))
   }
+  handoff.on('available', follow)
+  handoff.on('refreshed', follow)
   handoff.on('expired', clear)
+  // Also on the first page of a reader who is held out from now on.
+  handoff.on('withheld', clear)
   handoff.on('cleared', (state) => {
-    if (!isPassing(state)) clear()
+    if (isPassing(state)) follow(state)
+    else clear()
   })
+}
+
+/** It is given only when nothing is held. */
+function noteGiven(state: HandoffState): void {
+  if (state.status === 'available') store(MARK, String(state.identityExpires))
+}
+
+/** What is held already is older, and ends first. */
+function noteHeld(state: HandoffState): void {
+  if (stored(MARK) === null) noteGiven(state)
+}
+
+/** Not a number when it holds none. */
+const holdsUntil = (): number => Number.parseInt(stored(MARK) ?? '', 10)
+
+/** The moment at which the cache is looked at again at the latest, as a time of the server. */
+function lookedAtUntil(state: HandoffState): number {
+  if (state.status === 'loading') return 0
+  return state.status === 'available' ? Math.max(state.refreshFrom, state.now) : state.now
 }
 
 /** Before Google's tag does anything else here: it may be another reader by now. */
@@ -118,9 +145,13 @@ function clearWhatIsOwed(page: SignalWindow): void {
   if (stored(MARK) === OWED) clearCache(page)
 }
 
+/** Owed until it is done: the page may be left before Google's tag has come, or never get it. */
 function clearCache(page: SignalWindow): void {
-  store(MARK, null)
-  queueOf(page).cmd.push(() => page.googletag?.secureSignalProviders?.clearAllCache?.())
+  store(MARK, OWED)
+  queueOf(page).cmd.push(() => {
+    store(MARK, null)
+    page.googletag?.secureSignalProviders?.clearAllCache?.()
+  })
 }
 
 /** The reader is the same, and so is their choice. */

@@ -11,7 +11,15 @@ export function createEvents(current: () => HandoffState) {
   let holding: string[] = []
 
   function tell(event: HandoffEvent | 'changed'): void {
-    for (const [of, listener] of listeners) if (of === event) listener(current())
+    for (const [of, listener] of listeners) {
+      if (of !== event) continue
+      try {
+        listener(current())
+      } catch (error) {
+        // One that fails keeps none of the others from letting go of a token.
+        reportError(error)
+      }
+    }
   }
 
   return {

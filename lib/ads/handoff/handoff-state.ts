@@ -33,5 +33,5 @@ export function eventsBetween(before: HandoffState, after: HandoffState, doubtfu
   }
   if (after === LOADING || after.status === 'refreshing') return loss
   if (after.status === before.status) return []
-  return [after.status === 'withheld' ? 'withheld' : 'cleared']
+  return after.status === 'withheld' ? [...loss, 'withheld'] : ['cleared']
 }

@@ -31,7 +31,7 @@ export function createPace() {
   }
 }
 
-/** A POST that left things as they were is repeated after 30 s, then ever more rarely. */
-function retryDelay(failures: number): number {
+/** What left things as they were is repeated after 30 s, then ever more rarely. */
+export function retryDelay(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS)
 }

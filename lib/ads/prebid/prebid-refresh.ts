@@ -1,6 +1,7 @@
 import type { PrebidJS } from 'prebid.js'
 import type { ClientIdentity } from '#lib/identity/public.ts'
 import type { Uid2Handoff } from '../handoff/handoff-api.ts'
+import { retryDelay } from '../handoff/pace.ts'
 import { removePrebidLeftovers } from '../leftovers.ts'
 
 type Product = 'uid2' | 'euid'
@@ -23,8 +24,6 @@ export interface PrebidRefreshEnvironment {
   clearTimeout(timer: number): void
 }
 
-/** The operator had no answer: Prebid tries again when it is asked again. */
-const RETRY_MS = 30_000
 /** Longer than Prebid waits for an operator: an answer that comes after the end writes to storage once more. */
 const LAST_WRITE_MS = 5_000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -32,6 +31,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefresh {
   let turn = 0
   let timer = 0
+  /** How often in a row Prebid was asked to refresh, and the token is still due. */
+  let tries = 0
 
   function follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void {
     turn += 1
@@ -62,11 +63,14 @@ export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefres
   function schedule(pbjs: PrebidJS, product: Product): void {
     env.clearTimeout(timer)
     const due = latestOf(product)?.refresh_from ?? 0
-    const wait = due > env.now() ? due - env.now() + 1 : RETRY_MS
-    timer = env.setTimeout(
-      () => follow(pbjs, product, pbjs.refreshUserIds({ submoduleNames: [product] })),
-      Math.min(wait, LONGEST_TIMER_MS),
-    )
+    if (due > env.now()) tries = 0
+    // The operator had no answer, or the reader's clock is ahead and every token looks due.
+    const wait = due > env.now() ? due - env.now() + 1 : retryDelay(Math.max(tries, 1))
+    const ask = () => {
+      tries += 1
+      follow(pbjs, product, pbjs.refreshUserIds({ submoduleNames: [product] }))
+    }
+    timer = env.setTimeout(ask, Math.min(wait, LONGEST_TIMER_MS))
   }
 
   return {

@@ -6,6 +6,8 @@ export interface View {
   whenSeen(element: Element, ms: number, run: () => void): () => void
 }
 
+const HALF = 0.5
+
 export function browserView(): View {
   return {
     whenNear(element, screens, run) {
@@ -45,10 +47,11 @@ export function browserView(): View {
       }
       const observer = new IntersectionObserver(
         (entries) => {
-          inView = entries.at(-1)?.isIntersecting ?? inView
+          // Some browsers call it intersecting from its first pixel on, whatever the threshold.
+          inView = (entries.at(-1)?.intersectionRatio ?? 0) >= HALF
           update()
         },
-        { threshold: 0.5 },
+        { threshold: HALF },
       )
       const end = () => {
         window.clearTimeout(timer)

@@ -213,11 +213,13 @@ test('header bids are asked for first, and their prices told to the slots that e
 })
 
 test('header bidding that fails costs its bids, not the ads of Google', async () => {
-  const page = createPage(createHeaderBidding({ auction: () => Promise.reject(new Error('blocked')) }))
+  const bidding = createHeaderBidding({ auction: () => Promise.reject(new Error('blocked')) })
+  const page = createPage(bidding)
   const sale = page.auctioneer.auction([page.unit])
   await settle()
   await page.fill()
   expect((await sale).winners.size).toBe(1)
+  expect(bidding.target).not.toHaveBeenCalled()
 })
 
 test('a sale tells whether there was a token at any moment of it (S1)', async () => {
@@ -235,4 +237,18 @@ test('a sale tells whether there was a token at any moment of it (S1)', async ()
   expect(await sell()).toBe(true)
   await page.auctioneer.applyToken(null)
   expect(await sell()).toBe(false)
+})
+
+test('a token goes on to header bidding, whose word counts as well: it may know of one that came later (S1)', async () => {
+  const bidding = createHeaderBidding({ auction: async () => ({ winners: new Map(), withToken: true }) })
+  const page = createPage(bidding)
+  const sale = page.auctioneer.auction([page.unit])
+  await settle()
+  await page.fill()
+  expect((await sale).withToken).toBe(true)
+  const token = { id: 'A', source: 'uidapi.com' } as const
+  await page.auctioneer.applyToken(token)
+  await page.auctioneer.applyToken(null)
+  expect(bidding.applyToken).toHaveBeenNthCalledWith(1, token)
+  expect(bidding.applyToken).toHaveBeenNthCalledWith(2, null)
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
 
 describe('waking up', () => {
@@ -172,5 +172,26 @@ describe('events', () => {
     page.handoff.on('cleared', () => order.push('cleared'))
     page.handoff.clear('signed_out')
     expect(order).toEqual(['channel none', 'cleared'])
+  })
+  test('a listener that fails is reported, and keeps neither channels nor timers from their work (U1, S1)', async () => {
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const page = createBrowserStub()
+    const heard: string[] = []
+    const fail = () => {
+      throw new Error('of a script of the page')
+    }
+    for (const event of ['available', 'expired', 'cleared'] as const) {
+      page.handoff.on(event, fail)
+      page.handoff.on(event, () => heard.push(event))
+    }
+    page.handoff.subscribe(fail)
+    page.handoff.subscribe(() => heard.push(`channel ${page.handoff.currentToken()?.id ?? 'none'}`))
+    page.handoff.start(available('A'))
+    await page.advance(60_001)
+    page.handoff.clear('signed_out')
+    expect(heard).toEqual(['channel A', 'available', 'channel none', 'expired', 'channel none', 'cleared'])
+    expect(reported).toHaveBeenCalledTimes(6)
+    vi.unstubAllGlobals()
   })
 })

@@ -37,9 +37,13 @@ function createPage() {
   vi.stubGlobal('document', { cookie: '' })
   const configs: unknown[] = []
   const looked: unknown[] = []
+  let lookUp = async () => {}
   const pbjs = {
     setConfig: ({ userSync }: { userSync: { userIds: unknown[] } }) => configs.push(userSync.userIds[0]),
-    refreshUserIds: async (which?: unknown) => void looked.push(which),
+    async refreshUserIds(which?: unknown) {
+      looked.push(which)
+      await lookUp()
+    },
     getUserIds: () => ids,
     clearAllAuctions() {},
     requestBids: async () => ({ auctionId: 'this' }),
@@ -69,6 +73,11 @@ function createPage() {
     configs,
     looked,
     kept,
+    timers,
+    /** What a look-up of Prebid's waits for. */
+    set lookUp(next: () => Promise<void>) {
+      lookUp = next
+    },
     hold(product: string, latest: ClientIdentity) {
       ids = { [product]: { id: latest.advertising_token } }
       kept.set(`__${product}_advertising_token`, JSON.stringify({ latestToken: latest }))
@@ -136,17 +145,46 @@ test('its own newer token, handed back by the hand-off, is no new setting', asyn
   expect(page.configs).toHaveLength(2)
 })
 
-test('an operator that has no answer is asked again half a minute later', async () => {
+test('an operator that has no answer is asked again half a minute later, and then ever more rarely (U4)', async () => {
   const page = createPage()
   page.hold('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await page.advance(30_002)
   const before = page.looked.length
-  await page.advance(29_000)
+  const counts: number[] = []
+  for (const wait of [29_000, 2_000, 58_000, 3_000]) {
+    await page.advance(wait)
+    counts.push(page.looked.length - before)
+  }
+  expect(counts).toEqual([0, 1, 1, 2])
+  await page.advance(3_600_000)
+  expect(page.looked.length - before).toBeLessThan(10)
+})
+
+test('a token that is due as Prebid gets it is asked about again half a minute later', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A', T0 - 30_000))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  const before = page.looked.length
+  await page.advance(29_999)
   expect(page.looked).toHaveLength(before)
-  await page.advance(2_000)
+  await page.advance(2)
   expect(page.looked).toHaveLength(before + 1)
+})
+
+test('a reader’s clock that is a day ahead makes no token due over and over', async () => {
+  const page = createPage()
+  await page.advance(86_400_000)
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  for (let renewals = 0; renewals < 60; renewals++) {
+    page.hold('uid2', identityOf(`A${renewals}`, T0 + renewals * 60_000))
+    await page.advance(60_000)
+  }
+  expect(page.looked.length).toBeLessThan(12)
 })
 
 test('an opt-out that it hears makes the server ask', async () => {
@@ -154,9 +192,11 @@ test('an opt-out that it hears makes the server ask', async () => {
   page.hold('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
+  page.handoff.renewed.mockClear()
   page.hearOptOut()
   await page.advance(30_002)
   expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
 })
 
 test('S1: after the end nothing is asked, and what a late answer still wrote is removed', async () => {
@@ -182,4 +222,65 @@ test('S1: what the next reader’s Prebid keeps is not taken for what the last o
   page.hold('uid2', identityOf('B'))
   await page.advance(6_000)
   expect(page.kept.size).toBe(1)
+})
+
+test('S1: a look-up that answers after the sign-out teaches nothing', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await settle()
+  page.handoff.renewed.mockClear()
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  page.lookUp = () => answered
+  await page.advance(30_002)
+  page.lookUp = async () => {}
+  await page.auctioneer.applyToken(null)
+  page.hold('uid2', identityOf('B'))
+  answer()
+  await settle()
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
+})
+
+test('S1: what lies in storage is told of only when it is what Prebid gives out', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  page.kept.set('__uid2_advertising_token', JSON.stringify({ latestToken: identityOf('of another reader') }))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await settle()
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
+})
+
+test('what has been renewed is due at its own moment, and the next failure is retried soon again (U4)', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  // Two tries fail, the third one, 90 s after the moment, brings a new token with its look-up.
+  await page.advance(30_001 + 30_000)
+  const renewedAt = T0 + 30_001 + 90_000
+  page.lookUp = async () => page.hold('uid2', identityOf('B', renewedAt))
+  await page.advance(60_000)
+  page.lookUp = async () => {}
+  expect(page.handoff.renewed).toHaveBeenLastCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
+  const counts: number[] = []
+  const before = page.looked.length
+  for (const wait of [29_999, 2, 29_998, 2]) {
+    await page.advance(wait)
+    counts.push(page.looked.length - before)
+  }
+  expect(counts).toEqual([0, 1, 1, 2])
+})
+
+test('a token that is not due for months waits no longer than a timer can', async () => {
+  const page = createPage()
+  page.hold('uid2', { ...identityOf('A'), refresh_from: T0 + 90 * 86_400_000 })
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await settle()
+  expect(Math.max(...[...page.timers.values()].map(({ at }) => at - T0))).toBe(2 ** 31 - 1)
 })

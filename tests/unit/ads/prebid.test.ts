@@ -1,6 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
 import { expect, test, vi } from 'vitest'
-import { createPrebidAuctioneer } from '#lib/ads/prebid/prebid.ts'
+import { createPrebidAuctioneer, type PrebidOptions } from '#lib/ads/prebid/prebid.ts'
 import { settle } from './browser-stub.ts'
 
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
@@ -8,12 +8,22 @@ const bidders = [{ code: 'sandbox', via: 'prebid-server' }] as const
 const uid2 = (id: string) => ({ id, source: 'uidapi.com' }) as const
 
 /** Notes what Prebid is told, in order; an auction is answered with what `bids` holds. */
-function createPrebidStub(bids: object[] = [], duringAuction = async () => {}) {
+function createPrebidStub(
+  bids: object[] = [],
+  duringAuction = async () => {},
+  signals?: PrebidOptions['signals'],
+) {
   const told: string[] = []
+  const settings: object[] = []
   const stub = {
-    setConfig: ({ userSync }: { userSync: { userIds: unknown } }) =>
-      told.push(JSON.stringify(userSync.userIds)),
+    setConfig({ userSync: { userIds, ...others } }: { userSync: { userIds: unknown } }) {
+      settings.push(others)
+      told.push(JSON.stringify(userIds))
+    },
     async refreshUserIds() {
+      const failed = refusal
+      refusal = null
+      if (failed) throw failed
       await settle()
       told.push('refreshed')
     },
@@ -24,10 +34,12 @@ function createPrebidStub(bids: object[] = [], duringAuction = async () => {}) {
       return { auctionId: 'this' }
     },
     getHighestCpmBids: () => bids,
+    setTargetingForGPTAsync: (codes: string[]) => told.push(`targeting ${codes}`),
     markWinningBidAsUsed: (options: unknown) => told.push(JSON.stringify(options)),
   }
   let loads = 0
   let failure: Error | null = null
+  let refusal: Error | null = null
   async function load(): Promise<PrebidJS> {
     loads += 1
     const failed = failure
@@ -35,11 +47,14 @@ function createPrebidStub(bids: object[] = [], duringAuction = async () => {}) {
     if (failed) throw failed
     return stub as unknown as PrebidJS
   }
-  const auctioneer = createPrebidAuctioneer({ load, bidders })
+  const auctioneer = createPrebidAuctioneer({ load, bidders, signals })
   const fail = (once: Error) => {
     failure = once
   }
-  return { told, auctioneer, fail, loads: () => loads }
+  const refuse = (once: Error) => {
+    refusal = once
+  }
+  return { told, settings, auctioneer, fail, refuse, loads: () => loads }
 }
 
 test('the first auction carries the token, as {uid2:{id}} and nothing else (U11, P1, P9)', async () => {
@@ -128,4 +143,55 @@ test('Prebid that could not be loaded is loaded for the next auction', async () 
   await auctioneer.applyToken(uid2('A'))
   expect((await auctioneer.auction([unit])).withToken).toBe(true)
   expect(told.at(-1)).toBe('auction top')
+})
+
+test('an EUID is removed under its own name, and gives way to a token of another source (P3, S1)', async () => {
+  const { told, auctioneer } = createPrebidStub()
+  void auctioneer.applyToken({ id: 'T', source: 'euid.eu' })
+  await auctioneer.auction([unit])
+  await auctioneer.applyToken(uid2('T'))
+  expect(told.at(-2)).toBe('[{"name":"uid2","value":{"uid2":{"id":"T"}}}]')
+  await auctioneer.applyToken({ id: 'T', source: 'euid.eu' })
+  await auctioneer.applyToken(null)
+  expect(told.at(-2)).toBe('[{"name":"euid","value":{}}]')
+})
+
+test('a change that Prebid fails at costs that auction, and neither the next one nor the next change', async () => {
+  const { told, auctioneer, refuse } = createPrebidStub()
+  refuse(new Error('of an ID module'))
+  void auctioneer.applyToken(uid2('A'))
+  await expect(auctioneer.auction([unit])).rejects.toThrow('of an ID module')
+  await auctioneer.applyToken(null)
+  expect(told.at(-2)).toBe('[{"name":"uid2","value":{}}]')
+  await auctioneer.auction([unit])
+  expect(told.at(-1)).toBe('auction top')
+})
+
+test('no other identifiers are matched, and Prebid waits for none of its own (P9)', async () => {
+  const { settings, auctioneer } = createPrebidStub()
+  void auctioneer.applyToken(uid2('A'))
+  await auctioneer.auction([unit])
+  expect(settings).toEqual([{ syncEnabled: false, auctionDelay: 50 }])
+})
+
+test('where Prebid gives the secure signals, it is told which, and registers them with a token alone (G2, G6)', async () => {
+  const register = vi.fn()
+  const sources = { encryptedSignalSources: { sources: [] } }
+  const { settings, auctioneer } = createPrebidStub([], undefined, { userSync: sources, register })
+  await auctioneer.auction([unit])
+  void auctioneer.applyToken(uid2('A'))
+  await auctioneer.auction([unit])
+  expect(settings).toEqual([expect.objectContaining(sources)])
+  expect(register).toHaveBeenCalledTimes(1)
+  await auctioneer.applyToken(null)
+  expect(register).toHaveBeenCalledTimes(1)
+})
+
+test('Google’s tag is told what was bid once there is a Prebid, and nothing before', async () => {
+  const { told, auctioneer } = createPrebidStub()
+  await auctioneer.target(['top'])
+  expect(told).toEqual([])
+  await auctioneer.auction([unit])
+  await auctioneer.target(['top', 'end'])
+  expect(told.at(-1)).toBe('targeting top,end')
 })

@@ -1,31 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { answerGoogleDeploy, clearGptCacheWith, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
+import { gptPage, memory, signalPage } from './signal-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
-
-function memory() {
-  const kept = new Map<string, string>()
-  return {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-  }
-}
-
-/** A page with Google's tag. `storage` is what the browser keeps between pages. */
-function gptPage(storage: object | undefined = memory()) {
-  vi.stubGlobal('localStorage', storage)
-  const page = createBrowserStub()
-  const cleared = vi.fn()
-  clearGptCacheWith(page.handoff, {
-    googletag: {
-      cmd: { push: (run) => run() },
-      secureSignalProviders: { push() {}, clearAllCache: cleared },
-    },
-  })
-  return { page, cleared }
-}
 
 const later = (ms: number) => SERVER_NOW + ms
 
@@ -65,6 +43,11 @@ test('G1: never a refresh, a failure, a page without ads, or a page of somebody 
   page.handoff.standDown()
   page.handoff.start()
   await page.request.answer(available('B', { now: later(3) }))
+  page.handoff.start({ ...unavailable, now: later(4) })
+  page.handoff.start(available('B', { now: later(5) }))
+  // Dead on arrival.
+  page.handoff.start(available('C', { now: later(6), identityExpires: later(6) }))
+  expect(page.handoff.getSnapshot().status).toBe('refreshing')
   expect(cleared).not.toHaveBeenCalled()
 })
 
@@ -167,15 +150,6 @@ test('G1: it works without storage, and does nothing without Google’s tag', ()
   bare.handoff.clear('denied')
   expect(storage.setItem).not.toHaveBeenCalled()
 })
-
-type Provider = { id: string; collectorFunction(): Promise<string> }
-
-/** The array of providers as it is before Google's script has come. */
-function signalPage() {
-  const page = createBrowserStub()
-  const tag: { googletag?: { secureSignalProviders?: Provider[] } } = {}
-  return { page, tag, providers: () => tag.googletag?.secureSignalProviders ?? [] }
-}
 
 test('G2: no provider before there is a token, one from then on, and a refreshed token by the same one', async () => {
   const { page, tag, providers } = signalPage()

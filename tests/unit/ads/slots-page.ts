@@ -2,11 +2,19 @@ import { vi } from 'vitest'
 import type { Auctioneer, Winner } from '#lib/ads/slots/auctioneer.ts'
 import type { View } from '#lib/ads/slots/in-view.ts'
 import { createSlots, type Slot } from '#lib/ads/slots/slots.ts'
+import type { PublicIdentity } from '#lib/identity/public.ts'
 import { createBrowserStub, settle } from './browser-stub.ts'
 
 /** A page with slots, and an ad stack that sells whatever it is asked for. */
-export function createPage({ hold = false, far = false, refreshAfterMs = null as number | null } = {}) {
+export function createPage({
+  hold = false,
+  far = false,
+  refreshAfterMs = null as number | null,
+  /** The page's identity, where it is known before there are slots. */
+  tokenFirst = null as PublicIdentity | null,
+} = {}) {
   const page = createBrowserStub()
+  if (tokenFirst) page.handoff.start(tokenFirst)
   const frames: Array<() => void> = []
   const auctions: Array<{ codes: string[]; token: string | null }> = []
   const held: Array<() => void> = []

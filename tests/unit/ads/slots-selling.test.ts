@@ -86,3 +86,67 @@ test('what the browser refreshes the token with comes along to the ad stack, und
   plainPage.handoff.start(available('A'))
   expect(plainGiven).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com' })
 })
+
+test('a slot that is to be sold anew is watched no longer, and not sold twice (S1)', async () => {
+  const page = createPage({ refreshAfterMs: 30_000, hold: true })
+  page.handoff.start(available('A'))
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  await page.answer()
+  expect(page.seen).toHaveLength(1)
+  page.handoff.clear('signed_out')
+  expect(page.seen).toEqual([])
+})
+
+test('the next ad that is still on its way when the token is cleared is not shown in place of the one that went (S1)', async () => {
+  const page = createPage({ refreshAfterMs: 30_000, hold: true })
+  page.handoff.start(available('A'))
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  await page.answer()
+  page.seen.splice(0)[0]?.run()
+  await page.frame()
+  page.handoff.clear('signed_out')
+  await page.answer()
+  expect(top.list).toEqual(['top', '-'])
+  await page.advance(3_001)
+  await page.frame()
+  await page.advance(1_001)
+  await page.answer()
+  expect(top.list).toEqual(['top', '-', 'top'])
+  expect(page.auctions.at(-1)?.token).toBeNull()
+})
+
+test('a slot whose place has gone takes no ad, and the others of its auction do', async () => {
+  const page = createPage()
+  page.handoff.start(available('A'))
+  page.slots.mount({ ...slot('gone'), place: place([[], null]) })
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  expect(top.list).toEqual(['top'])
+  expect(page.exposures.impression).toHaveBeenCalledTimes(1)
+})
+
+/** A place that is what comes next each time it is looked up; the last one stays. */
+function place(next: Array<object | null>): () => HTMLElement | null {
+  return () => (next.length > 1 ? next.shift() : next[0]) as HTMLElement | null
+}
+
+test('slots that come after the token have it in their first auction (P9)', async () => {
+  const page = createPage({ tokenFirst: available('A') })
+  page.slots.mount(slot('top'))
+  await page.frame()
+  expect(page.auctions).toEqual([{ codes: ['top'], token: 'A' }])
+})
+
+test('slots that have all gone before their auction ask nobody (P8)', async () => {
+  const page = createPage()
+  page.handoff.start(available('A'))
+  page.slots.mount(slot('top'))()
+  await page.frame()
+  expect(page.auctions).toEqual([])
+  expect(page.exposures.auction).not.toHaveBeenCalled()
+})

@@ -18,15 +18,17 @@ const client = (token: string, over: Partial<AvailableIdentity> = {}) =>
 
 type Callback = (event: string, payload: { identity?: ClientIdentity | null }) => void
 
-function createPage({ fails = false } = {}) {
+function createPage({ fails = false, taken = false } = {}) {
   const browser = createBrowserStub()
   const told: string[] = []
   const page: { __uid2?: { callbacks?: Callback[] } & Record<string, unknown> } = {}
   const load = vi.fn(async () => {
     if (fails) throw new Error('blocked')
     Object.assign(page.__uid2 ?? {}, {
-      init: ({ identity, baseUrl }: { identity: ClientIdentity; baseUrl: string }) =>
-        told.push(`init ${identity.advertising_token} ${baseUrl}`),
+      init({ identity, baseUrl }: { identity: ClientIdentity; baseUrl: string }) {
+        if (taken) throw new TypeError('Calling init() more than once is not allowed')
+        told.push(`init ${identity.advertising_token} ${baseUrl}`)
+      },
       setIdentity: (identity: ClientIdentity) => told.push(`set ${identity.advertising_token}`),
       disconnect: () => told.push('disconnect'),
     })
@@ -111,8 +113,35 @@ test('a reader who left while it was loaded is not given to it', async () => {
   expect(page.told).toEqual([])
 })
 
-test('a script that is blocked is no error', async () => {
-  const page = createPage({ fails: true })
+test('an identity that the server has got since is set, and its own newer token is not given back to it (S1)', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  page.browser.handoff.renewed({
+    advertisingToken: 'A2',
+    identityExpires: later(120_000),
+    refreshFrom: later(90_000),
+  })
+  await settle()
+  expect(page.told).toEqual(['init A https://operator.example'])
+  page.start(client('B', { now: later(1) }))
+  await settle()
+  expect(page.told.slice(1)).toEqual(['set B'])
+})
+
+test('K1: it is disconnected when the reader comes into the control group', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  page.start({ status: 'withheld', now: later(1), refreshFrom: later(30_000) })
+  expect(page.told.at(-1)).toBe('disconnect')
+})
+
+test.each([
+  ['that is blocked', { fails: true }],
+  ['that somebody else has set up', { taken: true }],
+])('a script %s is no error', async (_what, how) => {
+  const page = createPage(how)
   const unhandled = vi.fn()
   process.once('unhandledRejection', unhandled)
   page.start(client('A'))
@@ -120,4 +149,27 @@ test('a script that is blocked is no error', async () => {
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()
   expect(page.told).toEqual([])
+})
+
+test('the EUID SDK has its own global, and callbacks of the page’s own stay in place', async () => {
+  const browser = createBrowserStub()
+  const own = vi.fn()
+  const init = vi.fn()
+  const page = { __euid: { callbacks: [own], init } }
+  refreshBySdk({
+    handoff: browser.handoff,
+    product: 'euid',
+    operatorUrl: 'https://operator.example',
+    load: async () => {},
+    page: page as never,
+  })
+  browser.handoff.start(client('E', { source: 'euid.eu' }))
+  await settle()
+  expect(page.__euid.callbacks[0]).toBe(own)
+  expect(page.__euid.callbacks).toHaveLength(2)
+  expect(init).toHaveBeenCalledExactlyOnceWith({
+    identity: identityOf('E'),
+    baseUrl: 'https://operator.example',
+  })
+  expect(page).not.toHaveProperty('__uid2')
 })

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { PlanName } from '#lib/ads/channels.ts'
+import type { SiteSettings } from '#lib/ads/site-settings.ts'
+import { available, createBrowserStub, SERVER_NOW, settle } from './browser-stub.ts'
+
+const identity = {
+  advertising_token: 'A',
+  refresh_token: 'R',
+  identity_expires: SERVER_NOW + 60_000,
+  refresh_from: SERVER_NOW + 30_000,
+  refresh_expires: SERVER_NOW + 600_000,
+  refresh_response_key: 'K',
+}
+
+interface PageWindow {
+  googletag?: { secureSignalProviders?: unknown[]; cmd: unknown[] }
+  getUid2AdvertisingToken?: unknown
+  __uid2?: { callbacks: unknown[]; init?: unknown }
+}
+
+let scripts: string[]
+let fetched: string[]
+/** Of the SDK, once its script has come. */
+let init: ReturnType<typeof vi.fn>
+
+/** A page load in a deployment with these settings. */
+function load(settings: Partial<SiteSettings> = {}): PageWindow {
+  const { window } = createBrowserStub()
+  const all: SiteSettings = {
+    mode: 'sandbox',
+    product: 'uid2',
+    prebidServer: null,
+    clientRefresh: null,
+    ...settings,
+  }
+  vi.stubGlobal('window', window)
+  vi.stubGlobal('location', { origin: 'https://publisher.example' })
+  vi.stubGlobal('fetch', async (url: string) => {
+    fetched.push(url)
+    return Response.json(all)
+  })
+  vi.stubGlobal('document', {
+    createElement: () => ({}),
+    head: {
+      append(script: { src: string; onload(): void }) {
+        scripts.push(script.src)
+        const { __uid2 } = window as PageWindow
+        if (__uid2) __uid2.init = init
+        script.onload()
+      },
+    },
+  })
+  return window as PageWindow
+}
+
+beforeEach(() => {
+  scripts = []
+  fetched = []
+  init = vi.fn()
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.resetModules()
+})
+
+const slotsOf = async (name: PlanName) => (await import('#lib/ads/page-stack.ts')).pageSlots(name)
+const handoffOf = async () => (await import('#lib/ads/page-handoff.ts')).pageHandoff()
+
+test('modules that are evaluated anew, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
+  const page = load()
+  const first = await slotsOf('secure-signals')
+  vi.resetModules()
+  expect(await slotsOf('secure-signals')).toBe(first)
+  expect(fetched).toEqual(['/api/site'])
+  const handoff = await handoffOf()
+  handoff.start(available('A'))
+  expect(page.googletag?.secureSignalProviders).toHaveLength(1)
+})
+
+test('G3: the first owner of the secure signals in a window is the only one, whatever plans follow', async () => {
+  const page = load()
+  await slotsOf('google-deploy')
+  await slotsOf('secure-signals')
+  const handoff = await handoffOf()
+  handoff.start(available('A'))
+  expect(page.getUid2AdvertisingToken).toBeTypeOf('function')
+  expect(page.googletag?.secureSignalProviders).toBeUndefined()
+
+  vi.resetModules()
+  const other = load()
+  await slotsOf('secure-signals')
+  await slotsOf('google-deploy')
+  expect(other.getUid2AdvertisingToken).toBeUndefined()
+})
+
+test('a page out of reach of its site has no slots, and the next one that asks tries again', async () => {
+  load()
+  vi.stubGlobal('fetch', async () => new Response('<h1>', { status: 502 }))
+  await expect(slotsOf('secure-signals')).rejects.toThrow()
+  load()
+  await expect(slotsOf('secure-signals')).resolves.toBeDefined()
+})
+
+describe('under the client hand-off', () => {
+  const client = { clientRefresh: { operatorUrl: '/sandbox/operator' } }
+
+  test.each<[string, Partial<SiteSettings>, string]>([
+    ['the stand-in', {}, '/sandbox/cdn/uid2-sdk.js'],
+    ['the stand-in for EUID', { product: 'euid' }, '/sandbox/cdn/euid-sdk.js'],
+    ['the real one', { mode: 'real' }, 'https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js'],
+    [
+      'the real one for EUID',
+      { mode: 'real', product: 'euid' },
+      'https://cdn.prod.euid.eu/euid-sdk-3.3.0.js',
+    ],
+  ])('the SDK is loaded once, with the first token: %s', async (_which, settings, url) => {
+    load({ ...client, ...settings })
+    await slotsOf('secure-signals')
+    await slotsOf('google-deploy')
+    expect(scripts).toEqual([])
+    const handoff = await handoffOf()
+    handoff.start(available('A', { identity }))
+    await settle()
+    expect(scripts).toEqual([url])
+  })
+
+  test('the SDK listens once, and refreshes at the operator of the deployment', async () => {
+    const page = load(client)
+    await slotsOf('secure-signals')
+    await slotsOf('google-deploy')
+    const handoff = await handoffOf()
+    handoff.start(available('A', { identity }))
+    await settle()
+    expect(page.__uid2?.callbacks).toHaveLength(1)
+    expect(init).toHaveBeenCalledExactlyOnceWith({
+      identity,
+      baseUrl: 'https://publisher.example/sandbox/operator',
+    })
+  })
+
+  test('the first refresher of a window is the only one, whatever plans follow', async () => {
+    const page = load(client)
+    await slotsOf('prebid-server')
+    await slotsOf('secure-signals')
+    const handoff = await handoffOf()
+    handoff.start(available('A', { identity }))
+    await settle()
+    expect(scripts).toEqual([])
+    expect(page.__uid2).toBeUndefined()
+  })
+})
+
+test('under the server hand-off nothing in the browser refreshes', async () => {
+  const page = load()
+  await slotsOf('secure-signals')
+  const handoff = await handoffOf()
+  handoff.start(available('A'))
+  await settle()
+  expect(scripts).toEqual([])
+  expect(page.__uid2).toBeUndefined()
+})

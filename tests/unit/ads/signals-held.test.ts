@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  answerGoogleDeploy,
+  clearGptCacheWith,
+  prebidSignals,
+  pushSecureSignals,
+} from '#lib/ads/google/secure-signals.ts'
+import type { PublicIdentity } from '#lib/identity/public.ts'
+import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
+import { gptPage, memory, type Provider, signalPage } from './signal-page.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const later = (ms: number) => SERVER_NOW + ms
+
+test('S1, G1: what is to be cleared stays so over pages that were left, or blocked, before Google’s tag had come', async () => {
+  const storage = memory()
+  vi.stubGlobal('localStorage', storage)
+  gptPage(storage).page.handoff.start(available('A'))
+  const signIn = createBrowserStub()
+  clearGptCacheWith(signIn.handoff, {})
+  signIn.handoff.start(plain('signed_out'))
+
+  // Its commands wait for a script that does not come.
+  const waiting: { googletag?: object } = {}
+  const left = createBrowserStub()
+  clearGptCacheWith(left.handoff, waiting as never)
+  pushSecureSignals(left.handoff, waiting as never)
+  left.handoff.start(available('B'))
+  left.handoff.standDown()
+  left.handoff.start(available('B'))
+
+  for (const times of [1, 0]) {
+    const { page, cleared } = gptPage(storage)
+    page.handoff.start(available('B'))
+    expect(cleared).toHaveBeenCalledTimes(times)
+  }
+})
+
+describe('G10: a token that was renewed is still what Google’s tag holds', () => {
+  const times = (now: number, refreshFrom: number, identityExpires: number) => ({
+    now: later(now),
+    refreshFrom: later(refreshFrom),
+    identityExpires: later(identityExpires),
+  })
+  const A = available('A', times(0, 20_000, 60_000))
+  const B = available('B', times(20_000, 40_000, 80_000))
+  const C = available('C', times(40_000, 70_000, 100_000))
+  const D = available('D', times(50_000, 90_000, 120_000))
+
+  test('G10: it goes, once, with the last renewal before its end', async () => {
+    const { page, cleared } = gptPage()
+    const { tag, providers } = signalPage()
+    pushSecureSignals(page.handoff, tag as never)
+    page.handoff.start(A)
+    await providers()[0]?.collectorFunction()
+    page.handoff.start(B)
+    expect(cleared).not.toHaveBeenCalled()
+    page.handoff.start(C)
+    expect(cleared).toHaveBeenCalledTimes(1)
+    await providers()[0]?.collectorFunction()
+    page.handoff.start(D)
+    expect(cleared).toHaveBeenCalledTimes(1)
+  })
+
+  test('G10: so too where somebody else hands it on', () => {
+    const { page, cleared } = gptPage()
+    page.handoff.start(A)
+    page.handoff.start(B)
+    expect(cleared).not.toHaveBeenCalled()
+    page.handoff.start(C)
+    expect(cleared).toHaveBeenCalledTimes(1)
+  })
+
+  test.each<[string, PublicIdentity]>([
+    ['has a newer one', available('Z', times(86_400_000, 86_420_000, 86_460_000))],
+    ['has one that is due by now', available('Z', times(65_000, 59_000, 100_000))],
+    ['cannot get one', { ...unavailable, now: later(86_400_000) }],
+  ])('G10: it goes on the first page after its end, which %s', (_what, identity) => {
+    const storage = memory()
+    gptPage(storage).page.handoff.start(A)
+    const { page, cleared } = gptPage(storage)
+    page.handoff.start(identity)
+    expect(cleared).toHaveBeenCalledTimes(1)
+  })
+
+  test('G10: where that page has no tag, it goes on the next one that has', () => {
+    const storage = memory()
+    gptPage(storage).page.handoff.start(A)
+    const bare = createBrowserStub()
+    clearGptCacheWith(bare.handoff, {})
+    bare.handoff.start(available('Z', times(86_400_000, 86_420_000, 86_460_000)))
+    const { page, cleared } = gptPage(storage)
+    page.handoff.start(available('Z', times(86_401_000, 86_420_000, 86_460_000)))
+    expect(cleared).toHaveBeenCalledTimes(1)
+  })
+
+  test('G1: one that is good for longer stays, whatever the page knows of the next', () => {
+    const storage = memory()
+    gptPage(storage).page.handoff.start(A)
+    const { page, cleared } = gptPage(storage)
+    page.handoff.start({ ...unavailable, now: later(30_000) })
+    expect(cleared).not.toHaveBeenCalled()
+  })
+})
+
+describe('what is owed to Google’s cache, and what it is given, whoever owns the signals (G1)', () => {
+  const owners = ['push', 'google', 'prebid'] as const
+
+  /** A page with Google's tag, which calls the owner's collectors as it comes. */
+  function ownedPage(owner: (typeof owners)[number]) {
+    const page = createBrowserStub()
+    const cleared = vi.fn()
+    const registered = vi.fn()
+    const providers: Provider[] = []
+    const window: Record<string, unknown> = {
+      googletag: {
+        cmd: { push: (run: () => void) => run() },
+        secureSignalProviders: { push: (it: Provider) => providers.push(it), clearAllCache: cleared },
+      },
+    }
+    vi.stubGlobal('window', window)
+    if (owner === 'push') pushSecureSignals(page.handoff, window)
+    if (owner === 'google') answerGoogleDeploy(page.handoff, window)
+    const prebid = owner === 'prebid' ? prebidSignals('uid2', page.handoff) : null
+    const register = () => prebid?.register({ registerSignalSources: registered })
+    const collect = async () => {
+      register()
+      await providers[0]?.collectorFunction()
+      await (window.getUid2AdvertisingToken as undefined | (() => Promise<string>))?.()
+    }
+    return { page, cleared, registered, register, collect }
+  }
+
+  test.each(owners)('%s: what an earlier page owes is cleared first', (owner) => {
+    const storage = memory()
+    vi.stubGlobal('localStorage', storage)
+    storage.setItem('uid2_gpt', 'clear')
+    expect(ownedPage(owner).cleared).toHaveBeenCalledTimes(1)
+    expect(ownedPage(owner).cleared).not.toHaveBeenCalled()
+  })
+
+  test.each(owners)(
+    '%s: what is given is cleared by a later page of somebody without a token',
+    async (owner) => {
+      const storage = memory()
+      vi.stubGlobal('localStorage', storage)
+      const { page, collect } = ownedPage(owner)
+      page.handoff.start(available('A'))
+      await collect()
+      const next = gptPage(storage)
+      next.page.handoff.start(plain('signed_out'))
+      expect(next.cleared).toHaveBeenCalledTimes(1)
+    },
+  )
+
+  test('G3, G6: Prebid registers its source once, with however many tokens', () => {
+    vi.stubGlobal('localStorage', memory())
+    const { page, register, registered } = ownedPage('prebid')
+    page.handoff.start(available('A'))
+    register()
+    register()
+    expect(registered).toHaveBeenCalledTimes(1)
+  })
+
+  test.each([
+    ['uid2', 'uidapi.com'],
+    ['euid', 'euid.eu'],
+  ] as const)('Prebid is told the source of %s, and to give it as it is (G9)', (product, source) => {
+    vi.stubGlobal('localStorage', memory())
+    vi.stubGlobal('window', {})
+    expect(prebidSignals(product, createBrowserStub().handoff).userSync).toEqual({
+      encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] },
+    })
+  })
+})
