@@ -99,6 +99,7 @@ function refreshInBrowser({ clientRefresh, product, mode }: SiteSettings): void 
       product,
       operatorUrl: absolute(clientRefresh.operatorUrl),
       load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
     })
     return true
   })

@@ -17,8 +17,15 @@ export interface Uid2SdkEnvironment {
   operatorUrl: string
   /** Loads the SDK's script, which takes over the callbacks that wait for it. */
   load(): Promise<void>
+  setTimeout(run: () => void, ms: number): unknown
   page?: SdkWindow
 }
+
+/**
+ * A refresh that is under way as the SDK is disconnected still ends, well or not, and either way the SDK takes its
+ * reader's identity up again. So long it is told of nobody else. `refreshToken` of src/sdkBase.ts there.
+ */
+const QUIET_MS = 1_000
 
 /**
  * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the hand-off
@@ -30,6 +37,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   let wanted: ClientIdentity | null = null
   let given: ClientIdentity | null = null
   let begun = false
+  let quiet: Promise<void> = Promise.resolve()
 
   function give(): void {
     const sdk = page[name]
@@ -46,26 +54,32 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     if (given === null) return
     given = null
     page[name]?.disconnect?.()
+    quiet = new Promise((resolve) => env.setTimeout(resolve, QUIET_MS))
   }
 
-  const holder = page[name] ?? {}
-  page[name] = holder
-  holder.callbacks ??= []
-  holder.callbacks.push((event, { identity }) => {
-    if (event === 'OptoutReceived') env.handoff.recheck()
-    else if (event === 'IdentityUpdated' && identity && given !== null)
+  function heard(event: string, identity: ClientIdentity | null | undefined): void {
+    if (given === null) {
+      // It has come late, and is nobody's any more.
+      if (begun && identity) page[name]?.disconnect?.()
+    } else if (event === 'OptoutReceived') env.handoff.recheck()
+    else if (event === 'IdentityUpdated' && identity)
       env.handoff.renewed({
         advertisingToken: identity.advertising_token,
         identityExpires: identity.identity_expires,
         refreshFrom: identity.refresh_from,
       })
-  })
+  }
+
+  const holder = page[name] ?? {}
+  page[name] = holder
+  holder.callbacks ??= []
+  holder.callbacks.push((event, { identity }) => heard(event, identity))
+
   function follow(state: HandoffState): void {
     if (state.status !== 'available' || !state.identity) return
     wanted = state.identity
     // Blocked, offline, or not ours: the token stays good until its end, and then the server is asked.
-    env
-      .load()
+    Promise.all([env.load(), quiet])
       .then(give)
       .catch(() => {})
   }

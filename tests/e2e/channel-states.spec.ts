@@ -141,6 +141,40 @@ for (const slug of ['several', 'prebid-signals', 'prebid-refresh', 'browser-sdk'
   })
 
 for (const slug of ['prebid-refresh', 'browser-sdk'])
+  test(`S1: a sign-out while ${slug} is under way at the operator leaves nothing, then or later`, async ({
+    newBrowser,
+    watch,
+    email,
+  }) => {
+    watch.allow(/refreshing the token/, 'the SDK warns of the refresh that was aborted')
+    const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
+    const operator = sandboxOperator(site)
+    await operator.set({
+      lifetimes: { refreshFromMs: 2_000 },
+      faults: [{ on: 'refresh', latencyMs: 2_000 }],
+    })
+    const context = await newBrowser({ baseURL: site.origin })
+    const { advertisingToken } = await become(context, { email })
+    const page = await context.newPage()
+    const channel = channelOf(slug)
+    await openPattern(page, channel)
+    const refresh = await page.waitForRequest(/\/v2\/token\/refresh/)
+    await signOutElsewhere(context)
+    const [auctions, requests] = [watch.auctions.length, watch.requests.length]
+    await lookAgain(page)
+    await expect(statusLine(page, 'signed_out')).toBeVisible()
+    expect(identifiersIn(await requestsSince(watch, auctions, channel))).toEqual([])
+    // What the SDK takes up again is there as soon as it has aborted; what Prebid writes, after the answer.
+    await refresh.response()
+    for (const name of allKept)
+      await expect.poll(() => storageOf(page), { timeout: 10_000 }).not.toContain(name)
+    expect(await watch.carrying(advertisingToken, requests)).toEqual([])
+    expect(watch.count('POST', '/sandbox/operator/v2/token/refresh')).toBe(1)
+    await context.close()
+    await site.stop()
+  })
+
+for (const slug of ['prebid-refresh', 'browser-sdk'])
   test(`S12: a page without ads that is loaded afresh keeps nothing of ${slug}`, async ({
     newBrowser,
     email,

@@ -16,7 +16,7 @@ import {
 import { expect, sandboxOperator, test } from './fixtures.ts'
 
 /** Due soon, so that a refresh comes about on the open page; and good for long. */
-const dueSoon = { identityMs: 600_000, refreshFromMs: 4_000, refreshMs: 86_400_000 }
+const dueSoon = { identityMs: 3_600_000, refreshFromMs: 4_000, refreshMs: 86_400_000 }
 
 let client: Site
 test.beforeAll(async () => {

@@ -26,11 +26,15 @@ export function sdkRefresh(url: string) {
     open.add(request)
     request.open('POST', url)
     return new Promise((resolve) => {
-      // Over before anybody hears of it; an aborted one is told to nobody, as who aborts it has something newer.
-      request.onload = request.onerror = () => {
-        open.delete(request)
-        resolve(request)
-      }
+      // Over before anybody hears of it. An aborted one fails like any other, after what aborted it: as there, the SDK
+      // then takes up again what it wanted to renew.
+      request.onload =
+        request.onerror =
+        request.onabort =
+          () => {
+            open.delete(request)
+            resolve(request)
+          }
       request.send(refreshToken)
     })
   }

@@ -43,6 +43,7 @@ function createPage({ fails = false, taken = false } = {}) {
     product: 'uid2',
     operatorUrl: 'https://operator.example',
     load,
+    setTimeout: browser.env.setTimeout,
     page: page as never,
   })
   const say: Callback = (event, payload) => {
@@ -88,13 +89,45 @@ test('S1: it is disconnected with the token, and the next reader’s identity is
   await settle()
   page.clear('signed_out')
   expect(page.told.at(-1)).toBe('disconnect')
-  page.say('IdentityUpdated', { identity: identityOf('A') })
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
   page.start(client('B', { now: later(10_000) }))
   await page.browser.advance(3_001)
   await page.browser.request.answer(client('B', { now: later(10_000) }))
   await settle()
   expect(page.told.slice(1)).toEqual(['disconnect', 'set B'])
+})
+
+test('S1: a refresh that ends after the sign-out brings nothing back, neither here nor in the SDK', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  page.clear('signed_out')
+  page.say('IdentityUpdated', { identity: identityOf('A2') })
+  page.say('IdentityUpdated', { identity: null })
+  page.say('OptoutReceived', {})
+  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect'])
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  expect(page.handoff.recheck).not.toHaveBeenCalled()
+})
+
+test('S1: the next reader’s identity is not given before the last one’s refresh has surely ended', async () => {
+  const page = createPage()
+  page.start(client('A'))
+  await settle()
+  await page.browser.restore()
+  await page.browser.request.answer(client('B', { now: later(10) }))
+  await page.browser.advance(999)
+  page.say('IdentityUpdated', { identity: identityOf('A2') })
+  await settle()
+  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect'])
+  await page.browser.advance(1)
+  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect', 'set B'])
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
+})
+
+test('an SDK that the page itself has set up is left alone', async () => {
+  const page = createPage()
+  page.say('IdentityUpdated', { identity: identityOf('A') })
+  expect(page.told).toEqual([])
 })
 
 test('U1: it is disconnected when the token has run out', async () => {
@@ -161,6 +194,7 @@ test('the EUID SDK has its own global, and callbacks of the page’s own stay in
     product: 'euid',
     operatorUrl: 'https://operator.example',
     load: async () => {},
+    setTimeout: browser.env.setTimeout,
     page: page as never,
   })
   browser.handoff.start(client('E', { source: 'euid.eu' }))
