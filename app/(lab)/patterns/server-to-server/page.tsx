@@ -89,7 +89,7 @@ function Sent({ request }: { request: BidRequest }) {
       <LabBox label="The request" empty={false}>
         <pre className="request">{JSON.stringify(abridged(request), null, 2)}</pre>
       </LabBox>
-      <p className="meta">Of a token, only the first six characters are shown here.</p>
+      <p className="meta">Of a token, only the last six characters are shown here.</p>
     </section>
   )
 }
