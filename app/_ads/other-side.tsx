@@ -67,8 +67,8 @@ export function OtherSide() {
       </LabBox>
       <p className="meta">
         The sandbox buyer opens each token with the operator’s keys, as a demand-side platform does. The
-        person is a salted hash of the raw UID, which never leaves the buyer. Marked: the first request with a
-        newer token of the same person.
+        person is a salted hash of the raw UID, which never leaves the buyer. Marked: a newer token, the same
+        person.
       </p>
     </section>
   )

@@ -19,10 +19,11 @@ export const readPublicIdentity = cache(async (): Promise<PublicIdentity> => {
 
 /** What this request and the store know of the reader's consent, for those to whom a page passes it on. */
 export const readSignals = cache(async (): Promise<Signals & { gpc: boolean }> => {
-  const { gpc, known } = await readRequest()
+  const { known } = await readRequest()
   const standing = known?.standing
   const signals = standing && standing !== 'store_down' ? standing.signals : cookieSignals(await cookies())
-  return { ...signals, gpc }
+  // Whether this site heeds it or not: whoever it is passed on to decides for themselves.
+  return { ...signals, gpc: (await headers()).get('sec-gpc') === '1' }
 })
 
 /** Who is signed in, for account pages; null also for a session that was ended. */

@@ -204,7 +204,7 @@ test.describe('EUID has its own source, provider, globals and modules', () => {
       const channel = channelOf(slug)
       const site = await startSite({ env: { UID2_PRODUCT: 'euid', UID2_HANDOFF: channel.handoff } })
       const operator = sandboxOperator(site)
-      const lifetimes = { refreshFromMs: channel.handoff === 'client' ? 2_000 : 900_000 }
+      const lifetimes = { refreshFromMs: channel.handoff === 'client' ? 4_000 : 900_000 }
       await operator.set({ lifetimes })
       const context = await newBrowser({ baseURL: site.origin })
       await signInByApi(context, { email })

@@ -87,8 +87,8 @@ describe('an auction that the server holds', () => {
     const { body, page } = await asked(reader)
     expect(page).not.toContain(token)
     expect(page).toContain(body.id)
-    expect(page).toContain(`${token.slice(0, 6)}…`)
-    expect(page).not.toContain(token.slice(0, 7))
+    expect(page).toContain(`…${token.slice(-6)}`)
+    expect(page).not.toContain(token.slice(-7))
   })
 
   it('has no eid for who is signed out, has said no, or sends Global Privacy Control, which is passed on', async () => {
@@ -131,6 +131,17 @@ describe('an auction that the server holds', () => {
     expect(await answer.text()).toContain('data-ad-slot="server-top"')
     await broken.stop()
   })
+})
+
+it('tells buyers of Global Privacy Control also where this site does not heed it: they decide for themselves', async () => {
+  const site = await startSite({ env: { ...settings, GPC_SCOPE: 'off' } })
+  const reader = visitor(site)
+  await reader.signIn({ email: 's2s-gpc-off@example.com' })
+  await reader.choose('granted')
+  const { body } = await asked(reader, { 'sec-gpc': '1' })
+  expect(body.regs).toEqual({ ext: { gpc: '1' } })
+  expect(body.user?.eids).toHaveLength(1)
+  await site.stop()
 })
 
 it('K1: an auction that the server holds has no eid of a control reader', async () => {

@@ -98,14 +98,14 @@ export const eidOf = (identity: PublicIdentity): Eid[] =>
     ? [{ source: identity.source, uids: [{ id: identity.advertisingToken, atype: 3 }] }]
     : []
 
-/** The same request to look at: of each ID the first 6 characters. */
+/** The same request to look at: of each ID the last 6 characters, because all tokens of one key begin alike. */
 export function abridged(request: BidRequest): BidRequest {
   const { user } = request
   if (!user) return request
   const shorten = (eids: Eid[]): Eid[] =>
     eids.map(({ source, uids }) => ({
       source,
-      uids: uids.map(({ id, atype }) => ({ id: `${id.slice(0, 6)}…`, atype })),
+      uids: uids.map(({ id, atype }) => ({ id: `…${id.slice(-6)}`, atype })),
     }))
   return {
     ...request,

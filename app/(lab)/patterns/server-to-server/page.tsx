@@ -8,7 +8,7 @@ import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { PatternFrame } from '#app/(lab)/_pattern-frame.tsx'
 import { findPattern, type Pattern } from '#app/(lab)/_patterns.ts'
-import { channels, plans } from '#lib/ads/channels.ts'
+import { channels, type Plan, plans } from '#lib/ads/channels.ts'
 import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { env } from '#lib/env/server.ts'
@@ -19,8 +19,9 @@ const pattern = findPattern('server-to-server') as Pattern
 export const metadata: Metadata = { title: pattern.title }
 
 const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
+const { bidders: ofPages }: Plan = plans.site
 /** A bidder of the browser has no part in a server's auction. */
-const bidders = plans.site.bidders.map(({ code }) => code)
+const bidders = (ofPages ?? []).filter(({ via }) => via === 'prebid-server').map(({ code }) => code)
 
 /** The whole pattern: identity, request, auction, ads. Nothing of it runs in the browser. */
 export default async function ServerToServer() {
@@ -88,7 +89,7 @@ function Sent({ request }: { request: BidRequest }) {
       <LabBox label="The request" empty={false}>
         <pre className="request">{JSON.stringify(abridged(request), null, 2)}</pre>
       </LabBox>
-      <p className="meta">Of a token, only the first six characters are shown here.</p>
+      <p className="meta">Of a token, only the last six characters are shown here.</p>
     </section>
   )
 }
