@@ -59,7 +59,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   }
 
   function expire(): void {
-    if (expiryOf(state) <= now()) become(refreshing(), ['expired'])
+    if (expiryOf(state) <= now()) {
+      become(refreshing(), ['expired'])
+      // Where it has not come so far, nobody else would ask.
+      withKeeper(() => {})
+    }
   }
 
   /** `at`: a moment before which the server cannot have answered. Its travel does not prolong a token. */
