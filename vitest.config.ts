@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['tests/{architecture,unit,conformance}/**/*.test.ts'],
+          // Many wait for a database or a process of their own.
+          maxWorkers: 4,
           // Some start a PostgreSQL of their own, which takes a while on a busy machine.
           hookTimeout: 60_000,
         },
