@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from '@playwright/test'
+import type { BrowserContext, CDPSession, Locator, Page } from '@playwright/test'
 import { z } from 'zod'
 import type { Auction, PageWatch } from '#tests/support/page-watch.ts'
 import { expect } from './fixtures.ts'
@@ -111,4 +111,33 @@ export const channelOf = (slug: string): Channel => {
   const found = channels.find((each) => each.slug === slug)
   if (!found) throw new Error(`There is no way called ${slug}.`)
   return found
+}
+
+interface TagWindow {
+  pbjs: { adUnits: unknown[]; installedModules: string[] }
+  googletag: { pubads(): { getSlots(): unknown[] } }
+}
+
+/** What would pile up: in Prebid, in Google's tag, in the page. */
+export function inventory(page: Page) {
+  return page.evaluate(() => {
+    const { pbjs, googletag } = window as unknown as TagWindow
+    return {
+      adUnits: pbjs.adUnits.length,
+      modules: pbjs.installedModules.length,
+      slots: googletag.pubads().getSlots().length,
+      providers: Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')).length,
+      creatives: document.querySelectorAll('[data-ad-slot] iframe').length,
+      frames: document.querySelectorAll('iframe').length,
+      scripts: document.querySelectorAll('script[src*="/sandbox/cdn/"]').length,
+    }
+  })
+}
+
+/** Of all kinds, in the page and what it holds. */
+export async function listenerCount(devtools: CDPSession): Promise<number> {
+  await devtools.send('HeapProfiler.collectGarbage')
+  await devtools.send('Performance.enable')
+  const { metrics } = await devtools.send('Performance.getMetrics')
+  return metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? Number.NaN
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { CDPSession, Page } from '@playwright/test'
 import { installCmp, tcDataOf } from '#tests/support/cmp.ts'
 import { startSite } from '#tests/support/site.ts'
 import { become, choose, identityOf, signInByApi, statusLine, tokenInPrebid } from './acts.ts'
@@ -9,6 +8,8 @@ import {
   channelOf,
   expectFilled,
   identifiersIn,
+  inventory,
+  listenerCount,
   lookAgain,
   openPattern,
   requestsSince,
@@ -262,31 +263,3 @@ test('P7, P8, G5: fifty soft navigations with everything at once leave nothing b
   // Of each round: the front page's one request and the three of this page.
   await expect.poll(() => watch.auctions.length).toBe(3 + 25 * 4)
 })
-
-interface TagWindow {
-  pbjs: { adUnits: unknown[]; installedModules: string[] }
-  googletag: { pubads(): { getSlots(): unknown[] } }
-}
-
-function inventory(page: Page) {
-  return page.evaluate(() => {
-    const { pbjs, googletag } = window as unknown as TagWindow
-    return {
-      adUnits: pbjs.adUnits.length,
-      modules: pbjs.installedModules.length,
-      slots: googletag.pubads().getSlots().length,
-      providers: Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')).length,
-      creatives: document.querySelectorAll('[data-ad-slot] iframe').length,
-      frames: document.querySelectorAll('iframe').length,
-      scripts: document.querySelectorAll('script[src*="/sandbox/cdn/"]').length,
-    }
-  })
-}
-
-/** Of all kinds, in the page and what it holds. */
-async function listenerCount(devtools: CDPSession): Promise<number> {
-  await devtools.send('HeapProfiler.collectGarbage')
-  await devtools.send('Performance.enable')
-  const { metrics } = await devtools.send('Performance.getMetrics')
-  return metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? Number.NaN
-}

@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { withoutAds } from '../../app/(site)/_articles/without-ads.mjs'
 import { articles, become, eidsOf, expectAds, readNext } from '../e2e/acts.ts'
+import { awayAndBack, channelOf, inventory, listenerCount, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
 test('200 soft navigations: one auction each, and neither Prebid nor the page grows', async ({
@@ -33,6 +34,23 @@ test('200 soft navigations: one auction each, and neither Prebid nor the page gr
   expect(end.nodes).toBeLessThan(settled.size.nodes * 1.2)
   expect(end.listeners).toBeLessThan(settled.size.listeners * 1.2)
   expect(end.heapMb).toBeLessThan(settled.size.heapMb + 1)
+})
+
+test('200 soft navigations with every way at once: nothing piles up in Prebid, in Google’s tag or in the page', async ({
+  page,
+  context,
+  email,
+}) => {
+  await become(context, { email })
+  await openPattern(page, channelOf('several'))
+  const devtools = await context.newCDPSession(page)
+  for (let rounds = 0; rounds < 10; rounds++) await awayAndBack(page)
+  const settled = { inventory: await inventory(page), listeners: await listenerCount(devtools) }
+  for (let rounds = 10; rounds < 100; rounds++) {
+    await awayAndBack(page)
+    expect(await inventory(page)).toEqual(settled.inventory)
+  }
+  expect(await listenerCount(devtools)).toBeLessThan(settled.listeners * 1.1)
 })
 
 function keptBids(page: Page): Promise<number> {
