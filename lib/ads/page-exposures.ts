@@ -17,7 +17,8 @@ export interface ExposureRecord {
 export const pageExposures = (): ExposureRecord =>
   oncePerWindow('exposures', () => {
     const { unit, onExposure } = channels.holdOut
-    const visit = crypto.randomUUID()
+    // Not a UUID, which browsers make over https and on this machine alone.
+    const visit = crypto.getRandomValues(new Uint32Array(4)).join('-')
     const listeners = new Set<() => void>()
     let all: readonly Exposure[] = []
     return {

@@ -94,7 +94,11 @@ export function createSlots(env: SlotsEnvironment): Slots {
         else show(entry, winners.get(slot.id), withToken)
       }
     } catch {
-      // No ad stack (blocked, offline): the slots stay quiet.
+      // No ad stack (blocked, offline): the slots stay as they are, and try again when it is their time.
+      for (const { entry, slot, turn } of live) {
+        const place = entry.turn === turn ? slot.place() : null
+        if (place) sellAgain(entry, place)
+      }
     }
     env.handoff.afterAuction()
     for (const notify of listeners) notify()
@@ -109,6 +113,10 @@ export function createSlots(env: SlotsEnvironment): Slots {
       entry.slot.shown(winner)
       env.exposures.impression(entry.slot.id, winner)
     }
+    sellAgain(entry, place)
+  }
+
+  function sellAgain(entry: Mounted, place: HTMLElement): void {
     if (env.refreshAfterMs === null) return
     const wait = Math.max(env.refreshAfterMs, SHORTEST_REFRESH_MS)
     // The ad stays until the next one is there.

@@ -54,3 +54,11 @@ test('a reader is known by your own identifier, or by one of the page load', () 
   channels.holdOut.unit = () => 'ours'
   expect(pageExposures().unit()).toBe('ours')
 })
+
+test('a page over plain http, where browsers make no UUIDs, has its slots and a unit all the same', () => {
+  vi.stubGlobal('window', {})
+  const { crypto } = globalThis
+  vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+  expect(pageExposures().unit()).toMatch(/^\d+(-\d+){3}$/)
+  expect(pageExposures().unit()).toBe(pageExposures().unit())
+})

@@ -150,3 +150,16 @@ test('slots that have all gone before their auction ask nobody (P8)', async () =
   expect(page.auctions).toEqual([])
   expect(page.exposures.auction).not.toHaveBeenCalled()
 })
+
+test('an auction that fails is not the last one of a slot that is sold anew', async () => {
+  const page = createPage({ refreshAfterMs: 30_000 })
+  page.handoff.start(available('A'))
+  const sell = page.auctioneer.auction
+  page.auctioneer.auction = () => Promise.reject(new Error('offline'))
+  page.slots.mount(slot('top'))
+  await page.frame()
+  page.auctioneer.auction = sell
+  page.seen.splice(0)[0]?.run()
+  await page.frame()
+  expect(page.auctions).toHaveLength(1)
+})
