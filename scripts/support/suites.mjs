@@ -1,19 +1,23 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { playwrightFailures, vitestFailures } from './failures.mjs'
 import { runNode } from './run.mjs'
 import { bin, hostNode, root } from './runtime.mjs'
 import { step } from './say.mjs'
 
-/** Adds up what ran, and prints the closing line that CI reads. */
+/** Adds up what ran, and prints what failed and the closing line that CI reads. */
 export function createTally() {
   let passed = 0
   let failed = 0
+  const names = []
   return {
-    add(ok, wrong) {
+    add(ok, wrong, failures) {
       passed += ok
       failed += wrong
+      names.push(...failures)
     },
     close() {
+      for (const name of names) process.stdout.write(`\n  ✗ ${name}\n`)
       process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
       process.exit(failed === 0 && passed > 0 ? 0 : 1)
     },
@@ -24,7 +28,7 @@ export function createTally() {
 export async function runCheck(tally, { name, args, env }) {
   step(name)
   const ok = (await runNode(args, { env: { ...process.env, ...env } })) === 0
-  tally.add(ok ? 1 : 0, ok ? 0 : 1)
+  tally.add(ok ? 1 : 0, ok ? 0 : 1, ok ? [] : [name])
   return ok
 }
 
@@ -37,9 +41,10 @@ export async function runVitest(tally, name, { args = ['--project', name], node 
     {},
     node,
   )
-  const { numPassedTests = 0, numFailedTests = 0 } = read(report)
+  const result = read(report)
+  const { numPassedTests = 0, numFailedTests = 0 } = result
   // A file that does not even load fails without a test of its own.
-  tally.add(numPassedTests, Math.max(numFailedTests, code === 0 ? 0 : 1))
+  tally.add(numPassedTests, Math.max(numFailedTests, code === 0 ? 0 : 1), vitestFailures(result))
 }
 
 /** What the SDK promises on every runtime, on those that are here besides the pinned Node. */
@@ -58,8 +63,9 @@ export async function runPlaywright(tally, project) {
     // The tests use the sandbox operator, whose files are for servers alone.
     env: { ...process.env, NODE_OPTIONS: '--conditions=react-server', PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   })
-  const { expected = 0, unexpected = 0, flaky = 0 } = read(report).stats ?? {}
-  tally.add(expected, Math.max(unexpected + flaky, code === 0 ? 0 : 1))
+  const result = read(report)
+  const { expected = 0, unexpected = 0, flaky = 0 } = result.stats ?? {}
+  tally.add(expected, Math.max(unexpected + flaky, code === 0 ? 0 : 1), playwrightFailures(result))
 }
 
 function fresh(name) {
