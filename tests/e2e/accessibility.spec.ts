@@ -23,56 +23,60 @@ const pages = [
   '/privacy',
 ]
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing to object to, ${colorScheme}`, async ({ page, context, email, watch }) => {
-    watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
-    watch.allow(/status of 422 .*\/api\/sign-in\/demo/, 'and the refusal')
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const rules = colorScheme === 'dark' ? rulesOfColour : []
-    const findings: Record<string, string[]> = {}
-    const look = async (path: string, when: string) => {
-      await page.goto(path)
-      if (path === '/' || path.includes(articles.first)) await expectAds(page, 'none')
-      if (path === '/patterns/several') await expectShown(page)
-      findings[`${path} ${when}`] = await violations(page, rules)
-    }
-    for (const path of [...pages, '/no-such-page', '/patterns', '/patterns/several'])
-      await look(path, 'signed out')
-    for (const path of [
-      '/sign-in?error=OAuthCallback',
-      '/sign-in/proof',
-      '/sign-in/proof?secret=x',
-      '/sign-in/outbox',
-    ])
-      await look(path, 'signed out')
-    await page.goto('/sign-in')
-    const form = page.getByRole('form', { name: 'Sign in as anybody' })
-    // As without script, where axe could not run.
-    await form.evaluate((element: HTMLFormElement) => element.submit())
-    await page.waitForURL('**/api/sign-in/demo')
-    findings['a refused form'] = await violations(page, rules)
-    await askForProof(page, { phone: '+1 234 567 8903' })
-    await look('/sign-in/proof', 'waiting for a code')
-    await askForProof(page, { email: `${colorScheme}-${email}` })
-    await look('/sign-in/proof', 'waiting for a link')
-    await look('/sign-in/outbox', 'with a mail')
-    await look(await linkInOutbox(page), 'with the link')
-    await signInByApi(context, { email: `${colorScheme}-${email}` })
-    for (const path of pages) await look(path, 'before an answer')
-    await choose(context, 'granted')
-    await page.goto('/patterns/prebid-server')
-    await expectShown(page)
-    findings['a way with a token'] = await violations(page, rules)
-    await choose(context, 'denied')
-    await look('/privacy', 'with a history')
-    await page.getByText('The words that you answered').first().click()
-    findings['the words of an answer'] = await violations(page, rules)
-    await page.getByRole('button', { name: 'Delete my records' }).click()
-    await expect(page.getByText('Your records are deleted.')).toBeVisible()
-    findings['after a deletion'] = await violations(page, rules)
-    expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
-  })
-}
+test('axe finds nothing to object to, in light and in dark', async ({ page, context, email, watch }) => {
+  test.setTimeout(120_000)
+  watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
+  watch.allow(/status of 422 .*\/api\/sign-in\/demo/, 'and the refusal')
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  const findings: Record<string, string[]> = {}
+  const examine = async (what: string) => {
+    findings[what] = await violations(page)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    findings[`${what}, dark`] = await violations(page, rulesOfColour)
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+  const look = async (path: string, when: string) => {
+    await page.goto(path)
+    if (path === '/' || path.includes(articles.first)) await expectAds(page, 'none')
+    if (path === '/patterns/several') await expectShown(page)
+    await examine(`${path} ${when}`)
+  }
+  for (const path of [...pages, '/no-such-page', '/patterns', '/patterns/several'])
+    await look(path, 'signed out')
+  for (const path of [
+    '/sign-in?error=OAuthCallback',
+    '/sign-in/proof',
+    '/sign-in/proof?secret=x',
+    '/sign-in/outbox',
+  ])
+    await look(path, 'signed out')
+  await page.goto('/sign-in')
+  const form = page.getByRole('form', { name: 'Sign in as anybody' })
+  // As without script, where axe could not run.
+  await form.evaluate((element: HTMLFormElement) => element.submit())
+  await page.waitForURL('**/api/sign-in/demo')
+  await examine('a refused form')
+  await askForProof(page, { phone: '+1 234 567 8903' })
+  await look('/sign-in/proof', 'waiting for a code')
+  await askForProof(page, { email })
+  await look('/sign-in/proof', 'waiting for a link')
+  await look('/sign-in/outbox', 'with a mail')
+  await look(await linkInOutbox(page), 'with the link')
+  await signInByApi(context, { email })
+  for (const path of pages) await look(path, 'before an answer')
+  await choose(context, 'granted')
+  await page.goto('/patterns/prebid-server')
+  await expectShown(page)
+  await examine('a way with a token')
+  await choose(context, 'denied')
+  await look('/privacy', 'with a history')
+  await page.getByText('The words that you answered').first().click()
+  await examine('the words of an answer')
+  await page.getByRole('button', { name: 'Delete my records' }).click()
+  await expect(page.getByText('Your records are deleted.')).toBeVisible()
+  await examine('after a deletion')
+  expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
+})
 
 test('after an answer the outcome has the focus, and its words are spoken', async ({
   page,

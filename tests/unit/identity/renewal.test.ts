@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { beginsRefresh, renewerOf } from '#lib/identity/renewal.ts'
 import { identityFor } from './identities.ts'
 
-const now = Date.now()
 const fresh = identityFor()
 const due = identityFor({ due: -1 })
 const expired = identityFor({ due: -2, expires: -1 })
+// After them, however long making them took.
+const now = Date.now()
 const page = { waitForExpired: 0 }
 const api = { waitForExpired: 1500 }
 
@@ -29,7 +30,7 @@ describe('a request begins a refresh', () => {
     ['browser', 'a recheck', { ...api, recheck: true }, [true, true, true]],
   ] as const)('where the %s renews, by %s: fresh, due, expired', (renewer, _, policy, expected) => {
     const begins = [fresh, due, expired].map((identity) =>
-      beginsRefresh({ identity, now: now + 1, renewer, ...policy }),
+      beginsRefresh({ identity, now, renewer, ...policy }),
     )
     expect(begins).toEqual(expected)
   })

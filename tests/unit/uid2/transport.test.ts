@@ -18,11 +18,9 @@ function eventually(): { happened: Promise<void>; happen: () => void } {
 }
 
 describe('a call ends in time (U4)', () => {
-  it('when the operator never answers', async () => {
-    const { client } = await operator(() => {})
-    const begun = performance.now()
+  it('when the operator never answers, by the time-out of the call before that of the client', async () => {
+    const { client } = await operator(() => {}, { timeoutMs: 60_000 })
     expect(await refresh(client, 60)).toMatchObject({ code: 'timeout', transient: true })
-    expect(performance.now() - begun).toBeLessThan(1_000)
   })
 
   it('when the body hangs after its headers and first bytes', async () => {
