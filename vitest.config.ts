@@ -20,6 +20,7 @@ export default defineConfig({
           // Many wait for a database or a process of their own.
           maxWorkers: 4,
           // Some start a PostgreSQL of their own, which takes a while on a busy machine.
+          testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },

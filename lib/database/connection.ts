@@ -21,8 +21,11 @@ const answerMs = 1000
 export const databaseFile = (url: string): string | null =>
   url.startsWith('file:') ? url.slice('file:'.length) : null
 
-/** Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. */
-export function openDatabase(url: string): Database {
+/**
+ * Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. A connection and each query of
+ * PostgreSQL may take `patienceMs`.
+ */
+export function openDatabase(url: string, patienceMs = answerMs): Database {
   const file = databaseFile(url)
   if (file !== null) {
     const database = new SqliteDatabase(file, { timeout: busyMs })
@@ -33,8 +36,8 @@ export function openDatabase(url: string): Database {
   }
   const pool = new Pool({
     connectionString: url,
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
+    connectionTimeoutMillis: patienceMs,
+    query_timeout: patienceMs,
     keepAlive: true,
     types: {
       // pg gives bigint as text; ours are Unix ms, which a number holds exactly.

@@ -145,7 +145,7 @@ describeStores('while a standing is held', (on, engine) => {
     it('N3: nobody waits for ever, in whatever order they name their DII', async () => {
       const stores = [on.store, (await on.open(pepper)).store, (await on.open(newer, pepper)).store]
       const hashes = ['a', 'b', 'c', 'd']
-      const work = (i: number) => {
+      const work = Array.from({ length: 120 }, (_, i) => {
         const store = stores[i % 3] as ChoiceStore
         const [diiHash = '', ...otherDiiHashes] = [...hashes.slice(i % 4), ...hashes.slice(0, i % 4)]
         const order = i % 8 < 4 ? otherDiiHashes : otherDiiHashes.reverse()
@@ -155,10 +155,8 @@ describeStores('while a standing is held', (on, engine) => {
           () => store.holding(subject, async () => {}),
           () => store.forget([...order, diiHash]),
         ][i % 7 === 0 ? 2 : i % 2]?.()
-      }
-      // As many at once as there are connections: what would wait for one tells nothing of locks.
-      for (let begun = 0; begun < 120; begun += 30)
-        await Promise.all(Array.from({ length: 30 }, (_, i) => work(begun + i)))
+      })
+      await Promise.all(work)
     })
   })
 })

@@ -39,6 +39,9 @@ export interface StoreTests {
   dump(): Promise<Record<string, Record<string, unknown>[]>>
 }
 
+/** On a busy machine hundreds of writes at once take longer than a page may wait. */
+const patienceMs = 30_000
+
 let postgres: TestPostgres
 
 const sqliteUrl = () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-choices-')), 'choices.db')}`
@@ -66,7 +69,7 @@ export function describeStores(what: string, tests: (on: StoreTests, engine: Eng
       },
       now: 0,
       async open(...peppers) {
-        const { db, engine } = openDatabase(url)
+        const { db, engine } = openDatabase(url, patienceMs)
         opened.push(db)
         await migrate(db, engine)
         return { db, engine, store: createChoiceStore({ db, engine }, peppers, () => on.now) }

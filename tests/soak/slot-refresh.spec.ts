@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startSite } from '#tests/support/site.ts'
+import { buildVariant } from '#tests/support/variant.ts'
+import { root } from '../../scripts/support/runtime.mjs'
+import { articles, become, eidsOf, expectAds } from '../e2e/acts.ts'
+import { channelOf, expectFilled, inventory, openPattern } from '../e2e/channel-acts.ts'
+import { expect, test } from '../e2e/fixtures.ts'
+
+const path = 'lib/ads/channels.ts'
+const off = 'refreshAfterMs: null as number | null'
+/** The site, but with slots that are sold anew, and sooner than buyers accept. */
+const impatient = () => {
+  const text = readFileSync(join(root, path), 'utf8')
+  expect(text).toContain(off)
+  return buildVariant('slots-sold-anew', {
+    write: { [path]: text.replace(off, 'refreshAfterMs: 1_000 as number | null') },
+  })
+}
+
+test('a slot in view is sold anew with the token, thirty seconds after its ad at the earliest; one out of view is not', async ({
+  newBrowser,
+  watch,
+  email,
+}) => {
+  const site = await startSite({ folder: await impatient() })
+  const context = await newBrowser({ baseURL: site.origin, viewport: { width: 390, height: 500 } })
+  const { advertisingToken } = await become(context, { email })
+  const page = await context.newPage()
+  await page.goto(`/articles/${articles.first}`)
+  const slot = page.locator('[data-ad-slot=article-side]')
+  await slot.scrollIntoViewIfNeeded()
+  await expectAds(page, 'readable')
+  const first = watch.auctions.length
+  const shownAt = Date.now()
+  const ad = await slot.locator('iframe').elementHandle()
+
+  await expect.poll(() => watch.auctions.length, { timeout: 60_000 }).toBe(first + 1)
+  expect(Date.now() - shownAt).toBeGreaterThan(29_000)
+  expect(watch.auctions.at(-1)).toMatchObject({ slots: ['article-side'], eids: eidsOf(advertisingToken) })
+  // Each ad takes the place of the one before.
+  await expect.poll(() => ad?.evaluate((element) => element.isConnected)).toBe(false)
+  await expect(slot.locator('iframe')).toHaveCount(1)
+  await context.close()
+  await site.stop()
+})
+
+test('G5: with Google’s tag a slot is sold anew as the same slot', async ({ newBrowser, watch, email }) => {
+  const site = await startSite({ folder: await impatient() })
+  const context = await newBrowser({ baseURL: site.origin })
+  await become(context, { email })
+  const page = await context.newPage()
+  await openPattern(page, channelOf('several'))
+  const before = await inventory(page)
+  const first = watch.auctions.length
+  await expect.poll(() => watch.auctions.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(first + 3)
+  await expectFilled(page)
+  await expect.poll(() => inventory(page)).toEqual(before)
+  expect(new Set(watch.auctions.slice(first).flatMap(({ slots }) => slots))).toContain('pattern-top')
+  await context.close()
+  await site.stop()
+})
