@@ -24,7 +24,7 @@ const pages = [
 ]
 
 test('axe finds nothing to object to, in light and in dark', async ({ page, context, email, watch }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(300_000)
   watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
   watch.allow(/status of 422 .*\/api\/sign-in\/demo/, 'and the refusal')
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })

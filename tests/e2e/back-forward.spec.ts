@@ -2,6 +2,7 @@ import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import { findChromium } from '#tests/support/browser.ts'
 import type { PageWatch } from '#tests/support/page-watch.ts'
 import { articles, become, expectAds, signOut, statusLine, tokenInPrebid } from './acts.ts'
+import { channelOf, expectFilled, identifiersIn, openPattern, signalsKept } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
 /** Playwright switches the back/forward cache off. A headless shell has none in any case. */
@@ -21,7 +22,7 @@ for (const { way, act } of ways)
       email,
     }, { annotations }) => {
       const { browser, context, page, advertisingToken } = await leftBehind(
-        kind,
+        articleOf(kind),
         `${kind}-${way.length}-${email}`,
         baseURL,
         watch,
@@ -45,7 +46,7 @@ for (const kind of ['articles', 'live'])
     watch,
     email,
   }, { annotations }) => {
-    const left = await leftBehind(kind, `a-${kind}-${email}`, baseURL, watch)
+    const left = await leftBehind(articleOf(kind), `a-${kind}-${email}`, baseURL, watch)
     const { browser, context, page, advertisingToken: tokenOfA } = left
     const other = await context.newPage()
     await signOut(other)
@@ -61,8 +62,42 @@ for (const kind of ['articles', 'live'])
     await browser.close()
   })
 
+test('S1, G10: back to a page with Prebid and Google’s tag after a sign-out, both ask for ads without anything of the reader', async ({
+  baseURL,
+  watch,
+  email,
+}, { annotations }) => {
+  const open = (page: Page) => openPattern(page, channelOf('several'))
+  const { browser, context, page, advertisingToken } = await leftBehind(open, email, baseURL, watch)
+  expect(await signalsKept(page)).not.toEqual([])
+  await context.clearCookies()
+
+  const [requests, auctions] = [watch.requests.length, watch.auctions.length]
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await expect.poll(() => watch.auctions.length - auctions).toBe(3)
+  await expectFilled(page)
+  expect(identifiersIn(watch.auctions.slice(auctions))).toEqual([])
+  expect(await watch.carrying(advertisingToken, requests)).toEqual([])
+  expect(await signalsKept(page)).toEqual([])
+  expect(await tokenInPrebid(page)).toBeNull()
+  const restored = await wasRestored(page)
+  annotations.push({ type: 'back/forward cache', description: restored ? 'restored' : 'loaded anew' })
+  await browser.close()
+})
+
+const articleOf = (kind: string) => async (page: Page) => {
+  await page.goto(`/${kind}/${articles.first}`)
+  await expectAds(page, 'readable')
+}
+
 /** A browser with the cache, whose reader has had a page with ads bought by their token, and has gone on. */
-async function leftBehind(kind: string, email: string, baseURL: string | undefined, watch: PageWatch) {
+async function leftBehind(
+  open: (page: Page) => Promise<void>,
+  email: string,
+  baseURL: string | undefined,
+  watch: PageWatch,
+) {
   const browser = await chromium.launch(withCache)
   const context = await browser.newContext({ ...(baseURL && { baseURL }) })
   watch.follow(context)
@@ -73,8 +108,7 @@ async function leftBehind(kind: string, email: string, baseURL: string | undefin
       document.documentElement.dataset.persisted = String(persisted)
     })
   })
-  await page.goto(`/${kind}/${articles.first}`)
-  await expectAds(page, 'readable')
+  await open(page)
   await page.evaluate(() => {
     document.documentElement.dataset.visit = 'first'
   })
