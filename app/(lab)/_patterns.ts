@@ -21,8 +21,8 @@ export interface Pattern {
 }
 
 const valueSteps = [
-  'The server makes and refreshes the token. The page gets it alone, with the moment when it ends.',
-  'Prebid takes it as a value, which it neither checks nor refreshes, so the hand-off takes it away again at its end.',
+  'The server makes and refreshes the token. The page gets the token and its times, and nothing that could renew it.',
+  'Prebid takes the token as a value, which it neither checks nor refreshes. So the hand-off takes it away when it ends.',
 ]
 
 export const serverToServer: Pattern = {
