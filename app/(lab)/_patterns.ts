@@ -3,7 +3,7 @@ import type { PlanName } from '#lib/ads/channels.ts'
 /** One way to hand the token over, with a page of its own. */
 export interface Pattern {
   slug: string
-  /** Below which heading of the list it stands. */
+  /** The heading of the list below which it stands. */
   group: 'Prebid.js' | 'Google Secure Signals' | 'All together, and without a browser' | 'To measure it'
   title: string
   /** One sentence for the list and below the headline. */
@@ -16,14 +16,46 @@ export interface Pattern {
   files: readonly string[]
   /** Which hand-off of the deployment it needs; null: either. */
   needs: 'server' | 'client' | null
-  /** Null: the ads are bought on the server. */
+  /** Which plan its page runs; null: it has a page of its own, beside `[pattern]`. */
   plan: PlanName | null
 }
 
 const valueSteps = [
-  'The server makes and refreshes the token. The page gets it alone, with the moment when it ends.',
-  'Prebid takes it as a value, which it neither checks nor refreshes, so the hand-off takes it away again at its end.',
+  'The server makes and refreshes the token. The page gets the token and its times, and nothing that could renew it.',
+  'Prebid takes the token as a value, which it neither checks nor refreshes. So the hand-off takes it away when it ends.',
 ]
+
+export const serverToServer: Pattern = {
+  slug: 'server-to-server',
+  group: 'All together, and without a browser',
+  title: 'Server to server',
+  line: 'The bid request is built on the server and no script takes part: for apps, television, and pages without script.',
+  steps: [
+    'The server reads the reader’s identity as every page does, and builds an OpenRTB 2.6 request with user.eids.',
+    'It asks the Prebid Server itself and renders the winning ads into the page.',
+  ],
+  files: ['lib/ads/server/openrtb.ts', 'lib/ads/server/server-auction.ts', 'docs/server-to-server.md'],
+  needs: null,
+  plan: null,
+}
+
+/** Beside the ways: leaving the token out for some readers, to measure what it brings. */
+export const holdOut: Pattern = {
+  slug: 'hold-out',
+  group: 'To measure it',
+  title: 'A hold-out',
+  line: 'For a share of readers the token is made and renewed as always, and given to nobody: that shows what it brings.',
+  steps: [
+    'The group follows from a keyed hash of the address: the same on every device and after each sign-in, and a greater share only adds readers.',
+    'A control reader’s token stays in the sealed cookie. The page, every script and every bidder get no byte of it.',
+    'Each auction and impression of a reader who takes part is recorded with the group, and the group goes to the ad server as a key-value.',
+  ],
+  adManager:
+    'Key-values uid2_present (y, n) and uid2_ab (n as usual, c control), reported on; euid_… with EUID.',
+  files: ['lib/identity/holdout.ts', 'lib/ads/slots/exposures.ts', 'docs/hold-out.md'],
+  needs: null,
+  plan: null,
+}
 
 export const patterns: readonly Pattern[] = [
   {
@@ -136,37 +168,8 @@ export const patterns: readonly Pattern[] = [
     needs: null,
     plan: 'several',
   },
-  {
-    slug: 'server-to-server',
-    group: 'All together, and without a browser',
-    title: 'Server to server',
-    line: 'The bid request is built on the server and no script takes part: for apps, television, and pages without script.',
-    steps: [
-      'The server reads the reader’s identity as every page does, and builds an OpenRTB 2.6 request with user.eids.',
-      'It asks the Prebid Server itself and renders the winning ads into the page.',
-    ],
-    files: ['lib/ads/server/openrtb.ts', 'lib/ads/server/server-auction.ts', 'docs/server-to-server.md'],
-    needs: null,
-    plan: null,
-  },
+  serverToServer,
+  holdOut,
 ]
-
-/** Beside the ways: leaving the token out for some readers, to measure what it brings. */
-export const holdOutPattern: Pattern = {
-  slug: 'hold-out',
-  group: 'To measure it',
-  title: 'A hold-out',
-  line: 'For a share of readers the token is made and renewed as always, and given to nobody: that shows what it brings.',
-  steps: [
-    'The group follows from a keyed hash of the address: the same on every device and after each sign-in, and a greater share only adds readers.',
-    'A control reader’s token stays in the sealed cookie. The page, every script and every bidder get no byte of it.',
-    'Each auction and impression of a reader who takes part is recorded with the group, and the group goes to the ad server as a key-value.',
-  ],
-  adManager:
-    'Key-values uid2_present (y, n) and uid2_ab (n as usual, c control), reported on; euid_… with EUID.',
-  files: ['lib/identity/holdout.ts', 'lib/ads/slots/exposures.ts', 'docs/hold-out.md'],
-  needs: null,
-  plan: 'site',
-}
 
 export const findPattern = (slug: string): Pattern | undefined => patterns.find((each) => each.slug === slug)

@@ -25,7 +25,7 @@ export function pageSlots(name: PlanName): Promise<Slots> {
     if (plan.bidders) import('prebid.js').catch(() => {})
     const settings = await siteSettings()
     const handoff = pageHandoff()
-    if (refresherOf(plan, settings) === 'sdk') refreshInBrowser(settings)
+    if (refresherOf(plan, settings) === 'sdk') startSdk(settings)
     return createSlots({
       handoff,
       auctioneer: auctioneerOf(plan, settings),
@@ -90,7 +90,7 @@ function ownSecureSignals(owner: 'push' | 'google' | 'prebid'): void {
   })
 }
 
-function refreshInBrowser({ clientRefresh, product, mode }: SiteSettings): void {
+function startSdk({ clientRefresh, product, mode }: SiteSettings): void {
   if (clientRefresh === null) return
   const scripts = mode === 'sandbox' ? sandboxScripts : channels.scripts
   oncePerWindow('sdk', () => {

@@ -22,8 +22,9 @@ export interface Uid2SdkEnvironment {
 }
 
 /**
- * A refresh that is under way as the SDK is disconnected still ends, well or not, and either way the SDK takes its
- * reader's identity up again. So long it is told of nobody else. `refreshToken` of src/sdkBase.ts there.
+ * When the SDK is disconnected during a refresh, the refresh ends all the same, and the SDK then stores its reader's
+ * identity once more, whether it succeeded or not (`refreshToken` in its src/sdkBase.ts). Until then it is given no
+ * other reader's.
  */
 const QUIET_MS = 1_000
 

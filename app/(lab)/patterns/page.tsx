@@ -1,16 +1,15 @@
 import type { Metadata } from 'next'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
-import { NextStepNow } from '#app/_ads/next-step-now.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
-import { holdOutPattern, type Pattern, patterns } from '#app/(lab)/_patterns.ts'
+import { NextStepNow } from '#app/(lab)/_parts/next-step-now.tsx'
+import { type Pattern, patterns } from '#app/(lab)/_patterns.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity } from '#lib/identity/read.ts'
 
 export const metadata: Metadata = { title: 'Ways to hand over a token' }
 
-const all = [...patterns, holdOutPattern]
-const groups = [...new Set(all.map(({ group }) => group))]
+const groups = [...new Set(patterns.map(({ group }) => group))]
 
 export default async function PatternsPage() {
   await labOnly()
@@ -32,7 +31,7 @@ export default async function PatternsPage() {
           <section key={group} className="pattern-group">
             <h2 className="pattern-group-title">{group}</h2>
             <ul>
-              {all
+              {patterns
                 .filter((pattern) => pattern.group === group)
                 .map((pattern) => (
                   <Listed

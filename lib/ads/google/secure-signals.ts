@@ -13,8 +13,8 @@ interface SignalWindow {
 }
 
 /**
- * What Google's tag may hold goes on from page to page, so this is kept beside it: when the token ends that it may
- * hold, as Unix ms of the server, or that it is to be cleared by the next page that has it.
+ * Google's tag keeps its cache from page to page, so this is kept beside it: when the token that it may hold ends
+ * (Unix ms of the server), or that the next page with the tag has to clear it.
  */
 const MARK = 'uid2_gpt'
 const OWED = 'clear'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newerTokens } from '#app/_ads/newer-tokens.ts'
+import { newerTokens } from '#app/(lab)/_parts/newer-tokens.ts'
 
 const by = (person: string, refreshedAt: number) => ({ reading: { person, refreshedAt } })
 const withoutToken = { reading: {} }

@@ -87,7 +87,7 @@ test('what the browser refreshes the token with comes along to the ad stack, und
   expect(plainGiven).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com' })
 })
 
-test('a slot that is to be sold anew is watched no longer, and not sold twice (S1)', async () => {
+test('a slot whose ad has gone with the token is watched no longer (S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000, hold: true })
   page.handoff.start(available('A'))
   const top = slot('top')

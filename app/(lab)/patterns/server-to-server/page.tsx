@@ -2,21 +2,19 @@ import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { adSizes } from '#app/_ui/ad-sizes.ts'
-import { LabBox } from '#app/_ui/lab-box.tsx'
-import { NextStep } from '#app/_ui/next-step.tsx'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
-import { PatternFrame } from '#app/(lab)/_pattern-frame.tsx'
-import { findPattern, type Pattern } from '#app/(lab)/_patterns.ts'
+import { LabBox } from '#app/(lab)/_parts/lab-box.tsx'
+import { NextStep } from '#app/(lab)/_parts/next-step.tsx'
+import { PatternFrame } from '#app/(lab)/_parts/pattern-frame.tsx'
+import { serverToServer } from '#app/(lab)/_patterns.ts'
 import { channels, type Plan, plans } from '#lib/ads/channels.ts'
 import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity, readSignals } from '#lib/identity/read.ts'
 
-const pattern = findPattern('server-to-server') as Pattern
-
-export const metadata: Metadata = { title: pattern.title }
+export const metadata: Metadata = { title: serverToServer.title }
 
 const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
 const { bidders: ofPages }: Plan = plans.site
@@ -46,7 +44,7 @@ export default async function ServerToServer() {
   return (
     <>
       <StatusBar identity={identity} product={product} />
-      <PatternFrame pattern={pattern}>
+      <PatternFrame pattern={serverToServer}>
         <NextStep identity={identity} back="/patterns/server-to-server" />
         <div className="pattern-row">
           {slots.map(({ id }) => (

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { AdSlot } from '#app/_ads/ad-slot.tsx'
-import { Events } from '#app/_ads/events.tsx'
-import { NextStepNow } from '#app/_ads/next-step-now.tsx'
+import { Events } from './events.tsx'
+import { NextStepNow } from './next-step-now.tsx'
 
 /** Where a way runs: two slots, what the hand-off tells the page, and what came of it. */
 export function PatternStage({ children }: { children: ReactNode }) {

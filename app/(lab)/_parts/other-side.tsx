@@ -1,10 +1,10 @@
 'use client'
 
 import { type ReactNode, use, useEffect, useState } from 'react'
-import { LabBox } from '#app/_ui/lab-box.tsx'
-import { type LabRow, LabTable } from '#app/_ui/lab-table.tsx'
+import { PagePlan } from '#app/_ads/ad-stack.tsx'
 import { pageSlots } from '#lib/ads/page-stack.ts'
-import { PagePlan } from './ad-stack.tsx'
+import { LabBox } from './lab-box.tsx'
+import { type LabRow, LabTable } from './lab-table.tsx'
 import { newerTokens } from './newer-tokens.ts'
 import { timeOfDay } from './time-of-day.ts'
 

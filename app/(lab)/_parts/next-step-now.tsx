@@ -1,8 +1,8 @@
 'use client'
 
 import { usePathname } from 'next/navigation'
-import { NextStep } from '#app/_ui/next-step.tsx'
-import { useUid2 } from './use-uid2.ts'
+import { useUid2 } from '#app/_ads/use-uid2.ts'
+import { NextStep } from './next-step.tsx'
 
 /** The next step as things stand now. */
 export function NextStepNow() {

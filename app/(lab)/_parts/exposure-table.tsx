@@ -1,10 +1,10 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { LabBox } from '#app/_ui/lab-box.tsx'
-import { LabTable } from '#app/_ui/lab-table.tsx'
 import { pageExposures } from '#lib/ads/page-exposures.ts'
 import { type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
+import { LabBox } from './lab-box.tsx'
+import { LabTable } from './lab-table.tsx'
 
 const none: readonly Exposure[] = []
 

@@ -1,9 +1,9 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { LabBox } from '#app/_ui/lab-box.tsx'
 import type { HandoffEvent, HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { LabBox } from './lab-box.tsx'
 import { timeOfDay } from './time-of-day.ts'
 
 interface Noted {

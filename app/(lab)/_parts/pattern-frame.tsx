@@ -24,7 +24,7 @@ export function PatternFrame({ pattern, children }: { pattern: Pattern; children
           ))}
         </ol>
         {adManager === undefined ? null : (
-          <p className="pattern-setting">
+          <p>
             <strong>In Google Ad Manager.</strong> {adManager}
           </p>
         )}
