@@ -1,12 +1,17 @@
 import localFont from 'next/font/local'
 
-/** The text face, preloaded: one variable file with optical sizes, so headlines need no second one. */
+/**
+ * All of them are `optional`: a face that comes too late is for the next page, because letters of another width wrap
+ * other lines, and what is below them would move. What the first screen is set in is preloaded.
+ */
+
+/** The text face: one variable file with optical sizes, so headlines need no second one. */
 const newsreader = localFont({
   src: '../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-normal.woff2',
   variable: '--font-newsreader',
   weight: '200 800',
   style: 'normal',
-  display: 'swap',
+  display: 'optional',
   adjustFontFallback: 'Times New Roman',
 })
 
@@ -15,7 +20,7 @@ const newsreaderItalic = localFont({
   variable: '--font-newsreader-italic',
   weight: '200 800',
   style: 'italic',
-  display: 'swap',
+  display: 'optional',
   preload: false,
   adjustFontFallback: 'Times New Roman',
 })
@@ -24,8 +29,7 @@ const inter = localFont({
   src: '../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
   variable: '--font-inter',
   weight: '100 900',
-  display: 'swap',
-  preload: false,
+  display: 'optional',
   adjustFontFallback: 'Arial',
 })
 
@@ -33,7 +37,7 @@ const jetbrains = localFont({
   src: '../../node_modules/@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
   variable: '--font-jetbrains',
   weight: '100 800',
-  display: 'swap',
+  display: 'optional',
   preload: false,
   adjustFontFallback: false,
 })

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { UnlessSignedIn } from '#app/_ads/unless-signed-in.tsx'
+import { AccountLink } from '#app/_ads/account-link.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
 /** As sent it says nothing about the reader: the same bytes go to everybody, so pages under it can be cached. */
@@ -17,11 +17,7 @@ export function Masthead() {
           <Link href="/privacy" prefetch={false}>
             Privacy choices
           </Link>
-          <UnlessSignedIn>
-            <Link href="/sign-in" prefetch={false}>
-              Sign in
-            </Link>
-          </UnlessSignedIn>
+          <AccountLink />
         </nav>
       </div>
     </header>

@@ -1,6 +1,5 @@
 import Link from 'next/link'
 import { SandboxNotice } from '#app/_ads/sandbox-notice.tsx'
-import { UnlessSignedIn } from '#app/_ads/unless-signed-in.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
 export function SiteFooter() {
@@ -16,11 +15,6 @@ export function SiteFooter() {
             Your privacy choices
           </Link>
           <Link href="/">Front page</Link>
-          <UnlessSignedIn>
-            <Link href="/sign-in" prefetch={false}>
-              Sign in
-            </Link>
-          </UnlessSignedIn>
         </nav>
         <div className="site-footer-note">
           <SandboxNotice />

@@ -112,7 +112,7 @@ test('records deleted on the privacy page take the token from the other open tab
   expect(await watch.carrying(advertisingToken, after)).toEqual([])
 })
 
-test('the links to sign in go once a page knows that somebody is signed in', async ({
+test('the links to sign in go once a page knows that somebody is signed in, and one to sign out comes', async ({
   page,
   context,
   email,
@@ -120,9 +120,11 @@ test('the links to sign in go once a page knows that somebody is signed in', asy
   const links = page.getByRole('link', { name: 'Sign in' })
   await page.goto(`/articles/${articles.first}`)
   await expect(statusLine(page, 'signed_out')).toBeVisible()
-  await expect(links).toHaveCount(3)
+  await expect(links).toHaveCount(2)
   await become(context, { email })
   await page.reload()
   await expect(statusLine(page, 'available')).toBeVisible()
   await expect(links).toHaveCount(0)
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign out' }).click()
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
 })
