@@ -41,7 +41,7 @@ interface Mounted {
   slot: Slot
   /** Rises with everything that makes an auction under way pointless for this slot. */
   turn: number
-  /** Whether the ad shown was bought with a token. */
+  /** Whether the ad shown was bought with a token, or one may yet come: Google's tag fills a slot when it likes. */
   withToken: boolean
   /** Ends the watching for when the slot is to be sold. */
   unwatch(): void
@@ -112,7 +112,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
       winner.show(place)
       entry.slot.shown(winner)
       env.exposures.impression(entry.slot.id, winner)
-    }
+    } else if (withToken) entry.withToken = true
     sellAgain(entry, place)
   }
 
