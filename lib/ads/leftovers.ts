@@ -8,10 +8,13 @@ import { store, stored } from './stored.ts'
 const prebid = ['__uid2_advertising_token', '__euid_advertising_token']
 const sdks = ['UID2-sdk-identity', '__uid_2', 'EUID-sdk-identity', '__euid']
 
+/** Ours beside the SDK's: which token it has made of which. */
+export const SDK_MARK = 'uid2_sdk'
+
 /** An object left by a former set-up takes precedence over the token given, whoever's it was. */
 export const removePrebidLeftovers = (): void => prebid.forEach(remove)
 
-export const removeLeftovers = (): void => [...prebid, ...sdks].forEach(remove)
+export const removeLeftovers = (): void => [...prebid, ...sdks, SDK_MARK].forEach(remove)
 
 function remove(name: string): void {
   store(name, null)

@@ -41,12 +41,12 @@ export function pageSlots(name: PlanName): Promise<Slots> {
 }
 
 function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
-  const headerBidding = headerBiddingOf(plan, settings)
   const { gpt } = plan
+  const owner = gpt && signalsOwner(plan.secureSignals)
+  const headerBidding = headerBiddingOf(plan, settings, owner)
   if (gpt === null) return headerBidding ?? none
-  if (plan.secureSignals !== null) ownSecureSignals(plan.secureSignals)
   return createGptAuctioneer({
-    load: () => loadGpt(plan.secureSignals === 'google'),
+    load: () => loadGpt(owner === 'google'),
     adUnitPath: gpt.adUnitPath,
     headerBidding,
     keyValues: () => keyValues(pageHandoff().getSnapshot(), settings.product),
@@ -55,14 +55,18 @@ function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
   })
 }
 
-function headerBiddingOf(plan: Plan, settings: SiteSettings): HeaderBidding | null {
-  const { bidders, secureSignals } = plan
+function headerBiddingOf(
+  plan: Plan,
+  settings: SiteSettings,
+  owner: Plan['secureSignals'],
+): HeaderBidding | null {
+  const { bidders } = plan
   if (bidders === null) return null
   return createPrebidAuctioneer({
     load: () => loadPrebid(bidders),
     bidders,
     refresh: refresherOf(plan, settings) === 'prebid' ? refreshByPrebid(settings) : undefined,
-    signals: secureSignals === 'prebid' ? prebidSignals(settings.product, pageHandoff()) : undefined,
+    signals: owner === 'prebid' ? prebidSignals(settings.product, pageHandoff()) : undefined,
   })
 }
 
@@ -81,12 +85,13 @@ const refreshByPrebid = ({ clientRefresh }: SiteSettings): PrebidRefresh =>
     }),
   )
 
-/** One per page, whatever plans its visits have: nothing de-duplicates signals. */
-function ownSecureSignals(owner: 'push' | 'google' | 'prebid'): void {
-  oncePerWindow('secure-signals', () => {
-    if (owner === 'push') pushSecureSignals(pageHandoff())
-    if (owner === 'google') answerGoogleDeploy(pageHandoff())
-    return owner
+/** Who gives the signals in this window: the first plan decides, because nothing de-duplicates them. */
+function signalsOwner(wanted: Plan['secureSignals']): Plan['secureSignals'] {
+  if (wanted === null) return null
+  return oncePerWindow('secure-signals', () => {
+    if (wanted === 'push') pushSecureSignals(pageHandoff())
+    if (wanted === 'google') answerGoogleDeploy(pageHandoff())
+    return wanted
   })
 }
 

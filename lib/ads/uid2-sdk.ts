@@ -1,6 +1,8 @@
 import type { ClientIdentity } from '#lib/identity/public.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import type { HandoffState } from './handoff/handoff-state.ts'
+import { SDK_MARK } from './leftovers.ts'
+import { store, stored } from './stored.ts'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {
@@ -44,16 +46,27 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     const sdk = page[name]
     if (!sdk?.init || wanted === null || wanted.advertising_token === given?.advertising_token) return
     given = wanted
+    const identity = newestOf(wanted, env.product)
     // A second `init` throws.
-    if (begun) sdk.setIdentity?.(wanted)
-    else sdk.init({ identity: wanted, baseUrl: env.operatorUrl })
+    if (begun) sdk.setIdentity?.(identity)
+    else sdk.init({ identity, baseUrl: env.operatorUrl })
     begun = true
+    if (identity !== wanted) tell(identity)
+  }
+
+  function tell(identity: ClientIdentity): void {
+    env.handoff.renewed({
+      advertisingToken: identity.advertising_token,
+      identityExpires: identity.identity_expires,
+      refreshFrom: identity.refresh_from,
+    })
   }
 
   function take(): void {
     wanted = null
     if (given === null) return
     given = null
+    store(SDK_MARK, null)
     page[name]?.disconnect?.()
     quiet = new Promise((resolve) => env.setTimeout(resolve, QUIET_MS))
   }
@@ -63,12 +76,10 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
       // It has come late, and is nobody's any more.
       if (begun && identity) page[name]?.disconnect?.()
     } else if (event === 'OptoutReceived') env.handoff.recheck()
-    else if (event === 'IdentityUpdated' && identity)
-      env.handoff.renewed({
-        advertisingToken: identity.advertising_token,
-        identityExpires: identity.identity_expires,
-        refreshFrom: identity.refresh_from,
-      })
+    else if (event === 'IdentityUpdated' && identity) {
+      store(SDK_MARK, markOf(given, identity))
+      tell(identity)
+    }
   }
 
   const holder = page[name] ?? {}
@@ -90,4 +101,21 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   env.handoff.on('refreshed', follow)
   env.handoff.on('cleared', take)
   env.handoff.on('expired', take)
+}
+
+/** That the SDK has made the one of the other, the server's. */
+const markOf = (server: ClientIdentity, made: ClientIdentity | null): string =>
+  `${server.advertising_token} ${made?.advertising_token}`
+
+/**
+ * The server goes on giving the identity that it made once, so each page would refresh it anew: what the SDK made of
+ * that very one on a page before, and still keeps, takes its place.
+ */
+function newestOf(server: ClientIdentity, product: Uid2SdkEnvironment['product']): ClientIdentity {
+  try {
+    const kept = JSON.parse(stored(`${product.toUpperCase()}-sdk-identity`) ?? 'null')
+    return kept !== null && stored(SDK_MARK) === markOf(server, kept) ? kept : server
+  } catch {
+    return server
+  }
 }

@@ -54,6 +54,11 @@ describe('N20: what holds secrets cannot reach the browser', () => {
     expect(early.map(({ path }) => path)).toEqual([])
   })
 
+  it('G7: nothing reads what Google’s tag keeps: its form is Google’s own, and changes', () => {
+    const readers = filesIn('app', 'lib').filter(({ text }) => text.includes('_GESPSK'))
+    expect(readers.map(({ path }) => path)).toEqual(['lib/sandbox/cdn/gpt-signals.ts'])
+  })
+
   it('the environment is read in one place', () => {
     const readers = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts')
       .filter(({ text }) => /process\.env(?!\.NODE_ENV\b|\.NEXT_RUNTIME\b)/.test(text))

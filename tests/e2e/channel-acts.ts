@@ -19,7 +19,7 @@ const kept = { uid2: '__uid2_advertising_token', euid: '__euid_advertising_token
 const ofTheSdk = { uid2: 'UID2-sdk-identity', euid: 'EUID-sdk-identity' }
 
 /** Every name under which Prebid and the SDKs keep an identity in a browser. */
-export const allKept = [...Object.values(kept), ...Object.values(ofTheSdk), '__uid_2=', '__euid=']
+export const allKept = [...Object.values(kept), ...Object.values(ofTheSdk), 'uid2_sdk', '__uid_2=', '__euid=']
 
 export const channels: readonly Channel[] = [
   { slug: 'prebid-server', handoff: 'server', requests: 1, google: false, keeps: {} },
@@ -105,6 +105,15 @@ export async function storageOf(page: Page): Promise<string> {
 /** What Google's tag holds, by the id of its provider. */
 export function signalsKept(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')))
+}
+
+/** What the page itself holds: asked of the one hand-off that everything in it means. */
+export function tokenOfPage(): string | null {
+  const { [Symbol.for('uid2.handoff')]: handoff } = window as unknown as Record<
+    symbol,
+    { currentToken(): { id: string } | null }
+  >
+  return handoff?.currentToken()?.id ?? null
 }
 
 export const channelOf = (slug: string): Channel => {

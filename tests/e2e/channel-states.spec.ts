@@ -16,6 +16,7 @@ import {
   signalsKept,
   signOutElsewhere,
   storageOf,
+  tokenOfPage,
 } from './channel-acts.ts'
 import { expect, sandboxOperator, test } from './fixtures.ts'
 
@@ -109,6 +110,30 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     await expectFilled(page)
     expect(await watch.carrying(advertisingToken, requests)).toEqual([])
     expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
+    await context.close()
+    await site.stop()
+  })
+
+for (const slug of ['prebid-refresh', 'browser-sdk'])
+  test(`P11: the next page begins with what ${slug} has made, and refreshes nothing anew`, async ({
+    newBrowser,
+    email,
+  }) => {
+    const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
+    const operator = sandboxOperator(site)
+    const lifetimes = { identityMs: 3_600_000, refreshFromMs: 2_000, refreshMs: 86_400_000 }
+    await operator.set({ lifetimes })
+    const context = await newBrowser({ baseURL: site.origin })
+    const { advertisingToken } = await become(context, { email })
+    await operator.set({})
+    const page = await context.newPage()
+    await openPattern(page, channelOf(slug))
+    await expect(page.locator('.events')).toContainText('refreshed', { timeout: 20_000 })
+    const made = await page.evaluate(tokenOfPage)
+    expect(made).not.toBe(advertisingToken)
+    await page.reload()
+    await expect.poll(() => page.evaluate(tokenOfPage)).toBe(made)
+    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 1 })
     await context.close()
     await site.stop()
   })

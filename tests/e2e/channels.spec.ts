@@ -12,6 +12,7 @@ import {
   signalsKept,
   signOutElsewhere,
   storageOf,
+  tokenOfPage,
 } from './channel-acts.ts'
 import { expect, sandboxOperator, test } from './fixtures.ts'
 
@@ -93,15 +94,6 @@ for (const channel of channels)
 function pitfallsOf({ google, handoff }: Channel): string {
   if (google) return 'G1, G2, G9'
   return handoff === 'client' ? 'U1, S1' : 'P3, P9'
-}
-
-/** What the page itself holds: asked of the one hand-off that everything in it means. */
-function tokenOfPage(): string | null {
-  const { [Symbol.for('uid2.handoff')]: handoff } = window as unknown as Record<
-    symbol,
-    { currentToken(): { id: string } | null }
-  >
-  return handoff?.currentToken()?.id ?? null
 }
 
 function safeFrameOfTag(): unknown {

@@ -1,4 +1,5 @@
 import { test as base, expect, type Page } from '@playwright/test'
+import type { createPrebidRefresh } from '#lib/ads/prebid/prebid-refresh.ts'
 import { readAsBuyer } from '#tests/support/buyer.ts'
 import { startClientPage } from '#tests/support/client-page.ts'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
@@ -15,8 +16,9 @@ const prebid = `
 import pbjs from 'prebid.js'
 import 'prebid.js/modules/userId'
 import 'prebid.js/modules/uid2IdSystem'
+import { createPrebidRefresh } from '../../lib/ads/prebid/prebid-refresh.ts'
 pbjs.processQueue()
-window.pbjs = pbjs`
+Object.assign(window, { pbjs, createPrebidRefresh })`
 
 interface Stage {
   operator: TestOperator
@@ -148,6 +150,63 @@ test.describe('Prebid in client-refresh mode', () => {
     expect(await eids(page)).toEqual([])
     expect(await operator.calls()).toMatchObject({ refresh: 1 })
   })
+})
+
+/** Lets our refresher follow Prebid, on a clock whose timers go off only when they are told to. */
+function follow(page: Page, identity: Identity, operatorUrl: string): Promise<void> {
+  return page.evaluate(
+    ([identity, operatorUrl]) => {
+      const own = window as unknown as FollowingWindow
+      own.renewals = []
+      const timers = new Map<number, () => void>()
+      let last = 0
+      own.goOff = () => {
+        for (const [timer, run] of [...timers]) if (timers.delete(timer)) run()
+      }
+      const refresh = own.createPrebidRefresh({
+        handoff: {
+          renewed: ({ advertisingToken }) => void own.renewals.push(advertisingToken),
+          recheck() {},
+        },
+        operatorUrl,
+        now: () => Date.now(),
+        setTimeout(run) {
+          last += 1
+          timers.set(last, run)
+          return last
+        },
+        clearTimeout: (timer) => void timers.delete(timer),
+      })
+      const userIds = [{ name: 'uid2', params: refresh.params('uid2', identity) }]
+      window.pbjs.setConfig({ userSync: { auctionDelay: 50, userIds } })
+      refresh.follow(window.pbjs as never, 'uid2', window.pbjs.refreshUserIds())
+    },
+    [identity, operatorUrl] as const,
+  )
+}
+
+interface FollowingWindow {
+  createPrebidRefresh: typeof createPrebidRefresh
+  renewals: string[]
+  goOff(): void
+}
+const goOff = (page: Page) => page.evaluate(() => (window as unknown as FollowingWindow).goOff())
+const renewals = (page: Page) => page.evaluate(() => (window as unknown as FollowingWindow).renewals)
+
+test('P10: a refresh that failed does not keep the next one from being told of', async ({
+  page,
+  watch,
+  stage: { operator },
+}) => {
+  watch.allow(/503/, 'the browser itself notes every refusal')
+  const identity = due(await identityFor(operator, 'reader@example.com'))
+  await operator.set({ faults: [{ on: 'refresh', status: 503, times: 1 }] })
+  await follow(page, identity, operator.baseUrl)
+  await expect.poll(() => operator.calls()).toMatchObject({ refresh: 1 })
+  await goOff(page)
+  await expect.poll(() => operator.calls()).toMatchObject({ refresh: 2 })
+  const renewed = await anotherToken(page, identity)
+  await expect.poll(() => renewals(page)).toEqual([renewed])
 })
 
 /**

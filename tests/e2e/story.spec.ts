@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { startSite } from '#tests/support/site.ts'
 import {
   articles,
@@ -82,6 +83,20 @@ test('the whole story: read, sign in, say yes, be recognised, sign out (U25, P9,
     expect(watch.count('GET', '/api/identity')).toBe(asked)
   })
 
+  await test.step('P1, P13: what another set-up left behind surfaces nowhere, and nothing is kept', async () => {
+    await page.evaluate(() => {
+      const left = { advertising_token: 'left', identity_expires: Date.now() + 60_000 }
+      localStorage.setItem('__uid2_advertising_token', JSON.stringify({ latestToken: left }))
+      // biome-ignore lint/suspicious/noDocumentCookie: as Prebid's module writes it.
+      document.cookie = '__uid2_advertising_token=left; path=/'
+    })
+    const auctions = watch.auctions.length
+    await page.reload()
+    await expectAds(page, 'readable')
+    expect(watch.auctions.slice(auctions)).toEqual([expect.objectContaining({ eids: eidsOf(token) })])
+    expect(await keptBy(page)).toEqual(['', {}, {}])
+  })
+
   await test.step('signing out leaves no trace', async () => {
     const auctions = watch.auctions.length
     const requests = watch.requests.length
@@ -89,14 +104,14 @@ test('the whole story: read, sign in, say yes, be recognised, sign out (U25, P9,
     await expectAds(page, 'none')
     // That of the sandbox's exchange is another party's, and no script can read it.
     expect((await context.cookies()).map(({ name }) => name)).toEqual(['sandbox_exchange'])
-    expect(await page.evaluate(() => [document.cookie, { ...localStorage }, { ...sessionStorage }])).toEqual([
-      '',
-      {},
-      {},
-    ])
+    expect(await keptBy(page)).toEqual(['', {}, {}])
     expect(await tokenInPrebid(page)).toBeNull()
     expect(watch.auctions.slice(auctions).map(({ eids }) => eids)).toEqual([undefined])
     expect(await watch.carrying(token, requests)).toEqual([])
   })
   await site.stop()
 })
+
+/** What script can read of what the browser keeps. */
+const keptBy = (page: Page) =>
+  page.evaluate(() => [document.cookie, { ...localStorage }, { ...sessionStorage }])

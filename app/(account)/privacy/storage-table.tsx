@@ -76,7 +76,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
 /** On sites where the ad software renews the token itself. */
 const inTheBrowser = (product: string) => ({
   what: 'What the ad software renews the token with',
-  where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there.`,
+  where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there, and beside it stands, as uid2_sdk, which token was made of which.`,
   until: 'You say no, sign out or opt out, or it can no longer be renewed.',
 })
 

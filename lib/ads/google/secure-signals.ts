@@ -26,7 +26,6 @@ const OWED = 'clear'
  */
 export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
   const pushed = new Set<string>()
-  clearWhatIsOwed(page)
   handoff.on('available', (state) => {
     if (state.status !== 'available' || pushed.has(state.source)) return
     const id = state.source
@@ -51,7 +50,6 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
  * https://github.com/IABTechLab/uid2-web-integrations, src/secureSignal_shared.ts
  */
 export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
-  clearWhatIsOwed(page)
   const tokenOf = (source: string) => async (): Promise<string> => {
     await handoff.settled()
     const token = handoff.currentToken()
@@ -70,7 +68,6 @@ export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window
  */
 export function prebidSignals(product: 'uid2' | 'euid', handoff: Pick<Uid2Handoff, 'getSnapshot'>) {
   const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
-  clearWhatIsOwed(window as SignalWindow)
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
     register(pbjs: { registerSignalSources(): void }): void {
@@ -97,10 +94,11 @@ export function clearGptCacheWith(
   /** There was a token on this page: Google's tag may have come after it. */
   let had = false
   const clear = () => {
-    if (page.googletag && (had || stored(MARK) !== null)) clearCache(page)
-    else if (stored(MARK) !== null) store(MARK, OWED)
+    // Where Google's tag may hold something it is told also when it has yet to come: nothing else tells it then.
+    if (stored(MARK) !== null || (had && page.googletag)) clearCache(page)
     had = false
   }
+  clearWhatIsOwed(page)
   const follow = (state: HandoffState) => {
     if (holdsUntil() <= lookedAtUntil(state)) clear()
     if (state.status !== 'available') return

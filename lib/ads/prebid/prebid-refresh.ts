@@ -9,7 +9,7 @@ type Product = 'uid2' | 'euid'
 /** Prebid as what refreshes the token: the client hand-off's way without an SDK. */
 export interface PrebidRefresh {
   /** https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html, "Client refresh mode" */
-  params(product: Product, identity: ClientIdentity): object
+  params(product: Product, identity: ClientIdentity): Record<string, unknown>
   /** From here on Prebid is asked whenever the token is due, and what it learns is told to the hand-off. */
   follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void
   stop(): void
@@ -33,13 +33,24 @@ export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefres
   let timer = 0
   /** How often in a row Prebid was asked to refresh, and the token is still due. */
   let tries = 0
+  /**
+   * A look-up whose refresh fails never ends, and Prebid has each later one of some modules wait for it; one of all
+   * modules waits for nothing that was before.
+   */
+  let ended = true
 
   function follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void {
     turn += 1
     const mine = turn
     env.clearTimeout(timer)
+    ended = false
+    const learned = () => {
+      if (mine !== turn) return
+      ended = true
+      learn(pbjs, product)
+    }
     // A look-up that another one has ended rejects, and the other one is followed then.
-    looked.then(() => mine === turn && learn(pbjs, product)).catch(() => {})
+    looked.then(learned).catch(() => {})
     schedule(pbjs, product)
   }
 
@@ -68,7 +79,7 @@ export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefres
     const wait = due > env.now() ? due - env.now() + 1 : retryDelay(Math.max(tries, 1))
     const ask = () => {
       tries += 1
-      follow(pbjs, product, pbjs.refreshUserIds({ submoduleNames: [product] }))
+      follow(pbjs, product, pbjs.refreshUserIds(ended ? { submoduleNames: [product] } : {}))
     }
     timer = env.setTimeout(ask, Math.min(wait, LONGEST_TIMER_MS))
   }

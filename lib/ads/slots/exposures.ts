@@ -28,13 +28,27 @@ export interface Exposures {
  * known, in both groups alike: rows that depend on the outcome would make the groups look unequal.
  */
 export function createExposures(
-  handoff: Pick<Uid2Handoff, 'getSnapshot'>,
+  handoff: Pick<Uid2Handoff, 'getSnapshot' | 'subscribe'>,
   { unit, tell }: { unit(): string; tell(exposure: Exposure): void },
 ): Exposures {
-  function note(event: Exposure['event'], slot: string, cpm: number | null): void {
+  let bucket: Bucket | undefined
+
+  /**
+   * A token that ran out, or an operator that is out of reach, puts nobody out of their group: only readers with a
+   * token have such gaps, and without them the groups would look unequal.
+   */
+  function follow(): void {
     const state = handoff.getSnapshot()
-    if (!('bucket' in state) || state.bucket === undefined) return
-    const { bucket } = state
+    const told = 'bucket' in state ? state.bucket : undefined
+    const inGap = state.status === 'refreshing' || state.status === 'unavailable'
+    bucket = told ?? (inGap ? bucket : undefined)
+  }
+  follow()
+  handoff.subscribe(follow)
+
+  function note(event: Exposure['event'], slot: string, cpm: number | null): void {
+    if (bucket === undefined) return
+    const state = handoff.getSnapshot()
     const time = new Date().toISOString()
     // Statistics that fail cost no ad.
     try {

@@ -39,28 +39,34 @@ const SHORTEST_REFRESH_MS = 30_000
 
 interface Mounted {
   slot: Slot
-  /** Rises with everything that makes an auction under way pointless for this slot. */
+  /** Rises with everything that makes a sale under way pointless for this slot. */
   turn: number
-  /** Whether the ad shown was bought with a token. */
+  /** Whether the ad shown was bought with a token, or one may yet come: Google's tag fills a slot when it likes. */
   withToken: boolean
   /** Ends the watching for when the slot is to be sold. */
   unwatch(): void
+}
+
+/** A slot that is to be sold, unless its turn has passed by then. */
+interface Queued {
+  entry: Mounted
+  turn: number
 }
 
 /** One auction for all slots that are to be sold in the same frame, with the identity if it comes in time. */
 export function createSlots(env: SlotsEnvironment): Slots {
   const mounted = new Set<Mounted>()
   const listeners = new Set<() => void>()
-  let batch: Mounted[] = []
+  let batch: Queued[] = []
   /** How often a token has been cleared. */
   let clearings = 0
 
   function enqueue(entry: Mounted): void {
-    if (batch.push(entry) > 1) return
+    if (batch.push({ entry, turn: entry.turn }) > 1) return
     env.nextFrame(() => {
-      const slots = batch
+      const queued = batch
       batch = []
-      void run(slots)
+      void run(queued)
     })
   }
 
@@ -74,29 +80,27 @@ export function createSlots(env: SlotsEnvironment): Slots {
     enqueue(entry)
   }
 
-  async function run(entries: Mounted[]): Promise<void> {
+  async function run(queued: Queued[]): Promise<void> {
     await Promise.race([env.handoff.settled(), after(env.identityTimeoutMs)])
-    const live = entries
-      .filter((entry) => mounted.has(entry))
-      .map((entry) => ({ entry, slot: entry.slot, turn: entry.turn }))
+    const isOn = ({ entry, turn }: Queued) => entry.turn === turn
+    const live = queued.filter(isOn)
     if (live.length === 0) return
     const before = clearings
     try {
       env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
-      env.exposures.auction(live.map(({ slot }) => slot.id))
+      env.exposures.auction(live.map(({ entry }) => entry.slot.id))
       const { winners, withToken } = await env.auctioneer.auction(
-        live.map(({ slot: { id, sizes, place } }) => ({ code: id, sizes, place })),
+        live.map(({ entry: { slot } }) => ({ code: slot.id, sizes: slot.sizes, place: slot.place })),
       )
-      for (const { entry, slot, turn } of live) {
-        if (entry.turn !== turn) continue
+      for (const { entry } of live.filter(isOn)) {
         // Which token the auction had is known only now: one that has been cleared meanwhile buys nothing.
         if (withToken && clearings > before) resell(entry)
-        else show(entry, winners.get(slot.id), withToken)
+        else show(entry, winners.get(entry.slot.id), withToken)
       }
     } catch {
       // No ad stack (blocked, offline): the slots stay as they are, and try again when it is their time.
-      for (const { entry, slot, turn } of live) {
-        const place = entry.turn === turn ? slot.place() : null
+      for (const { entry } of live.filter(isOn)) {
+        const place = entry.slot.place()
         if (place) sellAgain(entry, place)
       }
     }
@@ -112,7 +116,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
       winner.show(place)
       entry.slot.shown(winner)
       env.exposures.impression(entry.slot.id, winner)
-    }
+    } else if (withToken) entry.withToken = true
     sellAgain(entry, place)
   }
 

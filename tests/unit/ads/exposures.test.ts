@@ -14,12 +14,30 @@ const withheld: PublicIdentity = {
 const treated = available('A', { bucket: 'treatment' })
 const winner = { token: 'readable', cpm: 2.375, show() {} }
 
-function record(state: HandoffState): Exposure[] {
+/** A hand-off in this state, which can become another one. */
+function handoffIn(state: HandoffState) {
+  const listeners: Array<() => void> = []
+  return {
+    getSnapshot: () => state,
+    subscribe(listener: () => void) {
+      listeners.push(listener)
+      return () => {}
+    },
+    become(next: HandoffState) {
+      state = next
+      for (const notify of listeners) notify()
+    },
+  }
+}
+
+function record(state: HandoffState, ...later: HandoffState[]): Exposure[] {
   const told: Exposure[] = []
-  const exposures = createExposures(
-    { getSnapshot: () => state },
-    { unit: () => 'reader 7', tell: (exposure) => told.push(exposure) },
-  )
+  const handoff = handoffIn(state)
+  const exposures = createExposures(handoff, {
+    unit: () => 'reader 7',
+    tell: (exposure) => told.push(exposure),
+  })
+  for (const next of later) handoff.become(next)
   exposures.auction(['top', 'side'])
   exposures.impression('top', winner)
   return told
@@ -46,6 +64,20 @@ test('K1: nobody is told of who takes no part, or while no hold-out runs', () =>
     expect(record(state)).toEqual([])
 })
 
+test('K2: a token that ran out, or an operator out of reach, takes nobody out of their group', () => {
+  const gaps = [plain('refreshing'), { status: 'unavailable', reason: 'operator', now: SERVER_NOW }] as const
+  for (const gap of gaps) {
+    expect(record(treated, gap).map(({ bucket, token }) => [bucket, token])).toEqual(
+      Array.from({ length: 3 }, () => ['treatment', false]),
+    )
+    expect(record(withheld, gap)).toHaveLength(3)
+    // Afterwards it may be somebody else, or somebody who takes no part any more.
+    expect(record(treated, gap, available('B'))).toEqual([])
+    expect(record(treated, plain('signed_out'), gap)).toEqual([])
+  }
+  expect(record(treated, { status: 'loading' }, plain('refreshing'))).toEqual([])
+})
+
 test('K2: statistics that fail cost no ad', () => {
   const fails = () => {
     throw new Error('blocked')
@@ -54,7 +86,7 @@ test('K2: statistics that fail cost no ad', () => {
     { unit: fails, tell() {} },
     { unit: () => 'reader 7', tell: fails },
   ]) {
-    const exposures = createExposures({ getSnapshot: () => treated }, broken)
+    const exposures = createExposures(handoffIn(treated), broken)
     expect(() => exposures.auction(['top'])).not.toThrow()
     expect(() => exposures.impression('top', winner)).not.toThrow()
   }

@@ -30,7 +30,7 @@ test.each(['unit', 'onExposure'] as const)(
     const noticed = vi.fn()
     pageExposures().subscribe(noticed)
     const state = { status: 'withheld', now: 0, refreshFrom: 1, bucket: 'control' } as const
-    createExposures({ getSnapshot: () => state }, pageExposures()).auction(['top'])
+    createExposures({ getSnapshot: () => state, subscribe: () => () => {} }, pageExposures()).auction(['top'])
     expect(noticed).toHaveBeenCalledTimes(what === 'unit' ? 0 : 1)
     expect(reported).toHaveBeenCalledExactlyOnceWith(error)
   },

@@ -15,6 +15,7 @@ const names = [
   '__uid_2',
   'EUID-sdk-identity',
   '__euid',
+  'uid2_sdk',
 ]
 
 let kept: Map<string, string>

@@ -93,6 +93,57 @@ test('G3: the first owner of the secure signals in a window is the only one, wha
   expect(other.getUid2AdvertisingToken).toBeUndefined()
 })
 
+test.each<[PlanName, PlanName, number]>([
+  ['secure-signals', 'prebid-signals', 0],
+  ['google-deploy', 'prebid-signals', 0],
+  ['prebid-signals', 'several', 1],
+])(
+  'G3: Prebid registers signals only as their first owner in a window: %s, then %s',
+  async (first, second, times) => {
+    const page = load({ prebidServer: { endpoint: '/auction', accountId: '1' } })
+    const registerSignalSources = vi.fn()
+    const requestBids = vi.fn(async () => ({ auctionId: 'this' }))
+    const pbjs = {
+      setConfig() {},
+      refreshUserIds: async () => {},
+      registerSignalSources,
+      requestBids,
+      getHighestCpmBids: () => [],
+      setTargetingForGPTAsync() {},
+    }
+    const googletag = {
+      cmd: { push: (run: () => void) => run() },
+      secureSignalProviders: [],
+      pubads: () => ({ addEventListener() {} }),
+      defineSlot: () => null,
+      setConfig() {},
+    }
+    Object.assign(page, {
+      innerHeight: 900,
+      googletag,
+      [Symbol.for('uid2.gpt')]: Promise.resolve(googletag),
+      [Symbol.for('uid2.prebid')]: Promise.resolve(pbjs),
+      [Symbol.for('uid2.prebid.sandboxdirect')]: Promise.resolve(true),
+    })
+    vi.stubGlobal('requestAnimationFrame', (run: () => void) => run())
+    const handoff = await handoffOf()
+    handoff.start(available('A'))
+    const place = {
+      ownerDocument: { createElement: () => ({}) },
+      replaceChildren() {},
+      getBoundingClientRect: () => ({ top: 0, bottom: 250 }),
+    } as unknown as HTMLElement
+    for (const plan of [first, second]) {
+      const slots = await slotsOf(plan)
+      const sold = new Promise<void>((resolve) => slots.subscribe(resolve))
+      slots.mount({ id: plan, sizes: [[300, 250]], place: () => place, shown() {}, emptied() {} })
+      await sold
+    }
+    expect(requestBids).toHaveBeenCalled()
+    expect(registerSignalSources).toHaveBeenCalledTimes(times)
+  },
+)
+
 test('a page out of reach of its site has no slots, and the next one that asks tries again', async () => {
   load()
   vi.stubGlobal('fetch', async () => new Response('<h1>', { status: 502 }))

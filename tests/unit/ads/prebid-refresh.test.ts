@@ -162,6 +162,20 @@ test('an operator that has no answer is asked again half a minute later, and the
   expect(page.looked.length - before).toBeLessThan(10)
 })
 
+test('after a look-up that never ends all modules are asked, because one alone would wait for it (U4, P10)', async () => {
+  const page = createPage()
+  page.hold('uid2', identityOf('A'))
+  void page.auctioneer.applyToken(tokenOf('A'))
+  await page.auctioneer.auction([unit])
+  await settle()
+  const before = page.looked.length
+  page.lookUp = () => new Promise(() => {})
+  await page.advance(30_002)
+  page.lookUp = async () => {}
+  await page.advance(90_000)
+  expect(page.looked.slice(before)).toEqual([{ submoduleNames: ['uid2'] }, {}, { submoduleNames: ['uid2'] }])
+})
+
 test('a token that is due as Prebid gets it is asked about again half a minute later', async () => {
   const page = createPage()
   page.hold('uid2', identityOf('A', T0 - 30_000))

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { queueOf } from '#lib/ads/google/gpt-loader.ts'
 import { answerGoogleDeploy, clearGptCacheWith, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 import { gptPage, memory, signalPage } from './signal-page.ts'
@@ -125,6 +126,21 @@ test('S1, G1: what was given on an earlier page is cleared before the next reade
     next.handoff.start(available('B'))
     expect(order).toEqual(expected)
   }
+})
+
+test('G1, S1: of a reader who is gone nothing is left when Google’s tag comes, though the page learned of it before', () => {
+  const storage = memory()
+  gptPage(storage).page.handoff.start(available('A'))
+  const { page, tag } = signalPage()
+  clearGptCacheWith(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, tag as never)
+  page.handoff.start(plain('signed_out'))
+  const cleared = vi.fn()
+  const { cmd } = queueOf(tag as never)
+  Object.assign(tag.googletag ?? {}, { secureSignalProviders: { push() {}, clearAllCache: cleared } })
+  for (const run of cmd as unknown as Array<() => void>) run()
+  expect(cleared).toHaveBeenCalledTimes(1)
+  expect(storage.getItem('uid2_gpt')).toBeNull()
 })
 
 test('a browser that never gave Google anything keeps nothing about it', () => {

@@ -120,6 +120,7 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
       },
     }
     vi.stubGlobal('window', window)
+    clearGptCacheWith(page.handoff, window)
     if (owner === 'push') pushSecureSignals(page.handoff, window)
     if (owner === 'google') answerGoogleDeploy(page.handoff, window)
     const prebid = owner === 'prebid' ? prebidSignals('uid2', page.handoff) : null
@@ -161,6 +162,18 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
     register()
     register()
     expect(registered).toHaveBeenCalledTimes(1)
+  })
+
+  test('G6: Prebid’s call, which does nothing before Google’s tag is there, waits for it', () => {
+    vi.stubGlobal('localStorage', memory())
+    const page = createBrowserStub()
+    const cmd: Array<() => void> = []
+    vi.stubGlobal('window', { googletag: { cmd } })
+    const registerSignalSources = vi.fn()
+    prebidSignals('uid2', page.handoff).register({ registerSignalSources })
+    expect(registerSignalSources).not.toHaveBeenCalled()
+    for (const run of cmd) run()
+    expect(registerSignalSources).toHaveBeenCalledTimes(1)
   })
 
   test.each([

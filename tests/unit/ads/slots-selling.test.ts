@@ -163,3 +163,19 @@ test('an auction that fails is not the last one of a slot that is sold anew', as
   await page.frame()
   expect(page.auctions).toHaveLength(1)
 })
+
+test('a slot that is due to be sold anew as its token is cleared is sold once (P8, S1)', async () => {
+  const page = createPage({ refreshAfterMs: 30_000 })
+  page.handoff.start(available('A'))
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  page.seen.splice(0)[0]?.run()
+  page.handoff.clear('signed_out')
+  await page.frame()
+  expect(page.auctions.map(({ codes, token }) => [codes, token])).toEqual([
+    [['top'], 'A'],
+    [['top'], null],
+  ])
+  expect(top.list).toEqual(['top', '-', 'top'])
+})

@@ -116,6 +116,19 @@ test('an ad that got a token after all goes with it, whatever was known when it 
   expect(top.list).toEqual(['top', '-'])
 })
 
+test('an ad of Google’s that comes when nobody waits for it any more goes with the token all the same (S1)', async () => {
+  const page = createPage()
+  page.handoff.start(available('A'))
+  page.auctioneer.auction = async () => ({ winners: new Map(), withToken: true })
+  const top = slot('top')
+  page.slots.mount(top)
+  await page.frame()
+  top.list.push('late')
+  page.handoff.clear('signed_out')
+  expect(top.list).toEqual(['late', '-'])
+  expect(page.auctioneer.release).toHaveBeenCalledWith('top')
+})
+
 test('a slow answer without a token does not throw away an ad without one', async () => {
   const page = createPage({ hold: true })
   page.handoff.start()

@@ -1,7 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
 import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle } from './browser-stub.ts'
+import { memory } from './signal-page.ts'
+
+afterEach(() => vi.unstubAllGlobals())
 
 const later = (ms: number) => SERVER_NOW + ms
 
@@ -160,6 +163,50 @@ test('an identity that the server has got since is set, and its own newer token 
   page.start(client('B', { now: later(1) }))
   await settle()
   expect(page.told.slice(1)).toEqual(['set B'])
+})
+
+describe('what it has made of the server’s identity on a page before', () => {
+  const made = { ...identityOf('A2'), identity_expires: later(120_000), refresh_from: later(90_000) }
+
+  /** A page on which the SDK refreshed A; what the browser keeps of it goes on to the next. */
+  async function earlierPage() {
+    const kept = memory()
+    vi.stubGlobal('localStorage', kept)
+    const page = createPage()
+    page.start(client('A'))
+    await settle()
+    kept.setItem('UID2-sdk-identity', JSON.stringify(made))
+    page.say('IdentityUpdated', { identity: made })
+    return kept
+  }
+
+  test('is what it begins with: the server still gives the one from before, which each page would refresh (P11)', async () => {
+    await earlierPage()
+    const page = createPage()
+    page.start(client('A'))
+    await settle()
+    expect(page.told).toEqual(['init A2 https://operator.example'])
+    expect(page.handoff.renewed).toHaveBeenCalledExactlyOnceWith({
+      advertisingToken: 'A2',
+      identityExpires: later(120_000),
+      refreshFrom: later(90_000),
+    })
+  })
+
+  test('counts for no other identity, and not once something else is kept (S1)', async () => {
+    const kept = await earlierPage()
+    const other = createPage()
+    other.start(client('B'))
+    await settle()
+    expect(other.told).toEqual(['init B https://operator.example'])
+    for (const text of [JSON.stringify(identityOf('of another reader')), 'null', '{', '']) {
+      kept.setItem('UID2-sdk-identity', text)
+      const page = createPage()
+      page.start(client('A'))
+      await settle()
+      expect(page.told).toEqual(['init A https://operator.example'])
+    }
+  })
 })
 
 test('K1: it is disconnected when the reader comes into the control group', async () => {
