@@ -118,7 +118,12 @@ export const patterns: readonly Pattern[] = [
       'Two key-values go along for reports: whether there was a token, and the hold-out group. No value says who.',
     ],
     adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Publisher deploy”.',
-    files: ['lib/ads/google/secure-signals.ts', 'lib/ads/google/gpt.ts', 'lib/ads/google/key-values.ts'],
+    files: [
+      'lib/ads/google/secure-signals.ts',
+      'lib/ads/google/signals-cache.ts',
+      'lib/ads/google/gpt.ts',
+      'lib/ads/google/key-values.ts',
+    ],
     needs: null,
     plan: 'secure-signals',
   },

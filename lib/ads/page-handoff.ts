@@ -1,4 +1,4 @@
-import { clearGptCacheWith } from './google/secure-signals.ts'
+import { clearGptCacheWith } from './google/signals-cache.ts'
 import { createUid2Handoff } from './handoff/handoff.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers.ts'

@@ -3,13 +3,14 @@ import { channels } from '../channels.ts'
 import { loadOncePerWindow } from '../once-per-window.ts'
 import { loadScript } from '../script-tag.ts'
 import { type SiteSettings, siteSettings } from '../site-settings.ts'
+import { type GptWindow, queueOf } from './gpt-queue.ts'
 
 export type GoogleTag = typeof googletag
 
 /** Google's tag, loaded once per page and set up before anything else runs in it. */
 export const loadGpt = (deploysUid2: boolean): Promise<GoogleTag> =>
   loadOncePerWindow('gpt', async () => {
-    const tag = queueOf(window as { googletag?: Partial<GptQueue> })
+    const tag = queueOf(window as GptWindow)
     const ready = new Promise<void>((resolve) => tag.cmd.push(resolve))
     await loadScript(gptUrl(await siteSettings(), deploysUid2))
     await ready
@@ -22,21 +23,6 @@ export const loadGpt = (deploysUid2: boolean): Promise<GoogleTag> =>
     googletag.enableServices()
     return googletag
   })
-
-/** Before Google's script comes there are plain arrays, which it works off. */
-export interface GptQueue {
-  cmd: { push(run: () => void): unknown }
-  secureSignalProviders?: {
-    push(provider: googletag.secureSignals.SecureSignalProvider): void
-    clearAllCache?(): void
-  }
-}
-
-export function queueOf(page: { googletag?: Partial<GptQueue> }): GptQueue {
-  page.googletag ??= {}
-  page.googletag.cmd ??= []
-  return page.googletag as GptQueue
-}
 
 /** In the sandbox a stand-in, which is told here what Ad Manager would be told on its own pages. */
 function gptUrl({ mode, product }: SiteSettings, deploysUid2: boolean): string {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { queueOf } from '#lib/ads/google/gpt-loader.ts'
-import { answerGoogleDeploy, clearGptCacheWith, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
+import { queueOf } from '#lib/ads/google/gpt-queue.ts'
+import { answerGoogleDeploy, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
+import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 import { gptPage, memory, signalPage } from './signal-page.ts'
 

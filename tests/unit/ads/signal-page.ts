@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import { clearGptCacheWith } from '#lib/ads/google/secure-signals.ts'
+import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
 import { createBrowserStub } from './browser-stub.ts'
 
 /** What a browser keeps between pages. */

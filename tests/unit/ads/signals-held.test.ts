@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import {
-  answerGoogleDeploy,
-  clearGptCacheWith,
-  prebidSignals,
-  pushSecureSignals,
-} from '#lib/ads/google/secure-signals.ts'
+import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
+import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
 import type { PublicIdentity } from '#lib/identity/public.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 import { gptPage, memory, type Provider, signalPage } from './signal-page.ts'
