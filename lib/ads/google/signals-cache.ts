@@ -1,0 +1,87 @@
+import type { Uid2Handoff } from '../handoff/handoff-api.ts'
+import type { HandoffState } from '../handoff/handoff-state.ts'
+import { store, stored } from '../stored.ts'
+import { type GptWindow, queueOf } from './gpt-queue.ts'
+
+/**
+ * Google's tag keeps its cache from page to page, so this is kept beside it: when the token that it may hold ends
+ * (Unix ms of the server), or that the next page with the tag has to clear it.
+ */
+const MARK = 'uid2_gpt'
+const OWED = 'clear'
+
+/**
+ * Google's tag keeps the signals of all vendors until it is told otherwise, and earns less each time it is told. So
+ * the cache goes with a reader's token, and when a token has run out; not with a refresh, unless what is held would
+ * end before the next one, nor on every page of somebody who has none.
+ */
+export function clearGptCacheWith(
+  handoff: Pick<Uid2Handoff, 'on'>,
+  page: GptWindow = window as GptWindow,
+): void {
+  /** There was a token on this page: Google's tag may have come after it. */
+  let had = false
+  const clear = () => {
+    // Where Google's tag may hold something it is told also when it has yet to come: nothing else tells it then.
+    if (stored(MARK) !== null || (had && page.googletag)) clearCache(page)
+    had = false
+  }
+  clearWhatIsOwed(page)
+  const follow = (state: HandoffState) => {
+    if (holdsUntil() <= lookedAtUntil(state)) clear()
+    if (state.status !== 'available') return
+    had = true
+    if (!page.googletag) return
+    clearWhatIsOwed(page)
+    // Somebody else may hand it on, once Google's tag is there and has done what is owed.
+    queueOf(page).cmd.push(() => noteHeld(state))
+  }
+  handoff.on('available', follow)
+  handoff.on('refreshed', follow)
+  handoff.on('expired', clear)
+  // Also on the first page of a reader who is held out from now on.
+  handoff.on('withheld', clear)
+  handoff.on('cleared', (state) => {
+    if (isPassing(state)) follow(state)
+    else clear()
+  })
+}
+
+/** It is given only when nothing is held. */
+export function noteGiven(state: HandoffState): void {
+  if (state.status === 'available') store(MARK, String(state.identityExpires))
+}
+
+/** What is held already is older, and ends first. */
+export function noteHeld(state: HandoffState): void {
+  if (stored(MARK) === null) noteGiven(state)
+}
+
+/** Not a number when it holds none. */
+const holdsUntil = (): number => Number.parseInt(stored(MARK) ?? '', 10)
+
+/** The moment at which the cache is looked at again at the latest, as a time of the server. */
+function lookedAtUntil(state: HandoffState): number {
+  if (state.status === 'loading') return 0
+  return state.status === 'available' ? Math.max(state.refreshFrom, state.now) : state.now
+}
+
+/** Before Google's tag does anything else here: it may be another reader by now. */
+function clearWhatIsOwed(page: GptWindow): void {
+  if (stored(MARK) === OWED) clearCache(page)
+}
+
+/** Owed until it is done: the page may be left before Google's tag has come, or never get it. */
+function clearCache(page: GptWindow): void {
+  store(MARK, OWED)
+  queueOf(page).cmd.push(() => {
+    store(MARK, null)
+    page.googletag?.secureSignalProviders?.clearAllCache?.()
+  })
+}
+
+/** The reader is the same, and so is their choice. */
+const isPassing = (state: HandoffState): boolean =>
+  state.status === 'unavailable' ||
+  state.status === 'refreshing' ||
+  (state.status === 'unsupported' && state.reason === 'page')
