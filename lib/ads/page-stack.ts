@@ -25,7 +25,8 @@ export function pageSlots(name: PlanName): Promise<Slots> {
     if (plan.bidders) import('prebid.js').catch(() => {})
     const settings = await siteSettings()
     const handoff = pageHandoff()
-    if (refresherOf(plan, settings) === 'sdk') startSdk(settings)
+    const refresher = refresherOf(plan, settings)
+    if (refresher?.by === 'sdk') startSdk(settings, refresher.operatorUrl)
     return createSlots({
       handoff,
       auctioneer: auctioneerOf(plan, settings),
@@ -62,23 +63,27 @@ function headerBiddingOf(
 ): HeaderBidding | null {
   const { bidders } = plan
   if (bidders === null) return null
+  const refresher = refresherOf(plan, settings)
   return createPrebidAuctioneer({
     load: () => loadPrebid(bidders),
     bidders,
-    refresh: refresherOf(plan, settings) === 'prebid' ? refreshByPrebid(settings) : undefined,
+    refresh: refresher?.by === 'prebid' ? refreshByPrebid(refresher.operatorUrl) : undefined,
     signals: owner === 'prebid' ? prebidSignals(settings.product, pageHandoff()) : undefined,
   })
 }
 
 /** Who refreshes in this window: the first plan decides, because two would each make tokens of their own. */
-const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings): Plan['refresher'] | null =>
-  clientRefresh && oncePerWindow('refresher', () => refresher)
+const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings) =>
+  clientRefresh && {
+    by: oncePerWindow('refresher', () => refresher),
+    operatorUrl: new URL(clientRefresh.operatorUrl, location.origin).href,
+  }
 
-const refreshByPrebid = ({ clientRefresh }: SiteSettings): PrebidRefresh =>
+const refreshByPrebid = (operatorUrl: string): PrebidRefresh =>
   oncePerWindow('prebid.refresh', () =>
     createPrebidRefresh({
       handoff: pageHandoff(),
-      operatorUrl: absolute(clientRefresh?.operatorUrl ?? ''),
+      operatorUrl,
       now: () => Date.now(),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
       clearTimeout: (timer) => window.clearTimeout(timer),
@@ -95,14 +100,13 @@ function signalsOwner(wanted: Plan['secureSignals']): Plan['secureSignals'] {
   })
 }
 
-function startSdk({ clientRefresh, product, mode }: SiteSettings): void {
-  if (clientRefresh === null) return
+function startSdk({ product, mode }: SiteSettings, operatorUrl: string): void {
   const scripts = mode === 'sandbox' ? sandboxScripts : channels.scripts
   oncePerWindow('sdk', () => {
     refreshBySdk({
       handoff: pageHandoff(),
       product,
-      operatorUrl: absolute(clientRefresh.operatorUrl),
+      operatorUrl,
       load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
     })
@@ -111,8 +115,6 @@ function startSdk({ clientRefresh, product, mode }: SiteSettings): void {
 }
 
 const sandboxScripts = { uid2Sdk: '/sandbox/cdn/uid2-sdk.js', euidSdk: '/sandbox/cdn/euid-sdk.js' }
-
-const absolute = (url: string): string => new URL(url, location.origin).href
 
 /** Neither header bidding nor an ad server: the slots stay quiet. */
 const none: Auctioneer = {
