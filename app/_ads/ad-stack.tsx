@@ -1,6 +1,6 @@
 'use client'
 
-import { createContext, type ReactNode, useLayoutEffect } from 'react'
+import { createContext, type ReactNode, useLayoutEffect, useReducer } from 'react'
 import type { PlanName } from '#lib/ads/channels.ts'
 import { removeLeftovers } from '#lib/ads/leftovers.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
@@ -28,6 +28,8 @@ interface AdStackProps {
  * and reads it afresh; React only follows it.
  */
 export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps) {
+  const [, applied] = useReducer((times: number) => times + 1, 0)
+
   // Before anything is painted: the page before may have had a token, and this one none.
   // A server component that renders again (after an action, say) gives the same identity as a new object.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `now` and the status say whether it is new.
@@ -37,6 +39,9 @@ export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps)
       // What Prebid and the SDKs kept on the page before, also where that was another load.
       removeLeftovers()
     } else pageHandoff().start(initial)
+    // An update here has React run every other effect before it paints: the slots of the page before leave, or they would
+    // be sold again on this one, and what shows a status follows. https://react.dev/reference/react/useLayoutEffect
+    applied()
   }, [ads, initial?.now, initial?.status])
 
   return (

@@ -1,8 +1,8 @@
 import localFont from 'next/font/local'
 
 /**
- * All of them are `optional`: a face that comes too late is for the next page, because letters of another width wrap
- * other lines, and what is below them would move. What the first screen is set in is preloaded.
+ * All of them are `optional`: a face that comes too late is for the next load, because letters of another width wrap
+ * other lines, and what is below them would move. What the first screen is read in is preloaded.
  */
 
 /** The text face: one variable file with optical sizes, so headlines need no second one. */

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { AccountLink } from '#app/_ads/account-link.tsx'
+import { AccountLinks } from '#app/_ui/account-links.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
 /** As sent it says nothing about the reader: the same bytes go to everybody, so pages under it can be cached. */
@@ -17,7 +17,7 @@ export function Masthead() {
           <Link href="/privacy" prefetch={false}>
             Privacy choices
           </Link>
-          <AccountLink />
+          <AccountLinks />
         </nav>
       </div>
     </header>

@@ -1,4 +1,4 @@
-import { type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
+import { isSignedIn, type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
 import type { Product } from '#lib/shared/products.ts'
 
 /**
@@ -13,6 +13,7 @@ export function StatusBar({ identity, product }: { identity: ShownIdentity; prod
       aria-label="Advertising ID"
       data-uid2-status={identity.status}
       data-tone={tone}
+      data-signed-in={isSignedIn(identity)}
       aria-busy={identity.status === 'loading'}
     >
       <div className="status-bar-inner">

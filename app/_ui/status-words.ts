@@ -15,6 +15,23 @@ export interface StatusWords {
 const change = { href: '/privacy', label: 'Change this' }
 const choices = { href: '/privacy', label: 'Your privacy choices' }
 
+/** Whether the status says that there is a reader: some come before that question. */
+export function isSignedIn(identity: ShownIdentity): boolean {
+  switch (identity.status) {
+    case 'loading':
+    case 'gpc':
+    case 'signed_out':
+      return false
+    case 'unsupported':
+      return identity.reason !== 'page'
+    case 'unavailable':
+      // Without a time it is no answer: the page could not ask.
+      return identity.now > 0
+    default:
+      return true
+  }
+}
+
 /** Why there is a token on this page, or none, in words that anybody can follow. */
 export function statusWords(identity: ShownIdentity, product: Product): StatusWords {
   const { name, optOutPortal } = products[product]

@@ -85,6 +85,10 @@ export async function identityOf({ request }: BrowserContext): Promise<PublicIde
   return (await (await request.get('/api/identity')).json()) as PublicIdentity
 }
 
+/** The link of the masthead that leads in or out, whichever is there. */
+export const door = (page: Page): Locator =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Sign (in|out)$/ })
+
 export const statusLine = (page: Page, status: PublicIdentity['status']): Locator =>
   page.locator(`[data-uid2-status=${status}]`)
 

@@ -1,6 +1,7 @@
 import {
   articles,
   become,
+  door,
   expectAds,
   holdPosts,
   identityOf,
@@ -125,6 +126,28 @@ test('the links to sign in go once a page knows that somebody is signed in, and 
   await page.reload()
   await expect(statusLine(page, 'available')).toBeVisible()
   await expect(links).toHaveCount(0)
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign out' }).click()
-  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  await door(page).click()
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
+})
+
+test('where the server cannot be asked who is there, the door is the one in', async ({ page, watch }) => {
+  watch.allow(/net::ERR_FAILED .*\/api\/identity/, 'Chromium reports the blocked request by itself')
+  await page.route('**/api/identity', (route) => route.abort())
+  await page.goto('/')
+  await expect(statusLine(page, 'unavailable')).toBeVisible()
+  await expect(door(page)).toHaveText('Sign in')
+})
+
+test('on a phone the door out leads to the button that signs out, also from the page that has it', async ({
+  page,
+  context,
+  email,
+}) => {
+  await become(context, { email })
+  await page.setViewportSize({ width: 320, height: 568 })
+  for (const from of ['/', '/privacy']) {
+    await page.goto(from)
+    await door(page).click()
+    await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
+  }
 })

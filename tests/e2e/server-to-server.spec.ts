@@ -1,4 +1,4 @@
-import { become, choose, statusLine } from './acts.ts'
+import { become, choose, door, statusLine } from './acts.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -15,12 +15,14 @@ test('without script the server has bought the ads, with the token of a reader w
 }) => {
   await page.goto(path)
   await expect(statusLine(page, 'signed_out')).toBeVisible()
+  await expect(door(page)).toHaveText('Sign in')
   for (const id of slots)
     await expect(page.locator(`[data-ad-slot="${id}"]`)).toHaveAttribute('data-uid2-bid', 'none')
 
   const { advertisingToken: token } = await become(context, { email })
   await page.goto(path)
   await expect(statusLine(page, 'available')).toBeVisible()
+  await expect(door(page)).toHaveText('Sign out')
   for (const id of slots) {
     const slot = page.locator(`[data-ad-slot="${id}"]`)
     await expect(slot).toHaveAttribute('data-uid2-bid', 'readable')

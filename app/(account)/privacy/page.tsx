@@ -50,7 +50,7 @@ export default async function PrivacyPage({ searchParams }: Props) {
 
 function SignOut() {
   return (
-    <div className="button-row">
+    <div id="sign-out" className="button-row">
       <SignOutForm action={signOut}>
         <button type="submit" className="button">
           Sign out
