@@ -5,6 +5,9 @@ import { runNode } from './run.mjs'
 import { bin, hostNode, root } from './runtime.mjs'
 import { step } from './say.mjs'
 
+// Hundreds of processes load the same modules; compiled once, they start in two thirds of the time.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'test-results', 'compile-cache')
+
 /** Adds up what ran, and prints what failed and the closing line that CI reads. */
 export function createTally() {
   let passed = 0
