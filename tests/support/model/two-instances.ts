@@ -40,6 +40,7 @@ export function describeTwoInstances(options: {
       )
       await fc.assert(property, { numRuns: runs, interruptAfterTimeLimit: longestMs })
     },
-    3 * longestMs,
+    // The last one may take its time on a busy machine, and what fails is made smaller.
+    longestMs + 120_000,
   )
 }
