@@ -31,7 +31,7 @@ for (const { clock, shift } of days) {
   }) => {
     await setClock(page, shift)
     await operator.set({ lifetimes: short })
-    await become(context, { email })
+    const { identityExpires } = await become(context, { email })
     await page.goto(`/articles/${articles.first}`)
     await expectAds(page, 'readable')
     const first = await tokenInPrebid(page)
@@ -43,6 +43,8 @@ for (const { clock, shift } of days) {
     await expect.poll(() => tokenInPrebid(page)).toBeNull()
     await expect(statusLine(page, 'refreshing')).toBeVisible()
     const ended = watch.requests.length
+    // A page lets go of it earlier than the server, by as long as it took to load.
+    await expect.poll(() => Date.now() > identityExpires).toBe(true)
     await release()
     await expect(statusLine(page, 'available')).toBeVisible()
     await expect.poll(() => tokenInPrebid(page)).not.toBeNull()

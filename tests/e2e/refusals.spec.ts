@@ -147,6 +147,7 @@ test('on a phone the door out leads to the button that signs out, also from the 
   await page.setViewportSize({ width: 320, height: 568 })
   for (const from of ['/', '/privacy']) {
     await page.goto(from)
+    await expect(door(page)).toHaveText('Sign out')
     await door(page).click()
     await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
   }
