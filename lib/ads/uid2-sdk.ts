@@ -113,7 +113,7 @@ const markOf = (server: ClientIdentity, made: ClientIdentity | null): string =>
  */
 function newestOf(server: ClientIdentity, product: Uid2SdkEnvironment['product']): ClientIdentity {
   try {
-    const kept = JSON.parse(stored(`${product.toUpperCase()}-sdk-identity`) ?? 'null')
+    const kept: ClientIdentity | null = JSON.parse(stored(`${product.toUpperCase()}-sdk-identity`) ?? 'null')
     return kept !== null && stored(SDK_MARK) === markOf(server, kept) ? kept : server
   } catch {
     return server
