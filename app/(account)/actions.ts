@@ -23,6 +23,7 @@ export async function chooseAdvertising(form: FormData): Promise<void> {
   const signals = signalsInForm(form.get('signals'))
   const chosen = await choose(asking, { advertising, version, wording: text, source: 'page', signals })
   if (chosen.status === 'signed_out') redirect('/sign-in?next=/choice')
+  if (chosen.status === 'invalid') redirect('/choice?failed=1')
   if (!chosen.advanced) redirect('/choice?wait=1')
   await writeIdentity(asking.cookies, chosen.advanced.cookie)
   const { decision } = chosen.advanced
@@ -42,6 +43,6 @@ export async function deleteRecords(_form: FormData): Promise<void> {
 
 export async function signOut(_form: FormData): Promise<void> {
   if (!isSameOrigin(await headers())) redirect('/privacy')
-  await signOutOf(await cookies())
+  await signOutOf(await cookies(), await headers())
   redirect('/')
 }

@@ -1,53 +1,89 @@
 import 'server-only'
-import { withDatabase } from '../database/access.ts'
+import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access.ts'
+import { logEvent } from '../observe/log.ts'
 import { singleton } from '../shared/singleton.ts'
-import { choices } from './open.ts'
-import type { ChoiceStore } from './store.ts'
+import { choicesOn } from './open.ts'
+import {
+  addPending,
+  isFull,
+  isRevocationPending,
+  pendingCount,
+  pendingRevocations,
+  type Revocation,
+  removePending,
+  writeRevocation,
+} from './pending.ts'
+import type { Standing } from './standing.ts'
+import type { Choice, ChoiceStore, Subject } from './store.ts'
 
-type Work<T> = (store: ChoiceStore) => Promise<T>
-
-const overdueLimit = 10_000
-
-/** `overdue`: ends that this process heard of and could not write down yet. */
-const state = () =>
-  singleton('choices-access', () => ({
-    overdue: [] as Work<void>[],
-    writing: null as Promise<void> | null,
-  }))
-
-/** Runs one piece of work on the store; every failure of the store is a `StoreDownError`. */
-export const withChoices = <T>(work: Work<T>): Promise<T> =>
-  withDatabase('choices', async () => {
-    const store = await choices()
-    await writeOverdue(store)
-    return work(store)
-  })
-
-/**
- * Records an end: an opt-out, a no, a sign-out. What cannot be written now stays due, and until it is
- * written this process reads nothing from the store and so hands out no token: an end is never lost to an
- * outage, and nobody hears that it is recorded before it is.
- */
-export async function recordEnd(work: Work<void>): Promise<void> {
-  const { overdue } = state()
-  // More of them than this, and the oldest is no longer this outage's.
-  if (overdue.push(work) > overdueLimit) overdue.shift()
-  await withChoices(async () => {})
+/** Runs one piece of work on the store; its failures are `StoreDownError` and `RejectedWriteError`. */
+export function withChoices<T>(work: (store: ChoiceStore) => Promise<T>): Promise<T> {
+  if (isFull()) return Promise.reject(new StoreDownError('Too many revocations wait to be written.'))
+  return onStore(work)
 }
 
-async function writeOverdue(store: ChoiceStore): Promise<void> {
-  const shared = state()
-  while (shared.overdue.length > 0) {
-    shared.writing ??= (async () => {
-      try {
-        for (let work = shared.overdue[0]; work; work = shared.overdue[0]) {
-          await work(store)
-          shared.overdue.shift()
-        }
-      } finally {
-        shared.writing = null
-      }
-    })()
-    await shared.writing
+const onStore = <T>(work: (store: ChoiceStore) => Promise<T>): Promise<T> =>
+  withDatabase('choices', async (opened) => work(await choicesOn(opened)))
+
+/** What stands for a reader. While a revocation of theirs waits to be written, the store does not know. */
+export const readStandingOf = (subject: Subject): Promise<Standing> =>
+  isRevocationPending(subject)
+    ? Promise.reject(new StoreDownError('A revocation of this reader waits to be written.'))
+    : withChoices((store) => store.read(subject))
+
+/** Records a consent, after what the reader revoked before it. */
+export async function recordConsent(subject: Subject, choice: Choice): Promise<void> {
+  if (isRevocationPending(subject)) await retryRevocations()
+  if (isRevocationPending(subject)) throw new StoreDownError('A revocation of this reader waits to be written.')
+  await withChoices((store) => store.recordChoice(subject, choice))
+}
+
+/**
+ * Records what ends something. Resolves when it is committed. Rejects when it is not: then it waits in memory, is
+ * tried again by `retryRevocations`, and until it is written this process gives that reader no token. Other
+ * readers, and other revocations, do not wait for it.
+ */
+export async function recordRevocation(revocation: Revocation): Promise<void> {
+  if (!addPending(revocation)) throw new StoreDownError('Too many revocations wait to be written.')
+  await write(revocation)
+}
+
+async function write(revocation: Revocation): Promise<void> {
+  try {
+    await onStore((store) => writeRevocation(store, revocation)).catch((error: unknown) => {
+      const plain = error instanceof RejectedWriteError ? withoutText(revocation) : null
+      if (plain === null) throw error
+      return onStore((store) => writeRevocation(store, plain))
+    })
+  } catch (error) {
+    // It can never be written: to keep it would only keep its reader without a token for good.
+    if (error instanceof RejectedWriteError) removePending(revocation)
+    throw error
   }
+  removePending(revocation)
+}
+
+/** A denial counts, also where the database cannot hold the words that came with it. */
+const withoutText = (revocation: Revocation): Revocation | null =>
+  revocation.kind === 'denial'
+    ? { ...revocation, choice: { ...revocation.choice, wording: '', signals: undefined } }
+    : null
+
+const state = () => singleton('revocations', () => ({ writing: null as Promise<void> | null }))
+
+/** Writes what waits, each by itself; called on a timer and before the process exits. Never rejects. */
+export function retryRevocations(): Promise<void> {
+  const shared = state()
+  shared.writing ??= writeAll().finally(() => {
+    shared.writing = null
+  })
+  return shared.writing
+}
+
+async function writeAll(): Promise<void> {
+  const before = pendingCount()
+  if (before === 0) return
+  for (const revocation of pendingRevocations()) await write(revocation).catch(() => {})
+  const written = before - pendingCount()
+  if (written > 0) logEvent('info', 'revocations_written', { count: written })
 }

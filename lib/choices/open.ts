@@ -1,33 +1,33 @@
 import 'server-only'
+import type { Database } from '../database/connection.ts'
 import { closeDatabase, database } from '../database/open.ts'
 import { EnvError, env } from '../env/server.ts'
 import { singleton } from '../shared/singleton.ts'
 import { pepperFingerprint } from './keys.ts'
 import { type ChoiceStore, createChoiceStore } from './store.ts'
 
-const theOne = () => singleton<{ opening: Promise<ChoiceStore> | null }>('choices', () => ({ opening: null }))
+/** Of each database that was opened: its peppers are checked once. */
+const stores = () => singleton('choices', () => new WeakMap<Database, Promise<ChoiceStore>>())
 
 /** The process's one store of choices, on its one database, checked at first use. */
-export async function choices(): Promise<ChoiceStore> {
-  const slot = theOne()
-  // A failed opening is not kept: the next caller tries again, so recovery needs no restart.
-  slot.opening ??= open().catch((error: unknown) => {
-    slot.opening = null
-    throw error
-  })
-  return slot.opening
+export const choices = async (): Promise<ChoiceStore> => choicesOn(await database())
+
+export function choicesOn(opened: Database): Promise<ChoiceStore> {
+  const known = stores().get(opened)
+  if (known) return known
+  const checking = checked(opened)
+  stores().set(opened, checking)
+  // A check that failed is not kept: the next caller tries again.
+  checking.catch(() => stores().delete(opened))
+  return checking
 }
 
-/** For a program that is done; a site never is. Closes the database too. */
-export async function closeChoices(): Promise<void> {
-  theOne().opening = null
-  await closeDatabase()
-}
+/** For a program that is done; a site never is. */
+export const closeChoices = closeDatabase
 
-async function open(): Promise<ChoiceStore> {
-  const { choicesPeppers } = env()
-  const opened = await database()
-  const store = createChoiceStore(opened, choicesPeppers, Date.now)
+async function checked(opened: Database): Promise<ChoiceStore> {
+  const { choicesPeppers, product } = env()
+  const store = createChoiceStore(opened, choicesPeppers, Date.now, product)
   const known = new Set(choicesPeppers.map(pepperFingerprint))
   if ((await store.peppersInUse()).some((fingerprint) => !known.has(fingerprint)))
     throw new EnvError(

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Schema } from '../database/schema.ts'
 import type { Signals } from './standing.ts'
 
@@ -58,8 +58,26 @@ export interface Forgotten {
   signals: number
 }
 
-/** Erases consent, history and signals. The marks of opt-outs stay: they are what keeps an opt-out. */
+/**
+ * Erases consent, history and signals. The marks of opt-outs stay: they are what keeps an opt-out. So does the
+ * number of the last denial, because another account's consent from before it must not count again.
+ */
 export async function eraseRecords(db: Kysely<Schema>, keys: readonly string[]): Promise<Forgotten> {
+  await db
+    .insertInto('erased_denials')
+    .columns(['dii_key', 'pepper', 'event_id'])
+    .expression(
+      db
+        .selectFrom('choice_events')
+        .where('dii_key', 'in', keys)
+        .where('advertising', '=', 'denied')
+        .groupBy(['dii_key', 'pepper'])
+        .select((eb) => ['dii_key', 'pepper', eb.fn.max('id').as('event_id')]),
+    )
+    .onConflict((conflict) =>
+      conflict.column('dii_key').doUpdateSet({ event_id: sql.ref('excluded.event_id') }),
+    )
+    .execute()
   const history = await db.deleteFrom('choice_events').where('dii_key', 'in', keys).executeTakeFirst()
   const signals = await db.deleteFrom('consent_signals').where('dii_key', 'in', keys).executeTakeFirst()
   return { history: Number(history.numDeletedRows), signals: Number(signals.numDeletedRows) }

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
+import type { Product } from '../shared/products.ts'
 import { sidHash } from './keys.ts'
 
 /** Consent signals of a CMP, as the browser reported them. */
@@ -37,6 +38,8 @@ export const noStanding: Standing = {
 }
 
 interface Keys {
+  /** Consent to the other one does not count; denials and opt-outs of either do. */
+  product: Product
   sub: string
   sid: string
   /** Of the DII in use, with every pepper. */
@@ -46,7 +49,8 @@ interface Keys {
 }
 
 /** Reads it in one statement, so that no two parts of it are of different moments. */
-export async function readStanding(db: Kysely<Schema>, { sub, sid, keys, allKeys }: Keys): Promise<Standing> {
+export async function readStanding(db: Kysely<Schema>, subject: Keys): Promise<Standing> {
+  const { product, sub, sid, keys, allKeys } = subject
   const row = await db
     .selectNoFrom((eb) => {
       const own = eb.selectFrom('choice_events').where('sub', '=', sub).where('dii_key', 'in', keys)
@@ -55,6 +59,10 @@ export async function readStanding(db: Kysely<Schema>, { sub, sid, keys, allKeys
         .where('dii_key', 'in', allKeys)
         .where('advertising', '=', 'denied')
         .select(({ fn }) => fn.coalesce(fn.max('id'), eb.lit(0)).as('id'))
+      const lastErasedDenial = eb
+        .selectFrom('erased_denials')
+        .where('dii_key', 'in', allKeys)
+        .select(({ fn }) => fn.coalesce(fn.max('event_id'), eb.lit(0)).as('id'))
       return [
         eb
           .selectFrom('ended_sessions')
@@ -70,10 +78,18 @@ export async function readStanding(db: Kysely<Schema>, { sub, sid, keys, allKeys
           .limit(1)
           .as('site_opt_out'),
         own.orderBy('id', 'desc').limit(1).select('advertising').as('newest'),
-        // The first yes since, so that saying it again changes nothing.
+        // The first consent since, so that giving it again changes nothing.
         own
           .where('advertising', '=', 'granted')
+          .where((or) =>
+            or.or([
+              or('product', '=', product),
+              // The version of this site's own question names its product.
+              or.and([or('product', 'is', null), or('version', 'like', `%-${product}`)]),
+            ]),
+          )
           .where('id', '>', lastDenial)
+          .where('id', '>', lastErasedDenial)
           .select(({ fn }) => fn.min('id').as('id'))
           .as('consent'),
         eb

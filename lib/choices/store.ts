@@ -1,7 +1,9 @@
 import 'server-only'
-import { type Kysely, sql } from 'kysely'
+import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Database } from '../database/connection.ts'
+import { withPepper } from '../database/migrations.ts'
 import type { Schema } from '../database/schema.ts'
+import type { Product } from '../shared/products.ts'
 import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
 import { eraseRecords, type Forgotten, type Records, readRecords } from './records.ts'
 import { readStanding, type Signals, type Standing } from './standing.ts'
@@ -53,6 +55,7 @@ export function createChoiceStore(
   { db, engine }: Pick<Database, 'db' | 'engine'>,
   peppers: readonly [string, ...string[]],
   now: () => number,
+  product: Product = 'uid2',
 ): ChoiceStore {
   const [currentPepper] = peppers
   const current = (diiHash: string) => ({
@@ -63,6 +66,7 @@ export function createChoiceStore(
     hashes.flatMap((hash) => peppers.map((pepper) => diiKey(pepper, hash)))
 
   const keysOfSubject = ({ sub, sid, diiHash, otherDiiHashes = [] }: Subject) => ({
+    product,
     sub,
     sid,
     keys: keysOf([diiHash]),
@@ -108,18 +112,20 @@ export function createChoiceStore(
     async recordChoice({ sub, diiHash, otherDiiHashes = [] }, { signals, ...choice }) {
       const keys = keysOf([diiHash, ...otherDiiHashes])
       const at = now()
+      const event = {
+        sub,
+        ...current(diiHash),
+        ...choice,
+        product,
+        signals: signals === undefined ? null : JSON.stringify(signals),
+      }
       await locked('exclusive', keys, async (trx) => {
         if (signals !== undefined) await upsertSignals(trx, { sub, ...current(diiHash) }, signals, at)
-        await trx
-          .insertInto('choice_events')
-          .values({
-            sub,
-            ...current(diiHash),
-            ...choice,
-            signals: signals === undefined ? null : JSON.stringify(signals),
-            at,
-          })
-          .execute()
+        if (!(await isRepeat(trx, event, keys)))
+          await trx
+            .insertInto('choice_events')
+            .values({ ...event, at })
+            .execute()
         if (choice.advertising === 'granted')
           await trx.deleteFrom('site_opt_outs').where('dii_key', 'in', keys).execute()
         else
@@ -151,7 +157,10 @@ export function createChoiceStore(
           .onConflict((conflict) => conflict.column('sid_hash').doNothing())
           .execute(),
       )
-      await db.deleteFrom('ended_sessions').where('until', '<', now()).execute()
+      await db
+        .deleteFrom('ended_sessions')
+        .where('until', '<', now() - clockSlackMs)
+        .execute()
     },
 
     records: (diiHashes) => readRecords(db, keysOf(diiHashes)),
@@ -162,17 +171,69 @@ export function createChoiceStore(
     },
 
     async peppersInUse() {
-      const rows = await db
-        .selectFrom('opt_outs')
-        .select('pepper')
-        .union(db.selectFrom('site_opt_outs').select('pepper'))
-        .union(db.selectFrom('choice_events').select('pepper'))
-        .union(db.selectFrom('consent_signals').select('pepper'))
-        .execute()
-      return rows.map((row) => row.pepper)
+      const found = await Promise.all(withPepper.map((table) => peppersOf(db, table)))
+      return [...new Set(found.flat())]
     },
   }
 }
+
+/** One look into the index for each pepper, however many rows there are. */
+async function peppersOf(db: Kysely<Schema>, table: (typeof withPepper)[number]): Promise<string[]> {
+  const found: string[] = []
+  for (let last = ''; ; ) {
+    const { next } = await db
+      .selectFrom(table)
+      .where('pepper', '>', last)
+      .select(({ fn }) => fn.min('pepper').as('next'))
+      .executeTakeFirstOrThrow()
+    if (next === null) return found
+    found.push(next)
+    last = next
+  }
+}
+
+/** How far the clocks of two instances may be apart: what one of them ended, another must not take back. */
+const clockSlackMs = 24 * 60 * 60 * 1000
+
+type Event = Omit<Insertable<Schema['choice_events']>, 'at'>
+
+/**
+ * Whether this very choice is the account's newest one and still in force: nothing changes then, and a flood of it
+ * leaves no rows. `keys`: of all DII that it is about.
+ */
+async function isRepeat(db: Kysely<Schema>, event: Event, keys: readonly string[]): Promise<boolean> {
+  const newest = await db
+    .selectFrom('choice_events')
+    .where('sub', '=', event.sub)
+    .where('dii_key', '=', event.dii_key)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .selectAll()
+    .executeTakeFirst()
+  if (newest === undefined || !compared.every((field) => newest[field] === event[field])) return false
+  const optedOut = await db
+    .selectFrom('site_opt_outs')
+    .where('dii_key', 'in', event.advertising === 'denied' ? [event.dii_key] : keys)
+    .select('dii_key')
+    .executeTakeFirst()
+  if (event.advertising === 'denied') return optedOut !== undefined
+  const denial = await db
+    .selectFrom('choice_events')
+    .where('dii_key', 'in', keys)
+    .where('advertising', '=', 'denied')
+    .where('id', '>', newest.id)
+    .select('id')
+    .executeTakeFirst()
+  const erased = await db
+    .selectFrom('erased_denials')
+    .where('dii_key', 'in', keys)
+    .where('event_id', '>', newest.id)
+    .select('event_id')
+    .executeTakeFirst()
+  return optedOut === undefined && denial === undefined && erased === undefined
+}
+
+const compared = ['advertising', 'version', 'wording', 'source', 'signals', 'product'] as const
 
 async function upsertSignals(
   db: Kysely<Schema>,

@@ -3,8 +3,11 @@ import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
 import { singleton } from '../shared/singleton.ts'
-import type { Database } from './connection.ts'
-import { database } from './open.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
+import { answerMs, type Database } from './connection.ts'
+import { failureKind } from './failures.ts'
+import { MigrationError } from './migrations.ts'
+import { database, discardDatabase, openingMs } from './open.ts'
 import { patiently } from './patiently.ts'
 
 /** The store could not be reached. Policy: no sign-in, no generate, no refresh, no token; pages stay up. */
@@ -12,39 +15,79 @@ export class StoreDownError extends Error {
   override name = 'StoreDownError'
 }
 
-/** Who works on the database. What fails for one of them may well work for another. */
+/** The database refused these values: this piece of work cannot succeed, all other work can. */
+export class RejectedWriteError extends Error {
+  override name = 'RejectedWriteError'
+}
+
+/** Who works on the database. Only the choices can tell that there are tokens again. */
 export type DatabaseUser = 'choices' | 'sign_in' | 'limits'
 
 const restMs = 500
 const lockMs = 500
 
-const state = () => singleton('database-access', () => ({ restUntil: { choices: 0, sign_in: 0, limits: 0 } }))
+const state = () => singleton('database-access', () => ({ restUntil: 0 }))
 
 /**
- * Runs one piece of work on the database; every failure is a `StoreDownError`. The work is begun again
- * while another process has locked the file.
+ * Runs one piece of work on the database; every failure is a `StoreDownError` or a `RejectedWriteError`. The work
+ * is begun again while another process has locked the file, and once after its connection broke. It takes
+ * `answerMs` at most, and a database that is down is then left alone for `restMs`: so a request that asks it
+ * several times waits for it once.
  */
 export async function withDatabase<T>(
   user: DatabaseUser,
   work: (opened: Database) => Promise<T>,
 ): Promise<T> {
-  const { restUntil } = state()
-  // A store that is down is not asked by each of a thousand waiting pages in turn. Each user rests alone:
-  // otherwise a sign-in that fails would take the tokens from everybody's pages.
-  if (performance.now() < restUntil[user]) throw new StoreDownError('The store is down.')
+  if (performance.now() < state().restUntil) throw new StoreDownError('The store is down.')
+  const deadline = performance.now() + answerMs
   try {
-    const opened = await database()
-    const result = await patiently(() => work(opened), lockMs)
-    // Only what reads and writes the choices can tell that there are tokens again.
+    const result = await attempt(work, deadline).catch((error: unknown) => {
+      if (failureKind(error) !== 'lost') throw error
+      discardDatabase()
+      return attempt(work, deadline)
+    })
     if (user === 'choices') {
       if (health().store === 'down') logEvent('info', 'store_up')
       health().store = 'ok'
     }
     return result
   } catch (cause) {
-    if (health().store === 'ok') logEvent('error', 'store_down', { code: errorCode(cause) })
-    health().store = 'down'
-    restUntil[user] = performance.now() + restMs
-    throw new StoreDownError('The store cannot be reached.', { cause })
+    throw recordFailure(user, cause)
   }
+}
+
+/** What the failure says of the database goes to health and log; the caller gets the error to throw. */
+function recordFailure(user: DatabaseUser, cause: unknown): StoreDownError | RejectedWriteError {
+  const kind = failureKind(cause)
+  const code = errorCode(cause)
+  if (kind === 'rejected') {
+    logEvent('error', 'write_rejected', { code })
+    return new RejectedWriteError('The database refused the values.', { cause })
+  }
+  const unreachable = kind === 'down' || kind === 'lost' || kind === 'locked'
+  if (unreachable) state().restUntil = performance.now() + restMs
+  if (kind === 'down' || kind === 'lost') discardDatabase()
+  if (unreachable || (kind === 'failed' && user === 'choices')) {
+    if (health().store === 'ok') logEvent('error', failureEvent(cause), { code })
+    health().store = 'down'
+  } else logEvent('warn', 'store_failed', { code })
+  return new StoreDownError('The store cannot be reached.', { cause })
+}
+
+export const failureEvent = (cause: unknown): 'migration_failed' | 'store_down' =>
+  cause instanceof MigrationError ? 'migration_failed' : 'store_down'
+
+async function attempt<T>(work: (opened: Database) => Promise<T>, deadline: number): Promise<T> {
+  const opening = database()
+  const left = Math.min(deadline - performance.now(), Math.max(0, answerMs - openingMs()))
+  const opened = await withTimeout(opening, left, timedOut)
+  return withTimeout(
+    patiently(() => work(opened), lockMs),
+    deadline - performance.now(),
+    timedOut,
+  )
+}
+
+const timedOut = (): never => {
+  throw Object.assign(new Error('The database did not answer in time.'), { code: 'timeout' })
 }

@@ -1,7 +1,9 @@
 import 'server-only'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import SqliteDatabase from 'better-sqlite3'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, SqliteDialect } from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
+import { outsideRequests } from '../shared/outside-requests.ts'
 import type { Schema } from './schema.ts'
 
 /** `pool` is what `db` runs on, for what speaks to PostgreSQL by itself. */
@@ -15,7 +17,10 @@ const bigintOid = 20
 /** better-sqlite3 waits for a lock synchronously, and with it the whole process; `access.ts` waits on. */
 const busyMs = 50
 /** A server that hangs must not hold up a page. */
-const answerMs = 1000
+export const answerMs = 1000
+/** Connections that nothing uses, or that a failover left behind, end by themselves. */
+const idleMs = 10_000
+const lifetimeSeconds = 300
 
 /** The file of an SQLite database; null: it is PostgreSQL. */
 export const databaseFile = (url: string): string | null =>
@@ -23,11 +28,12 @@ export const databaseFile = (url: string): string | null =>
 
 /**
  * Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. A connection and each query of
- * PostgreSQL may take `patienceMs`.
+ * PostgreSQL may take `patienceMs` (ms); `queryMs` 0: a query may take as long as it takes.
  */
-export function openDatabase(url: string, patienceMs = answerMs): Database {
+export function openDatabase(url: string, patienceMs = answerMs, queryMs = patienceMs): Database {
   const file = databaseFile(url)
   if (file !== null) {
+    keepPrivate(file)
     const database = new SqliteDatabase(file, { timeout: busyMs })
     turnOnWal(database)
     // An opt-out that was acknowledged must survive a power cut, and writes are rare.
@@ -37,7 +43,9 @@ export function openDatabase(url: string, patienceMs = answerMs): Database {
   const pool = new Pool({
     connectionString: url,
     connectionTimeoutMillis: patienceMs,
-    query_timeout: patienceMs,
+    query_timeout: queryMs,
+    idleTimeoutMillis: idleMs,
+    maxLifetimeSeconds: lifetimeSeconds,
     keepAlive: true,
     types: {
       // pg gives bigint as text; ours are Unix ms, which a number holds exactly.
@@ -60,7 +68,9 @@ export function openDatabase(url: string, patienceMs = answerMs): Database {
  */
 const careful = (pool: Pool): PostgresPool => ({
   async connect() {
-    const client = await pool.connect()
+    const client = await outsideRequests(() => pool.connect()).catch((error: unknown) => {
+      throw withCode(error)
+    })
     let lost = false
     const lose = () => {
       lost = true
@@ -69,13 +79,13 @@ const careful = (pool: Pool): PostgresPool => ({
     client.on('error', lose)
     const query = async (text: string, values: readonly unknown[]) => {
       // Its rollback, too, would only wait.
-      if (lost) throw new Error('The connection was given up.')
+      if (lost) throw withCode(new Error('Connection terminated'))
       try {
         return await client.query(text, [...values])
       } catch (error) {
         // An error that the server answers leaves the connection in order, unless it says that it is going.
         if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') lose()
-        throw error
+        throw withCode(error)
       }
     }
     return {
@@ -88,6 +98,30 @@ const careful = (pool: Pool): PostgresPool => ({
   },
   end: () => pool.end(),
 })
+
+/** pg and its pool tell these by their message alone. */
+const codes: readonly [RegExp, string][] = [
+  [/^timeout exceeded when trying to connect/, 'pool_busy'],
+  [/^Connection terminated due to connection timeout/, 'connect_timeout'],
+  [/^Query read timeout/, 'timeout'],
+  [/^Connection terminated|^Client has encountered a connection error|not queryable/, 'connection_lost'],
+]
+
+function withCode(error: unknown): unknown {
+  if (!(error instanceof Error) || 'code' in error) return error
+  const code = codes.find(([message]) => message.test(error.message))?.[1]
+  return code === undefined ? error : Object.assign(error, { code })
+}
+
+/** Times and keyed hashes of readers are in it: for the account that runs the site alone. */
+function keepPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+    chmodSync(file, 0o600)
+  } catch {
+    // Of another account, or read-only: opening the database says what is wrong.
+  }
+}
 
 /** Two processes that open a new file at once meet here, and SQLite does not wait its `timeout` for this. */
 function turnOnWal(database: SqliteDatabase.Database): void {

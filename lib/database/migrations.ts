@@ -1,10 +1,19 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import type { Engine } from './connection.ts'
+import { errorCode } from '../observe/error-code.ts'
+import type { Database, Engine } from './connection.ts'
 import { patiently } from './patiently.ts'
 import type { Schema } from './schema.ts'
 
 const lockMs = 5000
+
+export const withPepper = [
+  'opt_outs',
+  'site_opt_outs',
+  'choice_events',
+  'consent_signals',
+  'erased_denials',
+] as const
 
 /** Portable: one text for both engines but for the counting column. Applied ones are never edited. */
 export const migrations = (engine: Engine): Record<string, Migration> => ({
@@ -99,16 +108,59 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
       await db.schema.createIndex('consent_signals_dii').on('consent_signals').column('dii_key').execute()
     },
   },
+  '004-consent-of-one-product': {
+    async up(db) {
+      // A column without a default is added at once, however many rows there are.
+      await db.schema.alterTable('choice_events').addColumn('product', 'text').execute()
+      await db.schema
+        .createTable('erased_denials')
+        .addColumn('dii_key', 'text', (c) => c.primaryKey())
+        .addColumn('pepper', 'text', (c) => c.notNull())
+        .addColumn('event_id', 'bigint', (c) => c.notNull())
+        .execute()
+      // Each start asks which peppers are in use: of a million rows it must not read each.
+      for (const table of withPepper)
+        await db.schema.createIndex(`${table}_pepper`).on(table).column('pepper').execute()
+    },
+  },
 })
 
+/**
+ * The migrations that this database still needs. None: nothing is run, so that a role without the right to change
+ * tables is enough, and a release that was rolled back works on the tables of a newer one.
+ */
+export async function missingMigrations({ db, engine }: Pick<Database, 'db' | 'engine'>): Promise<string[]> {
+  const applied = await migratorOf(db, engine).getMigrations()
+  return applied.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name)
+}
+
+/** The tables could not be brought up to date. `code`: the driver's, for the log. */
+export class MigrationError extends Error {
+  override name = 'MigrationError'
+  readonly code: string
+
+  constructor(cause: unknown) {
+    super('The migration failed.', { cause })
+    this.code = errorCode(cause)
+  }
+}
+
 /** Brings the schema up to date; of processes that start at once, one does and the others wait for it. */
-export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  if (engine === 'postgres') return toLatest(db, engine)
-  // Kysely takes no migration lock on SQLite, and its transactions lock nothing before their first write.
-  await db.connection().execute(async (connection) => {
+export async function migrate({ db, engine }: Pick<Database, 'db' | 'engine'>): Promise<void> {
+  try {
+    if (engine === 'postgres') await toLatest(db, engine)
+    else await migrateSqlite(db)
+  } catch (error) {
+    throw new MigrationError(error)
+  }
+}
+
+/** Kysely takes no migration lock on SQLite, and its transactions lock nothing before their first write. */
+const migrateSqlite = (db: Kysely<Schema>): Promise<void> =>
+  db.connection().execute(async (connection) => {
     await patiently(() => sql`begin immediate`.execute(connection), lockMs)
     try {
-      await toLatest(connection, engine)
+      await toLatest(connection, 'sqlite')
       await sql`commit`.execute(connection)
     } catch (error) {
       // A rollback that fails too says less than what it would hide.
@@ -116,14 +168,18 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
       throw error
     }
   })
-}
 
-async function toLatest(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const migrator = new Migrator({
+const migratorOf = (db: Kysely<Schema>, engine: Engine): Migrator =>
+  new Migrator({
     db,
     provider: { getMigrations: async () => migrations(engine) },
     disableTransactions: engine === 'sqlite',
   })
-  const { error } = await migrator.migrateToLatest()
+
+async function toLatest(db: Kysely<Schema>, engine: Engine): Promise<void> {
+  // Another process may have done it while this one waited.
+  const missing = await missingMigrations({ db, engine })
+  if (missing.length === 0) return
+  const { error } = await migratorOf(db, engine).migrateToLatest()
   if (error !== undefined) throw error
 }

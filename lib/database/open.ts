@@ -2,29 +2,51 @@ import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { env } from '../env/server.ts'
+import { outsideRequests } from '../shared/outside-requests.ts'
 import { singleton } from '../shared/singleton.ts'
-import { type Database, databaseFile, openDatabase } from './connection.ts'
-import { migrate } from './migrations.ts'
+import { answerMs, type Database, databaseFile, openDatabase } from './connection.ts'
+import { migrate, missingMigrations } from './migrations.ts'
 
-const theOne = () => singleton<{ opening: Promise<Database> | null }>('database', () => ({ opening: null }))
+interface Slot {
+  opening: Promise<Database> | null
+  /** When it began, by `performance.now()`, ms. */
+  since: number
+}
+
+const databaseSlot = () => singleton<Slot>('database', () => ({ opening: null, since: 0 }))
 
 /**
  * The process's one database, opened and migrated at first use. Two SQLite connections in one process can
  * block each other and with them the event loop, so every module instance shares this one.
  */
 export async function database(): Promise<Database> {
-  const slot = theOne()
+  const slot = databaseSlot()
+  if (slot.opening) return slot.opening
+  slot.since = performance.now()
+  const opening = outsideRequests(open)
+  slot.opening = opening
   // A failed opening is not kept: the next caller tries again, so recovery needs no restart.
-  slot.opening ??= open().catch((error: unknown) => {
-    slot.opening = null
-    throw error
+  opening.catch(() => {
+    if (slot.opening === opening) slot.opening = null
   })
-  return slot.opening
+  return opening
+}
+
+/** How long the opening that is under way has taken, ms: a migration may take minutes, and a page cannot wait. */
+export const openingMs = (): number => performance.now() - databaseSlot().since
+
+/** The next caller opens it anew: for a database that failed in a way that this connection cannot mend. */
+export function discardDatabase(): void {
+  const slot = databaseSlot()
+  const { opening } = slot
+  slot.opening = null
+  // In its own time: PostgreSQL's pool waits for the work that still uses it.
+  opening?.then(({ db }) => db.destroy()).catch(() => {})
 }
 
 /** For a program that is done with it, and that PostgreSQL's connections would keep alive. */
 export async function closeDatabase(): Promise<void> {
-  const slot = theOne()
+  const slot = databaseSlot()
   const opened = await slot.opening?.catch(() => null)
   slot.opening = null
   await opened?.db.destroy()
@@ -36,10 +58,21 @@ async function open(): Promise<Database> {
   if (file !== null) mkdirSync(dirname(file), { recursive: true })
   const opened = openDatabase(databaseUrl)
   try {
-    await migrate(opened.db, opened.engine)
+    if ((await missingMigrations(opened)).length > 0) await migrateApart(opened, databaseUrl)
     return opened
   } catch (error) {
     await opened.db.destroy()
     throw error
+  }
+}
+
+/** On a connection without a time limit for queries: of a million records a migration takes longer than a page. */
+async function migrateApart(opened: Database, url: string): Promise<void> {
+  if (opened.engine === 'sqlite') return migrate(opened)
+  const apart = openDatabase(url, answerMs, 0)
+  try {
+    await migrate(apart)
+  } finally {
+    await apart.db.destroy()
   }
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { ColumnType, Generated } from 'kysely'
+import type { Product } from '../shared/products.ts'
 
 /** Times are Unix ms. */
 export interface Schema {
@@ -18,13 +19,20 @@ export interface Schema {
     version: string
     wording: string
     source: 'page' | 'api' | 'gpc'
+    /** Consent to one product is none to the other. Null: from before there was this column. */
+    product: ColumnType<Product | null, Product, never>
     /** What the consent platform said at that moment, as JSON. */
     signals: ColumnType<string | null, string | null, never>
     at: number
   }
   /** What a reader's consent platform said last, as JSON. */
   consent_signals: { sub: string; dii_key: string; pepper: string; signals: string; at: number }
-  /** Sessions that were signed out of, until they would have ended anyway. */
+  /**
+   * The last denial of each DII whose history was erased: consents from before it stay void, and so do the
+   * identities made under them.
+   */
+  erased_denials: { dii_key: string; pepper: string; event_id: number }
+  /** Sessions that were signed out of. `until`: when they would have ended anyway. */
   ended_sessions: { sid_hash: string; until: number }
   /** Secrets that a sign-in may use once, each until `expires`; the secret itself is not kept. */
   sign_in_secrets: { id: string; hmac: string; attempts: number; expires: number }

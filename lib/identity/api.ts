@@ -5,6 +5,7 @@ import { env } from '../env/server.ts'
 import { readCapped } from '../shared/read-capped.ts'
 import { type Advanced, advance, type Policy } from './advance.ts'
 import { isSameOrigin } from './same-origin.ts'
+import type { SignOut } from './sign-out.ts'
 import { privateHeaders, writeIdentity } from './write.ts'
 
 export type ApiError =
@@ -15,6 +16,7 @@ export type ApiError =
   | 'media_type'
   | 'invalid'
   | 'rate_limited'
+  | 'not_recorded'
 
 const status: Record<ApiError, number> = {
   bad_json: 400,
@@ -24,6 +26,7 @@ const status: Record<ApiError, number> = {
   media_type: 415,
   invalid: 422,
   rate_limited: 429,
+  not_recorded: 503,
 }
 
 const bodyLimit = 16 * 1024
@@ -33,6 +36,12 @@ export const refusal = (error: ApiError, message: string, headers: Record<string
 
 export const tooMany = (seconds: number) =>
   refusal('rate_limited', `Too many requests: try again in ${seconds} s.`, { 'Retry-After': String(seconds) })
+
+export const refuseSignOut = (outcome: Exclude<SignOut, { status: 'recorded' }>) =>
+  outcome.status === 'rate_limited' ? tooMany(outcome.seconds) : refusal('not_recorded', notRecordedWords)
+
+const notRecordedWords =
+  'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet; we keep trying.'
 
 /**
  * Checks a state-changing request and reads its JSON body. Answers the refusal when something is wrong;

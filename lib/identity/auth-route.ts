@@ -1,13 +1,13 @@
 import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
 import { limitAttempts, limitReturns } from '../auth/limits.ts'
-import { nextAuthHandler } from '../auth/next-auth.ts'
+import { deletable, nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
 import { readCapped } from '../shared/read-capped.ts'
-import { refusal } from './api.ts'
+import { refusal, refuseSignOut } from './api.ts'
 import { knownReader } from './reader.ts'
 import { tooManySignIns } from './sign-in-api.ts'
-import { dropCookie, endSession, startAfresh } from './sign-out.ts'
+import { dropCookie, endSessionsOf, startAfresh } from './sign-out.ts'
 import { keepPrivate, privateHeaders, writeIdentity } from './write.ts'
 
 interface Context {
@@ -31,10 +31,11 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
   const response = keepPrivate(await nextAuthHandler(sound, context))
   if (action === 'session') response.headers.delete('set-cookie')
-  if (action === 'callback' && setsSession(response)) await startAfresh(request.cookies, response.cookies)
+  if (action === 'callback' && setsSession(response)) await startAfresh(request, response.cookies)
   if (signsOut && clearsSession(response)) {
-    await endSession(request.cookies)
+    const { status } = await endSessionsOf(request)
     await writeIdentity(response.cookies, 'clear')
+    if (status === 'not_recorded') return notRecorded(response)
   }
   return response
 }
@@ -106,6 +107,13 @@ function isJsonObject(body: Uint8Array): boolean {
   } catch {
     return false
   }
+}
+
+/** In the place of next-auth's answer, with the cookies of that one. */
+function notRecorded({ cookies }: NextResponse): NextResponse {
+  const refused = refuseSignOut({ status: 'not_recorded' })
+  for (const cookie of cookies.getAll()) refused.cookies.set(deletable(cookie))
+  return refused
 }
 
 const emptySession = () => NextResponse.json({}, { headers: privateHeaders })

@@ -1,36 +1,48 @@
 import 'server-only'
 import { noteClientAddresses } from '../auth/client-address.ts'
 import { choices } from '../choices/open.ts'
+import { failureEvent } from '../database/access.ts'
 import { type Env, EnvError, env } from '../env/server.ts'
 import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
 import { isLoopback } from '../shared/loopback.ts'
+import { captureOutside } from '../shared/outside-requests.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
+import { keepWritingRevocations, prepareShutdown } from './shutdown.ts'
+
+/** A migration may take longer, ms: pages are served meanwhile, without tokens. */
+const openingMs = 5_000
 
 /**
  * Checks the configuration and opens the store before the first request. A fault that only a person can
  * mend ends the process with one message; a store that is down does not: pages are served without tokens.
  */
 export async function boot(): Promise<void> {
+  captureOutside()
   noteClientAddresses()
   try {
     requireLoopbackForDemo(env())
-    await choices()
   } catch (error) {
-    if (error instanceof EnvError) {
-      process.stderr.write(`\n${error.message}\n\n`)
-      process.exit(1)
-    }
-    health().store = 'down'
-    logEvent('error', 'store_down', { code: errorCode(error) })
+    recordStartFailure(error)
   }
+  await withTimeout(choices().then(() => {}, recordStartFailure), openingMs, () => {
+    recordStartFailure(Object.assign(new Error('The store is being migrated.'), { code: 'migrating' }))
+  })
+  keepWritingRevocations()
+  prepareShutdown()
   // Whatever ends TLS stands before a deployed site, so the connection's address is that of all readers.
   if (env().deployed && env().trustProxyHops === 0) logEvent('warn', 'trust_proxy_hops_unset')
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      health().stopping = true
-    })
   if (process.env.NODE_ENV === 'development' && env().mode === 'sandbox') void warmSandbox()
+}
+
+function recordStartFailure(error: unknown): void {
+  if (error instanceof EnvError) {
+    process.stderr.write(`\n${error.message}\n\n`)
+    process.exit(1)
+  }
+  health().store = 'down'
+  logEvent('error', failureEvent(error), { code: errorCode(error) })
 }
 
 /** Beside a real operator the demo sign-in would make tokens for anyone's address, so nobody else may reach it. */

@@ -1,7 +1,8 @@
 import 'server-only'
-import { recordEnd, withChoices } from '../choices/access.ts'
+import { recordConsent, recordRevocation, withChoices } from '../choices/access.ts'
 import type { Signals } from '../choices/standing.ts'
 import type { Choice, Subject } from '../choices/store.ts'
+import { RejectedWriteError } from '../database/access.ts'
 import { env } from '../env/server.ts'
 import { type Advanced, advance } from './advance.ts'
 import { policies } from './api.ts'
@@ -13,6 +14,8 @@ import { type Asking, signalsOptOut } from './situation.ts'
 export type Chosen =
   | { status: 'done'; advanced: Advanced }
   | { status: 'signed_out' }
+  /** The database cannot hold what came with the yes, and nothing was recorded. */
+  | { status: 'invalid' }
   /** A yes was not taken; a no was, and `advanced` is what came of it. */
   | { status: 'rate_limited'; seconds: number; advanced?: Advanced }
 
@@ -32,8 +35,9 @@ async function grant(asking: Asking, { reader, subject }: KnownReader, choice: C
   // The signal in the same request says no, and counts for the account: the yes would not live to be used.
   const contradicted = env().gpcScope === 'account' && signalsOptOut(asking.headers)
   try {
-    if (subject && !contradicted) await withChoices((store) => store.recordChoice(subject, choice))
-  } catch {
+    if (subject && !contradicted) await recordConsent(subject, choice)
+  } catch (error) {
+    if (error instanceof RejectedWriteError) return { status: 'invalid' }
     return { status: 'done', advanced: { ...storeDown(), cookie: 'keep' } }
   }
   return { status: 'done', advanced: await advance(asking, policies.ensure()) }
@@ -51,7 +55,7 @@ async function deny(asking: Asking, known: KnownReader, choice: Choice): Promise
 
 async function denied(asking: Asking, subject: Subject | null, choice: Choice): Promise<Advanced> {
   try {
-    if (subject) await recordEnd((store) => store.recordChoice(subject, choice))
+    if (subject) await recordRevocation({ kind: 'denial', subject, choice })
   } catch {
     return storeDown()
   }
@@ -78,10 +82,8 @@ export async function noteSignals(
   const known = await knownReader(asking.cookies)
   if (!known?.subject) return null
   const { subject, standing } = known
-  // A flood in an outage must not push other readers' ends out of what is kept for later.
-  if (tooMany && standing === 'store_down') return null
   if (standing !== 'store_down' && JSON.stringify(standing.signals) === JSON.stringify(signals)) return null
-  return recordEnd((store) => store.recordSignals(subject, signals)).then(
+  return recordRevocation({ kind: 'signals', subject, signals }).then(
     () => null,
     () => ({ ...storeDown(), cookie: 'keep' as const }),
   )

@@ -1,6 +1,7 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { recordEnd, withChoices } from '../choices/access.ts'
+import { recordRevocation, withChoices } from '../choices/access.ts'
+import { isRevocationPending } from '../choices/pending.ts'
 import type { Subject } from '../choices/store.ts'
 import { env } from '../env/server.ts'
 import { logEvent } from '../observe/log.ts'
@@ -91,6 +92,7 @@ async function begin<T>(subject: Subject, generate: (sent: () => void) => Promis
     store.holding(subject, async ({ optedOut, choice, ended }): Promise<Outcome | null> => {
       // The store tries its work again when a lock was in the way; the operator is called once.
       if (call) return null
+      if (isRevocationPending(subject)) return { status: 'refused' }
       if (optedOut) return { status: 'optout' }
       if (choice !== 'granted' || ended) return { status: 'refused' }
       await new Promise<void>((sent) => {
@@ -105,7 +107,7 @@ async function begin<T>(subject: Subject, generate: (sent: () => void) => Promis
 }
 
 async function recordOptOut({ diiHash }: Subject): Promise<Outcome> {
-  await recordEnd((store) => store.recordOptOut(diiHash, env().product)).then(
+  await recordRevocation({ kind: 'opt_out', diiHash, source: env().product }).then(
     () => logEvent('info', 'opt_out_recorded'),
     () => {},
   )

@@ -1,7 +1,8 @@
 import 'server-only'
 import { currentReader } from '../auth/current-reader.ts'
 import type { Reader } from '../auth/reader.ts'
-import { withChoices } from '../choices/access.ts'
+import { readStandingOf, withChoices } from '../choices/access.ts'
+import { isEndPending } from '../choices/pending.ts'
 import { noStanding, type Standing } from '../choices/standing.ts'
 import type { Subject } from '../choices/store.ts'
 import { StoreDownError } from '../database/access.ts'
@@ -41,16 +42,20 @@ async function look(reader: Reader): Promise<KnownReader | null> {
   const others = await Promise.all(reader.otherDii.map(hashOf))
   const otherDiiHashes = others.flatMap((other) => other.diiHash ?? [])
   const subject = diiHash === null ? null : { sub: reader.sub, sid: reader.sid, diiHash, otherDiiHashes }
+  if (isEndPending(reader.sid)) return null
   try {
-    const standing = await withChoices((store) =>
-      subject ? store.read(subject) : store.isEnded(reader.sid).then((ended) => ({ ...noStanding, ended })),
-    )
+    const standing = subject ? await readStandingOf(subject) : await readEnd(reader.sid)
     return standing.ended ? null : { reader, subject, unsupported, standing }
   } catch (error) {
     if (!(error instanceof StoreDownError)) throw error
     return { reader, subject, unsupported, standing: 'store_down' }
   }
 }
+
+const readEnd = async (sid: string): Promise<Standing> => ({
+  ...noStanding,
+  ended: await withChoices((store) => store.isEnded(sid)),
+})
 
 async function hashOf(
   dii: Reader['dii'],

@@ -3,10 +3,13 @@ import { sealData, unsealData } from 'iron-session'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
 import { logEvent } from '../observe/log.ts'
+import type { Product } from '../shared/products.ts'
 import { type Identity, parseIdentity } from '../uid2/index.ts'
 
 /** What the cookie holds: the identity as the operator sent it, bound to one sign-in of one reader. */
 export interface SealedIdentity {
+  /** Two sites that share their secrets may be of two products: an identity of one is none of the other. */
+  product: Product
   sub: string
   sid: string
   /** Id of the yes that it was made under: after a no it is void, whatever the reader says later. */
@@ -15,6 +18,7 @@ export interface SealedIdentity {
 }
 
 const shape = z.object({
+  product: z.enum(['uid2', 'euid']),
   sub: z.string(),
   sid: z.string(),
   consent: z.number(),
@@ -22,8 +26,8 @@ const shape = z.object({
 })
 
 /** `seconds`: life of the seal itself, as that of its cookie. */
-export const seal = (content: SealedIdentity, seconds: number): Promise<string> =>
-  sealData(content, { password: env().sessionPasswords[0], ttl: seconds })
+export const seal = (content: Omit<SealedIdentity, 'product'>, seconds: number): Promise<string> =>
+  sealData({ ...content, product: env().product }, { password: env().sessionPasswords[0], ttl: seconds })
 
 /**
  * Opens a seal with the current password, then with each previous one; `retired` asks for a new seal.
@@ -40,6 +44,10 @@ export async function unseal(value: string): Promise<(SealedIdentity & { retired
     })
     const parsed = shape.safeParse(opened)
     if (!parsed.success) continue
+    if (parsed.data.product !== env().product) {
+      reason = 'product'
+      continue
+    }
     try {
       return { ...parsed.data, identity: parseIdentity(parsed.data.identity), retired: index > 0 }
     } catch {

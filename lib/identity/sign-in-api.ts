@@ -62,7 +62,7 @@ async function leadOn(request: NextRequest, outcome: Extract<StepOutcome, { stat
     ? new NextResponse(null, { status: 303, headers: { ...privateHeaders, Location: url } })
     : NextResponse.json({ url }, { headers: privateHeaders })
   for (const cookie of cookies) response.cookies.set(cookie)
-  if (signedIn) await startAfresh(request.cookies, response.cookies)
+  if (signedIn) await startAfresh(request, response.cookies)
   return response
 }
 

@@ -1,26 +1,51 @@
 import 'server-only'
 import { currentReader, isSessionCookie } from '../auth/current-reader.ts'
-import { recordEnd } from '../choices/access.ts'
+import type { Reader } from '../auth/reader.ts'
+import { recordRevocation } from '../choices/access.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import { identityCookieName } from './cookie.ts'
+import { limitSignOuts } from './limits.ts'
 
 interface Jar extends CookieReader {
   getAll(): { name: string }[]
   set(name: string, value: string, attributes: object): unknown
 }
 
-/** Ends the session for good: no response that is still under way can bring it back. */
-export async function endSession(cookies: CookieReader): Promise<void> {
+interface RequestLike {
+  cookies: CookieReader
+  headers: { get(name: string): string | null }
+}
+
+/** `not_recorded`: the store did not take the end of the session yet. The cookies go in any case. */
+export type SignOut =
+  | { status: 'recorded' | 'not_recorded' }
+  | { status: 'rate_limited'; seconds: number }
+
+/** Ends the session of a request for good: no response that is still under way can bring it back. */
+export async function endSessionsOf({ cookies }: RequestLike): Promise<SignOut> {
   const reader = await currentReader(cookies)
-  // With the store down the cookies still go, and the end is recorded as soon as it is back.
-  if (reader) await recordEnd((store) => store.endSession(reader.sid, reader.sessionEnds)).catch(() => {})
+  const readers = reader ? [reader] : []
+  const outcomes = await Promise.all(readers.map(endSession))
+  const limited = outcomes.find(({ status }) => status === 'rate_limited')
+  const pending = outcomes.find(({ status }) => status === 'not_recorded')
+  return pending ?? limited ?? { status: 'recorded' }
+}
+
+async function endSession({ sid, sessionEnds }: Reader): Promise<SignOut> {
+  const seconds = await limitSignOuts(sid)
+  if (seconds !== null) return { status: 'rate_limited', seconds }
+  return recordRevocation({ kind: 'session', sid, until: sessionEnds }).then(
+    () => ({ status: 'recorded' }),
+    () => ({ status: 'not_recorded' }),
+  )
 }
 
 /** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */
-export async function signOutOf(jar: Jar): Promise<void> {
-  await endSession(jar)
+export async function signOutOf(jar: Jar, headers: RequestLike['headers']): Promise<SignOut> {
+  const outcome = await endSessionsOf({ cookies: jar, headers })
   for (const { name } of jar.getAll())
     if (name === identityCookieName() || isSessionCookie(name)) dropCookie(jar, name)
+  return outcome
 }
 
 export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
@@ -30,7 +55,7 @@ export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
 }
 
 /** At a new sign-in: the session that this browser had before ends, and its identity cookie goes. */
-export async function startAfresh(before: CookieReader, response: Pick<Jar, 'set'>): Promise<void> {
-  await endSession(before)
-  if (before.get(identityCookieName()) !== undefined) dropCookie(response, identityCookieName())
+export async function startAfresh(before: RequestLike, response: Pick<Jar, 'set'>): Promise<void> {
+  await endSessionsOf(before)
+  if (before.cookies.get(identityCookieName()) !== undefined) dropCookie(response, identityCookieName())
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { recordEnd } from '../choices/access.ts'
+import { recordRevocation } from '../choices/access.ts'
 import type { Signals } from '../choices/standing.ts'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
@@ -69,9 +69,8 @@ async function optOutBySignal(known: KnownReader): Promise<KnownReader | null> {
   const { subject, standing } = known
   if (env().gpcScope !== 'account' || !subject || standing === 'store_down' || standing.siteOptOut)
     return known
-  await recordEnd((store) =>
-    store.recordChoice(subject, { advertising: 'denied', ...gpcWording, source: 'gpc' }),
-  ).catch(() => {})
+  const choice = { advertising: 'denied', ...gpcWording, source: 'gpc' } as const
+  await recordRevocation({ kind: 'denial', subject, choice }).catch(() => {})
   return lookAgain(known)
 }
 

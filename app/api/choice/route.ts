@@ -8,7 +8,13 @@ import { signalsSchema } from '#lib/identity/signals.ts'
 
 const body = z.strictObject({
   advertising: z.enum(['granted', 'denied']),
-  wording: z.string().min(1).max(2000).optional(),
+  // U+0000 and half a surrogate pair: no database holds them.
+  wording: z
+    .string()
+    .min(1)
+    .max(2000)
+    .refine((text) => !/[\0\p{Cs}]/u.test(text))
+    .optional(),
   signals: signalsSchema.optional(),
 })
 
@@ -22,6 +28,7 @@ export async function POST(request: NextRequest) {
   const version = wording === ours.text ? ours.version : 'own'
   const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
   if (chosen.status === 'signed_out') return refusal('signed_out', 'Sign in first.')
+  if (chosen.status === 'invalid') return refusal('invalid', 'The database cannot hold the wording.')
   if (chosen.status === 'rate_limited') return tooMany(chosen.seconds)
   return answerAdvanced(chosen.advanced)
 }

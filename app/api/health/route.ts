@@ -1,4 +1,5 @@
 import { NextResponse } from 'next/server'
+import { pendingCount } from '#lib/choices/pending.ts'
 import { env } from '#lib/env/server.ts'
 import { health } from '#lib/observe/health.ts'
 
@@ -9,7 +10,7 @@ export function GET() {
   const { mode, product } = env()
   const { operator, store, stopping } = health()
   return NextResponse.json(
-    { mode, product, operator, store },
+    { mode, product, operator, store, pendingRevocations: pendingCount() },
     { status: stopping ? 503 : 200, headers: { 'Cache-Control': 'no-store' } },
   )
 }

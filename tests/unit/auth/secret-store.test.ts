@@ -30,7 +30,7 @@ describe.each([
   async function open(): Promise<SecretStore> {
     const database = openDatabase(url)
     opened.push(database)
-    await migrate(database.db, database.engine)
+    await migrate(database)
     return createSecretStore(database.db, () => now)
   }
 

@@ -46,7 +46,7 @@ export async function runningStore(
   peppers: [string, ...string[]] = [pepper],
 ): Promise<RunningStore> {
   const { db, engine } = openDatabase(url)
-  await migrate(db, engine)
+  await migrate({ db, engine })
   const running: RunningStore = {
     db,
     now: Date.UTC(2026, 10, 2, 9),

@@ -71,7 +71,7 @@ export function describeStores(what: string, tests: (on: StoreTests, engine: Eng
       async open(...peppers) {
         const { db, engine } = openDatabase(url, patienceMs)
         opened.push(db)
-        await migrate(db, engine)
+        await migrate({ db, engine })
         return { db, engine, store: createChoiceStore({ db, engine }, peppers, () => on.now) }
       },
       async dump() {

@@ -18,7 +18,7 @@ afterAll(() => postgres.stop())
 beforeEach(async () => {
   const url = await postgres.database()
   opened = openDatabase(url)
-  await migrate(opened.db, opened.engine)
+  await migrate(opened)
   other = new pg.Client({ connectionString: url })
   await other.connect()
 })

@@ -25,7 +25,7 @@ const opener = (url: string) => `
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
   const { db, engine } = openDatabase(${JSON.stringify(url)})
-  await migrate(db, engine)
+  await migrate({ db, engine })
   const store = createChoiceStore({ db, engine }, ['p'], Date.now)
   await patiently(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)
   await db.destroy()

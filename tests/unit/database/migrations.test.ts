@@ -71,13 +71,13 @@ describe.each([
         )
       const rows = await dump()
 
-      await migrate(db, engine)
-      await migrate(db, engine)
+      await migrate({ db, engine })
+      await migrate({ db, engine })
       expect(await dump()).toEqual(rows)
       const migrated = await tables()
       await db.destroy()
       db = openDatabase(await newUrl()).db
-      await migrate(db, engine)
+      await migrate({ db, engine })
       expect(migrated).toEqual(await tables())
       expect(migrated.length).toBeGreaterThan(before.length)
     },
@@ -95,7 +95,7 @@ describe.each([
     // Later, and of another account or another address: takes nothing back.
     await event('denied', 8, { dii_key: 'no, yes of another account' })
     await event('granted', 9, { dii_key: 'no, yes of another account', sub: 'demo:b' })
-    await migrate(db, engine)
+    await migrate({ db, engine })
     expect(await siteOptOuts()).toEqual([
       { dii_key: 'no', pepper: 'p', at: 1 },
       { dii_key: 'no, twice', pepper: 'p', at: 3 },
@@ -111,7 +111,7 @@ describe.each([
     await event('denied', 3, { dii_key: 'no, yes' })
     // The latest is the one recorded last, whatever the clock said.
     await event('granted', 2, { dii_key: 'no, yes' })
-    await migrate(db, engine)
+    await migrate({ db, engine })
     expect(await siteOptOuts()).toEqual([])
   })
 })

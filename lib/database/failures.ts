@@ -1,0 +1,50 @@
+import 'server-only'
+import { DatabaseError } from 'pg'
+import { errorCode } from '../observe/error-code.ts'
+import { MigrationError } from './migrations.ts'
+
+/**
+ * What a failed piece of work tells of the database:
+ * - `rejected`: these values cannot be stored, now or later. The database is in order.
+ * - `pool_busy`: all connections were in use for too long. The database is in order.
+ * - `lost`: the connection broke. Another one may work at once.
+ * - `down`: the database cannot be reached, does not answer in time, or was opened read-only. It is opened anew after a while.
+ * - `locked`: another process has locked the file for too long.
+ * - `failed`: anything else, such as a right that is missing. It tells of this piece of work alone.
+ */
+export type FailureKind = 'rejected' | 'pool_busy' | 'lost' | 'down' | 'locked' | 'failed'
+
+const rules: readonly [RegExp, FailureKind][] = [
+  [/^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/, 'rejected'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'locked'],
+  [/^SQLITE_(READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|PROTOCOL)/, 'down'],
+  [/^pool_busy$/, 'pool_busy'],
+  [/^connection_lost$/, 'lost'],
+  [/^(connect_timeout|timeout|E(?!RR_)[A-Z]+)$/, 'down'],
+]
+
+/**
+ * By SQLSTATE, whole or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * A full disk (53100) fails writes alone. A server that became read-only (25006) has given its place to another.
+ */
+const states: Record<string, FailureKind> = {
+  '08': 'lost',
+  '22': 'rejected',
+  '23': 'rejected',
+  '25006': 'lost',
+  '53': 'down',
+  '53100': 'failed',
+  '57': 'lost',
+  '58': 'down',
+}
+
+/** Pure, by the driver's code alone. */
+export function failureKind(error: unknown): FailureKind {
+  if (error instanceof MigrationError) return 'down'
+  const code = errorCode(error)
+  if (isSqlState(error)) return states[code] ?? states[code.slice(0, 2)] ?? 'failed'
+  return rules.find(([rule]) => rule.test(code))?.[1] ?? 'failed'
+}
+
+const isSqlState = (error: unknown): boolean =>
+  error instanceof DatabaseError && /^[0-9A-Z]{5}$/.test(errorCode(error))

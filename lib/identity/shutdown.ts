@@ -1,0 +1,41 @@
+import 'server-only'
+import { retryRevocations } from '../choices/access.ts'
+import { pendingCount } from '../choices/pending.ts'
+import { health } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
+
+/** `docker stop` kills after 10 s: all must be over before. */
+const deadlineMs = 8_000
+const lastWriteMs = 1_500
+const retryMs = 1_000
+
+/** Writes what could not be written yet, for as long as the process lives. Outside every request. */
+export function keepWritingRevocations(): void {
+  setInterval(() => void retryRevocations(), retryMs).unref()
+}
+
+/**
+ * Before the process ends, revocations that wait are written. Next ends it by `process.exit` when its last answer is
+ * out, however long a slow upload takes, and asks nobody before: so the exit waits here, and has a deadline.
+ */
+export function prepareShutdown(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => begin(signal))
+}
+
+function begin(signal: 'SIGTERM' | 'SIGINT'): void {
+  health().stopping = true
+  const exit = process.exit.bind(process)
+  const leave = (code?: number | string | null): void => {
+    const last = withTimeout(retryRevocations(), lastWriteMs, () => {})
+    void last.then(() => {
+      if (pendingCount() > 0) logEvent('error', 'revocations_lost', { count: pendingCount() })
+      exit(code)
+    })
+  }
+  process.exit = leave as typeof process.exit
+  setTimeout(() => {
+    logEvent('warn', 'shutdown_deadline')
+    leave(signal === 'SIGTERM' ? 143 : 130)
+  }, deadlineMs).unref()
+}
