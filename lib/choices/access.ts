@@ -34,7 +34,8 @@ export const readStandingOf = (subject: Subject): Promise<Standing> =>
 /** Records a consent, after what the reader revoked before it. */
 export async function recordConsent(subject: Subject, choice: Choice): Promise<void> {
   if (isRevocationPending(subject)) await retryRevocations()
-  if (isRevocationPending(subject)) throw new StoreDownError('A revocation of this reader waits to be written.')
+  if (isRevocationPending(subject))
+    throw new StoreDownError('A revocation of this reader waits to be written.')
   await withChoices((store) => store.recordChoice(subject, choice))
 }
 

@@ -71,7 +71,9 @@ export function isRevocationPending({ sub, sid, diiHash, otherDiiHashes = [] }: 
   return (
     isEndPending(sid) ||
     entries.has(`signals ${diiHash} ${sub}`) ||
-    [diiHash, ...otherDiiHashes].some((hash) => entries.has(`opt_out ${hash}`) || entries.has(`denial ${hash}`))
+    [diiHash, ...otherDiiHashes].some(
+      (hash) => entries.has(`opt_out ${hash}`) || entries.has(`denial ${hash}`),
+    )
   )
 }
 

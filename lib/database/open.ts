@@ -9,11 +9,13 @@ import { migrate, missingMigrations } from './migrations.ts'
 
 interface Slot {
   opening: Promise<Database> | null
+  /** Set once it is open. */
+  opened: Database | null
   /** When it began, by `performance.now()`, ms. */
   since: number
 }
 
-const databaseSlot = () => singleton<Slot>('database', () => ({ opening: null, since: 0 }))
+const databaseSlot = () => singleton<Slot>('database', () => ({ opening: null, opened: null, since: 0 }))
 
 /**
  * The process's one database, opened and migrated at first use. Two SQLite connections in one process can
@@ -25,23 +27,31 @@ export async function database(): Promise<Database> {
   slot.since = performance.now()
   const opening = outsideRequests(open)
   slot.opening = opening
-  // A failed opening is not kept: the next caller tries again, so recovery needs no restart.
-  opening.catch(() => {
-    if (slot.opening === opening) slot.opening = null
-  })
+  const settle = (opened: Database | null) => {
+    if (slot.opening !== opening) return
+    slot.opened = opened
+    // A failed opening is not kept: the next caller tries again, so recovery needs no restart.
+    if (opened === null) slot.opening = null
+  }
+  opening.then(settle, () => settle(null))
   return opening
 }
 
 /** How long the opening that is under way has taken, ms: a migration may take minutes, and a page cannot wait. */
 export const openingMs = (): number => performance.now() - databaseSlot().since
 
-/** The next caller opens it anew: for a database that failed in a way that this connection cannot mend. */
+/**
+ * The next caller opens it anew: for a database that failed in a way that this connection cannot mend. An opening
+ * that is under way goes on, or a long migration would be begun again by each request.
+ */
 export function discardDatabase(): void {
   const slot = databaseSlot()
-  const { opening } = slot
+  const { opened } = slot
+  if (opened === null) return
   slot.opening = null
+  slot.opened = null
   // In its own time: PostgreSQL's pool waits for the work that still uses it.
-  opening?.then(({ db }) => db.destroy()).catch(() => {})
+  opened.db.destroy().catch(() => {})
 }
 
 /** For a program that is done with it, and that PostgreSQL's connections would keep alive. */
@@ -49,6 +59,7 @@ export async function closeDatabase(): Promise<void> {
   const slot = databaseSlot()
   const opened = await slot.opening?.catch(() => null)
   slot.opening = null
+  slot.opened = null
   await opened?.db.destroy()
 }
 

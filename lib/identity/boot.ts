@@ -26,9 +26,13 @@ export async function boot(): Promise<void> {
   } catch (error) {
     recordStartFailure(error)
   }
-  await withTimeout(choices().then(() => {}, recordStartFailure), openingMs, () => {
-    recordStartFailure(Object.assign(new Error('The store is being migrated.'), { code: 'migrating' }))
-  })
+  await withTimeout(
+    choices().then(() => {}, recordStartFailure),
+    openingMs,
+    () => {
+      recordStartFailure(Object.assign(new Error('The store is being migrated.'), { code: 'migrating' }))
+    },
+  )
   keepWritingRevocations()
   prepareShutdown()
   // Whatever ends TLS stands before a deployed site, so the connection's address is that of all readers.

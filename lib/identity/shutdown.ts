@@ -1,4 +1,5 @@
 import 'server-only'
+import { setTimeout as pause } from 'node:timers/promises'
 import { retryRevocations } from '../choices/access.ts'
 import { pendingCount } from '../choices/pending.ts'
 import { health } from '../observe/health.ts'
@@ -23,12 +24,20 @@ export function prepareShutdown(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => begin(signal))
 }
 
+/** A store that failed a moment ago rests: so it is tried more than once. */
+async function writeLast(): Promise<void> {
+  const end = performance.now() + lastWriteMs
+  while (pendingCount() > 0 && performance.now() < end) {
+    await withTimeout(retryRevocations(), end - performance.now(), () => {})
+    if (pendingCount() > 0) await pause(100)
+  }
+}
+
 function begin(signal: 'SIGTERM' | 'SIGINT'): void {
   health().stopping = true
   const exit = process.exit.bind(process)
   const leave = (code?: number | string | null): void => {
-    const last = withTimeout(retryRevocations(), lastWriteMs, () => {})
-    void last.then(() => {
+    void writeLast().then(() => {
       if (pendingCount() > 0) logEvent('error', 'revocations_lost', { count: pendingCount() })
       exit(code)
     })

@@ -17,9 +17,7 @@ interface RequestLike {
 }
 
 /** `not_recorded`: the store did not take the end of the session yet. The cookies go in any case. */
-export type SignOut =
-  | { status: 'recorded' | 'not_recorded' }
-  | { status: 'rate_limited'; seconds: number }
+export type SignOut = { status: 'recorded' | 'not_recorded' } | { status: 'rate_limited'; seconds: number }
 
 /** Ends the session of a request for good: no response that is still under way can bring it back. */
 export async function endSessionsOf({ cookies }: RequestLike): Promise<SignOut> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { noStanding } from '#lib/choices/standing.ts'
 import type { Subject } from '#lib/choices/store.ts'
@@ -60,9 +61,72 @@ describeStores('what a reader decided', (on) => {
       await say(reader, no)
       await on.store.forget([reader.diiHash])
       expect(await on.store.peppersInUse()).toHaveLength(1)
+    })
+  })
+
+  describe('a choice that is made again', () => {
+    const events = async () => (await on.db.selectFrom('choice_events').select('id').execute()).length
+    const signals = { gdprApplies: false }
+
+    it('leaves no row while it is in force', async () => {
+      for (let i = 0; i < 3; i++) await say(reader, yes)
+      expect(await events()).toBe(1)
+      for (let i = 0; i < 3; i++) await say(reader, { ...no, signals })
+      expect(await events()).toBe(2)
+    })
+
+    it('leaves one where its words, its source or the consent signals are others', async () => {
       await say(reader, yes)
-      await on.store.forget([reader.diiHash])
-      expect(await on.store.peppersInUse()).toEqual([])
+      for (const change of [
+        { version: '2' },
+        { wording: 'May we now?' },
+        { source: 'api' as const },
+        { signals },
+      ])
+        await say(reader, { ...yes, ...change })
+      expect(await events()).toBe(5)
+    })
+
+    it('K6: leaves one where it was no longer in force', async () => {
+      await say(reader, yes)
+      await say(sameDii, no)
+      await say(reader, yes)
+      expect(await on.store.read(reader)).toMatchObject({ choice: 'granted' })
+      await say(sameDii, no)
+      await say(reader, yes)
+      const { consent } = await on.store.read(reader)
+      expect(await on.store.read(sameDii)).toMatchObject({ siteOptOut: false })
+      await say(sameDii, no)
+      await say(reader, yes)
+      expect((await on.store.read(reader)).consent).not.toBe(consent)
+    })
+  })
+
+  describe('consent to one product', () => {
+    const euid = () => on.openFor('euid')
+
+    it('K6: is none to the other, on a store that both share', async () => {
+      await say(reader, yes)
+      const other = await euid()
+      expect(await other.read(reader)).toMatchObject({ choice: null, consent: null })
+      await other.recordChoice(reader, { ...yes, version: '2' })
+      expect((await other.read(reader)).choice).toBe('granted')
+      expect((await other.read(reader)).consent).not.toBe((await on.store.read(reader)).consent)
+    })
+
+    it('K6: a denial to either counts for both', async () => {
+      await say(reader, yes)
+      await (await euid()).recordChoice(reader, no)
+      expect((await on.store.read(reader)).choice).toBe('denied')
+    })
+
+    it('from before products were recorded counts by the version of this site’s own question, or not', async () => {
+      await say(reader, { ...yes, version: '2026-11-uid2' })
+      await say(otherDii, { ...yes, version: 'own' })
+      await sql`update choice_events set product = null`.execute(on.db)
+      expect((await on.store.read(reader)).choice).toBe('granted')
+      expect((await (await euid()).read(reader)).choice).toBeNull()
+      expect((await on.store.read(otherDii)).choice).toBeNull()
     })
   })
 
@@ -115,6 +179,27 @@ describeStores('what a reader decided', (on) => {
       const next = await on.open(pepper)
       await next.store.recordChoice(reader, yes)
       await newId(reader, next.store)
+    })
+
+    it('K6: is another one after a no of another account to a shared DII, though its history was erased', async () => {
+      ids.length = 0
+      const x = { ...reader, otherDiiHashes: ['phone'] }
+      const y = { sub: 'google:y', sid: 'sid-y', diiHash: 'phone' }
+      await say(x, yes)
+      await newId(x)
+      await say(y, no)
+      await on.store.forget(['phone'])
+      expect(await idOf(x)).toBeNull()
+      // The opt-out is lifted by the other account; the consent from before it stays void.
+      await say(y, yes)
+      expect(await idOf(x)).toBeNull()
+      await say(x, yes)
+      await newId(x)
+      await say(y, no)
+      await on.store.forget(['phone'])
+      await on.store.forget(['phone'])
+      await say(x, yes)
+      await newId(x)
     })
 
     it('K6: is another one after a no to any DII of the session', async () => {

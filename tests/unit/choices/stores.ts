@@ -7,6 +7,7 @@ import { type Choice, type ChoiceStore, createChoiceStore } from '#lib/choices/s
 import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { migrate } from '#lib/database/migrations.ts'
 import type { Schema } from '#lib/database/schema.ts'
+import type { Product } from '#lib/shared/products.ts'
 import { hashEmail } from '#lib/uid2/index.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 
@@ -35,6 +36,8 @@ export interface StoreTests {
   now: number
   /** The same database once more, on a pool of its own: as another process has it. */
   open(...peppers: [string, ...string[]]): Promise<Opened>
+  /** The same database as a site of this product has it. */
+  openFor(product: Product): Promise<ChoiceStore>
   /** All that is in the database, by table. */
   dump(): Promise<Record<string, Record<string, unknown>[]>>
 }
@@ -73,6 +76,10 @@ export function describeStores(what: string, tests: (on: StoreTests, engine: Eng
         opened.push(db)
         await migrate({ db, engine })
         return { db, engine, store: createChoiceStore({ db, engine }, peppers, () => on.now) }
+      },
+      async openFor(product) {
+        const { db, engine } = await on.open(pepper)
+        return createChoiceStore({ db, engine }, [pepper], () => on.now, product)
       },
       async dump() {
         const names = (await on.db.introspection.getTables()).map(({ name }) => name)

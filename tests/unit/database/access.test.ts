@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseError } from 'pg'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { recordEnd, withChoices } from '#lib/choices/access.ts'
 import { choices } from '#lib/choices/open.ts'
-import { StoreDownError, withDatabase } from '#lib/database/access.ts'
+import { RejectedWriteError, StoreDownError, withDatabase } from '#lib/database/access.ts'
 import { database } from '#lib/database/open.ts'
 import { health } from '#lib/observe/health.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -50,27 +50,84 @@ describe('work that meets another process’s lock', () => {
   })
 })
 
-describe('U4: the users of the database fail apart', () => {
-  it('a sign-in that fails rests, and takes the tokens from nobody', async () => {
-    await expect(withDatabase('sign_in', fails('x'))).rejects.toThrow(StoreDownError)
-    const work = vi.fn(works)
-    await expect(withDatabase('sign_in', work)).rejects.toThrow(/is down/)
-    expect(work).not.toHaveBeenCalled()
+describe('U4: what a failure says of the database', () => {
+  const error = (code: string) => () => Promise.reject(Object.assign(new Error('x'), { code }))
+  const ofPostgres = (code: string) => () =>
+    Promise.reject(Object.assign(new DatabaseError('x', 1, 'error'), { code }))
+
+  it.each([
+    ['22021', ofPostgres('22021')],
+    ['23505', ofPostgres('23505')],
+    ['SQLITE_TOOBIG', error('SQLITE_TOOBIG')],
+    ['SQLITE_CONSTRAINT_CHECK', error('SQLITE_CONSTRAINT_CHECK')],
+  ])('%s: these values cannot be stored, and all else goes on', async (_, work) => {
+    await expect(withDatabase('choices', work)).rejects.toThrow(RejectedWriteError)
+    expect(health().store).toBe('ok')
+    expect(await withDatabase('choices', works)).toBe('done')
+  })
+
+  it.each([
+    ['42501', ofPostgres('42501')],
+    ['40P01', ofPostgres('40P01')],
+    ['53100', ofPostgres('53100')],
+    ['SQLITE_FULL', error('SQLITE_FULL')],
+    ['no code', () => Promise.reject(new TypeError('x'))],
+  ])('%s: this work failed, and no other rests', async (_, work) => {
+    await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
+    expect(health().store).toBe('ok')
+    await expect(withDatabase('choices', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
-    expect(await withChoices((store) => store.isEnded('x'))).toBe(false)
+    expect(await withDatabase('choices', works)).toBe('done')
     expect(health().store).toBe('ok')
   })
 
-  it('an end that follows a failed sign-in is written at once', async () => {
-    await expect(withDatabase('sign_in', fails('x'))).rejects.toThrow(StoreDownError)
-    await recordEnd((store) => store.endSession('sid', Date.now() + 60_000))
-    const { db } = await database()
-    expect(await db.selectFrom('ended_sessions').selectAll().execute()).toHaveLength(1)
+  it('pool_busy: all connections were in use, which is no outage', async () => {
+    await expect(withDatabase('choices', error('pool_busy'))).rejects.toThrow(StoreDownError)
+    expect(health().store).toBe('ok')
+    expect(await withDatabase('choices', works)).toBe('done')
   })
 
-  it('an end that cannot be written stops no sign-in, and a sign-in does not say that the store is back', async () => {
-    await expect(recordEnd(fails('x'))).rejects.toThrow(StoreDownError)
+  it.each([
+    ['57P01', ofPostgres('57P01')],
+    ['08006', ofPostgres('08006')],
+    ['25006', ofPostgres('25006')],
+    ['connection_lost', error('connection_lost')],
+  ])('%s: the connection broke, and another one is tried at once', async (_, work) => {
+    const first = await database()
+    const tries = vi.fn(works).mockImplementationOnce(work as typeof works)
+    expect(await withDatabase('choices', tries)).toBe('done')
+    expect(await database()).not.toBe(first)
+    expect(health().store).toBe('ok')
+  })
+
+  it.each([
+    ['ECONNREFUSED', error('ECONNREFUSED')],
+    ['timeout', error('timeout')],
+    ['53300', ofPostgres('53300')],
+    ['SQLITE_READONLY', error('SQLITE_READONLY')],
+    ['SQLITE_IOERR_READ', error('SQLITE_IOERR_READ')],
+  ])('%s: it is down for all, is left alone, and is opened anew', async (_, work) => {
+    const first = await database()
+    await expect(withDatabase('limits', work)).rejects.toThrow(StoreDownError)
+    expect(health().store).toBe('down')
+    const asked = vi.fn(works)
+    await expect(withDatabase('choices', asked)).rejects.toThrow(/is down/)
+    expect(asked).not.toHaveBeenCalled()
+    expect(await vi.waitFor(() => withDatabase('choices', works))).toBe('done')
+    expect(await database()).not.toBe(first)
+    expect(health().store).toBe('ok')
+  })
+
+  it('a sign-in or a limit that works does not say that there are tokens again', async () => {
+    await expect(withDatabase('choices', error('x'))).rejects.toThrow(StoreDownError)
     expect(await withDatabase('sign_in', works)).toBe('done')
     expect(health().store).toBe('down')
+  })
+
+  it('work that hangs is given up, and what the same request asks next does not wait', async () => {
+    await expect(withDatabase('choices', () => new Promise(() => {}))).rejects.toThrow(StoreDownError)
+    const asked = vi.fn(works)
+    await expect(withDatabase('limits', asked)).rejects.toThrow(/is down/)
+    expect(asked).not.toHaveBeenCalled()
   })
 })

@@ -18,7 +18,14 @@ beforeEach(() => {
 
 describe('a sealed identity', () => {
   it('opens to what was sealed', async () => {
-    expect(await unseal(await seal(content, 60))).toEqual({ ...content, retired: false })
+    expect(await unseal(await seal(content, 60))).toEqual({ ...content, product: 'uid2', retired: false })
+  })
+
+  it('S1: of one product opens to nothing for the other, though both share their secrets', async () => {
+    const sealed = await seal(content, 60)
+    becomeSite({ SESSION_PASSWORD: first, UID2_PRODUCT: 'euid' })
+    expect(await unseal(sealed)).toBeNull()
+    expect(await unseal(await seal(content, 60))).toMatchObject({ product: 'euid' })
   })
 
   it('is never the same twice, and shows nothing', async () => {
