@@ -1,12 +1,18 @@
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Database, openDatabase } from '#lib/database/connection.ts'
 import { migrate } from '#lib/database/migrations.ts'
+import { errorCode } from '#lib/observe/error-code.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { until } from '../../support/until.ts'
 
 let postgres: TestPostgres
+let url: string
 let opened: Database
 let other: pg.Client
 
@@ -16,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop())
 
 beforeEach(async () => {
-  const url = await postgres.database()
+  url = await postgres.database()
   opened = openDatabase(url)
   await migrate(opened)
   other = new pg.Client({ connectionString: url })
@@ -68,4 +74,48 @@ it('a connection that is cut amid a query is an error of its work, not of the pr
   ])
   await endSession('sid')
   expect(await ended()).toEqual([{ sid_hash: 'sid' }])
+})
+
+describe('an error of the connection has a code of its own', () => {
+  const codeOf = (work: Promise<unknown>) => work.then(() => 'none', errorCode)
+
+  it('pool_busy: all connections are in use', async () => {
+    const small = openDatabase(url, 200)
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const inUse = Array.from({ length: 10 }, () => small.db.connection().execute(() => released))
+    await until(() => small.pool?.totalCount === 10 && small.pool.idleCount === 0)
+    expect(await codeOf(sql`select 1`.execute(small.db))).toBe('pool_busy')
+    release()
+    await Promise.all(inUse)
+    await small.db.destroy()
+  })
+
+  it('timeout: a query that hangs', async () => {
+    const impatient = openDatabase(url, 200)
+    expect(await codeOf(sql`select pg_sleep(60)`.execute(impatient.db))).toBe('timeout')
+    await impatient.db.destroy()
+  })
+
+  it('connect_timeout: a server that takes the connection and says nothing', async () => {
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const deaf = openDatabase(`postgres://nobody@127.0.0.1:${port}/none`, 200)
+    expect(await codeOf(sql`select 1`.execute(deaf.db))).toBe('connect_timeout')
+    await deaf.db.destroy()
+    silent.close()
+  })
+})
+
+it('S15: the file of an SQLite database is for the account that runs the site alone', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'lantern-mode-')), 'choices.db')
+  writeFileSync(file, '', { mode: 0o644 })
+  const { db, engine } = openDatabase(`file:${file}`)
+  await migrate({ db, engine })
+  for (const name of [file, `${file}-wal`, `${file}-shm`])
+    expect(statSync(name).mode & 0o777, name).toBe(0o600)
+  await db.destroy()
 })
