@@ -16,7 +16,7 @@ const ways = new Set([
 ])
 
 /** Session, identity, and the address that waits for its code; over https with their prefixes. */
-const siteCookie = /^(__Host-|__Secure-)?(uid2|euid|sign-in|next-auth\.session-token(\.\d+)?)$/
+const siteCookie = /^(__Host-)?(uid2|euid|sign-in|lantern-session(\.\d+)?)$/
 
 const bodyLimit = 16 * 1024
 

@@ -36,6 +36,12 @@ export function addressOf(forwardedFor: string | null, peer: string | null, hops
   return groupOf(entries.at(-hops) ?? entries[0]) ?? groupOf(peer) ?? 'unknown'
 }
 
+/** The network around an address of `clientAddress`: of IPv6 the /48, of IPv4 the /24. Pure. */
+export function networkOf(address: string): string {
+  if (address.includes(':')) return `${address.split(':').slice(0, 3).join(':')}::/48`
+  return isIP(address) === 4 ? address.replace(/\d+$/, '0/24') : address
+}
+
 const withPort = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/
 
 function groupOf(text: string | null | undefined): string | null {

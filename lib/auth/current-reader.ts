@@ -1,8 +1,9 @@
 import 'server-only'
 import type { CookieReader } from '../shared/cookie-reader.ts'
+import { isSignInCookie } from './cookie-names.ts'
 import { maskDii } from './dii.ts'
 import type { Reader } from './reader.ts'
-import { isSignInCookie, readClaims } from './session.ts'
+import { readClaims } from './session.ts'
 
 /**
  * The reader whose session cookie this request carries, or null. Whether that session was signed out of

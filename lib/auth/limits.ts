@@ -1,9 +1,10 @@
 import 'server-only'
-import { limiter } from '../database/limits.ts'
-import { clientAddress } from './client-address.ts'
+import { type Limiter, limiter } from '../database/limits.ts'
+import { clientAddress, networkOf } from './client-address.ts'
 import type { Dii } from './reader.ts'
 
 const quarter = 15 * 60
+const hour = 4 * quarter
 
 /** Counts one attempt to sign in, by the asking address: seconds to wait when there were too many, else null. */
 export const limitAttempts = (headers: Headers): Promise<number | null> =>
@@ -16,11 +17,45 @@ export const limitAttempts = (headers: Headers): Promise<number | null> =>
 export const limitReturns = (headers: Headers): Promise<number | null> =>
   limiter('sign-in-returns', { points: 30, seconds: quarter }).consume(clientAddress(headers))
 
-/** Counts one message sent, by the asking address and by its receiver, who must not be flooded. */
+/**
+ * Text messages of the whole site in an hour. They cost money, up to 0.30 € each, and "SMS pumping" sends them to
+ * numbers that pay the sender: 300 are at most 90 € an hour. Raise it for a large site, and cap the spend at the gateway.
+ */
+const codesPerHour = 300
+
+/** A receiver's messages in an hour: that one network may ask for, and that all may ask for together. */
+const fromOneNetwork = { points: 5, seconds: hour }
+const fromEverywhere = { points: 20, seconds: hour }
+
+/**
+ * Counts one message, by the asking address and by its receiver: seconds to wait when there were too many, else null.
+ *
+ * A receiver has two limits. With one low limit for everybody, five requests by a stranger lock the owner out for an
+ * hour. So each network has few messages to a receiver, and all networks together have more: a stranger needs four
+ * networks to lock an owner out, and twenty messages an hour are the most that a mailbox is flooded with.
+ *
+ * A text message is also counted by network and for the whole site, which pays for it. The site is the last to count:
+ * what another limit refuses uses none of its budget.
+ */
 export async function limitAsking(headers: Headers, dii: Dii): Promise<number | null> {
-  const byAddress = limiter('sign-in-messages', { points: 20, seconds: quarter })
-  const byDii = limiter('sign-in-receiver', { points: 5, seconds: 4 * quarter })
-  return (await byAddress.consume(clientAddress(headers))) ?? (await byDii.consume(mailboxOf(dii)))
+  const address = clientAddress(headers)
+  const network = networkOf(address)
+  const receiver = mailboxOf(dii)
+  const counts: [Limiter, string][] = [
+    [limiter('sign-in-messages', { points: 20, seconds: quarter }), address],
+    [limiter('sign-in-receiver-network', fromOneNetwork), `${receiver} ${network}`],
+    [limiter('sign-in-receiver', fromEverywhere), receiver],
+  ]
+  if (dii.kind === 'phone')
+    counts.push(
+      [limiter('sign-in-codes-network', { points: 30, seconds: hour }), network],
+      [limiter('sign-in-codes', { points: codesPerHour, seconds: hour }), 'all'],
+    )
+  for (const [limit, key] of counts) {
+    const seconds = await limit.consume(key)
+    if (seconds !== null) return seconds
+  }
+  return null
 }
 
 /** Spellings that many hosts deliver to one mailbox count as one. */

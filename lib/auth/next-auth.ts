@@ -5,12 +5,11 @@ import { NextRequest, NextResponse } from 'next/server'
 import NextAuth, { type NextAuthOptions } from 'next-auth'
 import { env } from '../env/server.ts'
 import { logEvent } from '../observe/log.ts'
+import { cookieName } from './cookie-names.ts'
 import { demoProvider } from './demo-provider.ts'
-import { maskDii } from './dii.ts'
 import { proofProvider } from './proof/provider.ts'
 import { providerFault } from './provider-fault.ts'
-import { flowCookies, identityProviders } from './providers.ts'
-import type { Reader } from './reader.ts'
+import { identityProviders, nextAuthCookies } from './providers.ts'
 import { sessionSeconds } from './session.ts'
 import { judge, type ProviderClaims } from './verdict.ts'
 import { within } from './within.ts'
@@ -28,16 +27,37 @@ const subjectOf = (provider: string, account: string, secret: string): string =>
   return `${provider}:${hash.slice(0, 22)}`
 }
 
+const providers = () => {
+  const { demoSignIn, signIn } = env()
+  return [...identityProviders(signIn), proofProvider(), ...(demoSignIn ? [demoProvider()] : [])]
+}
+
+const actions = {
+  GET: ['csrf', 'session', 'providers', 'signin', 'signout', 'error'],
+  POST: ['signout'],
+}
+
+/**
+ * Whether `/api/auth/<path>` is a part of next-auth that this site uses. The rest is left out: `_log`, which writes
+ * what anybody sends to the log, a session that is updated by a POST, and whatever a later version may add.
+ */
+export function isAuthAction(method: string, [action = '', provider, ...more]: readonly string[]): boolean {
+  if ((method !== 'GET' && method !== 'POST') || more.length > 0) return false
+  if (provider === undefined) return actions[method].includes(action)
+  const ofProvider = action === 'callback' || (action === 'signin' && method === 'POST')
+  return ofProvider && providers().some(({ id, options }) => (options?.id ?? id) === provider)
+}
+
 /** For a request that concerns this provider, or none. */
 function options(provider: string | undefined): NextAuthOptions {
-  const { nextAuthSecret, secureCookies, demoSignIn, signIn } = env()
+  const { nextAuthSecret, secureCookies, signIn } = env()
   return {
     secret: nextAuthSecret,
     useSecureCookies: secureCookies,
-    cookies: flowCookies(signIn, provider),
+    cookies: nextAuthCookies(signIn, provider),
     session: { strategy: 'jwt', maxAge: sessionSeconds },
     pages: { signIn: '/sign-in', error: '/sign-in' },
-    providers: [...identityProviders(signIn), proofProvider(), ...(demoSignIn ? [demoProvider()] : [])],
+    providers: providers(),
     callbacks: {
       // The DII lives in this encrypted token and nowhere else; `sid` is fresh at each sign-in.
       jwt({ token, user, account, profile }) {
@@ -47,11 +67,6 @@ function options(provider: string | undefined): NextAuthOptions {
           sid: randomBytes(16).toString('base64url'),
           ...judge(account.provider, user.claims ?? profile ?? {}, env().diiPolicy),
         }
-      },
-      // A new object: next-auth's default would hand name and e-mail to the browser.
-      session({ session, token }) {
-        const dii = token.dii as Reader['dii']
-        return { expires: session.expires, user: { name: typeof dii === 'string' ? 'reader' : maskDii(dii) } }
       },
       redirect({ url }) {
         const { origin } = env()
@@ -113,7 +128,7 @@ export async function askNextAuth(
 ): Promise<NextAuthAnswer> {
   const jar = await cookies()
   // A callback URL that cannot be read would be an error; this one is set anew in any case.
-  for (const { name } of jar.getAll()) if (name.endsWith('next-auth.callback-url')) jar.delete(name)
+  if (jar.has(cookieName('callbackUrl'))) jar.delete(cookieName('callbackUrl'))
   const csrf = await call(['csrf'])
   for (const cookie of csrf.cookies.getAll()) jar.set(cookie)
   const { csrfToken } = (await csrf.json()) as { csrfToken: string }

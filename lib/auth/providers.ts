@@ -4,9 +4,10 @@ import Apple from 'next-auth/providers/apple'
 import Facebook from 'next-auth/providers/facebook'
 import Google from 'next-auth/providers/google'
 import type { OAuthConfig, TokenEndpointHandler } from 'next-auth/providers/index'
-import type { SignInSettings } from '../env/server.ts'
+import { env, type SignInSettings } from '../env/server.ts'
 import { appleClientSecret } from './apple-secret.ts'
 import { type Claims, mergeClaims } from './claims.ts'
+import { cookieName } from './cookie-names.ts'
 import { issuerTraits } from './issuers.ts'
 
 export type IdentityProviderId = 'google' | 'apple' | 'facebook' | 'oidc'
@@ -146,26 +147,36 @@ export function offeredProviders(settings: SignInSettings): { id: IdentityProvid
   return identityProviders(settings).map(({ id, name }) => ({ id: id as IdentityProviderId, name }))
 }
 
+/** How long a reader may be away at a provider, seconds. */
+const flowSeconds = 15 * 60
+
 /**
- * Cookies that differ from next-auth's own while Apple is on. Apple answers by a POST from its own site,
- * to which a browser sends no `Lax` cookie. The callback URL is so for every provider: it is not set again
- * when it is the same as at an earlier try with another one. Apple being on, the site is on https.
+ * next-auth's cookies, under the names of `cookie-names.ts`. Apple answers by a POST from its own site, to which a
+ * browser sends no `Lax` cookie: while Apple is on, the callback URL is `SameSite=None` for every provider, because it
+ * is not set again when it is the same as at an earlier try with another one; so are the state and nonce of Apple
+ * itself. Apple being on, the site is on https.
  */
-export function flowCookies(
+export function nextAuthCookies(
   { apple }: SignInSettings,
   providerId: string | undefined,
 ): NonNullable<NextAuthOptions['cookies']> {
-  if (apple === null) return {}
-  const crossSite = (name: string, lifetime = {}) => ({
-    name: `__Secure-next-auth.${name}`,
-    options: { httpOnly: true, sameSite: 'none', path: '/', secure: true, ...lifetime } as const,
+  const cookie = (name: Parameters<typeof cookieName>[0], crossSite = false, maxAge?: number) => ({
+    name: cookieName(name),
+    options: {
+      httpOnly: true,
+      sameSite: crossSite ? ('none' as const) : ('lax' as const),
+      path: '/',
+      secure: env().secureCookies,
+      ...(maxAge !== undefined && { maxAge }),
+    },
   })
-  const callbackUrl = crossSite('callback-url')
-  if (providerId !== 'apple') return { callbackUrl }
-  const quarterHour = { maxAge: 15 * 60 }
+  const atApple = apple !== null && providerId === 'apple'
   return {
-    callbackUrl,
-    state: crossSite('state', quarterHour),
-    nonce: crossSite('nonce', quarterHour),
+    sessionToken: cookie('session'),
+    csrfToken: cookie('csrf'),
+    callbackUrl: cookie('callbackUrl', apple !== null),
+    pkceCodeVerifier: cookie('pkce', false, flowSeconds),
+    state: cookie('state', atApple, flowSeconds),
+    nonce: cookie('nonce', atApple, flowSeconds),
   }
 }

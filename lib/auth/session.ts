@@ -3,6 +3,7 @@ import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
+import { cookieName } from './cookie-names.ts'
 import { diiShape } from './dii.ts'
 
 /** What our sign-in puts into next-auth's encrypted JWT. */
@@ -16,29 +17,22 @@ const claims = z.object({
 
 export type Claims = z.infer<typeof claims>
 
-export const sessionCookieName = (): string =>
-  env().secureCookies ? '__Secure-next-auth.session-token' : 'next-auth.session-token'
-
-/**
- * Any cookie of next-auth's, in chunks or whole, with or without its https prefix, and that of a proof that
- * is under way, which holds an address.
- */
-export const isSignInCookie = (name: string): boolean =>
-  /^(__Secure-|__Host-)?next-auth\.(session-token(\.\d+)?|csrf-token|callback-url)$/.test(name) ||
-  /^(__Host-)?sign-in$/.test(name)
-
 /** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
 export const sessionSeconds = 30 * 24 * 60 * 60
+
+/** next-auth's `decode` accepts a token for 15 s after its end. The record of an ended session does not wait for that. */
+export const hasEnded = ({ exp }: { exp: number }): boolean => exp * 1000 <= Date.now()
 
 /**
  * Decodes next-auth's cookie. Never looks at the Authorization header, which next-auth's own `getToken`
  * accepts too; whatever cannot be read is a signed-out reader, never an error.
  */
 export async function readClaims(cookies: CookieReader): Promise<Claims | null> {
-  const token = joinChunks(cookies, sessionCookieName())
+  const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
   try {
-    return claims.parse(await decode({ token, secret: env().nextAuthSecret }))
+    const read = claims.parse(await decode({ token, secret: env().nextAuthSecret }))
+    return hasEnded(read) ? null : read
   } catch {
     return null
   }

@@ -2,13 +2,13 @@ import 'server-only'
 import type { NextRequest } from 'next/server'
 import { env } from '../env/server.ts'
 import { localPath } from '../shared/local-path.ts'
+import { cookieName } from './cookie-names.ts'
 import { readDii } from './dii.ts'
 import { limitAsking, limitAttempts } from './limits.ts'
 import { askNextAuth, deletable, type ResponseCookie } from './next-auth.ts'
-import { pendingCookieAttributes, pendingCookieName, proofSeconds, readPending } from './proof/pending.ts'
+import { pendingCookieAttributes, proofSeconds, readPending } from './proof/pending.ts'
 import { askForProof, isReachable, proofKinds } from './proof/proof.ts'
 import { offeredProviders } from './providers.ts'
-import { sessionCookieName } from './session.ts'
 import { isProblem, type SignInProblem } from './sign-in-words.ts'
 
 export type StepOutcome =
@@ -82,7 +82,7 @@ async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
 
 async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {
   const { redirect, cookies } = await askNextAuth('callback', provider, fields)
-  const signedIn = cookies.some(({ name, value }) => name.startsWith(sessionCookieName()) && value !== '')
+  const signedIn = cookies.some(({ name, value }) => name.startsWith(cookieName('session')) && value !== '')
   if (signedIn) return { status: 'go', url: next, cookies, signedIn }
   const error = URL.canParse(redirect) ? new URL(redirect).searchParams.get('error') : null
   // Our own providers throw names of problems.
@@ -90,4 +90,8 @@ async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: stri
 }
 
 const pendingCookie = (value: string): ResponseCookie =>
-  deletable({ name: pendingCookieName(), value, ...pendingCookieAttributes(value === '' ? 0 : proofSeconds) })
+  deletable({
+    name: cookieName('pending'),
+    value,
+    ...pendingCookieAttributes(value === '' ? 0 : proofSeconds),
+  })

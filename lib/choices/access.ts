@@ -86,5 +86,5 @@ async function writeAll(): Promise<void> {
   if (before === 0) return
   for (const revocation of pendingRevocations()) await write(revocation).catch(() => {})
   const written = before - pendingCount()
-  if (written > 0) logEvent('info', 'revocations_written', { count: written })
+  if (written > 0) logEvent('info', 'revocations_written', { revocations: written })
 }

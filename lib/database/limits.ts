@@ -1,24 +1,17 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  type RateLimiterRes,
-} from 'rate-limiter-flexible'
+import type { Pool } from 'pg'
+import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible'
 import { env } from '../env/server.ts'
+import { outsideRequests } from '../shared/outside-requests.ts'
 import { singleton } from '../shared/singleton.ts'
 import { withDatabase } from './access.ts'
 import type { Database } from './connection.ts'
+import { createCounters } from './counters.ts'
 
 export interface Limiter {
   /** Counts one: whole seconds to wait when it was one too many, else null. Never rejects. */
   consume(key: string): Promise<number | null>
-}
-
-interface Limiters {
-  memory: RateLimiterAbstract
-  shared: RateLimiterAbstract | null
 }
 
 /**
@@ -26,22 +19,15 @@ interface Limiters {
  * which is for one process, and while the store is down, each process counts by itself. `name` is one
  * limiter's alone.
  */
-export function limiter(name: string, { points, seconds }: { points: number; seconds: number }): Limiter {
-  const options = { points, duration: seconds, keyPrefix: name }
-  const own = (): Limiters =>
-    singleton(`limiter-${name}`, () => ({ memory: new RateLimiterMemory(options), shared: null }))
+export function limiter(name: string, rule: { points: number; seconds: number }): Limiter {
+  const memory = () => singleton(`limiter-${name}`, () => createCounters(rule))
+  const shared = () => singleton(`limiter-shared-${name}`, () => new WeakMap<Pool, RateLimiterPostgres>())
 
-  const onDatabase = ({ pool }: Database): RateLimiterAbstract => {
-    const limiters = own()
-    if (pool === null) return limiters.memory
-    limiters.shared ??= new RateLimiterPostgres({
-      ...options,
-      storeClient: pool,
-      storeType: 'pool',
-      tableName: 'rate_limits',
-      tableCreated: true,
-    })
-    return limiters.shared
+  async function count({ pool }: Database, key: string): Promise<number | null> {
+    if (pool === null) return memory().consume(key, Date.now())
+    const limiter = shared().get(pool) ?? onPostgres(name, rule, pool)
+    shared().set(pool, limiter)
+    return consumeOf(limiter, key)
   }
 
   return {
@@ -51,14 +37,27 @@ export function limiter(name: string, { points, seconds }: { points: number; sec
         .update(`limit:${name}:${key}`)
         .digest('base64url')
       // The limiter's own insurance would ask a store that hangs again for every request.
-      return withDatabase('limits', (opened) => count(onDatabase(opened), hmac)).catch(() =>
-        count(own().memory, hmac),
+      const ms = await outsideRequests(() => withDatabase('limits', (opened) => count(opened, hmac))).catch(
+        () => memory().consume(hmac, Date.now()),
       )
+      return ms === null ? null : Math.max(1, Math.ceil(ms / 1000))
     },
   }
 }
 
-async function count(limiter: RateLimiterAbstract, key: string): Promise<number | null> {
+const onPostgres = (name: string, { points, seconds }: { points: number; seconds: number }, pool: Pool) =>
+  new RateLimiterPostgres({
+    points,
+    duration: seconds,
+    keyPrefix: name,
+    storeClient: pool,
+    storeType: 'pool',
+    tableName: 'rate_limits',
+    tableCreated: true,
+  })
+
+/** Counts one: ms to wait when it was one too many, else null. */
+async function consumeOf(limiter: RateLimiterPostgres, key: string): Promise<number | null> {
   try {
     await limiter.consume(key)
     return null
@@ -66,6 +65,6 @@ async function count(limiter: RateLimiterAbstract, key: string): Promise<number 
     // Not by `instanceof`: the limiter may be of another instance of this module.
     const { msBeforeNext } = refused as Partial<RateLimiterRes>
     if (msBeforeNext === undefined) throw refused
-    return Math.max(1, Math.ceil(msBeforeNext / 1000))
+    return msBeforeNext
   }
 }

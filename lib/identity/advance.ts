@@ -102,7 +102,7 @@ async function refreshed(
   const flight = startRefresh(known, subject)
   const wait = hasExpired(known, now) ? policy.waitForExpired : policy.waitForDue
   const waited = wait > 0 && !flight.settled
-  if (waited) await Promise.race([flight.promise, timeout(wait)])
+  if (waited) await atMost(wait, flight.promise)
   return {
     identity: adopt(known, flight.settled),
     waited,
@@ -127,8 +127,13 @@ async function generated(known: KnownReader): Promise<Identity | null> {
   return outcome.status === 'success' ? outcome.identity : null
 }
 
-function timeout(ms: number): Promise<void> {
+/** Waits for a promise that never rejects, for `ms` at most. No timer stays behind, which would keep the request. */
+function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
+    const timer = setTimeout(resolve, ms)
+    promise.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
   })
 }

@@ -17,11 +17,13 @@ export type ApiError =
   | 'invalid'
   | 'rate_limited'
   | 'not_recorded'
+  | 'not_found'
 
 const status: Record<ApiError, number> = {
   bad_json: 400,
   signed_out: 401,
   cross_site: 403,
+  not_found: 404,
   too_large: 413,
   media_type: 415,
   invalid: 422,

@@ -1,13 +1,14 @@
 import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
+import { cookieName } from '../auth/cookie-names.ts'
 import { limitAttempts, limitReturns } from '../auth/limits.ts'
-import { deletable, nextAuthHandler } from '../auth/next-auth.ts'
+import { isAuthAction, nextAuthHandler } from '../auth/next-auth.ts'
 import { localPath } from '../shared/local-path.ts'
 import { readCapped } from '../shared/read-capped.ts'
 import { refusal, refuseSignOut } from './api.ts'
 import { knownReader } from './reader.ts'
 import { tooManySignIns } from './sign-in-api.ts'
-import { dropCookie, endSessionsOf, startAfresh } from './sign-out.ts'
+import { dropCookie, dropCookies, endSessionsOf, startAfresh } from './sign-out.ts'
 import { keepPrivate, privateHeaders, writeIdentity } from './write.ts'
 
 interface Context {
@@ -15,12 +16,14 @@ interface Context {
 }
 
 /**
- * next-auth, with what it leaves open closed: its answers are never cached; `session` neither re-sets a
- * cookie (it would revive a session that is being signed out of) nor knows a session that was ended; and
+ * next-auth, with what it leaves open closed: only the actions that this site uses reach it; its answers are never
+ * cached; `session` is answered without it (it would set the cookie again, and knows no session that was ended); and
  * its own sign-out ends the session in the store as ours does.
  */
 export async function answerAuth(request: NextRequest, context: Context): Promise<Response> {
-  const [action, provider] = (await context.params).nextauth
+  const path = (await context.params).nextauth
+  if (!isAuthAction(request.method, path)) return refusal('not_found', 'There is nothing here.')
+  const [action, provider] = path
   const fault = faultOf(request, action, provider)
   if (fault) return fault
   const sound = await withSoundBody(request, action)
@@ -28,14 +31,17 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
   const seconds = await overLimit(request, action, provider)
   if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
-  if (action === 'session' && !(await knownReader(request.cookies))) return emptySession()
+  if (action === 'session') return answerSession(request)
   const response = keepPrivate(await nextAuthHandler(sound, context))
-  if (action === 'session') response.headers.delete('set-cookie')
   if (action === 'callback' && setsSession(response)) await startAfresh(request, response.cookies)
   if (signsOut && clearsSession(response)) {
     const { status } = await endSessionsOf(request)
     await writeIdentity(response.cookies, 'clear')
-    if (status === 'not_recorded') return notRecorded(response)
+    if (status === 'not_recorded') {
+      const refused = refuseSignOut({ status })
+      dropCookies(request.cookies, refused.cookies)
+      return refused
+    }
   }
   return response
 }
@@ -48,16 +54,14 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
 function faultOf({ method, nextUrl, cookies }: NextRequest, action?: string, provider?: string) {
   const { searchParams } = nextUrl
   // On the way back a provider may use whatever code it likes; next-auth repeats none of those.
-  const repeated = action === 'callback' ? [] : [...searchParams.getAll('error'), provider ?? '']
+  const repeated = action === 'callback' ? [] : searchParams.getAll('error')
   if (!repeated.every((code) => /^\w*$/.test(code))) return refusal('invalid', 'Not as documented: error.')
   if (!searchParams.getAll('callbackUrl').every(isHttp))
     return refusal('invalid', 'Not as documented: callbackUrl.')
-  const unreadable = cookies
-    .getAll()
-    .filter(({ name, value }) => name.endsWith('next-auth.callback-url') && !isHttp(value))
-  if (unreadable.length > 0) {
+  const callbackUrl = cookies.get(cookieName('callbackUrl'))
+  if (callbackUrl && !isHttp(callbackUrl.value)) {
     const response = refusal('invalid', 'The cookie of the last sign-in was not readable: try again.')
-    for (const { name } of unreadable) dropCookie(response.cookies, name)
+    dropCookie(response.cookies, callbackUrl.name)
     return response
   }
   return action === 'callback' && isOwn(provider) && method !== 'POST'
@@ -109,18 +113,21 @@ function isJsonObject(body: Uint8Array): boolean {
   }
 }
 
-/** In the place of next-auth's answer, with the cookies of that one. */
-function notRecorded({ cookies }: NextResponse): NextResponse {
-  const refused = refuseSignOut({ status: 'not_recorded' })
-  for (const cookie of cookies.getAll()) refused.cookies.set(deletable(cookie))
-  return refused
+/** Masked, and the end that was set at sign-in, which next-auth would move on with each question. */
+async function answerSession({ cookies }: NextRequest): Promise<Response> {
+  const known = await knownReader(cookies)
+  if (!known) return NextResponse.json({}, { headers: privateHeaders })
+  const { maskedName, sessionEnds } = known.reader
+  const session = { user: { name: maskedName }, expires: new Date(sessionEnds).toISOString() }
+  return NextResponse.json(session, { headers: privateHeaders })
 }
 
-const emptySession = () => NextResponse.json({}, { headers: privateHeaders })
-
-const setsSession = (answer: Response): boolean =>
-  answer.headers.getSetCookie().some((cookie) => /next-auth\.session-token(\.\d+)?=[^;]/.test(cookie))
+const setsSession = (answer: NextResponse): boolean =>
+  sessionCookies(answer).some(({ value }) => Boolean(value))
 
 /** next-auth clears the session only when its CSRF token was right. */
-const clearsSession = (answer: Response): boolean =>
-  answer.headers.getSetCookie().some((cookie) => /next-auth\.session-token(\.\d+)?=;/.test(cookie))
+const clearsSession = (answer: NextResponse): boolean => sessionCookies(answer).some(({ value }) => !value)
+
+/** In chunks or whole; an empty value Next reads as none. */
+const sessionCookies = (answer: NextResponse) =>
+  answer.cookies.getAll().filter(({ name }) => name.startsWith(cookieName('session')))

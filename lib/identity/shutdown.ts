@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { retryRevocations } from '../choices/access.ts'
 import { pendingCount } from '../choices/pending.ts'
 import { health } from '../observe/health.ts'
-import { logEvent } from '../observe/log.ts'
+import { flushLog, logEvent } from '../observe/log.ts'
 import { withTimeout } from '../shared/with-timeout.ts'
 
 /** `docker stop` kills after 10 s: all must be over before. */
@@ -38,7 +38,8 @@ function begin(signal: 'SIGTERM' | 'SIGINT'): void {
   const exit = process.exit.bind(process)
   const leave = (code?: number | string | null): void => {
     void writeLast().then(() => {
-      if (pendingCount() > 0) logEvent('error', 'revocations_lost', { count: pendingCount() })
+      if (pendingCount() > 0) logEvent('error', 'revocations_lost', { revocations: pendingCount() })
+      flushLog()
       exit(code)
     })
   }

@@ -1,8 +1,9 @@
 import 'server-only'
-import { currentReader, isSessionCookie } from '../auth/current-reader.ts'
+import { isSessionCookie } from '../auth/current-reader.ts'
 import type { Reader } from '../auth/reader.ts'
 import { recordRevocation } from '../choices/access.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
+import { allReaders } from './all-readers.ts'
 import { identityCookieName } from './cookie.ts'
 import { limitSignOuts } from './limits.ts'
 
@@ -19,10 +20,10 @@ interface RequestLike {
 /** `not_recorded`: the store did not take the end of the session yet. The cookies go in any case. */
 export type SignOut = { status: 'recorded' | 'not_recorded' } | { status: 'rate_limited'; seconds: number }
 
-/** Ends the session of a request for good: no response that is still under way can bring it back. */
-export async function endSessionsOf({ cookies }: RequestLike): Promise<SignOut> {
-  const reader = await currentReader(cookies)
-  const readers = reader ? [reader] : []
+/** Ends the sessions of a request for good: no response that is still under way can bring it back. */
+export async function endSessionsOf({ headers }: RequestLike): Promise<SignOut> {
+  // A browser may send the session cookie twice: each session ends.
+  const readers = await allReaders(headers.get('cookie'))
   const outcomes = await Promise.all(readers.map(endSession))
   const limited = outcomes.find(({ status }) => status === 'rate_limited')
   const pending = outcomes.find(({ status }) => status === 'not_recorded')
@@ -41,9 +42,14 @@ async function endSession({ sid, sessionEnds }: Reader): Promise<SignOut> {
 /** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */
 export async function signOutOf(jar: Jar, headers: RequestLike['headers']): Promise<SignOut> {
   const outcome = await endSessionsOf({ cookies: jar, headers })
-  for (const { name } of jar.getAll())
-    if (name === identityCookieName() || isSessionCookie(name)) dropCookie(jar, name)
+  dropCookies(jar, jar)
   return outcome
+}
+
+/** Of the cookies that a request brought, all that are of a sign-in or an identity. */
+export function dropCookies(sent: Pick<Jar, 'getAll'>, jar: Pick<Jar, 'set'>): void {
+  for (const { name } of sent.getAll())
+    if (name === identityCookieName() || isSessionCookie(name)) dropCookie(jar, name)
 }
 
 export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {

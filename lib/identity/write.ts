@@ -22,7 +22,7 @@ async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null
   const seconds = identityMaxAge(identity.refresh_expires, sessionEnds, Date.now())
   const value = await seal({ sub, sid, consent, identity: sixFields(identity) }, seconds)
   const fits = value.length <= largestValue
-  if (!fits) logEvent('error', 'identity_too_large', { count: value.length })
+  if (!fits) logEvent('error', 'identity_too_large', { size: value.length })
   return seconds > 0 && fits
     ? [identityCookieName(), value, identityCookieAttributes(seconds)]
     : [identityCookieName(), '', identityCookieAttributes(0)]

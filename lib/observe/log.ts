@@ -1,14 +1,18 @@
 import 'server-only'
 import pino from 'pino'
 import { singleton } from '../shared/singleton.ts'
+import { checkedCode } from './log-codes.ts'
 
 /** Everything that a log line may say. An allow-list: no field can carry DII, a token, a hash or a key. */
 export interface LogFields {
-  /** A code of a closed union: an SDK error code, an outcome, a reason. */
+  /** An error code, an outcome, a reason: one of `log-codes.ts`, else the line says `unknown`. */
   code?: string
   httpStatus?: number
   ms?: number
-  count?: number
+  /** Of what did not fit, characters. */
+  size?: number
+  /** How many opt-outs, denials, withdrawals and sign-outs it is about. */
+  revocations?: number
 }
 
 /** What happened, as a short constant; never built from input. */
@@ -31,10 +35,57 @@ export type LogEvent =
   | 'provider_failed'
   | 'trust_proxy_hops_unset'
 
+type Level = 'info' | 'warn' | 'error'
+
 const logger = () =>
   singleton('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
 
-export function logEvent(level: 'info' | 'warn' | 'error', event: LogEvent, fields: LogFields = {}): void {
-  const { code, httpStatus, ms, count } = fields
-  logger()[level]({ event, code, httpStatus, ms, count })
+/** What strangers can cause as often as they like is written once in so many ms, and counted meanwhile. */
+const quietMs = 10_000
+/** Events and their codes are closed sets; patterns among the codes leave room for more than this. */
+const mostHeld = 100
+
+interface Held {
+  level: Level
+  event: LogEvent
+  code: string | undefined
+  until: number
+  /** Events since the last line, which nothing was written about yet. */
+  count: number
+}
+
+const held = () => singleton('log-held', () => new Map<string, Held>())
+
+/**
+ * Writes a line. The same event with the same code within ten seconds is counted instead; the next line about it has
+ * `count`: the events that it stands for. Without a timer: what is counted is written by the next line of any kind
+ * after these seconds, or by `flushLog`.
+ */
+export function logEvent(level: Level, event: LogEvent, fields: LogFields = {}): void {
+  const { httpStatus, ms, size, revocations } = fields
+  const code = fields.code === undefined ? undefined : checkedCode(fields.code)
+  const now = performance.now()
+  const key = `${event} ${code ?? ''}`
+  const before = held().get(key)
+  if (before && now < before.until) {
+    before.count += 1
+    return
+  }
+  held().delete(key)
+  writeHeld(held().size < mostHeld ? now : Number.POSITIVE_INFINITY)
+  held().set(key, { level, event, code, until: now + quietMs, count: 0 })
+  const count = before && before.count > 0 ? before.count + 1 : undefined
+  logger()[level]({ event, code, httpStatus, ms, size, revocations, count })
+}
+
+/** Writes what was counted and not written yet: call it when the process is about to end. */
+export const flushLog = (): void => writeHeld(Number.POSITIVE_INFINITY)
+
+/** Of all whose seconds are over at this time. */
+function writeHeld(now: number): void {
+  for (const [key, { level, event, code, until, count }] of held()) {
+    if (until > now) continue
+    held().delete(key)
+    if (count > 0) logger()[level]({ event, code, count })
+  }
 }

@@ -1,3 +1,8 @@
+import { outsideRequests } from './outside-requests.ts'
+
+/** Results are secrets of readers. Those whose time is over go at the next start, but not more often than this, ms. */
+const sweepMs = 1000
+
 /**
  * Single flight with memory: parallel callers of one key share one run, and its settled result is kept
  * for a while, because the request that arrives a millisecond after the answer must not ask again.
@@ -23,6 +28,13 @@ export function createFlights<T>(options: {
   now: () => number
 }): Flights<T> {
   const held = new Map<string, { promise: Promise<T>; settled: T | undefined; until: number }>()
+  let sweepAt = 0
+
+  function sweep(now: number) {
+    if (now < sweepAt) return
+    sweepAt = now + sweepMs
+    for (const [key, { until }] of held) if (until <= now) held.delete(key)
+  }
 
   const find = (key: string) => {
     const flight = held.get(key)
@@ -37,18 +49,20 @@ export function createFlights<T>(options: {
       const known = find(key)
       if (known) return known
       const flight = {
-        promise: run().then((result) => {
-          const keep = options.keepMs(result)
-          flight.settled = result
-          flight.until = options.now() + keep
-          if (keep === 0 && held.get(key) === flight) held.delete(key)
-          return result
-        }),
+        // It outlives the request that began it, and serves others.
+        promise: outsideRequests(() =>
+          run().then((result) => {
+            const keep = options.keepMs(result)
+            flight.settled = result
+            flight.until = options.now() + keep
+            if (keep === 0 && held.get(key) === flight) held.delete(key)
+            return result
+          }),
+        ),
         settled: undefined as T | undefined,
         until: Number.POSITIVE_INFINITY,
       }
-      // Results are secrets of readers: each new flight sweeps out those whose time is over.
-      for (const [other, { until }] of held) if (until <= options.now()) held.delete(other)
+      sweep(options.now())
       held.set(key, flight)
       // Maps iterate in insertion order: the oldest goes first.
       for (const oldest of held.keys()) {

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { singleton } from './singleton.ts'
 
 type Run = <T>(run: () => T) => T
 
@@ -8,11 +7,13 @@ const snapshot = (): Run => AsyncLocalStorage.snapshot() as Run
 /** Where boot did not run, as in tests: the context in which this module was loaded. */
 const atLoad = snapshot()
 
-const captured = () => singleton<{ run: Run | null }>('outside-requests', () => ({ run: null }))
+// On globalThis, because Next has several instances of every module; see singleton.ts, which uses this one.
+const key = Symbol.for('uid2-publisher.outside-requests')
+const captured = globalThis as unknown as Record<symbol, Run | undefined>
 
 /** Call once at start, before the first request: `outsideRequests` runs in the context of this call. */
 export function captureOutside(): void {
-  captured().run = snapshot()
+  captured[key] = snapshot()
 }
 
 /**
@@ -20,5 +21,5 @@ export function captureOutside(): void {
  * made in, and with it the whole request (30 kB): make all that outlives a request in here.
  */
 export function outsideRequests<T>(run: () => T): T {
-  return (captured().run ?? atLoad)(run)
+  return (captured[key] ?? atLoad)(run)
 }

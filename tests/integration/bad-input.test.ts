@@ -138,10 +138,10 @@ describe('cookies and headers that are not ours', () => {
   const paths = ['/', '/privacy', '/choice', '/sign-in', '/api/identity', '/api/auth/session', '/api/health']
 
   it.each<[string, Record<string, string>]>([
-    ['garbage', { uid2: 'garbage', 'next-auth.session-token': 'garbage' }],
-    ['12 kB', { uid2: 'x'.repeat(6000), 'next-auth.session-token': 'y'.repeat(6000) }],
-    ['percent signs', { uid2: '%E0%A4%A', 'next-auth.session-token': '%' }],
-    ['a thousand chunks', { 'next-auth.session-token.0': 'a', 'next-auth.session-token.999': 'b' }],
+    ['garbage', { uid2: 'garbage', 'lantern-session': 'garbage' }],
+    ['12 kB', { uid2: 'x'.repeat(6000), 'lantern-session': 'y'.repeat(6000) }],
+    ['percent signs', { uid2: '%E0%A4%A', 'lantern-session': '%' }],
+    ['a thousand chunks', { 'lantern-session.0': 'a', 'lantern-session.999': 'b' }],
   ])('N14: a cookie of %s is a signed-out reader, never an error', async (_, cookies) => {
     for (const path of paths) {
       const reader = visitor(site, new Map(Object.entries(cookies)))
@@ -173,7 +173,7 @@ describe('cookies and headers that are not ours', () => {
 
   it('N17: a good session token in Authorization signs nobody in', async () => {
     const reader = await granted()
-    const token = reader.jar.get('next-auth.session-token') ?? ''
+    const token = reader.jar.get('lantern-session') ?? ''
     const headers = { authorization: `Bearer ${encodeURIComponent(token)}` }
     const answer = await visitor(site).fetch('/api/identity', { headers })
     expect(await answer.json()).toMatchObject({ status: 'signed_out' })
@@ -185,7 +185,7 @@ describe('cookies and headers that are not ours', () => {
       ['f'.repeat(32), { sub: 'demo:a', sid: 'x', dii: { kind: 'email', value: 'a@example.com' } }],
       [nextAuthSecret, { sub: 'demo:a', email: 'a@example.com' }],
     ] as const) {
-      const jar = new Map([['next-auth.session-token', await encode({ token, secret })]])
+      const jar = new Map([['lantern-session', await encode({ token, secret })]])
       expect(await visitor(site, jar).identity()).toMatchObject({ status: 'signed_out' })
     }
   })

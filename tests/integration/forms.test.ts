@@ -94,8 +94,8 @@ describe('next-auth’s own routes', () => {
   it('a callback cookie that is no URL is refused and taken away, so that the next try works', async () => {
     const reader = visitor(site)
     // Another application of this host may have one that is in order.
-    reader.jar.set('other-next-auth.callback-url', 'https://news.example/')
-    reader.jar.set('next-auth.callback-url', 'javascript:alert(1)')
+    reader.jar.set('other-lantern-callback-url', 'https://news.example/')
+    reader.jar.set('lantern-callback-url', 'javascript:alert(1)')
     expect((await reader.fetch('/api/auth/csrf')).status).toBe(422)
     expect((await reader.signIn({ email: 'cookie@example.com' })).status).toBe(200)
   })

@@ -13,7 +13,7 @@ import { keep, type Visitor, visitor } from '../support/reader.ts'
 import { freePort, type Site, startSite } from '../support/site.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')
-const sessionCookie = '__Secure-next-auth.session-token'
+const sessionCookie = '__Host-lantern-session'
 const ids = ['google', 'apple', 'facebook'] as const
 const accounts = { google: google.gmail, apple: apple.shared, facebook: facebook.shared }
 let providers: IdentityProviders
@@ -132,7 +132,7 @@ describe.each(ids)('sign-in by %s', (id) => {
   it('N18: wherever the request says that it came to', async () => {
     const reader = browser()
     await reader.fetch('/api/auth/csrf')
-    const csrfToken = reader.jar.get('__Host-next-auth.csrf-token')?.split(/%7C|\|/)[0] ?? ''
+    const csrfToken = reader.jar.get('__Host-lantern-csrf')?.split(/%7C|\|/)[0] ?? ''
     const answer = await raw(site, `/api/auth/signin/${id}`, {
       method: 'POST',
       headers: {
@@ -247,7 +247,7 @@ describe('the nonce', () => {
 
 describe('the cookies of a sign-in', () => {
   const attributes = (reader: Browser, name: string) =>
-    attributesOf(reader.lastSet.get(`__Secure-next-auth.${name}`))
+    attributesOf(reader.lastSet.get(`__Host-lantern-${name}`))
   const guarded = (sameSite: string) =>
     expect.arrayContaining(['path=/', 'httponly', 'secure', `samesite=${sameSite}`])
 
@@ -256,13 +256,13 @@ describe('the cookies of a sign-in', () => {
     await begin(reader, 'apple')
     for (const name of ['state', 'nonce', 'callback-url'])
       expect(attributes(reader, name), name).toEqual(guarded('none'))
-    expect([...reader.jar.keys()]).not.toContain('__Secure-next-auth.pkce.code_verifier')
+    expect([...reader.jar.keys()]).not.toContain('__Host-lantern-pkce')
   })
 
   it('do not for the others, who lead back by a link; the callback URL alone, which is no secret', async () => {
     const reader = browser()
     await begin(reader, 'google')
-    for (const name of ['state', 'nonce', 'pkce.code_verifier'])
+    for (const name of ['state', 'nonce', 'pkce'])
       expect(attributes(reader, name), name).toEqual(guarded('lax'))
     expect(attributes(reader, 'callback-url')).toContain('samesite=none')
   })

@@ -6,7 +6,7 @@ import { type Visitor, visitor } from '../support/reader.ts'
 import { freePort, type Site, startSite } from '../support/site.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')
-const sessionCookie = 'next-auth.session-token'
+const sessionCookie = 'lantern-session'
 let provider: RunningOidcProvider
 let site: Site
 
@@ -69,7 +69,7 @@ describe('sign-in by an OpenID provider', () => {
     const answer = await signInAtProvider(reader, 'verified')
     const emptied = answer.headers.getSetCookie().filter((cookie) => /^[^=]+=;/.test(cookie))
     expect(emptied.map((cookie) => cookie.split('=')[0])).toEqual(
-      expect.arrayContaining(['next-auth.state', 'next-auth.pkce.code_verifier', 'next-auth.nonce', 'uid2']),
+      expect.arrayContaining(['lantern-state', 'lantern-pkce', 'lantern-nonce', 'uid2']),
     )
     for (const cookie of emptied) expect(cookie).toMatch(/; (max-age=0|expires=Thu, 01 Jan 1970)/i)
   })

@@ -61,7 +61,7 @@ describe('a front end on another origin, through a server of its own', () => {
     own = listening.origin
     recorder = createServer((incoming, outgoing) => {
       seen = incoming.headers
-      outgoing.writeHead(200, { 'set-cookie': ['uid2=a', 'tracking=b', 'next-auth.csrf-token=c'] }).end('{}')
+      outgoing.writeHead(200, { 'set-cookie': ['uid2=a', 'tracking=b', 'lantern-csrf=c'] }).end('{}')
     })
     await new Promise<void>((resolve) => recorder.listen(0, resolve))
   })
@@ -84,7 +84,7 @@ describe('a front end on another origin, through a server of its own', () => {
 
   it('signs in by code, says yes, has a token, refreshes it, and signs out for good', async () => {
     const reader = await signedIn()
-    expect([...reader.jar.keys()]).toEqual(['next-auth.session-token'])
+    expect([...reader.jar.keys()]).toEqual(['lantern-session'])
     expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
     await operator({ lifetimes: dueAtOnce })
     const first = await reader.choose('granted')
@@ -149,7 +149,7 @@ describe('a front end on another origin, through a server of its own', () => {
     const answer = await createPassage({ site: origin, own })(
       new Request(`${own}/api/identity`, {
         headers: {
-          cookie: '__Host-uid2=1; other=2; __Secure-next-auth.session-token.0=3; sign-in=4; not-sign-in=5',
+          cookie: '__Host-uid2=1; other=2; __Host-lantern-session.0=3; sign-in=4; not-sign-in=5',
           authorization: 'Bearer 6',
           referer: `${own}/page`,
           'x-forwarded-for': '198.51.100.9',
@@ -161,7 +161,7 @@ describe('a front end on another origin, through a server of its own', () => {
       peer,
     )
     expect(seen).toMatchObject({
-      cookie: '__Host-uid2=1; __Secure-next-auth.session-token.0=3; sign-in=4',
+      cookie: '__Host-uid2=1; __Host-lantern-session.0=3; sign-in=4',
       origin,
       'x-forwarded-for': peer,
     })

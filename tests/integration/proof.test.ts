@@ -18,7 +18,7 @@ afterAll(() => Promise.all([site.stop(), open.stop()]))
 
 let people = 0
 const somebody = () => `proof-${people++}@example.com`
-const session = 'next-auth.session-token'
+const session = 'lantern-session'
 const problemOf = async (answer: Response) => {
   const body = (await answer.json()) as { error: string; message: string; problem: string }
   expect(body.message).toMatch(/^[A-Z].*\.$/)

@@ -5,7 +5,7 @@ import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')
-const session = 'next-auth.session-token'
+const session = 'lantern-session'
 let operator: TestOperator
 let site: Site
 

@@ -49,7 +49,7 @@ describe('S2: cookies', () => {
     await operator.set({ lifetimes: { identityMs: 3_600_000, refreshFromMs: 900_000, refreshMs: 7_200_000 } })
     const reader = visitor(site)
     const signedIn = await reader.signIn({ email: 'cookies@example.com' })
-    expect(attributesOf(signedIn, 'next-auth.session-token')).toEqual(
+    expect(attributesOf(signedIn, 'lantern-session')).toEqual(
       expect.arrayContaining(['path=/', 'httponly', 'samesite=lax']),
     )
     const given = await reader.post('/api/choice', { advertising: 'granted' })
@@ -75,7 +75,7 @@ describe('S2: cookies', () => {
   it('on https: __Host-, Secure, and deleted with the attributes that they were set with', async () => {
     const reader = visitor(secure)
     const signedIn = await signInBehindTls(reader, 'secure@example.com')
-    expect(attributesOf(signedIn, '__Secure-next-auth.session-token')).toEqual(
+    expect(attributesOf(signedIn, '__Host-lantern-session')).toEqual(
       expect.arrayContaining(['path=/', 'httponly', 'secure', 'samesite=lax']),
     )
     const given = await reader.post('/api/choice', { advertising: 'granted' }, behindTls())
@@ -132,8 +132,7 @@ describe('a session', () => {
       await reader.fetch('/api/auth/csrf'),
       await reader.fetch('/api/auth/providers'),
     ]
-    for (const answer of answers)
-      expect(attributesOf(answer, 'next-auth.session-token'), answer.url).toBeUndefined()
+    for (const answer of answers) expect(attributesOf(answer, 'lantern-session'), answer.url).toBeUndefined()
   })
 
   it('GET /api/auth/session sets no cookie, and has a masked name and no address', async () => {

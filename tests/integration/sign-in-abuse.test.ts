@@ -207,7 +207,7 @@ describe('S9: a sign-in begins afresh', () => {
     for (const [name, value] of [
       [`${session}.0`, thief.jar.get(session) ?? ''],
       [`${session}.1`, 'x'],
-      ['next-auth.callback-url', 'https://evil.example/'],
+      ['lantern-callback-url', 'https://evil.example/'],
     ] as const)
       reader.jar.set(name, value)
     await signIn(reader)
@@ -223,7 +223,7 @@ describe('S9: a sign-in begins afresh', () => {
       const reader = asker(site)
       await reader.form('demo', { kind: 'email', value: somebody() })
       await reader.choose('granted')
-      reader.jar.set('next-auth.callback-url', `${site.origin}/`)
+      reader.jar.set('lantern-callback-url', `${site.origin}/`)
       const names = (await signIn(reader)).headers.getSetCookie().map((cookie) => cookie.split('=')[0])
       expect([name, names.length]).toEqual([name, new Set(names).size])
     }

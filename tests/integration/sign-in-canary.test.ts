@@ -74,7 +74,7 @@ async function story(dii: string) {
       })
   const kept = watched(asker(site, new Map(reader.jar)))
   await reader.form('finish', { secret })
-  expect(reader.jar.has('next-auth.session-token')).toBe(true)
+  expect(reader.jar.has('lantern-session')).toBe(true)
   await kept.step('finish', { secret })
   await kept.form('finish', { secret })
   await reader.choose('granted')

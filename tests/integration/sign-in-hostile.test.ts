@@ -32,11 +32,11 @@ describe('N17: what is not ours, on every page and route of a sign-in', () => {
   const names = [
     session,
     `${session}.0`,
-    'next-auth.csrf-token',
-    'next-auth.callback-url',
-    'next-auth.state',
-    'next-auth.nonce',
-    'next-auth.pkce.code_verifier',
+    'lantern-csrf',
+    'lantern-callback-url',
+    'lantern-state',
+    'lantern-nonce',
+    'lantern-pkce',
     'sign-in',
     'uid2',
   ]
@@ -98,7 +98,7 @@ describe('N17: what is not ours, on every page and route of a sign-in', () => {
   })
 
   it('cookies: some that nobody knows', async () => {
-    const many = Array.from({ length: 150 }, (_, i) => `${i % 2 ? '__Secure-' : ''}next-auth.x${i}=${i}`)
+    const many = Array.from({ length: 150 }, (_, i) => `${i % 2 ? '__Secure-' : ''}lantern-x${i}=${i}`)
     await everywhere({ cookie: [...many, '__proto__=x', 'constructor=y', '=z', 'bare'].join('; ') })
   })
 

@@ -213,7 +213,7 @@ describe('while the store is down', () => {
       503,
       { error: 'unavailable', problem: 'store_down' },
     ])
-    expect(reader.jar.has('next-auth.session-token')).toBe(false)
+    expect(reader.jar.has('lantern-session')).toBe(false)
     const page = await reader.form('finish', { secret })
     expect([page.status, await page.text()]).toEqual([
       503,

@@ -14,7 +14,7 @@ it('200 links and codes, each used by ten requests at once: 200 sessions', async
     const secret = await reader.ask(round % 2 ? `soak-${round}@example.com` : `+1234567${1000 + round}`)
     const twins = Array.from({ length: 10 }, () => asker(site, new Map(reader.jar)))
     await Promise.all(twins.map((twin) => twin.form('finish', { secret })))
-    expect(twins.filter(({ jar }) => jar.has('next-auth.session-token'))).toHaveLength(1)
+    expect(twins.filter(({ jar }) => jar.has('lantern-session'))).toHaveLength(1)
   }
 })
 

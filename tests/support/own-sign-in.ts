@@ -191,7 +191,7 @@ export function describeOwnSignIn(
         await accounts.sessionCookie(account, 'some other secret', site.origin),
         await accounts.sessionCookie(account, ownSecret, 'https://other.example'),
         (await accounts.sessionCookie(account, ownSecret, site.origin)).slice(0, 60),
-        'next-auth.session-token=x',
+        'lantern-session=x',
       ]
       for (const cookie of strange) {
         const reader = visitor(site)

@@ -4,7 +4,7 @@ import { type RawAnswer, raw } from './raw.ts'
 import type { Site } from './site.ts'
 
 /** What those who misuse the steps of a sign-in know of them. */
-export const session = 'next-auth.session-token'
+export const session = 'lantern-session'
 export const steps: Step[] = ['ask', 'finish', 'demo', 'provider']
 export const form = { 'content-type': 'application/x-www-form-urlencoded' }
 /** No answer may show where in the code it comes from. */

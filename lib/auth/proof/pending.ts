@@ -3,8 +3,10 @@ import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../../env/server.ts'
 import type { CookieReader } from '../../shared/cookie-reader.ts'
+import { cookieName } from '../cookie-names.ts'
 import { diiShape } from '../dii.ts'
 import type { Dii } from '../reader.ts'
+import { hasEnded } from '../session.ts'
 
 /** A proof that a browser asked for and has not brought yet. */
 export interface Pending {
@@ -19,6 +21,7 @@ const shape = z.object({
   id: z.string(),
   dii: diiShape,
   next: z.string(),
+  exp: z.number(),
 })
 
 /** How long a link or code is good for, and so how long the address waits in the browser, seconds. */
@@ -26,8 +29,6 @@ export const proofSeconds = 15 * 60
 
 // Another key than the session's, so that neither can be taken for the other.
 const salt = 'sign-in-pending'
-
-export const pendingCookieName = (): string => (env().secureCookies ? '__Host-sign-in' : 'sign-in')
 
 export const pendingCookieAttributes = (maxAge: number) => ({
   httpOnly: true,
@@ -44,10 +45,11 @@ export const sealPending = ({ id, dii, next }: Pending): Promise<string> =>
 
 /** What this browser is waiting for; null for none, for one that is over, and for whatever cannot be read. */
 export async function readPending(cookies: CookieReader): Promise<Pending | null> {
-  const token = cookies.get(pendingCookieName())?.value
+  const token = cookies.get(cookieName('pending'))?.value
   if (!token) return null
   try {
-    return shape.parse(await decode({ token, secret: env().nextAuthSecret, salt }))
+    const pending = shape.parse(await decode({ token, secret: env().nextAuthSecret, salt }))
+    return hasEnded(pending) ? null : pending
   } catch {
     return null
   }

@@ -4,8 +4,8 @@ import { withDatabase } from '../../database/access.ts'
 import type { Schema } from '../../database/schema.ts'
 
 const mostAttempts = 5
-/** How far the clocks of two instances may be apart: one must not purge the secrets of another. */
-const clockSlackMs = 60 * 60 * 1000
+/** The clocks of instances differ: one that is a quarter of an hour ahead would delete the others' new secrets. */
+const slackMs = 60 * 60 * 1000
 
 /**
  * What became of the secrets that were sent to readers: each may be tried five times and used once, by one
@@ -25,7 +25,7 @@ export function createSecretStore(db: Kysely<Schema>, now: () => number): Secret
     async put(id, hmac, expires) {
       await db
         .deleteFrom('sign_in_secrets')
-        .where('expires', '<=', now() - clockSlackMs)
+        .where('expires', '<=', now() - slackMs)
         .execute()
       await db.insertInto('sign_in_secrets').values({ id, hmac, attempts: 0, expires }).execute()
     },

@@ -91,15 +91,15 @@ export class FaultBoard {
 
 /** Waits until one of the signals aborts, or for `ms` at most when it is given. */
 export function hold(signals: AbortSignal[], ms?: number): Promise<void> {
-  const any = AbortSignal.any(signals)
-  if (any.aborted) return Promise.resolve()
+  if (signals.some(({ aborted }) => aborted)) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = ms === undefined ? undefined : setTimeout(done, ms)
+    // Not by AbortSignal.any: of its signals the one that lives longest keeps a trace of each.
     function done() {
       clearTimeout(timer)
-      any.removeEventListener('abort', done)
+      for (const signal of signals) signal.removeEventListener('abort', done)
       resolve()
     }
-    any.addEventListener('abort', done)
+    for (const signal of signals) signal.addEventListener('abort', done)
   })
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addressOf, clientAddress, noteClientAddresses } from '#lib/auth/client-address.ts'
+import { addressOf, clientAddress, networkOf, noteClientAddresses } from '#lib/auth/client-address.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const peer = '192.0.2.1'
@@ -22,6 +22,15 @@ describe('the address of the client', () => {
 
   it('with fewer entries than proxies is the leftmost', () => {
     expect(addressOf('198.51.100.1, 203.0.113.9', peer, 3)).toBe('198.51.100.1')
+  })
+
+  it.each([
+    ['203.0.113.9', '203.0.113.0/24'],
+    ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['0:0:0:0::/64', '0:0:0::/48'],
+    ['unknown', 'unknown'],
+  ])('%s is in the network %s', (address, network) => {
+    expect(networkOf(address)).toBe(network)
   })
 
   it.each([

@@ -1,9 +1,10 @@
 import { createServer, type Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cookieName } from '#lib/auth/cookie-names.ts'
 import { sendMail } from '#lib/auth/proof/mail.ts'
 import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
-import { pendingCookieName, readPending } from '#lib/auth/proof/pending.ts'
+import { readPending } from '#lib/auth/proof/pending.ts'
 import { askForProof, proofKinds, prove } from '#lib/auth/proof/proof.ts'
 import type { Dii } from '#lib/auth/reader.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
@@ -89,7 +90,7 @@ describe('a mail', () => {
     const { url, mails } = await mailServer()
     becomeSite(withMail(url))
     const cookie = (await askForProof(jane, '/')) ?? ''
-    const jar = jarOf({ [pendingCookieName()]: cookie })
+    const jar = jarOf({ [cookieName('pending')]: cookie })
     expect(mails).toMatchObject([{ from: 'sign-in@news.example', to: ['canary@example.com'] }])
     const raw = mails[0]?.raw ?? ''
     expect(raw.match(/^(To|Cc|Bcc|From): .*$/gim)).toEqual([
@@ -239,7 +240,7 @@ describe('a text message', () => {
     const message = texts.send.mock.calls[0]?.[0]
     expect(message?.to).toBe(number.value)
     const code = /^\d{6}/.exec(message?.text ?? '')?.[0] ?? ''
-    expect(await prove(jarOf({ [pendingCookieName()]: cookie }), code)).toEqual(number)
+    expect(await prove(jarOf({ [cookieName('pending')]: cookie }), code)).toEqual(number)
   })
 
   it('that is refused, or never answered, is not sent', async () => {

@@ -1,11 +1,14 @@
+import { NextRequest } from 'next/server'
 import { encode } from 'next-auth/jwt'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cookieName, isSignInCookie } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
-import { isSignInCookie, readClaims, sessionCookieName } from '#lib/auth/session.ts'
+import { readClaims } from '#lib/auth/session.ts'
+import { allReaders } from '#lib/identity/all-readers.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')
-const name = 'next-auth.session-token'
+const name = 'lantern-session'
 const claims = {
   sub: 'demo:abc',
   sid: 'sid',
@@ -17,6 +20,10 @@ const token = (content: object = claims, key = secret, maxAge = 3600) =>
 
 beforeEach(() => {
   becomeSite({ NEXTAUTH_SECRET: secret })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 describe('the session that a cookie holds', () => {
@@ -51,6 +58,15 @@ describe('the session that a cookie holds', () => {
     expect(await readClaims(jarOf({ [name]: await token(claims, secret, -3600) }))).toBeNull()
   })
 
+  it('S21: is over at its end, and not the 15 s later that next-auth allows', async () => {
+    const jar = jarOf({ [name]: await token() })
+    const end = (await readClaims(jar))?.exp ?? 0
+    vi.useFakeTimers({ toFake: ['Date'], now: end * 1000 - 1 })
+    expect(await readClaims(jar)).toMatchObject({ exp: end })
+    vi.setSystemTime(end * 1000)
+    expect(await readClaims(jar)).toBeNull()
+  })
+
   it.each([
     {},
     { ...claims, sid: undefined },
@@ -64,10 +80,10 @@ describe('the session that a cookie holds', () => {
   })
 
   it('has its https name on https alone', async () => {
-    const secure = `__Secure-${name}`
+    const secure = `__Host-${name}`
     expect(await readClaims(jarOf({ [secure]: await token() }))).toBeNull()
     becomeSite({ NEXTAUTH_SECRET: secret, NEXTAUTH_URL: 'https://localhost:3000' })
-    expect(sessionCookieName()).toBe(secure)
+    expect(cookieName('session')).toBe(secure)
     expect(await readClaims(jarOf({ [secure]: await token() }))).toMatchObject(claims)
     expect(await readClaims(jarOf({ [name]: await token() }))).toBeNull()
   })
@@ -86,30 +102,48 @@ describe('the reader', () => {
   })
 })
 
+describe('the readers of a Cookie header', () => {
+  const sessionOf = (sid: string) => token({ ...claims, sid })
+  const sids = async (header: string | null) => (await allReaders(header)).map(({ sid }) => sid)
+
+  it('are those of every session cookie, in its order; the last one is the current reader', async () => {
+    const [first, second] = [await sessionOf('first'), await sessionOf('second')]
+    const header = `a=1; ${name}=${first}; ${name}=garbage;${name}=${second}; x${name}=${first}; ${name}.x=${first}`
+    expect(await sids(header)).toEqual(['first', 'second'])
+    const { cookies } = new NextRequest('http://localhost', { headers: { cookie: header } })
+    expect(await currentReader(cookies)).toMatchObject({ sid: 'second' })
+  })
+
+  it('are at most ten', async () => {
+    const sessions = await Promise.all(Array.from({ length: 30 }, (_, i) => sessionOf(`${i}`)))
+    const read = await sids(sessions.map((value) => `${name}=${value}`).join('; '))
+    expect(read).toEqual(Array.from({ length: 10 }, (_, i) => `${20 + i}`))
+  })
+
+  it('are also read from chunks', async () => {
+    const whole = await sessionOf('chunked')
+    expect(await sids(`${name}.1=${whole.slice(100)}; ${name}.0=${whole.slice(0, 100)}`)).toEqual(['chunked'])
+  })
+
+  it.each([null, '', name, `${name}=`, `${name}=%`, 'other=1'])('%j: are none', async (header) => {
+    expect(await sids(header)).toEqual([])
+  })
+})
+
 describe('cookies of the sign-in', () => {
-  it.each([
-    name,
-    `${name}.0`,
-    `${name}.17`,
-    `__Secure-${name}`,
-    `__Secure-${name}.1`,
-    'next-auth.csrf-token',
-    '__Host-next-auth.csrf-token',
-    'next-auth.callback-url',
-    '__Secure-next-auth.callback-url',
-    'sign-in',
-    '__Host-sign-in',
-  ])('%s goes at sign-out', (cookie) => {
-    expect(isSignInCookie(cookie)).toBe(true)
-  })
+  const names = ['session', 'csrf', 'callbackUrl', 'pkce', 'state', 'nonce', 'pending'] as const
 
-  it('the address that waits for its proof goes too, on http and on https', () => {
-    expect(isSignInCookie('sign-in')).toBe(true)
+  it('S20: have names of the site’s own, on https bound to this host, and all go at sign-out', () => {
+    const onHttp = names.map(cookieName)
     becomeSite({ NEXTAUTH_SECRET: secret, NEXTAUTH_URL: 'https://localhost:3000' })
-    expect(isSignInCookie('__Host-sign-in')).toBe(true)
+    const onHttps = names.map(cookieName)
+    expect(onHttps).toEqual(onHttp.map((cookie) => `__Host-${cookie}`))
+    expect([...onHttp, ...onHttps].filter((cookie) => /next-auth|authjs|__Secure/.test(cookie))).toEqual([])
+    for (const cookie of [...onHttp, ...onHttps, `${name}.0`, `__Host-${name}.17`])
+      expect(isSignInCookie(cookie), cookie).toBe(true)
   })
 
-  it.each(['uid2', `x${name}`, `${name}x`, `${name}.x`, 'next-auth.state', 'session-token', ''])(
+  it.each(['uid2', `x${name}`, `${name}x`, `${name}.x`, `__Secure-${name}`, 'lantern-other', 'session', ''])(
     '%j stays',
     (cookie) => {
       expect(isSignInCookie(cookie)).toBe(false)

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Limiter, limiter } from '#lib/database/limits.ts'
@@ -54,6 +55,18 @@ describe.each([
     expect(await limiter('a', rule).consume(address)).toBe(1)
     vi.setSystemTime(Date.now() + 1001)
     expect(await limiter('a', rule).consume(address)).toBeNull()
+  })
+
+  it('S25: sets no timer within the request that asks', async () => {
+    const requests = new AsyncLocalStorage<string>()
+    const within: unknown[] = []
+    const { setTimeout } = globalThis
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((...timer: Parameters<typeof setTimeout>) => {
+      within.push(requests.getStore())
+      return setTimeout(...timer)
+    }) as typeof setTimeout)
+    await requests.run('a request', () => consume(limiter('a', rule), 4))
+    expect(within.filter(Boolean)).toEqual([])
   })
 
   it('counts keys apart, and limiters of other names', async () => {

@@ -19,7 +19,7 @@ it('the 31st request of a subject within a minute waits; another subject does no
 it('counts by subject: a new session of the same account changes nothing', async () => {
   const jar = async (sid: string) =>
     jarOf({
-      'next-auth.session-token': await encode({
+      'lantern-session': await encode({
         token: { sub: 'demo:a', sid, dii: 'no_dii', otherDii: [] },
         secret,
       }),

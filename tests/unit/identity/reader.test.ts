@@ -18,7 +18,7 @@ afterAll(() => postgres.stop())
 
 async function known(dii: object | string, otherDii: object[] = []) {
   const token = { sub: 'oidc:a', sid: 'sid', dii, otherDii }
-  return knownReader(jarOf({ 'next-auth.session-token': await encode({ token, secret }) }))
+  return knownReader(jarOf({ 'lantern-session': await encode({ token, secret }) }))
 }
 const optOut = (hash: string) => withChoices((store) => store.recordOptOut(hash, 'uid2'))
 const isOptedOut = async (...session: Parameters<typeof known>) =>

@@ -1,28 +1,144 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { checkedCode } from '#lib/observe/log-codes.ts'
 import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
 import { bareEnvironment } from '../../support/site.ts'
 
-it('S5: a line holds what the allow-list names, whatever it is given', () => {
+/** The lines that a process writes which does this; `wait(ms)` lets time pass. */
+function linesOf(body: string): Record<string, unknown>[] {
   const log = JSON.stringify(pathToFileURL(join(root, 'lib/observe/log.ts')).href)
   const program = `
-    import { logEvent } from ${log}
-    const fields = { code: 'timeout', httpStatus: 500, ms: 7, count: 1, email: 'canary', token: 'canary', error: new Error('canary') }
-    logEvent('warn', 'operator_call', fields)
-    logEvent('info', 'store_up')`
+    import { flushLog, logEvent } from ${log}
+    let now = 0
+    performance.now = () => now
+    const wait = (ms) => { now += ms }
+    ${body}`
   const printed = execFileSync(nodePath(), [...typescriptFlags, '--input-type=module', '-e', program], {
     cwd: root,
     env: bareEnvironment(),
   }).toString()
-  expect(printed).not.toContain('canary')
-  const lines = printed
+  return printed
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-  expect(lines.map(({ time: _, ...line }) => line)).toEqual([
-    { level: 40, event: 'operator_call', code: 'timeout', httpStatus: 500, ms: 7, count: 1 },
+    .map(({ time: _, ...line }) => line)
+}
+
+it('S5: a line holds what the allow-list names, whatever it is given', () => {
+  const lines = linesOf(`
+    const fields = { code: 'timeout', httpStatus: 500, ms: 7, size: 1, count: 5, email: 'canary', token: 'canary', error: new Error('canary') }
+    logEvent('warn', 'operator_call', fields)
+    logEvent('info', 'store_up')`)
+  expect(lines).toEqual([
+    { level: 40, event: 'operator_call', code: 'timeout', httpStatus: 500, ms: 7, size: 1 },
     { level: 30, event: 'store_up' },
   ])
+})
+
+describe('S22: the code of a line', () => {
+  it.each([
+    'timeout',
+    'clock_skew',
+    'unexpected',
+    'late',
+    'unknown',
+    'unknown-password',
+    'busy',
+    'connect_timeout',
+    'pool_busy',
+    'full',
+    'rejected',
+    'ECONNREFUSED',
+    'EAI_AGAIN',
+    'EAUTH',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'CERT_HAS_EXPIRED',
+    'SQLITE_BUSY',
+    'SQLITE_IOERR_FSYNC',
+    '23505',
+    '22P05',
+    '57P01',
+    'XX000',
+    'http_503',
+    'sms_429',
+    'google invalid_client',
+    'oidc ECONNRESET',
+    'apple http_400',
+    'facebook unknown',
+  ])('%s is written', (code) => {
+    expect(checkedCode(code)).toBe(code)
+  })
+
+  it.each([
+    ['canary@example.com', 'unknown'],
+    ['', 'unknown'],
+    ['x'.repeat(15_000), 'unknown'],
+    ['timeout\n{"level":50}', 'unknown'],
+    ['Timeout', 'unknown'],
+    ['ECONNREFUSED 10.0.0.1', 'unknown'],
+    [`E${'A'.repeat(40)}`, 'unknown'],
+    ['SQLITE_', 'unknown'],
+    ['234567', 'unknown'],
+    ['http_999', 'unknown'],
+    ['google canary', 'google unknown'],
+    ['google google timeout', 'google unknown'],
+    ['another timeout', 'unknown'],
+    ['constructor', 'unknown'],
+    ['__proto__', 'unknown'],
+  ])('%.40j is written as %s', (code, written) => {
+    expect(checkedCode(code)).toBe(written)
+  })
+
+  it('is checked by the log itself', () => {
+    expect(linesOf(`logEvent('error', 'proof_not_sent', { code: 'canary@example.com' })`)).toEqual([
+      { level: 50, event: 'proof_not_sent', code: 'unknown' },
+    ])
+  })
+})
+
+describe('S23: the same line again and again', () => {
+  const flood = `for (let i = 0; i < 500; i++) logEvent('info', 'identity_not_opened', { code: 'invalid' });`
+  const line = { level: 30, event: 'identity_not_opened', code: 'invalid' }
+
+  it('is written once in ten seconds; the next one says how many events it stands for', () => {
+    expect(linesOf(`${flood} wait(9999); ${flood} wait(1); ${flood} wait(10_000); ${flood}`)).toEqual([
+      line,
+      { ...line, count: 1000 },
+      { ...line, count: 500 },
+    ])
+  })
+
+  it('hides no other: neither another event nor another code, and errors are counted too', () => {
+    const lines = linesOf(`${flood}
+      for (let i = 0; i < 9; i++) logEvent('error', 'store_down', { code: 'ECONNREFUSED' })
+      logEvent('info', 'identity_not_opened', { code: 'shape' })`)
+    expect(lines).toEqual([
+      line,
+      { level: 50, event: 'store_down', code: 'ECONNREFUSED' },
+      { ...line, code: 'shape' },
+    ])
+  })
+
+  it('is counted out by the next line of any kind after that time, or at the end of the process', () => {
+    expect(linesOf(`${flood} wait(10_000); logEvent('info', 'store_up'); flushLog(); flushLog()`)).toEqual([
+      line,
+      { ...line, count: 499 },
+      { level: 30, event: 'store_up' },
+    ])
+    expect(linesOf(`${flood} flushLog(); flushLog()`)).toEqual([line, { ...line, count: 499 }])
+  })
+
+  it('of a thousand codes keeps no more than a hundred in mind', () => {
+    const lines = linesOf(`
+      for (let i = 0; i < 1000; i++) logEvent('warn', 'store_down', { code: String(10_000 + i) })
+      logEvent('warn', 'store_down', { code: '10999' }); logEvent('warn', 'store_down', { code: '10000' }); flushLog()`)
+    expect(lines).toHaveLength(1002)
+    expect(lines.slice(-2)).toEqual([
+      { level: 40, event: 'store_down', code: '10999', count: 1 },
+      { level: 40, event: 'store_down', code: '10000' },
+    ])
+  })
 })

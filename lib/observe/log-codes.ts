@@ -1,0 +1,82 @@
+import 'server-only'
+import type { Uid2ErrorCode } from '../uid2/index.ts'
+
+/** Complete by its type: a code that the SDK adds must be added here. */
+const sdk = {
+  timeout: true,
+  aborted: true,
+  network: true,
+  rate_limited: true,
+  server_error: true,
+  bad_response: true,
+  undecryptable: true,
+  nonce_mismatch: true,
+  response_too_large: true,
+  redirected: true,
+  unauthorized: true,
+  clock_skew: true,
+  client_error: true,
+  unexpected_status: true,
+} satisfies Record<Uid2ErrorCode, true>
+
+const known = new Set([
+  ...Object.keys(sdk),
+  'unexpected',
+  'unknown',
+  'late',
+  // Why a sealed identity does not open: iron-session's words and ours.
+  'expired',
+  'invalid',
+  'unknown-password',
+  'shape',
+  'product',
+  // The store.
+  'connect_timeout',
+  'connection_lost',
+  'pool_busy',
+  'migrating',
+  // A provider's answer, by the words of the standard and of provider-fault.ts.
+  'invalid_client',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'temporarily_unavailable',
+  'issuer_mismatch',
+  'answer_to_another_question',
+  'cookie_missing',
+  // TLS, in Node's words.
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+const patterns = [
+  // Node, its resolver and nodemailer: ECONNREFUSED, EAI_AGAIN, EAUTH, ERR_TLS_CERT_ALTNAME_INVALID, UND_ERR_SOCKET.
+  /^E(?:AI_)?[A-Z]{2,16}$/,
+  /^(?:UND_)?ERR_[A-Z_]{3,40}$/,
+  /^SQLITE_[A-Z]{2,16}(?:_[A-Z]{2,16})?$/,
+  // SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+  /^(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/,
+  // The answer of a provider, or of the publisher's gateway for text messages (docs/sign-in/phone.md).
+  /^(?:http|sms)_[1-5]\d\d$/,
+]
+
+const isKnown = (code: string): boolean => known.has(code) || patterns.some((pattern) => pattern.test(code))
+
+/**
+ * The code as a log line may say it, or `unknown`. The one check, at run time, of what the types cannot promise: an
+ * error of a library may carry any text as its code. In front of a code may be the provider that it is about.
+ */
+export function checkedCode(code: string): string {
+  const [, provider = '', said = ''] = /^((?:google|apple|facebook|oidc) )?(.*)$/s.exec(code) ?? []
+  return `${provider}${isKnown(said) ? said : 'unknown'}`
+}

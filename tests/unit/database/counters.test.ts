@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { createCounters, mostKeys } from '#lib/database/counters.ts'
+
+const rule = { points: 3, seconds: 60 }
+
+it('S24: of any number of keys so many are kept', () => {
+  const counters = createCounters(rule)
+  for (let i = 0; i < 3 * mostKeys; i++) expect(counters.consume(`key ${i}`, 0)).toBeNull()
+  expect(counters.size()).toBe(mostKeys)
+})
+
+it('a key that is in use keeps its count, however many others come and go', () => {
+  const counters = createCounters(rule)
+  for (let i = 0; i < 3 * mostKeys; i++) {
+    counters.consume(`key ${i}`, 0)
+    if (i % 1000 === 0) counters.consume('in use', 0)
+  }
+  expect(counters.consume('in use', 0)).toBe(60_000)
+})
+
+it('the time is counted from the first point, and those that are refused do not move it', () => {
+  const counters = createCounters(rule)
+  for (let i = 0; i < 3; i++) expect(counters.consume('a', 1000 * i)).toBeNull()
+  expect(counters.consume('a', 10_000)).toBe(50_000)
+  expect(counters.consume('a', 59_999)).toBe(1)
+  expect(counters.consume('a', 60_000)).toBeNull()
+})

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, it } from 'vitest'
+import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
+import { bareEnvironment } from '../../support/site.ts'
+
+const moduleOf = (path: string) => JSON.stringify(pathToFileURL(join(root, path)).href)
+
+/** What outlives a request is begun in one, as Next has it; then the requests must be garbage. */
+const program = `
+  import { AsyncLocalStorage } from 'node:async_hooks'
+  import { limiter } from ${moduleOf('lib/database/limits.ts')}
+  import { createFlights } from ${moduleOf('lib/shared/flights.ts')}
+  import { outsideRequests } from ${moduleOf('lib/shared/outside-requests.ts')}
+  import { singleton } from ${moduleOf('lib/shared/singleton.ts')}
+
+  const flights = createFlights({ keepMs: () => 60_000, limit: 100, now: Date.now })
+  const never = () => new Promise(() => {})
+  const begun = {
+    'a limit': () => limiter('test', { points: 1, seconds: 60 }).consume('key'),
+    'a kept result': () => flights.start('kept', async () => 'result').promise,
+    'a call that does not end': () => { flights.start('running', never) },
+    'a singleton with a timer': () => { singleton('test', () => setTimeout(() => {}, 60_000)) },
+    'a timer': () => { outsideRequests(() => setTimeout(() => {}, 60_000)) },
+    // What all of the above would be without care: the proof that this test can fail.
+    'a careless timer': () => { setTimeout(() => {}, 60_000) },
+  }
+  const requests = new AsyncLocalStorage()
+  const during = async (run) => {
+    const request = { url: '/' }
+    await requests.run(request, run)
+    return new WeakRef(request)
+  }
+  // The database is opened at first use.
+  await limiter('test', { points: 1, seconds: 60 }).consume('first')
+  const kept = {}
+  for (const [name, run] of Object.entries(begun)) kept[name] = await during(run)
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    gc()
+  }
+  const still = Object.keys(kept).filter((name) => kept[name].deref() !== undefined)
+  process.stdout.write(JSON.stringify(still), () => process.exit())
+`
+
+// Node 22 and earlier carry the context in another way: a settled promise keeps it, too.
+const asBefore = '--no-async-context-frame'
+
+it.each([
+  ['', []],
+  [', as Node 22 keeps contexts', process.allowedNodeEnvironmentFlags.has(asBefore) ? [asBefore] : []],
+])('S25: nothing that outlives a request keeps it%s', (_, flags) => {
+  const printed = execFileSync(
+    nodePath(),
+    [...typescriptFlags, ...flags, '--expose-gc', '--input-type=module', '-e', program],
+    { cwd: root, env: { ...bareEnvironment(), DATA_DIR: mkdtempSync(join(tmpdir(), 'lantern-kept-')) } },
+  ).toString()
+  expect(JSON.parse(printed)).toEqual(['a careless timer'])
+})
