@@ -69,7 +69,9 @@ async function finishProof(fields: Fields, request: NextRequest): Promise<StepOu
   const seconds = await limitAttempts(request.headers)
   if (seconds !== null) return { status: 'wait', seconds }
   const pending = await readPending(request.cookies)
-  const outcome = await signInWith('proof', { secret: fields.secret ?? '' }, pending?.next ?? '/choice')
+  // Not worth the three steps of next-auth: strangers send it as often as they like.
+  if (!pending) return problem('no_request')
+  const outcome = await signInWith('proof', { secret: fields.secret ?? '' }, pending.next)
   if (outcome.status === 'go') outcome.cookies.push(pendingCookie(''))
   return outcome
 }

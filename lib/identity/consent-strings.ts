@@ -1,15 +1,35 @@
 import 'server-only'
+import { createHash } from 'node:crypto'
 import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
+import { LRUCache } from 'lru-cache'
 import { gppUnfoldsTooFar, tcfUnfoldsTooFar } from './consent-string-size.ts'
 
 /** What EUID needs of the vendor behind it, by the operator's own rule: see docs/protocol.md. */
 const euid = { vendor: 21, purposes: [1, 2, 3, 4, 7, 10] }
 
 /**
+ * Every page view reads the same string, and a crafted one costs 100 ms: so what it says is remembered, by its hash,
+ * for the thousand strings that were asked for last.
+ */
+function remembered(read: (text: string) => boolean): (text: string) => boolean {
+  const verdicts = new LRUCache<string, boolean>({ max: 1000 })
+  return (text) => {
+    const key = createHash('sha256').update(text).digest('base64')
+    const known = verdicts.get(key)
+    if (known !== undefined) return known
+    const verdict = read(text)
+    verdicts.set(key, verdict)
+    return verdict
+  }
+}
+
+/**
  * Whether a TCF v2 string lets EUID's vendor have each purpose, by consent or by legitimate interest. One that
  * cannot be read allows nothing. Pure.
  */
-export function tcfAllowsEuid(tcf: string): boolean {
+export const tcfAllowsEuid = remembered(readTcf)
+
+function readTcf(tcf: string): boolean {
   // What is needed is in the core segment, the first.
   const [segment = ''] = tcf.split('.')
   if (tcfUnfoldsTooFar(segment)) return false
@@ -38,7 +58,12 @@ export const gppSaysGdpr = (applicable: readonly number[]): boolean => applicabl
  * (all that it has, where nobody says which): US national, each state, and the older US Privacy. What cannot be
  * read counts as one. Pure.
  */
-export function gppDenies(gpp: string, applicable?: readonly number[]): boolean {
+export const gppDenies = (gpp: string, applicable?: readonly number[]): boolean =>
+  gppVerdict(JSON.stringify([gpp, applicable]))
+
+const gppVerdict = remembered((key) => readGpp(...(JSON.parse(key) as [string, number[]?])))
+
+function readGpp(gpp: string, applicable?: readonly number[] | null): boolean {
   const [header = ''] = gpp.split('~')
   if (gppUnfoldsTooFar(header)) return true
   try {

@@ -11,6 +11,7 @@ import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 export interface Site {
   origin: string
   port: number
+  pid: number
   dataDir: string
   /** Everything that the process has printed. */
   log(): string
@@ -41,6 +42,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   return {
     origin,
     port,
+    pid: child.pid ?? 0,
     dataDir,
     log,
     async stop(signal = 'SIGTERM') {

@@ -247,10 +247,10 @@ describe('a text message', () => {
     texts.send.mockRejectedValueOnce(new Error('No +12345678901'))
     expect(await askForProof(number, '/')).toBeNull()
     texts.send.mockImplementationOnce(() => {
-      throw Object.assign(new Error('No +12345678901'), { code: 'no_credit' })
+      throw Object.assign(new Error('No +12345678901'), { code: 'sms_402' })
     })
     expect(await askForProof(number, '/')).toBeNull()
-    expect(log).toContain('"code":"no_credit"')
+    expect(log).toContain('"code":"sms_402"')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const called = new Promise<void>((resolve) => {
       texts.send.mockImplementationOnce(() => {

@@ -25,3 +25,10 @@ it('the time is counted from the first point, and those that are refused do not 
   expect(counters.consume('a', 59_999)).toBe(1)
   expect(counters.consume('a', 60_000)).toBeNull()
 })
+
+it('keys whose time is over are forgotten as others come', () => {
+  const counters = createCounters(rule)
+  for (let i = 0; i < 100; i++) counters.consume(`key ${i}`, 0)
+  for (let i = 0; i < 50; i++) counters.consume('another', 60_000)
+  expect(counters.size()).toBe(1)
+})

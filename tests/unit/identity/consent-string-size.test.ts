@@ -1,6 +1,6 @@
 import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { gppUnfoldsTooFar, tcfUnfoldsTooFar } from '#lib/identity/consent-string-size.ts'
 import { gppDenies, tcfAllowsEuid } from '#lib/identity/consent-strings.ts'
 import { usSections } from '../../support/gpp.ts'
@@ -83,5 +83,19 @@ describe('a GPP header of a dozen characters', () => {
         expect(gppUnfoldsTooFar(model.encode().split('~')[0] ?? '')).toBe(false)
       }),
     )
+  })
+})
+
+describe('S13: a string that was read before', () => {
+  it('is not read again', () => {
+    const reads = vi.spyOn(TcfEuV2.prototype, 'getFieldValue')
+    const tcf = tcfOf('consent', [[1, 60_000]])
+    const first = tcfAllowsEuid(tcf)
+    const count = reads.mock.calls.length
+    expect(count).toBeGreaterThan(0)
+    expect(tcfAllowsEuid(tcf)).toBe(first)
+    expect(reads).toHaveBeenCalledTimes(count)
+    tcfAllowsEuid(tcfOf('consent', [[1, 60_001]]))
+    expect(reads.mock.calls.length).toBeGreaterThan(count)
   })
 })
