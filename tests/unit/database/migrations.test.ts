@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { withChoices } from '#lib/choices/access.ts'
+import { recordRevocation, withChoices } from '#lib/choices/access.ts'
 import { StoreDownError } from '#lib/database/access.ts'
 import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { MigrationError, migrate, migrations, missingMigrations } from '#lib/database/migrations.ts'
-import { closeDatabase } from '#lib/database/open.ts'
+import { closeDatabase, database } from '#lib/database/open.ts'
 import type { Schema } from '#lib/database/schema.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -153,6 +153,21 @@ describe.each([
     expect(failure).toBeInstanceOf(MigrationError)
     expect((failure as MigrationError).code).toBe(engine === 'sqlite' ? 'SQLITE_ERROR' : '42P07')
   })
+})
+
+it('D8: a role that may read and write, and not change tables, can use what another one migrated', async () => {
+  const url = await postgres.database()
+  const owner = openDatabase(url)
+  await migrate(owner)
+  await sql`create role limited login`.execute(owner.db)
+  await sql`grant select, insert, update, delete on all tables in schema public to limited`.execute(owner.db)
+  becomeSite({ DATABASE_URL: url.replace('lantern@', 'limited@'), CHOICES_PEPPER: 'p'.repeat(32) })
+  await database()
+  await recordRevocation({ kind: 'opt_out', diiHash: 'hash', source: 'uid2' })
+  await recordRevocation({ kind: 'session', sid: 'sid', until: Date.now() + 60_000 })
+  expect(await withChoices((store) => store.isEnded('sid'))).toBe(true)
+  await closeDatabase()
+  await owner.db.destroy()
 })
 
 describe('a migration that takes longer than a page may wait', () => {
