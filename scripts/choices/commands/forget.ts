@@ -7,6 +7,9 @@ import { optOutLines, optOutsJson, section } from '../words.ts'
 const whyKept =
   'A mark is a keyed hash with its key’s fingerprint, its kind and its date, and nothing else. It is what keeps the opt-out: without it the same person could be sent to UID2 or EUID again. No command removes it. One of UID2 or EUID stays; one from this site ends when its reader says yes here again.'
 
+const denialKept =
+  'Of a denial that was erased its number stays, under the keyed hash, so that no consent from before it counts again.'
+
 export const forget: Command = {
   name: 'forget',
   summary: 'Erases answers, history and consent signals of an address or number; opt-outs stay',
@@ -31,10 +34,10 @@ export const forget: Command = {
           ? `Erased of this ${what}: ${count(erased.history, 'answer')}, ${count(erased.signals, 'set')} of consent signals.`
           : `There was nothing to erase of this ${what}.`,
         ...(optOuts.length === 0
-          ? ['No opt-out is on record, so nothing is kept.']
+          ? ['No opt-out is on record, so no mark is kept.', denialKept]
           : section(
               'Kept: the marks of opt-outs',
-              [...optOutLines(optOuts, paint), '', ...prose(whyKept, '  ')],
+              [...optOutLines(optOuts, paint), '', ...prose(`${whyKept} ${denialKept}`, '  ')],
               paint,
             )),
       ],

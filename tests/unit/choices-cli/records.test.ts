@@ -215,7 +215,7 @@ The question of version 1
       const { code, out } = await call('forget', '--phone', '+442079460018')
       expect(code).toBe(1)
       expect(out).toBe(
-        'There was nothing to erase of this number.\nNo opt-out is on record, so nothing is kept.\n',
+        'There was nothing to erase of this number.\nNo opt-out is on record, so no mark is kept.\nOf a denial that was erased its number stays, under the keyed hash, so that no consent from before it counts again.\n',
       )
     })
 
