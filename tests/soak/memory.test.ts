@@ -46,6 +46,7 @@ async function fromSomebodyNew(i: number): Promise<Shot> {
   const kind = i % 20
   if (kind === 0) return { path: '/api/choice', headers: json, body: '{"advertising":"granted"}' }
   if (kind < 8) return { path: '/api/sign-in/finish', headers: form, body: 'secret=x' }
+  if (kind === 8) return { path: '/api/auth/csrf', headers }
   if (kind < 12) return { path: '/api/identity', headers }
   if (kind < 16) return { path: '/api/identity', headers, body: '' }
   return { path: '/api/sign-out', headers, body: '' }
