@@ -42,6 +42,8 @@ const logger = () =>
 
 /** What strangers can cause as often as they like is written once in so many ms, and counted meanwhile. */
 const quietMs = 10_000
+/** Written at a change of the store only. The last line of the two must be the truth, so none is held back. */
+const changes: ReadonlySet<LogEvent> = new Set(['store_down', 'store_up'])
 /** Events and their codes are closed sets; patterns among the codes leave room for more than this. */
 const mostHeld = 100
 
@@ -67,7 +69,7 @@ export function logEvent(level: Level, event: LogEvent, fields: LogFields = {}):
   const now = performance.now()
   const key = `${event} ${code ?? ''}`
   const before = held().get(key)
-  if (before && now < before.until) {
+  if (before && now < before.until && !changes.has(event)) {
     before.count += 1
     return
   }

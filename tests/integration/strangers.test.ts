@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { visitor } from '../support/reader.ts'
@@ -38,6 +40,34 @@ it('S23: 500 bad cookies write a line, and the next one after ten seconds its co
   for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 25 }, bad))
   await until(() => lines().length > 0)
   expect(lines().length).toBeLessThanOrEqual(2)
+})
+
+it.each([
+  ['/api/choice', 'application/json'],
+  ['/api/identity', 'application/json'],
+  ['/api/sign-in/ask', 'application/x-www-form-urlencoded'],
+  ['/api/auth/signout', 'application/x-www-form-urlencoded'],
+  ['/sandbox/operator/v2/token/generate', 'text/plain'],
+  ['/sandbox/exchange/openrtb2/auction', 'text/plain'],
+])('S23: an upload to %s that breaks off leaves no stack in the log', async (path, type) => {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `Host: ${new URL(site.origin).host}`,
+    `Origin: ${site.origin}`,
+    `Content-Type: ${type}`,
+    'Content-Length: 1000',
+    // The server says when it has begun to read.
+    'Expect: 100-continue',
+  ]
+  for (let i = 0; i < 10; i++) {
+    const socket = connect(site.port, '127.0.0.1')
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    await once(socket, 'data')
+    socket.write('{')
+    socket.destroy()
+    await visitor(site).identity()
+  }
+  expect(site.log()).not.toMatch(/aborted|ECONNRESET|\n\s+at /)
 })
 
 it('S20: of two session cookies the same one counts for every route', async () => {

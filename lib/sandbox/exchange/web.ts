@@ -79,10 +79,15 @@ function corsHeaders(request: Request): Headers {
 async function readText(request: Request): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let total = 0
-  for await (const chunk of request.body ?? []) {
-    chunks.push(chunk)
-    total += chunk.length
-    if (total > BODY_LIMIT) return undefined
+  try {
+    for await (const chunk of request.body ?? []) {
+      chunks.push(chunk)
+      total += chunk.length
+      if (total > BODY_LIMIT) return undefined
+    }
+  } catch {
+    // It broke off, so no answer arrives; an error would be a stack in the log.
+    return undefined
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -24,10 +24,15 @@ export async function handleWeb(operator: Operator, request: Request, path: stri
 async function readRaw(request: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let total = 0
-  for await (const chunk of request.body ?? []) {
-    chunks.push(chunk)
-    total += chunk.length
-    if (total > limit) break
+  try {
+    for await (const chunk of request.body ?? []) {
+      chunks.push(chunk)
+      total += chunk.length
+      if (total > limit) break
+    }
+  } catch {
+    // It broke off, so no answer arrives; an error would be a stack in the log.
+    return new Uint8Array()
   }
   return Buffer.concat(chunks)
 }

@@ -131,11 +131,11 @@ describe('S23: the same line again and again', () => {
 
   it('hides no other: neither another event nor another code, and errors are counted too', () => {
     const lines = linesOf(`${flood}
-      for (let i = 0; i < 9; i++) logEvent('error', 'store_down', { code: 'ECONNREFUSED' })
+      for (let i = 0; i < 9; i++) logEvent('error', 'proof_not_sent', { code: 'ECONNREFUSED' })
       logEvent('info', 'identity_not_opened', { code: 'shape' })`)
     expect(lines).toEqual([
       line,
-      { level: 50, event: 'store_down', code: 'ECONNREFUSED' },
+      { level: 50, event: 'proof_not_sent', code: 'ECONNREFUSED' },
       { ...line, code: 'shape' },
     ])
   })
@@ -149,14 +149,24 @@ describe('S23: the same line again and again', () => {
     expect(linesOf(`${flood} flushLog(); flushLog()`)).toEqual([line, { ...line, count: 499 }])
   })
 
+  it('holds back no change of the store: the last line is how it stands', () => {
+    const change = `logEvent('error', 'store_down', { code: 'busy' }); logEvent('info', 'store_up');`
+    expect(linesOf(`${change} ${change}`).map(({ event }) => event)).toEqual([
+      'store_down',
+      'store_up',
+      'store_down',
+      'store_up',
+    ])
+  })
+
   it('of a thousand codes keeps no more than a hundred in mind', () => {
     const lines = linesOf(`
-      for (let i = 0; i < 1000; i++) logEvent('warn', 'store_down', { code: String(10_000 + i) })
-      logEvent('warn', 'store_down', { code: '10999' }); logEvent('warn', 'store_down', { code: '10000' }); flushLog()`)
+      for (let i = 0; i < 1000; i++) logEvent('warn', 'operator_call', { code: String(10_000 + i) })
+      logEvent('warn', 'operator_call', { code: '10999' }); logEvent('warn', 'operator_call', { code: '10000' }); flushLog()`)
     expect(lines).toHaveLength(1002)
     expect(lines.slice(-2)).toEqual([
-      { level: 40, event: 'store_down', code: '10999', count: 1 },
-      { level: 40, event: 'store_down', code: '10000' },
+      { level: 40, event: 'operator_call', code: '10999', count: 1 },
+      { level: 40, event: 'operator_call', code: '10000' },
     ])
   })
 })

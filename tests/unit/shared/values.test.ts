@@ -111,6 +111,13 @@ describe('reading a body up to a limit', () => {
   it('no body is none', async () => {
     expect((await readCapped(request(null), 10))?.byteLength).toBe(0)
   })
+
+  it('S23: that breaks off is none, and no error', async () => {
+    const broken = new ReadableStream({
+      pull: (controller) => controller.error(new Error('aborted')),
+    })
+    expect(await readCapped(request(broken), 10)).toBeNull()
+  })
 })
 
 describe('a singleton', () => {
