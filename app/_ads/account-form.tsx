@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState, useTransition } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useState, useTransition } from 'react'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
 import { postForm } from './post-form.ts'
 
@@ -20,39 +20,36 @@ interface AccountFormProps {
  */
 export function AccountForm({ name, outcome, className, children }: AccountFormProps) {
   const router = useRouter()
-  const [pending, startTransition] = useTransition()
+  const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
-  const answered = useRef(false)
+  const [leading, startTransition] = useTransition()
 
-  // When the page that the answer leads to is there.
+  // The page that the answer leads to is there.
   useEffect(() => {
-    if (!pending || outcome === undefined) return
-    return () => {
-      if (answered.current) document.getElementById(outcome)?.focus()
-    }
-  }, [pending, outcome])
+    if (leading && outcome !== undefined) return () => document.getElementById(outcome)?.focus()
+  }, [leading, outcome])
 
-  function submit(event: FormEvent<HTMLFormElement>): void {
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
-    if (pending) return
+    if (busy) return
+    const form = event.currentTarget
     const fields = fieldsOf(event)
     const cleared = clearedBy(name, fields.get('advertising'))
     const confirm = cleared && pageHandoff().clear(cleared)
+    setBusy(true)
     setProblem(null)
-    answered.current = false
-    startTransition(async () => {
-      const answer = await postForm(`/api/forms/${name}`, fields, words)
-      // Also when the form has long been left: from now on what the server says of the identity counts again.
-      confirm?.()
-      startTransition(() => {
-        if ('message' in answer) return setProblem(answer.message)
-        answered.current = true
-        // A full load: nothing of this reader stays in memory.
-        if (name === 'sign-out') return location.assign(answer.url)
-        router.push(answer.url)
-        // The page may be the one that is shown, and pages that were visited before show the state of then.
-        router.refresh()
-      })
+    const answer = await postForm(`/api/forms/${name}`, fields, words)
+    // Also when the form has long been left: from now on what the server says of the identity counts again.
+    confirm?.()
+    setBusy(false)
+    if ('message' in answer) return setProblem(answer.message)
+    // A full load: nothing of this reader stays in memory.
+    if (name === 'sign-out') return location.assign(answer.url)
+    startTransition(() => {
+      // A reader who clicked a link meanwhile stays where it led.
+      if (form.isConnected) router.push(answer.url)
+      // The page may be the one that is shown, and pages that were visited before show the state of then.
+      router.refresh()
     })
   }
 
@@ -60,8 +57,8 @@ export function AccountForm({ name, outcome, className, children }: AccountFormP
     <form
       method="post"
       action={`/api/forms/${name}`}
-      onSubmit={submit}
-      aria-busy={pending}
+      onSubmit={(event) => void submit(event)}
+      aria-busy={busy}
       className={className}
     >
       {children}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { type RawAnswer, raw } from '../support/raw.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -37,12 +37,13 @@ describe('N11: requests to pages', () => {
 
   it('403: a form from elsewhere, which then changes nothing', async () => {
     const reader = await granted()
-    const body = await choiceForm(reader, 'denied')
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, {}])
-      await plain(await reader.fetch('/choice', { method: 'POST', body, headers }), 403)
+    const form = await choiceForm(reader, 'denied')
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, {}]) {
+      expect((await sendForm(reader, form, headers)).status).toBe(403)
+      await plain(await reader.fetch('/choice', { method: 'POST', body: form.fields, headers }), 403)
+    }
     expect(await reader.identity()).toMatchObject({ status: 'available' })
-    const answer = await reader.fetch('/choice', { method: 'POST', body, headers: own() })
-    expect(answer.status).toBe(303)
+    expect((await sendForm(reader, form, own())).status).toBe(303)
     expect(await reader.identity()).toMatchObject({ status: 'denied' })
   })
 

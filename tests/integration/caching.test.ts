@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { crawl, payloadOf, routes } from '../support/crawl.ts'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -100,7 +100,7 @@ describe('N1: no response has Set-Cookie without no-store', () => {
     const form = await choiceForm(reader, 'denied')
     const answers = [
       await reader.post('/api/identity'),
-      await reader.fetch('/choice', { method: 'POST', body: form, headers: own() }),
+      await sendForm(reader, form, own()),
       await reader.post('/api/choice', { advertising: 'granted' }),
       await reader.post('/api/choice', { advertising: 'denied' }),
       await reader.post('/api/sign-out'),
