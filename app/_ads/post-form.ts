@@ -13,7 +13,12 @@ export async function postForm(
 ): Promise<{ url: string } | { message: string }> {
   try {
     const fields = [...form].map(([name, value]) => [name, String(value)])
-    const response = await fetch(address, { method: 'POST', body: new URLSearchParams(fields) })
+    // It arrives also when the reader leaves the page meanwhile.
+    const response = await fetch(address, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      keepalive: true,
+    })
     const answer: unknown = await response.json()
     if (response.ok && has(answer, 'url')) return answer
     return has(answer, 'message') ? answer : { message: words.failed }
