@@ -6,6 +6,7 @@ import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
 import { isLoopback } from '../shared/loopback.ts'
+import { prepareIncomingRequests } from './incoming-requests.ts'
 
 /**
  * Checks the configuration and opens the store before the first request. A fault that only a person can
@@ -13,6 +14,7 @@ import { isLoopback } from '../shared/loopback.ts'
  */
 export async function boot(): Promise<void> {
   noteClientAddresses()
+  prepareIncomingRequests()
   try {
     requireLoopbackForDemo(env())
     await choices()

@@ -45,16 +45,18 @@ export async function writeIdentity(jar: CookieWriter, cookie: Advanced['cookie'
  */
 export async function passOn(request: NextRequest, cookie: Advanced['cookie']): Promise<NextResponse> {
   const value = await cookieFor(cookie)
-  if (!value) return request.method === 'POST' ? keepPrivate(NextResponse.next()) : NextResponse.next()
+  if (!value) return NextResponse.next()
   const [name, sealed] = value
   if (sealed === '') request.cookies.delete(name)
   else request.cookies.set(name, sealed)
+  // With these Next would answer 304, and a cache would add the cookie to the page that it keeps.
+  for (const header of ['if-none-match', 'if-modified-since']) request.headers.delete(header)
   const response = NextResponse.next({ request: { headers: request.headers } })
   response.cookies.set(...value)
   return keepPrivate(response)
 }
 
-/** An action's answer may set cookies too, and Next gives it the headers of the page that it leads to. */
+/** For a response that is made elsewhere. */
 export function keepPrivate(response: NextResponse): NextResponse {
   for (const [header, text] of Object.entries(privateHeaders)) response.headers.set(header, text)
   return response

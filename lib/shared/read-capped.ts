@@ -1,6 +1,7 @@
 /**
- * Reads a request body of at most `limit` bytes; `null` when it is longer. A declared length is not
- * trusted: a chunked body has none, so the bytes are counted as they come.
+ * Reads a request body of at most `limit` bytes; `null` when it is longer, or breaks off, and then no one
+ * waits for an answer. A declared length is not trusted: a chunked body has none, so the bytes are counted as they
+ * come.
  */
 export async function readCapped(request: Request, limit: number): Promise<Uint8Array | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null
@@ -8,7 +9,8 @@ export async function readCapped(request: Request, limit: number): Promise<Uint8
   let size = 0
   const reader = request.body?.getReader()
   for (;;) {
-    const part = await reader?.read()
+    const part = await reader?.read().catch(() => null)
+    if (part === null) return null
     if (part === undefined || part.done) break
     size += part.value.byteLength
     if (size > limit) {
