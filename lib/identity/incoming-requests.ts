@@ -1,6 +1,7 @@
 import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
+import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '../env/server.ts'
 import { singleton } from '../shared/singleton.ts'
 import { isOurs } from './same-origin.ts'
@@ -34,14 +35,29 @@ export function prepareIncomingRequests(): void {
  */
 export function prepareRequest(request: Incoming): void {
   const { method = 'GET', headers } = request
-  // No client may set the one; the other starts a server action, and there is none.
-  delete headers[refusedMethodHeader]
-  delete headers['next-action']
+  dropUnusable(headers)
   request.url = pathOf(request.url ?? '')
   if ((method === 'GET' || method === 'HEAD') && request.url !== brokenPath) return
   if (handlerMethods.has(method) && hasHandler(request.url)) return
   headers[refusedMethodHeader] = method
   request.method = 'GET'
+}
+
+/** Headers that only Next's own router or a proxy of ours sets, with values that Next would fail on. */
+function dropUnusable(headers: Incoming['headers']): void {
+  delete headers[refusedMethodHeader]
+  // It starts a server action, and there is none.
+  delete headers['next-action']
+  // Next looks for a nonce here, as a proxy of ours might have set one.
+  delete headers['content-security-policy']
+  delete headers['content-security-policy-report-only']
+  // Other values are for `cacheComponents`, which is off.
+  if (headers['next-router-prefetch'] !== '1') delete headers['next-router-prefetch']
+  try {
+    parseAndValidateFlightRouterState(headers['next-router-state-tree'])
+  } catch {
+    delete headers['next-router-state-tree']
+  }
 }
 
 /** The target as a path: clients of an HTTP proxy send a whole URL, and `OPTIONS *` has no path at all. */
