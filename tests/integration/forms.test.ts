@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { type TestOperator, testOperator } from '../support/operator.ts'
 import { raw } from '../support/raw.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
+import { cookieOf, type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 let operator: TestOperator
@@ -79,7 +79,7 @@ describe('N24: a form of the account pages', () => {
         ...own(),
         host: 'upstream:8080',
         accept: 'text/html',
-        cookie: [...reader.jar].map((pair) => pair.join('=')).join('; '),
+        cookie: cookieOf(reader),
         'content-type': 'application/x-www-form-urlencoded',
       },
       body: 'advertising=denied&next=%2Fprivacy',
