@@ -3,9 +3,9 @@ export { refreshOnTheWay as proxy } from '#lib/identity/proxy.ts'
 export const config = {
   matcher: [
     {
-      // Pages and /api/identity; not assets, files, the sandbox, nor the rest of the API.
+      // Pages; not assets, files, the sandbox, nor the API.
       source:
-        '/((?!_next/static|_next/image|sandbox/|api/(?!identity$)|.*\\.(?:svg|png|ico|jpg|webp|woff2|js|css|map|txt|xml|json|webmanifest)$).*)',
+        '/((?!_next/static|_next/image|sandbox/|api/|.*\\.(?:svg|png|ico|jpg|webp|woff2|js|css|map|txt|xml|json|webmanifest)$).*)',
       // A link in view is no visit: a prefetch must neither refresh nor store. Next takes these two away
       // before the proxy could see them; the browser's own marks it looks at itself.
       missing: [
@@ -13,7 +13,15 @@ export const config = {
         { type: 'header', key: 'next-router-segment-prefetch' },
       ],
     },
-    // Wherever it leads: a path with a percent sign may be one that cannot be decoded.
-    '/(.*%.*)',
+    // Not with a body, which Next would copy, and answer 500 to one that breaks off.
+    {
+      source: '/api/identity',
+      missing: [
+        { type: 'header', key: 'content-length' },
+        { type: 'header', key: 'transfer-encoding' },
+      ],
+    },
+    // Wherever it leads: what is to be refused (lib/identity/incoming-requests.ts).
+    { source: '/(.*)', has: [{ type: 'header', key: 'x-refused-method' }] },
   ],
 }

@@ -31,7 +31,7 @@ export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps)
   const [, applied] = useReducer((times: number) => times + 1, 0)
 
   // Before anything is painted: the page before may have had a token, and this one none.
-  // A server component that renders again (after an action, say) gives the same identity as a new object.
+  // A server component that renders again (after a form, say) gives the same identity as a new object.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `now` and the status say whether it is new.
   useLayoutEffect(() => {
     if (ads === 'none') {

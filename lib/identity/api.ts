@@ -42,7 +42,7 @@ export const tooMany = (seconds: number) =>
 export const refuseSignOut = (outcome: Exclude<SignOut, { status: 'recorded' }>) =>
   outcome.status === 'rate_limited' ? tooMany(outcome.seconds) : refusal('not_recorded', notRecordedWords)
 
-const notRecordedWords =
+export const notRecordedWords =
   'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet; we keep trying.'
 
 /**

@@ -9,6 +9,7 @@ import { logEvent } from '../observe/log.ts'
 import { isLoopback } from '../shared/loopback.ts'
 import { captureOutside } from '../shared/outside-requests.ts'
 import { withTimeout } from '../shared/with-timeout.ts'
+import { prepareIncomingRequests } from './incoming-requests.ts'
 import { keepWritingRevocations, prepareShutdown } from './shutdown.ts'
 
 /** A migration may take longer, ms: pages are served meanwhile, without tokens. */
@@ -21,6 +22,7 @@ const openingMs = 5_000
 export async function boot(): Promise<void> {
   captureOutside()
   noteClientAddresses()
+  prepareIncomingRequests()
   try {
     requireLoopbackForDemo(env())
   } catch (error) {

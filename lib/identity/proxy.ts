@@ -3,7 +3,7 @@ import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server
 import { advance } from './advance.ts'
 import { policies } from './api.ts'
 import { identityCookieName } from './cookie.ts'
-import { refuseBrokenPath, refusePageRequest } from './page-requests.ts'
+import { refuseRequest } from './page-requests.ts'
 import { signalsOptOut } from './situation.ts'
 import { passOn } from './write.ts'
 
@@ -13,16 +13,10 @@ import { passOn } from './write.ts'
  * pass untouched and stay cacheable.
  */
 export async function refreshOnTheWay(request: NextRequest, event: NextFetchEvent): Promise<NextResponse> {
-  const reads = request.method === 'GET' || request.method === 'HEAD'
-  const broken = refuseBrokenPath(request)
-  if (broken) return broken
-  // Encoded paths come here wherever they lead, assets and prefetches too; no page of ours has one.
-  if (reads && request.nextUrl.pathname.includes('%')) return NextResponse.next()
-  if (!reads) {
-    if (request.nextUrl.pathname.startsWith('/api/')) return NextResponse.next()
-    const refused = await refusePageRequest(request)
-    if (refused) return refused
-  }
+  const refused = refuseRequest(request)
+  if (refused) return refused
+  // It is for a route handler, which brings the identity up to date itself.
+  if (!isView(request)) return NextResponse.next()
   // An opt-out signal concerns a reader without an identity, too: it is recorded for who is signed in.
   const concerned = request.cookies.has(identityCookieName()) || signalsOptOut(request.headers)
   if (isPrefetch(request) || !concerned) return passOn(request, 'keep')
@@ -31,5 +25,7 @@ export async function refreshOnTheWay(request: NextRequest, event: NextFetchEven
   return passOn(request, cookie)
 }
 
-const isPrefetch = ({ method, headers }: NextRequest): boolean =>
-  method !== 'POST' && /prefetch/.test(`${headers.get('purpose')} ${headers.get('sec-purpose')}`)
+const isView = ({ method }: NextRequest): boolean => method === 'GET' || method === 'HEAD'
+
+const isPrefetch = ({ headers }: NextRequest): boolean =>
+  /prefetch/.test(`${headers.get('purpose')} ${headers.get('sec-purpose')}`)

@@ -2,16 +2,23 @@ import 'server-only'
 import { env } from '../env/server.ts'
 import { isLoopback } from '../shared/loopback.ts'
 
+interface Named {
+  get(name: string): string | null
+}
+
 /**
  * Whether a state-changing request comes from this site's own pages, or from a caller that is no browser
- * and names the site's origin. Each proof that is present must hold, and one must be: Next runs an action
- * that has no Origin at all, and lax cookies do travel between ports of one host.
+ * and names the site's origin. Each proof that is present must hold, and one must be: old browsers send
+ * neither from another site's form, and lax cookies do travel between ports of one host.
  */
-export function isSameOrigin(headers: { get(name: string): string | null }): boolean {
+export const isSameOrigin = (headers: Named): boolean =>
+  (headers.get('sec-fetch-site') ?? headers.get('origin')) !== null && !isCrossSite(headers)
+
+/** Whether a browser says that the request comes from elsewhere; a caller that is no browser says nothing. */
+export function isCrossSite(headers: Named): boolean {
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
-  if (site === null && origin === null) return false
-  return (site === null || site === 'same-origin') && (origin === null || isOurs(origin, env().origin))
+  return (site !== null && site !== 'same-origin') || (origin !== null && !isOurs(origin, env().origin))
 }
 
 /** On one's own machine the site has three names; anywhere else only that of NEXTAUTH_URL counts. */

@@ -2,21 +2,13 @@ import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { type StepOutcome, signInSteps } from '../auth/sign-in.ts'
 import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words.ts'
-import { env } from '../env/server.ts'
 import { localPath } from '../shared/local-path.ts'
-import { readCapped } from '../shared/read-capped.ts'
 import { plainPage } from './plain-page.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { type FormRefusal, leadTo, readForm, wantsPage } from './read-form.ts'
 import { startAfresh } from './sign-out.ts'
 import { privateHeaders } from './write.ts'
 
-const bodyLimit = 16 * 1024
-
-/** Why a form was not taken, before or after its step was tried. */
-interface Refusal {
-  status: number
-  error: string
-  message: string
+interface Refusal extends FormRefusal {
   problem?: SignInProblem
   headers?: Record<string, string>
   /** Where a browser without script goes on; `/sign-in` by default. */
@@ -45,22 +37,9 @@ function wayBack(step: string, next: string | undefined): string {
   return path === null ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`
 }
 
-async function readForm(request: NextRequest): Promise<{ fields: Record<string, string> } | Refusal> {
-  if (!isSameOrigin(request.headers))
-    return { status: 403, error: 'cross_site', message: `Send this form from ${env().origin} itself.` }
-  const body = await readCapped(request, bodyLimit)
-  if (body === null)
-    return { status: 413, error: 'too_large', message: 'This is more than this form can hold.' }
-  if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? ''))
-    return { status: 415, error: 'media_type', message: 'Send application/x-www-form-urlencoded.' }
-  return { fields: Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body))) }
-}
-
 async function leadOn(request: NextRequest, outcome: Extract<StepOutcome, { status: 'go' }>) {
   const { url, cookies, signedIn } = outcome
-  const response = wantsPage(request)
-    ? new NextResponse(null, { status: 303, headers: { ...privateHeaders, Location: url } })
-    : NextResponse.json({ url }, { headers: privateHeaders })
+  const response = leadTo(request, url)
   for (const cookie of cookies) response.cookies.set(cookie)
   if (signedIn) await startAfresh(request, response.cookies)
   return response
@@ -101,6 +80,3 @@ function refuse(request: NextRequest, refusal: Refusal): Response {
     { status, headers: { ...privateHeaders, ...headers } },
   )
 }
-
-/** A browser that sends a form by itself says that it takes HTML; script and other callers do not. */
-const wantsPage = ({ headers }: NextRequest): boolean => headers.get('accept')?.includes('text/html') === true

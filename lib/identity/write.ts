@@ -8,7 +8,7 @@ import { sixFields } from './six-fields.ts'
 
 type CookieValue = [name: string, value: string, attributes: ReturnType<typeof identityCookieAttributes>]
 
-/** A page's or action's `cookies()` and a response's `cookies` both fit. */
+/** A route handler's `cookies()` and a response's `cookies` both fit. */
 interface CookieWriter {
   set(...cookie: CookieValue): unknown
 }
@@ -31,30 +31,32 @@ async function cookieFor(cookie: Advanced['cookie']): Promise<CookieValue | null
 /** Browsers drop a larger cookie without a word. */
 const largestValue = 3800
 
-/** For route handlers and actions. */
+/** For route handlers. */
 export async function writeIdentity(jar: CookieWriter, cookie: Advanced['cookie']): Promise<void> {
   const value = await cookieFor(cookie)
   if (value) jar.set(...value)
 }
 
 /**
- * The only builder of the proxy's pass-on response. Pages, actions and handlers of the same request read
+ * The only builder of the proxy's pass-on response. Pages and handlers of the same request read
  * the new cookie only when it is put on the request first and the request then handed on; the browser
  * gets it from the response, which no shared cache may keep: a prerendered page would take the cookie of
  * one reader to the next.
  */
 export async function passOn(request: NextRequest, cookie: Advanced['cookie']): Promise<NextResponse> {
   const value = await cookieFor(cookie)
-  if (!value) return request.method === 'POST' ? keepPrivate(NextResponse.next()) : NextResponse.next()
+  if (!value) return NextResponse.next()
   const [name, sealed] = value
   if (sealed === '') request.cookies.delete(name)
   else request.cookies.set(name, sealed)
+  // With these Next would answer 304, and a cache would add the cookie to the page that it keeps.
+  for (const header of ['if-none-match', 'if-modified-since']) request.headers.delete(header)
   const response = NextResponse.next({ request: { headers: request.headers } })
   response.cookies.set(...value)
   return keepPrivate(response)
 }
 
-/** An action's answer may set cookies too, and Next gives it the headers of the page that it leads to. */
+/** For a response that is made elsewhere. */
 export function keepPrivate(response: NextResponse): NextResponse {
   for (const [header, text] of Object.entries(privateHeaders)) response.headers.set(header, text)
   return response

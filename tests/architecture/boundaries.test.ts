@@ -11,7 +11,6 @@ const guarded = ['identity', 'auth', 'choices', 'database', 'env', 'observe', 's
   (name) => `lib/${name}`,
 )
 const isServerOnly = ({ firstImport }: SourceFile) => firstImport === 'server-only'
-const isAction = ({ directive }: SourceFile) => directive === 'use server'
 const clientFiles = sourceFiles.filter(({ directive }) => directive === 'use client')
 
 describe('N20: what holds secrets cannot reach the browser', () => {
@@ -33,16 +32,16 @@ describe('N20: what holds secrets cannot reach the browser', () => {
   })
 
   it.each(clientFiles.map(({ path }) => path))('%s loads no server file and no protocol code', (path) => {
-    const leaks = [...reachableFrom(path, isAction)].filter(([reached]) => {
+    const leaks = [...reachableFrom(path)].filter(([reached]) => {
       const file = sourceFile(reached)
-      return file !== undefined && !isAction(file) && (isServerOnly(file) || reached.startsWith('lib/uid2/'))
+      return file !== undefined && (isServerOnly(file) || reached.startsWith('lib/uid2/'))
     })
     expect(leaks.map(([, chain]) => chain.join(' → '))).toEqual([])
   })
 
   it('lib/ads loads no server file either, whoever imports it', () => {
     const leaks = filesIn('lib/ads').flatMap(({ path }) =>
-      [...reachableFrom(path, isAction).keys()].filter((reached) => /^lib\/(?!ads\/)/.test(reached)),
+      [...reachableFrom(path).keys()].filter((reached) => /^lib\/(?!ads\/)/.test(reached)),
     )
     expect(leaks).toEqual([])
   })
@@ -124,11 +123,9 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
 })
 
 describe('state is changed by few doors', () => {
-  it('N11: server actions are in one file, and each checks the origin', () => {
+  it('N24: there is no server action, whose id is another one in each build', () => {
     const files = filesIn('app', 'lib').filter(({ text }) => /^\s*['"]use server['"]/m.test(text))
-    expect(files.map(({ path }) => path)).toEqual(['app/(account)/actions.ts'])
-    const text = files[0]?.text ?? ''
-    expect(text.match(/isSameOrigin\(/g)).toHaveLength(text.match(/^export async function /gm)?.length ?? -1)
+    expect(files.map(({ path }) => path)).toEqual([])
   })
 
   it('S4: no page and no GET handler is among them: a layout or page imports no writer', () => {

@@ -55,7 +55,7 @@ test('S1, N23: in two tabs, a sign-out in one takes the token from the other bef
 
   const afterSignOut = watch.requests.length
   await other.goto('/privacy')
-  const release = await holdPosts(other, '/api/sign-out')
+  const release = await holdPosts(other, '/api/forms/sign-out')
   await other.getByRole('button', { name: 'Sign out' }).click()
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
   expect(await identityOf(context)).toMatchObject({ status: 'available' })
@@ -85,7 +85,7 @@ test('S1: a link clicked while the sign-out is on its way does not bring the tok
 }) => {
   const { advertisingToken } = await become(context, { email })
   await page.goto('/privacy')
-  const release = await holdPosts(page, '/api/sign-out')
+  const release = await holdPosts(page, '/api/forms/sign-out')
   const afterSignOut = watch.requests.length
   await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(statusLine(page, 'signed_out')).toBeVisible()

@@ -62,7 +62,7 @@ test('K6, N23: a no on the privacy page takes the token from the other open tab 
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   await privacy.goto('/privacy')
-  const release = await holdPosts(privacy, '/privacy')
+  const release = await holdPosts(privacy, '/api/forms/choice')
 
   const afterNo = watch.requests.length
   await privacy.getByRole('button', { name: 'No, do not use it' }).click()
@@ -100,7 +100,7 @@ test('records deleted on the privacy page take the token from the other open tab
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   await privacy.goto('/privacy')
-  const release = await holdPosts(privacy, '/privacy')
+  const release = await holdPosts(privacy, '/api/forms/delete-records')
   const after = watch.requests.length
   await privacy.getByRole('button', { name: 'Delete my records' }).click()
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
@@ -111,6 +111,33 @@ test('records deleted on the privacy page take the token from the other open tab
   await expectAds(page, 'none')
   await expect(statusLine(page, 'no_choice')).toBeVisible()
   expect(await watch.carrying(advertisingToken, after)).toEqual([])
+})
+
+test('an answer, a deletion and a sign-out that cannot be sent are told of in words, and can be sent again', async ({
+  page,
+  context,
+  watch,
+  email,
+}) => {
+  watch.allow(/net::ERR_FAILED .*\/api\/forms\//, 'Chromium reports the blocked requests by itself')
+  await become(context, { email })
+  await page.goto('/privacy')
+  await page.route('**/api/forms/*', (route) => route.abort())
+  for (const name of ['No, do not use it', 'Delete my records', 'Sign out']) {
+    await page.getByRole('button', { name }).click()
+    await expect(page.locator('form', { hasText: name }).getByRole('alert')).toHaveText(
+      'We could not reach the server, so this may not be done. Please try again in a moment.',
+    )
+    await expect(page.getByRole('button', { name })).toBeFocused()
+  }
+  await expect(statusLine(page, 'available')).toBeVisible()
+  await page.unroute('**/api/forms/*')
+  await page.getByRole('button', { name: 'No, do not use it' }).click()
+  await expect(statusLine(page, 'denied')).toBeVisible()
+  expect(await identityOf(context)).toMatchObject({ status: 'denied' })
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
 })
 
 test('the links to sign in go once a page knows that somebody is signed in, and one to sign out comes', async ({

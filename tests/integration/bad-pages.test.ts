@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { choiceForm } from '../support/forms.ts'
-import { type RawAnswer, raw } from '../support/raw.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
+import { type RawAnswer, raw, sendBytes } from '../support/raw.ts'
+import { cookieOf, type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 let site: Site
@@ -19,8 +19,6 @@ async function granted(): Promise<Visitor> {
   return reader
 }
 
-const cookieOf = (reader: Visitor) => [...reader.jar].map((pair) => pair.join('=')).join('; ')
-
 describe('N11: requests to pages', () => {
   const own = () => ({ origin: site.origin, 'sec-fetch-site': 'same-origin' })
   const plain = async (answer: Response | RawAnswer, status: number) => {
@@ -37,50 +35,70 @@ describe('N11: requests to pages', () => {
 
   it('403: a form from elsewhere, which then changes nothing', async () => {
     const reader = await granted()
-    const body = await choiceForm(reader, 'denied')
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, {}])
-      await plain(await reader.fetch('/choice', { method: 'POST', body, headers }), 403)
+    const form = await choiceForm(reader, 'denied')
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, {}]) {
+      expect((await sendForm(reader, form, headers)).status).toBe(403)
+      await plain(await reader.fetch('/choice', { method: 'POST', body: form.fields, headers }), 403)
+    }
     expect(await reader.identity()).toMatchObject({ status: 'available' })
-    const answer = await reader.fetch('/choice', { method: 'POST', body, headers: own() })
-    expect(answer.status).toBe(303)
+    expect((await sendForm(reader, form, own())).status).toBe(303)
     expect(await reader.identity()).toMatchObject({ status: 'denied' })
   })
 
-  it('413: too long, declared or chunked', async () => {
-    const headers = { ...own(), 'content-type': 'application/x-www-form-urlencoded' }
-    await plain(
-      await visitor(site).fetch('/choice', { method: 'POST', headers, body: 'x'.repeat(70_000) }),
-      413,
-    )
-    const body = Array.from({ length: 20 }, () => new Uint8Array(8192))
-    await plain(await raw(site, '/choice', { method: 'POST', headers, body }), 413)
+  it('413: longer than any form, and not waited for', async () => {
+    const head = ['POST /choice HTTP/1.1', 'Host: x', `Origin: ${site.origin}`, 'Content-Length: 70000']
+    const answer = await sendBytes(site, `${head.join('\r\n')}\r\n\r\nx`)
+    expect(answer).toMatch(/^HTTP\/1.1 413 [\s\S]*\nThis is more than a form of this site can hold\.\n/)
   })
 
   it.each([
-    ['a form without its boundary', 'multipart/form-data', 'x'],
-    ['a form that breaks off', 'multipart/form-data; boundary=b', '--b\r\nContent-Disp'],
-    ['JSON', 'application/json', '{}'],
-    ['nothing', 'text/plain', ''],
-  ])('400: %s', async (_, type, body) => {
-    const headers = { ...own(), 'content-type': type }
-    await plain(await visitor(site).fetch('/choice', { method: 'POST', headers, body }), 400)
+    ['a form', '/choice', 'multipart/form-data; boundary=b', '--b\r\nContent-Disp'],
+    ['JSON', '/privacy', 'application/json', '{}'],
+    ['an action of React', '/', 'text/plain', '["$B1"]'],
+    ['something to a file', '/articles/x.css', 'text/plain', 'x'],
+    ['something to a prefetch', '/sign-in', 'text/plain', 'x'],
+  ])('400: %s, sent to %s', async (_, path, type, body) => {
+    const headers = {
+      ...own(),
+      'content-type': type,
+      'next-action': 'f'.repeat(42),
+      'next-router-prefetch': '1',
+    }
+    await plain(await visitor(site).fetch(path, { method: 'POST', headers, body }), 400)
   })
 
-  it('a form with nothing of ours in it, or an unknown action, is no error of the server', async () => {
-    const reader = await granted()
-    const form = new FormData()
-    form.append('advertising', 'denied')
-    const headers = own()
-    const unknown = { ...headers, 'next-action': 'f'.repeat(42), 'content-type': 'text/plain;charset=UTF-8' }
-    const answers = [
-      await reader.fetch('/choice', { method: 'POST', body: form, headers }),
-      await reader.fetch('/choice', { method: 'POST', body: '[]', headers: unknown }),
-    ]
-    for (const answer of answers) {
-      expect(answer.status).toBeLessThan(500)
-      expect(await answer.text()).not.toMatch(/\n\s+at .*\.js/)
-    }
-    expect(await reader.identity()).toMatchObject({ status: 'available' })
+  it('404: what is sent to no route, below /api and /sandbox', async () => {
+    for (const path of ['/api/nothing', '/sandbox/nothing', '/sandbox/operator'])
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+        const answer = await visitor(site).fetch(path, { method, headers: { ...own(), 'next-action': 'x' } })
+        expect([answer.status, await answer.text()], `${method} ${path}`).toEqual([
+          404,
+          path.startsWith('/api/') ? expect.stringMatching(/^{"error":"not_found"/) : 'Not Found',
+        ])
+      }
+  })
+
+  it.each([
+    ['TRACE / HTTP/1.1', 405],
+    ['TRACE /api/health HTTP/1.1', 405],
+    ['PROPFIND /api/choice HTTP/1.1', 405],
+    ['GET * HTTP/1.1', 400],
+    ['OPTIONS * HTTP/1.1', 400],
+    ['GET http://evil.example/ HTTP/1.1', 400],
+    ['POST http://evil.example/api/choice HTTP/1.1', 400],
+    ['GET //evil.example/x HTTP/1.1', 308],
+    ['GET /\\\\evil.example/x HTTP/1.1', 308],
+  ])('%s: %i, and leads nowhere else', async (line, status) => {
+    const answer = await sendBytes(site, `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(answer).not.toMatch(/^location: (?!\/evil\.example\/x\r)/im)
+  })
+
+  it('a page is given to the browser’s router though what it says of its pages cannot be read', async () => {
+    const send = async (path: string) =>
+      raw(site, path, { headers: { rsc: '1', 'next-router-state-tree': 'x' } })
+    const { headers, status } = await send('/privacy')
+    expect(status === 307 ? (await send(String(headers.location))).status : status).toBe(200)
   })
 
   it.each([
@@ -149,4 +167,64 @@ describe('N18: a forged host', () => {
     expect(answer.status).toBe(403)
     expect(await reader.identity()).toMatchObject({ status: 'available' })
   })
+})
+
+describe('N25: a body that breaks off', () => {
+  it.each([
+    '/choice',
+    '/api/choice',
+    '/api/identity',
+    '/api/sign-out',
+    '/api/forms/choice',
+    '/api/sign-in/demo',
+    '/api/auth/callback/demo',
+    '/api/nothing',
+    '/sandbox/operator/v2/token/generate',
+    '/sandbox/exchange/openrtb2/auction',
+  ])('sent to %s is no error of the server, and no line of its log', async (path) => {
+    const before = site.log()
+    const { origin } = site
+    for (const type of [
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=b',
+    ])
+      for (const [length, body] of [
+        ['Content-Length: 999', '{"a'],
+        ['Transfer-Encoding: chunked', '3\r\n{"a\r\n'],
+        ['Transfer-Encoding: chunked', '3\r\n{"a\r\nzz\r\n'],
+      ]) {
+        const head = [
+          `POST ${path} HTTP/1.1`,
+          'Host: x',
+          `Origin: ${origin}`,
+          `Content-Type: ${type}`,
+          length,
+        ]
+        expect(await sendBytes(site, `${head.join('\r\n')}\r\n\r\n${body}`)).not.toMatch(/^HTTP\/1.1 5/)
+      }
+    // What it says of them, it says before it answers the next request.
+    expect((await visitor(site).fetch('/api/health')).status).toBe(200)
+    expect(site.log()).toBe(before)
+  })
+})
+
+describe('the faults of the sandbox', () => {
+  it('are for tools and for this site, and no page of another site can set them', async () => {
+    const send = async (headers: Record<string, string>, method = 'POST') => {
+      const body = method === 'POST' ? '{}' : null
+      const answer = await visitor(site).fetch('/sandbox/operator/faults', { method, headers, body })
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+      return answer.status
+    }
+    expect(await send({})).toBe(200)
+    expect(await send(own())).toBe(200)
+    expect(await send({ origin: 'https://evil.example' })).toBe(403)
+    expect(await send({ 'sec-fetch-site': 'cross-site' })).toBe(403)
+    expect(
+      await send({ origin: 'https://evil.example', 'access-control-request-method': 'POST' }, 'OPTIONS'),
+    ).toBe(403)
+  })
+
+  const own = () => ({ origin: site.origin, 'sec-fetch-site': 'same-origin' })
 })

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { crawl, payloadOf, routes } from '../support/crawl.ts'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
+import { raw } from '../support/raw.ts'
+import { cookieOf, type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
@@ -95,12 +96,24 @@ describe('N1: no response has Set-Cookie without no-store', () => {
     expect(prefetched.filter((where) => !/ \/(api\/|nothing|articles\/nothing)/.test(where))).toEqual([])
   })
 
+  it('nor is it a 304, which a cache would add to the page that it keeps', async () => {
+    for (const path of routes.static) {
+      const etag = (await visitor(site).fetch(path)).headers.get('etag') ?? ''
+      const conditional = { 'if-none-match': etag }
+      expect((await raw(site, path, { headers: conditional })).status).toBe(304)
+      const cookie = cookieOf(await withRefreshToStore())
+      const { status, headers } = await raw(site, path, { headers: { ...conditional, cookie } })
+      expect([status, String(headers['set-cookie'])]).toEqual([200, expect.stringMatching(/^uid2=Fe26/)])
+      expect(headers['cache-control']).toBe('private, no-store')
+    }
+  })
+
   it('on answers to POST: choice, identity, sign-out, and the forms', async () => {
     const reader = await granted()
     const form = await choiceForm(reader, 'denied')
     const answers = [
       await reader.post('/api/identity'),
-      await reader.fetch('/choice', { method: 'POST', body: form, headers: own() }),
+      await sendForm(reader, form, own()),
       await reader.post('/api/choice', { advertising: 'granted' }),
       await reader.post('/api/choice', { advertising: 'denied' }),
       await reader.post('/api/sign-out'),

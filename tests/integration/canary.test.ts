@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { root } from '../../scripts/support/runtime.mjs'
 import { crawl } from '../support/crawl.ts'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type Fault, type TestOperator, testOperator } from '../support/operator.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -104,11 +104,7 @@ async function story() {
       body: new URLSearchParams({ csrfToken, email: wrong, json: 'true' }),
     })
   const reader = await signIn(email)
-  await reader.fetch('/choice', {
-    method: 'POST',
-    body: await choiceForm(reader, 'granted'),
-    headers: { origin: site.origin },
-  })
+  await sendForm(reader, await choiceForm(reader, 'granted'), { origin: site.origin })
   await reader.post('/api/identity')
   await crawl(() => reader, ignore)
   for (const fault of faults) {

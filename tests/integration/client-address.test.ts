@@ -17,25 +17,6 @@ afterAll(() => Promise.all([alone.stop(), behindProxy.stop()]))
 type Headers = Record<string, string>
 const inText = (html: string) => /<i id="page">([^<]+)<\/i>/.exec(html)?.[1]
 
-async function inAction(site: Site, headers: Headers): Promise<string | undefined> {
-  const { text } = await raw(site, '/probe/address')
-  const form = new FormData()
-  for (const [, name, value] of text.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g))
-    form.append(name ?? '', (value ?? '').replaceAll('&quot;', '"'))
-  const request = new Request(site.origin, { method: 'POST', body: form })
-  const answer = await raw(site, '/probe/address', {
-    method: 'POST',
-    body: [new Uint8Array(await request.arrayBuffer())],
-    headers: {
-      ...headers,
-      host: new URL(site.origin).host,
-      origin: site.origin,
-      'content-type': request.headers.get('content-type') ?? '',
-    },
-  })
-  return /^address=([^;]+)/.exec(answer.headers['set-cookie']?.[0] ?? '')?.[1]
-}
-
 const surfaces: [string, (site: Site, headers: Headers) => Promise<string | undefined>][] = [
   ['a page', async (site, headers) => inText((await raw(site, '/probe/address', { headers })).text)],
   ['a route handler', async (site, headers) => (await raw(site, '/probe/address/route', { headers })).text],
@@ -45,7 +26,6 @@ const surfaces: [string, (site: Site, headers: Headers) => Promise<string | unde
       (await raw(site, '/probe/address/route', { headers: { ...headers, 'next-router-prefetch': '1' } }))
         .text,
   ],
-  ['an action', inAction],
 ]
 
 describe.each(surfaces)('the address of the client in %s', (_, ask) => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { type TestOperator, testOperator } from '../support/operator.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
+import { raw } from '../support/raw.ts'
+import { cookieOf, type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 let operator: TestOperator
@@ -18,12 +19,8 @@ afterAll(async () => {
 
 async function send(reader: Visitor, advertising: 'granted' | 'denied', next: string): Promise<Response> {
   const form = await choiceForm(reader, advertising)
-  form.set('next', next)
-  return reader.fetch('/choice', {
-    method: 'POST',
-    body: form,
-    headers: { origin: site.origin, 'sec-fetch-site': 'same-origin' },
-  })
+  form.fields.set('next', next)
+  return sendForm(reader, form, { origin: site.origin, 'sec-fetch-site': 'same-origin' })
 }
 
 describe('the choice form without script', () => {
@@ -52,6 +49,101 @@ describe('the choice form without script', () => {
     const answer = await send(reader, 'denied', next)
     expect(new URL(answer.headers.get('location') ?? '', site.origin).origin).toBe(site.origin)
   })
+})
+
+describe('N24: a form of the account pages', () => {
+  const own = () => ({ origin: site.origin, 'sec-fetch-site': 'same-origin' })
+
+  it('names nothing that another build would not know: an address below /api, and fields with names', async () => {
+    const reader = visitor(site)
+    await reader.signIn({ email: 'builds@example.com' })
+    await reader.choose('granted')
+    const forms = await Promise.all(
+      ['/choice', '/privacy', '/sign-in'].map(async (path) => [
+        ...(await (await reader.fetch(path)).text()).matchAll(/<form[\s\S]*?<\/form>/g),
+      ]),
+    )
+    expect(forms.map(({ length }) => length)).toEqual([1, 3, 1])
+    for (const [form] of forms.flat()) {
+      expect(form).toMatch(/^<form [^>]*action="\/api\/forms\/(choice|delete-records|sign-out)"/)
+      expect(form).not.toMatch(/\$ACTION|enctype|[0-9a-f]{40}/i)
+    }
+  })
+
+  it('is taken whatever the Host is, when it comes from the origin of NEXTAUTH_URL', async () => {
+    const reader = visitor(site)
+    await reader.signIn({ email: 'upstream@example.com' })
+    const answer = await raw(site, '/api/forms/choice', {
+      method: 'POST',
+      headers: {
+        ...own(),
+        host: 'upstream:8080',
+        accept: 'text/html',
+        cookie: cookieOf(reader),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'advertising=denied&next=%2Fprivacy',
+    })
+    expect(answer).toMatchObject({ status: 303, headers: { location: '/privacy' } })
+    expect(await reader.identity()).toMatchObject({ status: 'denied' })
+  })
+
+  it('is answered with JSON where a script sends it, also as multipart', async () => {
+    const reader = visitor(site)
+    await reader.signIn({ email: 'scripted@example.com' })
+    const { action, fields } = await choiceForm(reader, 'granted')
+    const body = new FormData()
+    for (const [name, value] of fields) body.append(name, value)
+    body.append('a file', new Blob(['x']), 'x.txt')
+    const answer = await reader.fetch(action, { method: 'POST', body, headers: own() })
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
+    expect([answer.status, await answer.json()]).toEqual([200, { url: '/choice' }])
+    expect(await reader.identity()).toMatchObject({ status: 'available' })
+    const signOut = await reader.post('/api/forms/sign-out', 'x=y', {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
+    expect([signOut.status, await signOut.json()]).toEqual([200, { url: '/' }])
+    expect(reader.jar.size).toBe(0)
+  })
+
+  it('leads a reader who is signed out to the sign-in', async () => {
+    const send = async (name: string, fields: Record<string, string>) => {
+      const form = { action: `/api/forms/${name}`, fields: new URLSearchParams(fields) }
+      const { status, headers } = await sendForm(visitor(site), form, own())
+      return [status, headers.get('location')]
+    }
+    expect(await send('choice', { advertising: 'denied' })).toEqual([303, '/sign-in?next=/choice'])
+    expect(await send('delete-records', {})).toEqual([303, '/sign-in?next=/privacy'])
+    expect(await send('sign-out', {})).toEqual([303, '/'])
+  })
+
+  const urlencoded = 'application/x-www-form-urlencoded'
+  it.each<[number, string, string, string, string, Record<string, string>]>([
+    [400, 'bad_form', 'choice', 'multipart/form-data', 'x', {}],
+    [400, 'bad_form', 'choice', 'multipart/form-data; boundary=b', '--b\r\nContent-Disp', {}],
+    [403, 'cross_site', 'choice', urlencoded, 'advertising=granted', { origin: 'https://evil.example' }],
+    [403, 'cross_site', 'sign-out', urlencoded, '', { 'sec-fetch-site': 'same-site' }],
+    [404, 'not_found', 'nothing', urlencoded, '', {}],
+    [404, 'not_found', 'constructor', urlencoded, '', {}],
+    [413, 'too_large', 'choice', urlencoded, 'x'.repeat(17_000), {}],
+    [415, 'media_type', 'choice', 'application/json', '{"advertising":"denied"}', {}],
+    [422, 'invalid', 'choice', urlencoded, 'advertising=perhaps', {}],
+  ])(
+    '%i %s: refused in words, and changes nothing (%s, %s)',
+    async (status, error, name, type, body, headers) => {
+      const reader = visitor(site)
+      await reader.signIn({ email: `refused-${status}@example.com` })
+      await reader.choose('granted')
+      const send = (accept: string) =>
+        reader.post(`/api/forms/${name}`, body, { 'content-type': type, accept, ...headers })
+      const answer = await send('*/*')
+      expect([answer.status, await answer.json()]).toEqual([status, { error, message: expect.any(String) }])
+      const page = await send('text/html')
+      expect([page.status, page.headers.get('cache-control')]).toEqual([status, 'private, no-store'])
+      expect(await page.text()).toContain('<h1>That was not done</h1>')
+      expect(await reader.identity()).toMatchObject({ status: 'available' })
+    },
+  )
 })
 
 describe('what calls itself a prefetch', () => {

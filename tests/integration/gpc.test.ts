@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PublicIdentity } from '#lib/identity/public.ts'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -86,7 +86,7 @@ describe('S7: Global Privacy Control under GPC_SCOPE=account', () => {
     const form = await choiceForm(reader, 'granted')
     const answer = await reader.post('/api/choice', { advertising: 'granted' }, gpc)
     expect(await answer.json()).toMatchObject({ status: 'gpc' })
-    await reader.fetch('/choice', { method: 'POST', body: form, headers: { ...gpc, origin: site.origin } })
+    await sendForm(reader, form, { ...gpc, origin: site.origin })
     expect(await reader.ensure()).toMatchObject({ status: 'denied' })
     expect(await html(reader, '/privacy', {})).not.toContain('on this site’s own question')
     expect((await operator.calls()).generate).toBe(0)

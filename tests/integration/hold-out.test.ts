@@ -1,7 +1,7 @@
 import { unsealData } from 'iron-session'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { payloadOf } from '../support/crawl.ts'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -62,11 +62,7 @@ describe.each(['server', 'client'])('K1: a control reader, by %s hand-off', (han
       await reader.post('/api/choice', { advertising: 'granted' }),
       ...(await Promise.all([live, '/', '/choice', '/privacy'].map((path) => reader.fetch(path)))),
       await payloadOf(reader, live),
-      await reader.fetch('/choice', {
-        method: 'POST',
-        body: await choiceForm(reader, 'granted'),
-        headers: { origin: site.origin },
-      }),
+      await sendForm(reader, await choiceForm(reader, 'granted'), { origin: site.origin }),
     ]
     const texts = await Promise.all(
       answers.map(async (it) => `${JSON.stringify([...it.headers])}${await it.text()}`),

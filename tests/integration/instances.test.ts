@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, type PageForm, sendForm } from '../support/forms.ts'
 import { type Instances, instanceEnv, startInstances } from '../support/instances.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -61,7 +61,7 @@ describe('U3: after an opt-out on one instance none generates', () => {
     email: string
     /** As the other instance knew them before: cookies, and the form of the choice open in a tab. */
     old: Visitor
-    form: FormData
+    form: PageForm
   }
 
   /** Tells both instances of a reader, and then one of them of the opt-out. */
@@ -94,12 +94,8 @@ describe('U3: after an opt-out on one instance none generates', () => {
       for (const reader of [visitor(site, new Map(old.jar)), anew]) {
         for (const path of ['/privacy', '/live/what-lighthouses-measured', '/choice', '/'])
           expect((await reader.fetch(path)).status).toBe(200)
-        const sent = {
-          method: 'POST',
-          body: form,
-          headers: { origin: site.origin, 'sec-fetch-site': 'same-origin' },
-        }
-        expect((await reader.fetch('/choice', sent)).status).toBe(303)
+        const headers = { origin: site.origin, 'sec-fetch-site': 'same-origin' }
+        expect((await sendForm(reader, form, headers)).status).toBe(303)
         for (const answer of [await reader.identity(), await reader.ensure(), await reader.choose('granted')])
           expect(answer).toEqual({ status: 'opted_out', now: expect.any(Number) })
       }

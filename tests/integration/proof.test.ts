@@ -159,7 +159,7 @@ describe('the page of a link', () => {
         expect((await make().fetch(link, init)).status).toBeLessThan(400)
     const html = await (await reader.fetch(link)).text()
     expect(html).toMatch(/<form [^>]*action="\/api\/sign-in\/finish"/)
-    const secret = (await formOn(reader, link, 'name="secret"')).get('secret')
+    const secret = (await formOn(reader, link, 'name="secret"')).fields.get('secret')
     expect((await reader.form('finish', { secret: String(secret) })).status).toBe(303)
   })
 

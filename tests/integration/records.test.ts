@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { formOn } from '../support/forms.ts'
+import { formOn, sendForm } from '../support/forms.ts'
 import { type TestOperator, testOperator } from '../support/operator.ts'
 import { type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -26,8 +26,7 @@ const privacy = async (reader: Visitor) => (await reader.fetch('/privacy')).text
 
 /** As a browser without script would: the form's answer leads back to the page. */
 async function deleteRecords(reader: Visitor, headers: Record<string, string> = { origin: site.origin }) {
-  const body = await formOn(reader, '/privacy', 'Delete my records')
-  return reader.fetch('/privacy', { method: 'POST', body, headers })
+  return sendForm(reader, await formOn(reader, '/privacy', 'Delete my records'), headers)
 }
 
 describe('the privacy page', () => {
@@ -116,10 +115,8 @@ describe('“Delete my records”', () => {
     const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await deleteRecords(reader, foreign)).status).toBe(403)
     expect(await reader.identity()).toMatchObject({ status: 'available' })
-    const body = await formOn(reader, '/privacy', 'Delete my records')
-    const stranger = visitor(site)
-    const init = { method: 'POST', body, headers: { origin: site.origin } }
-    const answer = await stranger.fetch('/privacy', init)
+    const form = await formOn(reader, '/privacy', 'Delete my records')
+    const answer = await sendForm(visitor(site), form, { origin: site.origin })
     expect(answer.headers.get('location')).toContain('/sign-in')
     expect(await reader.identity()).toMatchObject({ status: 'available' })
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { choiceForm } from '../support/forms.ts'
+import { choiceForm, sendForm } from '../support/forms.ts'
 import { gppOf } from '../support/gpp.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { visitor } from '../support/reader.ts'
@@ -101,9 +101,9 @@ describe('GPP', () => {
     await reader.signIn({ email: 'gpp-form@example.com' })
     const headers = { origin: site.origin, 'sec-fetch-site': 'same-origin' }
     const send = async (signals: string) => {
-      const body = await choiceForm(reader, 'granted')
-      body.set('signals', signals)
-      expect((await reader.fetch('/choice', { method: 'POST', body, headers })).status).toBe(303)
+      const form = await choiceForm(reader, 'granted')
+      form.fields.set('signals', signals)
+      expect((await sendForm(reader, form, headers)).status).toBe(303)
     }
     await send(JSON.stringify(gpp('ustx', { TargetedAdvertisingOptOut: 1 })))
     expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'consent' })

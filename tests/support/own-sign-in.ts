@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../../scripts/support/runtime.mjs'
 import { codeBlocks } from '../architecture/code-blocks.ts'
 import { read } from '../architecture/project.ts'
-import { choiceForm } from './forms.ts'
+import { choiceForm, sendForm } from './forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from './operator.ts'
 import { keep, type Visitor, visitor } from './reader.ts'
 import { type Site, startSite } from './site.ts'
@@ -141,8 +141,8 @@ export function describeOwnSignIn(
       await reader.choose('granted')
       const twin = reader.twin()
       const headers = { origin: site.origin, 'sec-fetch-site': 'same-origin' }
-      const body = await choiceForm(reader, 'denied')
-      expect((await reader.fetch('/choice', { method: 'POST', body, headers })).status).toBe(303)
+      const form = await choiceForm(reader, 'denied')
+      expect((await sendForm(reader, form, headers)).status).toBe(303)
       for (const each of [reader, twin]) expect(await each.ensure()).toMatchObject({ status: 'denied' })
     })
 

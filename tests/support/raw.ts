@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
+import { connect } from 'node:net'
 import type { Site } from './site.ts'
 
 export interface RawAnswer {
@@ -30,5 +31,20 @@ export function raw(
     outgoing.once('error', reject)
     if (Array.isArray(body)) for (const chunk of body) outgoing.write(chunk)
     outgoing.end(Array.isArray(body) ? undefined : body)
+  })
+}
+
+/** Sends bytes that no HTTP client would, and hangs up; what came back until then. Loopback only. */
+export function sendBytes(site: Pick<Site, 'port'>, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(site.port, '127.0.0.1')
+    socket.setEncoding('latin1')
+    socket.on('data', (part: string) => {
+      answer += part
+    })
+    socket.once('error', () => {})
+    socket.once('close', () => resolve(answer))
+    socket.end(bytes, 'latin1')
   })
 }

@@ -18,7 +18,7 @@ export interface Visitor {
 export function visitor(site: Pick<Site, 'origin'>, jar = new Map<string, string>()): Visitor {
   const send = async (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers)
-    if (jar.size > 0) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
+    if (jar.size > 0) headers.set('cookie', cookieOf({ jar }))
     const response = await fetch(`${site.origin}${path}`, { redirect: 'manual', ...init, headers })
     for (const cookie of response.headers.getSetCookie()) keep(jar, cookie)
     return response
@@ -51,6 +51,10 @@ export function visitor(site: Pick<Site, 'origin'>, jar = new Map<string, string
     twin: () => visitor(site, new Map(jar)),
   }
 }
+
+/** The Cookie header that it sends. */
+export const cookieOf = ({ jar }: Pick<Visitor, 'jar'>): string =>
+  [...jar].map((pair) => pair.join('=')).join('; ')
 
 /** Keeps one Set-Cookie in a jar, or drops the cookie when it is a deletion. */
 export function keep(jar: Map<string, string>, cookie: string): void {

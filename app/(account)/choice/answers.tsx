@@ -1,5 +1,4 @@
-import { AnswerForm } from '#app/_ads/answer-form.tsx'
-import { chooseAdvertising } from '#app/(account)/actions.ts'
+import { AccountForm } from '#app/_ads/account-form.tsx'
 
 interface AnswersProps {
   /** Where to go after the answer: a path of this site. */
@@ -10,7 +9,7 @@ interface AnswersProps {
 /** Two answers of one weight. */
 export function Answers({ next, current }: AnswersProps) {
   return (
-    <AnswerForm action={chooseAdvertising} outcome="outcome">
+    <AccountForm name="choice" outcome="outcome" className="answers">
       <input type="hidden" name="next" value={next} />
       <button type="submit" className="button" name="advertising" value="granted">
         Yes, use it for ads
@@ -20,7 +19,7 @@ export function Answers({ next, current }: AnswersProps) {
         No, do not use it
         {current === 'denied' ? <AnswerNow /> : null}
       </button>
-    </AnswerForm>
+    </AccountForm>
   )
 }
 

@@ -1,10 +1,8 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { AccountForm } from '#app/_ads/account-form.tsx'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
-import { ClearingForm } from '#app/_ads/clearing-form.tsx'
-import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
 import { StatusLine, StatusParagraphs } from '#app/_ads/status-line.tsx'
-import { deleteRecords, signOut } from '#app/(account)/actions.ts'
 import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { RecordsTable } from '#app/(account)/privacy/records.tsx'
@@ -51,11 +49,11 @@ export default async function PrivacyPage({ searchParams }: Props) {
 function SignOut() {
   return (
     <div id="sign-out" className="button-row">
-      <SignOutForm action={signOut}>
+      <AccountForm name="sign-out">
         <button type="submit" className="button">
           Sign out
         </button>
-      </SignOutForm>
+      </AccountForm>
     </div>
   )
 }
@@ -99,20 +97,22 @@ async function OnRecord({ outcome }: { outcome: string | string[] | undefined })
 
 function DeleteRecords({ optedOut }: { optedOut: boolean }) {
   return (
-    <ClearingForm action={deleteRecords} outcome="on-record">
+    <AccountForm name="delete-records" outcome="on-record">
       <p>
         You can have all of your answers deleted, and what a banner passed on. It also ends a yes: we would
         ask you again before anything is made of your address.{' '}
         {optedOut
-          ? 'An opt-out stays: a keyed code of your address, its kind and its date. They are all that is left of it, and what keeps it.'
+          ? 'An opt-out stays: a keyed code of your address, its kind and its date. They are all that is left of it, and what keeps it. '
           : null}
+        If you said no before, the number of that answer stays under the same code, so that no earlier yes
+        counts again.
       </p>
       <div className="button-row">
         <button type="submit" className="button">
           Delete my records
         </button>
       </div>
-    </ClearingForm>
+    </AccountForm>
   )
 }
 

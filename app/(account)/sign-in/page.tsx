@@ -1,8 +1,7 @@
 import type { Metadata } from 'next'
+import { AccountForm } from '#app/_ads/account-form.tsx'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
-import { SignOutForm } from '#app/_ads/sign-out-form.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
-import { signOut } from '#app/(account)/actions.ts'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
 import { signInOffer } from '#lib/auth/offer.ts'
 import { env } from '#lib/env/server.ts'
@@ -93,11 +92,11 @@ function SignedIn({ name, next }: { name: string; next: string }) {
         <a href={next} className="button">
           Continue
         </a>
-        <SignOutForm action={signOut}>
+        <AccountForm name="sign-out">
           <button type="submit" className="button">
             Sign out
           </button>
-        </SignOutForm>
+        </AccountForm>
       </div>
     </>
   )

@@ -1,5 +1,6 @@
 import 'server-only'
 
+import { readCapped } from '../../shared/read-capped.ts'
 import type { Buyer } from '../buyer/buyer.ts'
 import { auction } from './auction.ts'
 import { browserCookie, browserOf, newBrowser, wouldKeepCookie } from './browser-cookie.ts'
@@ -20,8 +21,8 @@ export interface Exchange {
  * not depend on them: the one that is looked at says whose memory the auction goes into.
  */
 export async function handleAuction(request: Request, exchange: Exchange): Promise<Response> {
-  const body = await readText(request)
-  if (body === undefined) {
+  const bytes = await readCapped(request, BODY_LIMIT)
+  if (bytes === null) {
     const refusal = answer(request, 413, {
       error: 'too_large',
       message: `The limit is ${BODY_LIMIT} bytes.`,
@@ -30,6 +31,7 @@ export async function handleAuction(request: Request, exchange: Exchange): Promi
     refusal.headers.set('connection', 'close')
     return refusal
   }
+  const body = new TextDecoder().decode(bytes)
   const input = parseJson(body)
   if (!input) return answer(request, 400, { error: 'bad_json', message: 'The body is not JSON.' })
   const result = await auction(input.value, exchange.buyer)
@@ -74,22 +76,6 @@ function corsHeaders(request: Request): Headers {
     headers.set('access-control-allow-credentials', 'true')
   }
   return headers
-}
-
-async function readText(request: Request): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let total = 0
-  try {
-    for await (const chunk of request.body ?? []) {
-      chunks.push(chunk)
-      total += chunk.length
-      if (total > BODY_LIMIT) return undefined
-    }
-  } catch {
-    // It broke off, so no answer arrives; an error would be a stack in the log.
-    return undefined
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function parseJson(text: string): { value: unknown } | undefined {

@@ -1,18 +1,19 @@
 import 'server-only'
 
 import { BODY_LIMIT, type Operator } from './operator.ts'
+import type { OperatorReply } from './types.ts'
 
 /** Mounts the operator on web requests; `path` is what follows the mount's own prefix, with a slash. */
 export async function handleWeb(operator: Operator, request: Request, path: string): Promise<Response> {
-  const reply = await operator.handle(
-    {
-      method: request.method,
-      path,
-      headers: Object.fromEntries(request.headers),
-      body: await readRaw(request, BODY_LIMIT),
-    },
-    request.signal,
-  )
+  const body = await readRaw(request, BODY_LIMIT).catch(() => null)
+  // It broke off: no one waits for an answer.
+  if (body === null) return new Response(null, { status: 400 })
+  const headers = Object.fromEntries(request.headers)
+  const reply = await operator.handle({ method: request.method, path, headers, body }, request.signal)
+  return toResponse(reply)
+}
+
+function toResponse(reply: OperatorReply): Response {
   const { status, headers } = reply
   if (reply.fault === 'reset') return new Response(breakingBody(), { status, headers })
   const isBodiless = status === 204 || status === 205 || status === 304

@@ -1,6 +1,7 @@
 import { NextRequest } from 'next/server'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { refusePageRequest } from '#lib/identity/page-requests.ts'
+import { refusedMethodHeader } from '#lib/identity/incoming-requests.ts'
+import { refuseRequest } from '#lib/identity/page-requests.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const origin = 'http://localhost:3000'
@@ -8,99 +9,60 @@ beforeEach(() => {
   becomeSite()
 })
 
-type Init = ConstructorParameters<typeof NextRequest>[1]
-
-const ask = (init: Init & { duplex?: 'half' }) =>
-  refusePageRequest(
-    new NextRequest(`${origin}/choice`, {
-      ...init,
-      headers: { origin, 'sec-fetch-site': 'same-origin', ...(init?.headers as Record<string, string>) },
+const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+  refuseRequest(
+    new NextRequest(`${origin}${path}`, {
+      method,
+      headers: { origin, 'sec-fetch-site': 'same-origin', ...headers },
     }),
   )
-const post = (body: BodyInit, headers: Record<string, string> = {}) =>
-  ask({ method: 'POST', body, headers, duplex: 'half' })
+/** As it comes when it was refused before Next saw it. */
+const marked = (method: string, path: string, headers: Record<string, string> = {}) =>
+  ask('GET', path, { [refusedMethodHeader]: method, ...headers })
 
-const form = () => {
-  const data = new FormData()
-  data.append('$ACTION_ID_abc', '')
-  data.append('advertising', 'granted')
-  return data
-}
-const chunked = (size: number) =>
-  new ReadableStream({
-    start(controller) {
-      for (let sent = 0; sent < size; sent += 8192) controller.enqueue(new Uint8Array(8192))
-      controller.close()
-    },
+it('views of pages pass, and what is for a route handler', () => {
+  for (const method of ['GET', 'HEAD']) expect(ask(method, '/choice')).toBeNull()
+  for (const method of ['GET', 'POST', 'PUT']) expect(ask(method, '/api/identity')).toBeNull()
+})
+
+describe('to a page', () => {
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])('405: %s', (method) => {
+    const refused = marked(method, '/choice')
+    expect(refused?.status).toBe(405)
+    expect(refused?.headers.get('allow')).toBe('GET, HEAD')
   })
 
-describe('a form of this site passes', () => {
-  it('as it is sent without script, and with', async () => {
-    expect(await post(form())).toBeNull()
-    const scripted = new FormData()
-    scripted.append('1_advertising', 'granted')
-    scripted.append('0', '["$K1"]')
-    expect(await post(scripted, { 'next-action': 'abc' })).toBeNull()
+  it('403: from elsewhere', () => {
+    expect(marked('POST', '/choice', { origin: 'null' })?.status).toBe(403)
+    expect(marked('POST', '/choice', { 'sec-fetch-site': 'cross-site' })?.status).toBe(403)
   })
 
-  it.each(['1', 'null', '[[[', '["$F9"]', '["$K1"'])('but not with the argument list %s', async (list) => {
-    const scripted = new FormData()
-    scripted.append('0', list)
-    expect((await post(scripted, { 'next-action': 'abc' }))?.status).toBe(400)
+  it('413: more than 64 kB', () => {
+    expect(marked('POST', '/choice', { 'content-length': '65537' })?.status).toBe(413)
   })
 
-  it('and its body is still there for the action', async () => {
-    const request = new NextRequest(`${origin}/choice`, { method: 'POST', body: form(), headers: { origin } })
-    expect(await refusePageRequest(request)).toBeNull()
-    expect((await request.formData()).get('advertising')).toBe('granted')
+  it('400: any other, because pages take no forms', () => {
+    expect(marked('POST', '/choice')?.status).toBe(400)
+    expect(marked('POST', '/choice', { 'content-length': '65536' })?.status).toBe(400)
+  })
+
+  it('the same where nothing has marked it before', () => {
+    expect(ask('POST', '/choice')?.status).toBe(400)
+    expect(ask('PUT', '/choice')?.status).toBe(405)
   })
 })
 
-describe('what Next would answer with 500 is refused before', () => {
-  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])('405: %s', async (method) => {
-    const refused = await ask({ method })
-    expect(refused?.status).toBe(405)
-    expect(refused?.headers.get('allow')).toBe('GET, HEAD, POST')
-  })
+it('400: a path that cannot be read, whatever the method', () => {
+  for (const method of ['GET', 'POST', 'TRACE']) expect(marked(method, '/%')?.status).toBe(400)
+})
 
-  it('403: from elsewhere, before the body is read', async () => {
-    expect((await post(chunked(200_000), { origin: 'null' }))?.status).toBe(403)
-    expect((await post(form(), { 'sec-fetch-site': 'cross-site' }))?.status).toBe(403)
-  })
+it('405: what no route handler can be given, though it is for one', () => {
+  expect(marked('TRACE', '/api/choice')?.status).toBe(405)
+})
 
-  it('413: longer than 64 kB, declared or chunked', async () => {
-    expect((await post('x'.repeat(65_537)))?.status).toBe(413)
-    expect((await post(chunked(80_000)))?.status).toBe(413)
-    expect((await post('x', { 'content-length': '65537' }))?.status).toBe(413)
-  })
-
-  it.each<[string, BodyInit, Record<string, string>]>([
-    ['a multipart without boundary', 'x', { 'content-type': 'multipart/form-data' }],
-    [
-      'a multipart with another boundary',
-      '--a\r\n\r\nx',
-      { 'content-type': 'multipart/form-data; boundary=b' },
-    ],
-    [
-      'a multipart that breaks off',
-      '--b\r\nContent-Disp',
-      { 'content-type': 'multipart/form-data; boundary=b' },
-    ],
-    ['a form of another site', new URLSearchParams({ advertising: 'granted' }), {}],
-    ['an argument list that is no form', '[1]', { 'content-type': 'text/plain', 'next-action': 'a' }],
-    ['JSON', '{}', { 'content-type': 'application/json' }],
-    ['text without an action', '[]', { 'content-type': 'text/plain' }],
-    ['an action that is not JSON', '[', { 'content-type': 'text/plain', 'next-action': 'a' }],
-    ['bytes', new Uint8Array([255, 254]), { 'content-type': 'text/plain', 'next-action': 'a' }],
-    ['nothing', '', {}],
-  ])('400: %s', async (_, body, headers) => {
-    expect((await post(body, headers))?.status).toBe(400)
-  })
-
-  it('each in one sentence, which no cache keeps', async () => {
-    for (const refused of [await ask({ method: 'PUT' }), await post('{}')]) {
-      expect(await refused?.text()).toMatch(/^[A-Z][^\n]+\.\n$/)
-      expect(refused?.headers.get('cache-control')).toBe('private, no-store')
-    }
-  })
+it('each in one sentence, which no cache keeps', async () => {
+  for (const refused of [marked('PUT', '/'), marked('POST', '/'), marked('GET', '/%')]) {
+    expect(await refused?.text()).toMatch(/^[A-Z][^\n]+\.\n$/)
+    expect(refused?.headers.get('cache-control')).toBe('private, no-store')
+  }
 })

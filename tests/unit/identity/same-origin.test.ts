@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isOurs, isSameOrigin } from '#lib/identity/same-origin.ts'
+import { isCrossSite, isOurs, isSameOrigin } from '#lib/identity/same-origin.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const port = '3123'
@@ -64,4 +64,15 @@ describe('N11: on a public host', () => {
     ])
       expect(isOurs(other, ours), other).toBe(false)
   })
+})
+
+it('a request is cross-site only when its browser says so: a tool says nothing', () => {
+  becomeSite({ PORT: port })
+  const said = (headers: Record<string, string>) => isCrossSite(new Headers(headers))
+  expect(said({})).toBe(false)
+  expect(said({ origin: `http://localhost:${port}`, 'sec-fetch-site': 'same-origin' })).toBe(false)
+  for (const headers of [{ origin: 'null' }, { origin: 'https://evil.example' }])
+    expect(said(headers)).toBe(true)
+  for (const site of ['cross-site', 'same-site', 'none', ''])
+    expect(said({ 'sec-fetch-site': site })).toBe(true)
 })

@@ -108,6 +108,16 @@ describe('reading a body up to a limit', () => {
     expect(await readCapped(request('x'.repeat(11), { 'content-length': '2' }), 10)).toBeNull()
   })
 
+  it('a body that breaks off is none, and no error', async () => {
+    const breaking = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(4))
+        controller.error(new Error('aborted'))
+      },
+    })
+    expect(await readCapped(request(breaking), 10)).toBeNull()
+  })
+
   it('no body is none', async () => {
     expect((await readCapped(request(null), 10))?.byteLength).toBe(0)
   })

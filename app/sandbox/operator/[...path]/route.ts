@@ -1,4 +1,5 @@
 import { env } from '#lib/env/server.ts'
+import { isCrossSite } from '#lib/identity/same-origin.ts'
 import { sandboxOperator } from '#lib/sandbox/operator/instance.ts'
 import { handleWeb } from '#lib/sandbox/operator/web.ts'
 
@@ -9,6 +10,9 @@ async function handle(request: Request, context: { params: Promise<{ path: strin
   const path = `/${(await context.params).path.join('/')}`
   if (mode !== 'sandbox' || (deployed && path === '/faults'))
     return new Response('Not Found', { status: 404 })
+  // It steers the whole sandbox: tools may, and this site's own pages, but no page of another site.
+  if (path === '/faults' && request.method !== 'GET' && isCrossSite(request.headers))
+    return new Response('Forbidden', { status: 403 })
   return handleWeb(sandboxOperator(product), request, path)
 }
 

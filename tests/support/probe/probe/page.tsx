@@ -1,7 +1,5 @@
-import { cookies } from 'next/headers'
 import { Suspense } from 'react'
 import { readPublicIdentity } from '#lib/identity/read.ts'
-import { readInAction } from '../actions-probe.ts'
 
 /** Shows what each surface of one request reads of the identity; built into a variant by the tests. */
 export default async function Probe() {
@@ -11,10 +9,6 @@ export default async function Probe() {
       <Suspense fallback="later">
         <Late />
       </Suspense>
-      <form action={readInAction}>
-        <button type="submit">ask</button>
-      </form>
-      <i id="action">{(await cookies()).get('probe')?.value}</i>
     </>
   )
 }

@@ -1,0 +1,11 @@
+/** For every path that no route of the sandbox has; Next would render a page. */
+const notFound = () => new Response('Not Found', { status: 404 })
+
+export {
+  notFound as DELETE,
+  notFound as GET,
+  notFound as OPTIONS,
+  notFound as PATCH,
+  notFound as POST,
+  notFound as PUT,
+}

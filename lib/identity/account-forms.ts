@@ -1,0 +1,74 @@
+import 'server-only'
+import { cookies } from 'next/headers'
+import { type NextRequest, NextResponse } from 'next/server'
+import { consentWording } from '../choices/wording.ts'
+import { env } from '../env/server.ts'
+import { localPath } from '../shared/local-path.ts'
+import { notRecordedWords } from './api.ts'
+import { choose, forgetReader } from './choose.ts'
+import { plainPage } from './plain-page.ts'
+import { type FormRefusal, leadTo, readForm, wantsPage } from './read-form.ts'
+import { signOutOf } from './sign-out.ts'
+import { signalsInForm } from './signals.ts'
+import { privateHeaders, writeIdentity } from './write.ts'
+
+/** Does what the form says, cookies included, and answers where to go, or why it was not done. */
+type AccountForm = (fields: Record<string, string>, request: NextRequest) => Promise<string | FormRefusal>
+
+const accountForms: Record<string, AccountForm> = {
+  choice: chooseAdvertising,
+  'delete-records': deleteRecords,
+  'sign-out': signOut,
+}
+
+/**
+ * One form of the account pages. Its address and fields are the same in every build, so a page that was
+ * rendered before a deploy, or by another instance, can still send it, with script or without.
+ */
+export async function handleAccountForm(request: NextRequest, name: string): Promise<Response> {
+  const form = Object.hasOwn(accountForms, name) ? accountForms[name] : undefined
+  if (!form) return refuse(request, { status: 404, error: 'not_found', message: 'There is no such form.' })
+  const read = await readForm(request)
+  if ('status' in read) return refuse(request, read)
+  const outcome = await form(read.fields, request)
+  return typeof outcome === 'string' ? leadTo(request, outcome) : refuse(request, outcome)
+}
+
+/** Records consent or denial and acts on it. */
+async function chooseAdvertising(
+  { advertising, signals: field, next }: Record<string, string>,
+  request: NextRequest,
+): Promise<string | FormRefusal> {
+  if (advertising !== 'granted' && advertising !== 'denied')
+    return { status: 422, error: 'invalid', message: 'The form came without an answer: please try again.' }
+  const { version, text } = consentWording(env().product)
+  const signals = signalsInForm(field)
+  const chosen = await choose(request, { advertising, version, wording: text, source: 'page', signals })
+  if (chosen.status === 'signed_out') return '/sign-in?next=/choice'
+  if (chosen.status === 'invalid') return '/choice?failed=1'
+  if (!chosen.advanced) return '/choice?wait=1'
+  await writeIdentity(await cookies(), chosen.advanced.cookie)
+  const { decision } = chosen.advanced
+  if (decision.status === 'unavailable' && decision.reason === 'store') return '/choice?failed=1'
+  return localPath(next) ?? '/choice'
+}
+
+/** Erases the reader's records, but for the marks of opt-outs. Without consent there is no identity either. */
+async function deleteRecords(_: Record<string, string>, request: NextRequest): Promise<string> {
+  const outcome = await forgetReader(request)
+  if (outcome === 'signed_out') return '/sign-in?next=/privacy'
+  if (outcome === 'done') await writeIdentity(await cookies(), 'clear')
+  return `/privacy?deleted=${outcome}`
+}
+
+async function signOut(_: Record<string, string>, request: NextRequest): Promise<string | FormRefusal> {
+  const { status } = await signOutOf(await cookies(), request.headers)
+  // One sign-out too many is of a session that was signed out of before.
+  return status === 'not_recorded' ? { status: 503, error: 'not_recorded', message: notRecordedWords } : '/'
+}
+
+function refuse(request: NextRequest, { status, error, message }: FormRefusal): Response {
+  if (!wantsPage(request)) return NextResponse.json({ error, message }, { status, headers: privateHeaders })
+  const link = { href: '/privacy', label: 'Your privacy choices' }
+  return plainPage({ status, title: 'That was not done', text: message, link })
+}

@@ -1,0 +1,147 @@
+import { readdirSync } from 'node:fs'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { join } from 'node:path'
+import { root } from '../../scripts/support/runtime.mjs'
+import { bodies, endings, headerLists, methods, otherPaths } from './http-fuzz-material.ts'
+import { cookieOf, type Visitor, visitor } from './reader.ts'
+import type { Site } from './site.ts'
+
+/** What a folder in brackets stands for, so that requests reach what is behind it. */
+const examples: Record<string, string[]> = {
+  slug: ['what-lighthouses-measured', 'nothing'],
+  pattern: ['prebid', 'nothing'],
+  form: ['choice', 'delete-records', 'sign-out', 'nothing'],
+  step: ['provider', 'ask', 'finish', 'demo', 'nothing'],
+  script: ['gpt.js', 'nothing'],
+  nextauth: [
+    'session',
+    'csrf',
+    'signin',
+    'signin/demo',
+    'callback/demo',
+    'signout',
+    'error',
+    '_log',
+    'nothing',
+  ],
+  path: ['v2/token/generate', 'v2/token/refresh', 'v2/key/bidstream', 'ops/healthcheck', 'faults', 'nothing'],
+}
+
+/** Every route below app/, as its files say. */
+export function routesOfApp(folder = join(root, 'app'), paths = ['']): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (/^(page\.tsx|route\.ts)$/.test(entry.name)) return paths.map((path) => path || '/')
+    if (!entry.isDirectory() || entry.name.startsWith('_')) return []
+    const [, parameter] = /^\[+(?:\.\.\.)?(\w+)\]+$/.exec(entry.name) ?? []
+    const steps = parameter ? (examples[parameter] ?? ['nothing']).map((it) => `/${it}`) : [`/${entry.name}`]
+    const next = entry.name.startsWith('(')
+      ? paths
+      : paths.flatMap((path) => steps.map((step) => path + step))
+    return routesOfApp(join(folder, entry.name), next)
+  })
+}
+
+interface HostileRequest {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: string | null
+  sender: 'nobody' | 'a' | 'b'
+}
+
+const paths = [...routesOfApp(), ...otherPaths]
+
+/** A request that nothing of ours would send, drawn by `random(n)`, which is one of 0 … n-1. */
+export function hostileRequest(random: (below: number) => number, origin: string): HostileRequest {
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T
+  const method = pick(methods)
+  const headers: Record<string, string> = {}
+  if (random(3) === 0) headers.rsc = '1'
+  for (let count = random(5); count > 0; count--) Object.assign(headers, pick(headerLists))
+  if (method !== 'GET' && random(3) > 0) headers.origin = origin
+  const body = method === 'GET' && random(10) > 0 ? null : pick(bodies)
+  if (body === null) delete headers['transfer-encoding']
+  else if (!headers['transfer-encoding']) headers['content-length'] = String(Buffer.byteLength(body))
+  return { method, path: pick(paths) + pick(endings), headers, body, sender: pick(['nobody', 'a', 'b']) }
+}
+
+export interface Readers {
+  a: Visitor
+  b: Visitor
+  /** What of A may be in no answer to anybody else. */
+  secretsOfA: string[]
+}
+
+let people = 0
+
+/** Two readers who said yes. */
+export async function twoReaders(site: Site): Promise<Readers> {
+  const [a, b] = [visitor(site), visitor(site)]
+  const email = `zq7-a-${people++}@example.com`
+  await a.signIn({ email })
+  await b.signIn({ email: `zq7-b-${people}@example.com` })
+  const identity = await a.choose('granted')
+  await b.choose('granted')
+  if (identity.status !== 'available') throw new Error(identity.status)
+  const cookies = ['uid2', 'next-auth.session-token'].map((name) => a.jar.get(name) ?? '')
+  return { a, b, secretsOfA: [email, identity.advertisingToken, ...cookies].filter((it) => it !== '') }
+}
+
+/** What is wrong with the site's answer; nothing, if all is well. */
+export async function wrongWith(site: Site, readers: Readers, hostile: HostileRequest): Promise<string[]> {
+  const { sender, method, body } = hostile
+  const headers = { ...hostile.headers }
+  if (sender !== 'nobody')
+    headers.cookie = [headers.cookie, cookieOf(readers[sender])].filter(Boolean).join('; ')
+  let answer = await send(site, method, hostile.path, headers, body)
+  const { location } = answer.headers
+  // Next leads its router to an address that says what it was asked for.
+  if (answer.status === 307 && location?.startsWith('/'))
+    answer = await send(site, method, location, headers, body)
+  const wrong: string[] = []
+  if (answer.status >= 500) wrong.push(`is answered ${answer.status}`)
+  if (/^\s+at .+:\d+|node_modules/m.test(answer.text)) wrong.push('shows where in the code')
+  if (location && !location.startsWith(site.origin) && !/^\/(?![/\\])/.test(location))
+    wrong.push(`leads to ${location}`)
+  const seen = answer.text + JSON.stringify(answer.headers)
+  if (sender !== 'a' && readers.secretsOfA.some((secret) => seen.includes(secret)))
+    wrong.push('shows another reader')
+  return wrong.map(
+    (what) => `${method} ${hostile.path} ${what}: ${JSON.stringify({ ...hostile, path: undefined })}`,
+  )
+}
+
+/** Nothing of what strangers sent may leave a stack, or a line that is not one of the five fields. */
+export const strangeLines = (log: string): string[] =>
+  log.split('\n').filter((line) => line.startsWith('⨯') || /^\s+at |Error\b/.test(line))
+
+interface Answer {
+  /** 0 when the connection was closed without any, as on what is no HTTP. */
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+function send(
+  site: Site,
+  ...[method, path, headers, body]: [string, string, Record<string, string>, string | null]
+) {
+  return new Promise<Answer>((resolve) => {
+    const none = () => resolve({ status: 0, headers: {}, text: '' })
+    const target = { host: '127.0.0.1', port: site.port, agent: false, path, method, headers }
+    const outgoing = httpRequest(target, (incoming) => {
+      let text = ''
+      incoming.setEncoding('utf8')
+      incoming.on('data', (part: string) => {
+        text += part
+      })
+      incoming.once('error', none)
+      incoming.once('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
+      )
+    })
+    outgoing.once('error', none)
+    outgoing.once('upgrade', none)
+    outgoing.end(body)
+  })
+}
