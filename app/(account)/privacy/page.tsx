@@ -104,8 +104,8 @@ function DeleteRecords({ optedOut }: { optedOut: boolean }) {
         {optedOut
           ? 'An opt-out stays: a keyed code of your address, its kind and its date. They are all that is left of it, and what keeps it. '
           : null}
-        If you said no before, the number of that answer stays under the same code, so that no earlier yes
-        counts again.
+        If you said no before, a keyed code of your address and the number of that answer stay, so that no
+        earlier yes counts again.
       </p>
       <div className="button-row">
         <button type="submit" className="button">

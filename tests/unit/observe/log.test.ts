@@ -63,11 +63,11 @@ describe('S22: the code of a line', () => {
     'late',
     'unknown',
     'unknown-password',
-    'busy',
+    'migrating',
     'connect_timeout',
     'pool_busy',
-    'full',
-    'rejected',
+    'connection_lost',
+    'product',
     'ECONNREFUSED',
     'EAI_AGAIN',
     'EAUTH',
@@ -150,7 +150,7 @@ describe('S23: the same line again and again', () => {
   })
 
   it('holds back no change of the store: the last line is how it stands', () => {
-    const change = `logEvent('error', 'store_down', { code: 'busy' }); logEvent('info', 'store_up');`
+    const change = `logEvent('error', 'store_down', { code: 'timeout' }); logEvent('info', 'store_up');`
     expect(linesOf(`${change} ${change}`).map(({ event }) => event)).toEqual([
       'store_down',
       'store_up',
