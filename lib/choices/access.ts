@@ -45,24 +45,21 @@ export async function recordConsent(subject: Subject, choice: Choice): Promise<v
  * readers, and other revocations, do not wait for it.
  */
 export async function recordRevocation(revocation: Revocation): Promise<void> {
-  if (!addPending(revocation)) throw new StoreDownError('Too many revocations wait to be written.')
-  await write(revocation)
-}
-
-async function write(revocation: Revocation): Promise<void> {
   try {
-    await onStore((store) => writeRevocation(store, revocation)).catch((error: unknown) => {
-      const plain = error instanceof RejectedWriteError ? withoutText(revocation) : null
-      if (plain === null) throw error
-      return onStore((store) => writeRevocation(store, plain))
-    })
+    await write(revocation)
   } catch (error) {
-    // It can never be written: to keep it would only keep its reader without a token for good.
-    if (error instanceof RejectedWriteError) removePending(revocation)
+    // One that can never be written would only keep its reader without a token for good.
+    if (!(error instanceof RejectedWriteError)) addPending(revocation)
     throw error
   }
-  removePending(revocation)
 }
+
+const write = (revocation: Revocation): Promise<void> =>
+  onStore((store) => writeRevocation(store, revocation)).catch((error: unknown) => {
+    const plain = error instanceof RejectedWriteError ? withoutText(revocation) : null
+    if (plain === null) throw error
+    return onStore((store) => writeRevocation(store, plain))
+  })
 
 /** A denial counts, also where the database cannot hold the words that came with it. */
 const withoutText = (revocation: Revocation): Revocation | null =>
@@ -84,7 +81,13 @@ export function retryRevocations(): Promise<void> {
 async function writeAll(): Promise<void> {
   const before = pendingCount()
   if (before === 0) return
-  for (const revocation of pendingRevocations()) await write(revocation).catch(() => {})
+  for (const revocation of pendingRevocations())
+    await write(revocation).then(
+      () => removePending(revocation),
+      (error: unknown) => {
+        if (error instanceof RejectedWriteError) removePending(revocation)
+      },
+    )
   const written = before - pendingCount()
   if (written > 0) logEvent('info', 'revocations_written', { revocations: written })
 }

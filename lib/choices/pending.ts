@@ -40,17 +40,16 @@ export const pendingCount = (): number => pending().entries.size
 export const isFull = (): boolean => pending().entries.size >= mostEntries || pending().size >= mostCharacters
 
 /**
- * Adds one, or puts it in the place of an earlier one of the same key. False: it is full, and this one was not
- * added. What the operator said is always added: it cannot be asked for again.
+ * Adds one, or puts it in the place of an earlier one of the same key. When it is full only what the operator said is
+ * added, because it cannot be asked for again.
  */
-export function addPending(revocation: Revocation): boolean {
+export function addPending(revocation: Revocation): void {
   const { entries } = pending()
   const key = keyOf(revocation)
-  if (isFull() && !entries.has(key) && revocation.kind !== 'opt_out') return false
+  if (isFull() && !entries.has(key) && revocation.kind !== 'opt_out') return
   const before = entries.get(key)
   pending().size += sizeOf(revocation) - (before ? sizeOf(before) : 0)
   entries.set(key, revocation)
-  return true
 }
 
 /** Once it is written, or can never be. A newer one of the same key stays. */
