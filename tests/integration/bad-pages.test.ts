@@ -94,6 +94,14 @@ describe('N11: requests to pages', () => {
     expect(answer).not.toMatch(/^location: (?!\/evil\.example\/x\r)/im)
   })
 
+  it.each(['/', '/nothing', '/api/nothing'])(
+    'N27: an upgrade that nothing takes is answered as any other request, not kept open: %s',
+    async (path) => {
+      const head = [`GET ${path} HTTP/1.1`, 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade, close']
+      expect(await sendBytes(site, `${head.join('\r\n')}\r\n\r\n`)).toMatch(/^HTTP\/1.1 (200|404) /)
+    },
+  )
+
   it('a page is given to the browser’s router though what it says of its pages cannot be read', async () => {
     const send = async (path: string) =>
       raw(site, path, { headers: { rsc: '1', 'next-router-state-tree': 'x' } })
