@@ -1,6 +1,6 @@
 import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '../env/server.ts'
 import { singleton } from '../shared/singleton.ts'
@@ -20,9 +20,13 @@ type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 /** Node publishes a request before Next sees it: `prepareRequest` changes each one at that moment. */
 export function prepareIncomingRequests(): void {
   singleton('incoming-requests', () => {
-    subscribe('http.server.request.start', (message) =>
-      prepareRequest((message as { request: IncomingMessage }).request),
-    )
+    subscribe('http.server.request.start', (message) => {
+      const { request, server } = message as { request: IncomingMessage; server: Server }
+      prepareRequest(request)
+      // Only the development server takes WebSockets. Next never closes the socket of an upgrade to a path that no
+      // route has, and shutdown waits for it; without a listener Node gives Next an ordinary request.
+      if (process.env.NODE_ENV === 'production') server.removeAllListeners('upgrade')
+    })
     return true
   })
 }

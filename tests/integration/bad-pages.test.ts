@@ -94,6 +94,16 @@ describe('N11: requests to pages', () => {
     expect(answer).not.toMatch(/^location: (?!\/evil\.example\/x\r)/im)
   })
 
+  it('N27: an upgrade that nothing takes is answered as any other request, not kept open', async () => {
+    const headers = { connection: 'upgrade', upgrade: 'websocket' }
+    for (const [path, status] of [
+      ['/', 200],
+      ['/nothing', 404],
+      ['/api/nothing', 404],
+    ] as const)
+      expect((await raw(site, path, { headers })).status).toBe(status)
+  })
+
   it('a page is given to the browser’s router though what it says of its pages cannot be read', async () => {
     const send = async (path: string) =>
       raw(site, path, { headers: { rsc: '1', 'next-router-state-tree': 'x' } })

@@ -57,8 +57,8 @@ describe('N26: whatever is sent, no answer is a fault of the server, and none sh
     expect(await all(requests)).toEqual([])
   })
 
-  it('and two thousand requests of every kind', async () => {
-    const requests = Array.from({ length: 2000 }, (_, seed) => hostileRequest(randomFrom(seed), site.origin))
+  it('and a thousand requests of every kind', async () => {
+    const requests = Array.from({ length: 1000 }, (_, seed) => hostileRequest(randomFrom(seed), site.origin))
     expect(await all(requests)).toEqual([])
   })
 

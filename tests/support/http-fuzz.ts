@@ -116,7 +116,7 @@ export const strangeLines = (log: string): string[] =>
   log.split('\n').filter((line) => line.startsWith('⨯') || /^\s+at |Error\b/.test(line))
 
 interface Answer {
-  /** 0 when the connection was closed without any, as on what is no HTTP. */
+  /** 0 when the connection was closed without any, as on what is no HTTP; 599 when nothing came at all. */
   status: number
   headers: IncomingHttpHeaders
   text: string
@@ -142,6 +142,10 @@ function send(
     })
     outgoing.once('error', none)
     outgoing.once('upgrade', none)
+    outgoing.setTimeout(20_000, () => {
+      resolve({ status: 599, headers: {}, text: '' })
+      outgoing.destroy()
+    })
     outgoing.end(body)
   })
 }
