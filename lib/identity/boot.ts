@@ -2,6 +2,7 @@ import 'server-only'
 import { noteClientAddresses } from '../auth/client-address.ts'
 import { choices } from '../choices/open.ts'
 import { type Env, EnvError, env } from '../env/server.ts'
+import { countBrokenUploads } from '../observe/broken-uploads.ts'
 import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
@@ -13,6 +14,7 @@ import { isLoopback } from '../shared/loopback.ts'
  */
 export async function boot(): Promise<void> {
   noteClientAddresses()
+  countBrokenUploads()
   try {
     requireLoopbackForDemo(env())
     await choices()
