@@ -21,13 +21,13 @@ export interface Limiter {
  */
 export function limiter(name: string, rule: { points: number; seconds: number }): Limiter {
   const memory = () => singleton(`limiter-${name}`, () => createCounters(rule))
-  const shared = () => singleton(`limiter-shared-${name}`, () => new WeakMap<Pool, RateLimiterPostgres>())
 
   async function count({ pool }: Database, key: string): Promise<number | null> {
     if (pool === null) return memory().consume(key, Date.now())
-    const limiter = shared().get(pool) ?? onPostgres(name, rule, pool)
-    shared().set(pool, limiter)
-    return consumeOf(limiter, key)
+    const shared = singleton(`limiter-shared-${name}`, () => onPostgres(name, rule, pool))
+    // After an outage there is another pool. One limiter, because each has a timer of its own.
+    Object.assign(shared, { client: pool })
+    return consumeOf(shared, key)
   }
 
   return {
