@@ -3,7 +3,6 @@ import { noteClientAddresses } from '../auth/client-address.ts'
 import { choices } from '../choices/open.ts'
 import { failureEvent } from '../database/access.ts'
 import { type Env, EnvError, env } from '../env/server.ts'
-import { countBrokenUploads } from '../observe/broken-uploads.ts'
 import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
@@ -23,11 +22,7 @@ const openingMs = 5_000
 export async function boot(): Promise<void> {
   captureOutside()
   noteClientAddresses()
-<<<<<<< HEAD
   prepareIncomingRequests()
-=======
-  countBrokenUploads()
->>>>>>> d1d68076413dad26c96be1219ca1f7f38d68c32c
   try {
     requireLoopbackForDemo(env())
   } catch (error) {

@@ -34,7 +34,6 @@ export type LogEvent =
   | 'proof_not_sent'
   | 'provider_failed'
   | 'trust_proxy_hops_unset'
-  | 'upload_broken_off'
 
 type Level = 'info' | 'warn' | 'error'
 
