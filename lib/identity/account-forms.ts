@@ -28,7 +28,7 @@ const accountForms: Record<string, AccountForm> = {
 export async function handleAccountForm(request: NextRequest, name: string): Promise<Response> {
   const form = Object.hasOwn(accountForms, name) ? accountForms[name] : undefined
   if (!form) return refuse(request, { status: 404, error: 'not_found', message: 'There is no such form.' })
-  const read = await readForm(request)
+  const read = await readForm(request, ['application/x-www-form-urlencoded', 'multipart/form-data'])
   if ('status' in read) return refuse(request, read)
   const outcome = await form(read.fields, request)
   return typeof outcome === 'string' ? leadTo(request, outcome) : refuse(request, outcome)

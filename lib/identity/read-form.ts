@@ -7,6 +7,8 @@ import { privateHeaders } from './write.ts'
 
 const bodyLimit = 16 * 1024
 
+type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
+
 /** Why a form was not taken, before or after it was tried. */
 export interface FormRefusal {
   status: number
@@ -21,6 +23,7 @@ export interface FormRefusal {
  */
 export async function readForm(
   request: NextRequest,
+  types: FormType[],
 ): Promise<{ fields: Record<string, string> } | FormRefusal> {
   if (!isSameOrigin(request.headers))
     return { status: 403, error: 'cross_site', message: `Send this form from ${env().origin} itself.` }
@@ -28,12 +31,8 @@ export async function readForm(
   if (body === null)
     return { status: 413, error: 'too_large', message: 'This is more than this form can hold.' }
   const type = request.headers.get('content-type') ?? ''
-  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i.test(type))
-    return {
-      status: 415,
-      error: 'media_type',
-      message: 'Send application/x-www-form-urlencoded or multipart/form-data.',
-    }
+  if (!types.includes(type.split(';')[0]?.trim().toLowerCase() as FormType))
+    return { status: 415, error: 'media_type', message: `Send ${types.join(' or ')}.` }
   try {
     const form = await new Response(body as BodyInit, { headers: { 'content-type': type } }).formData()
     const texts = [...form].filter(([, value]) => typeof value === 'string') as [string, string][]

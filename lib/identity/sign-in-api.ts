@@ -22,7 +22,7 @@ interface Refusal extends FormRefusal {
 export async function answerSignIn(request: NextRequest, name: string): Promise<Response> {
   const step = Object.hasOwn(signInSteps, name) ? signInSteps[name] : undefined
   if (!step) return refuse(request, { status: 404, error: 'not_found', message: signInWords.not_offered })
-  const form = await readForm(request)
+  const form = await readForm(request, ['application/x-www-form-urlencoded'])
   if ('status' in form) return refuse(request, form)
   const outcome = await step(form.fields, request)
   if (outcome.status === 'go') return leadOn(request, outcome)
