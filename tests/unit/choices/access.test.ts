@@ -10,6 +10,7 @@ import {
   retryRevocations,
   withChoices,
 } from '#lib/choices/access.ts'
+import { choices } from '#lib/choices/open.ts'
 import { pendingCount, type Revocation } from '#lib/choices/pending.ts'
 import { RejectedWriteError, StoreDownError } from '#lib/database/access.ts'
 import { database } from '#lib/database/open.ts'
@@ -23,10 +24,13 @@ const other = { sub: 'o', sid: 'j', diiHash: 'other' }
 const look = (subject = reader) => readStandingOf(subject)
 /** A store that failed is left alone for a moment, and then tried again. */
 const retried = () =>
-  vi.waitFor(async () => {
-    await retryRevocations()
-    expect(pendingCount()).toBe(0)
-  })
+  vi.waitFor(
+    async () => {
+      await retryRevocations()
+      expect(pendingCount()).toBe(0)
+    },
+    { timeout: 15_000 },
+  )
 
 const optOut: Revocation = { kind: 'opt_out', diiHash: 'hash', source: 'uid2' }
 const denial = (subject = reader, choice = no): Revocation => ({ kind: 'denial', subject, choice })
@@ -156,7 +160,7 @@ describe('values that the database refuses', () => {
   afterAll(() => postgres.stop())
   beforeEach(async () => {
     becomeSite({ DATABASE_URL: await postgres.database(), CHOICES_PEPPER: 'p'.repeat(32) })
-    await database()
+    await choices()
   })
   const poison = { ...yes, wording: 'a\0b' }
 

@@ -14,8 +14,11 @@ import { freePort } from '../../support/site.ts'
 const pepper = (name: string) => name.padEnd(32, '.')
 let folder: string
 
+/** On a busy machine. */
+const patience = { timeout: 15_000 }
+
 /** A store that failed is left alone for a moment. */
-const onceBack: typeof withChoices = (work) => vi.waitFor(() => withChoices(work))
+const onceBack: typeof withChoices = (work) => vi.waitFor(() => withChoices(work), patience)
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lantern-open-'))
@@ -99,6 +102,7 @@ describe('PostgreSQL that comes and goes', () => {
   it('U4: a query that hangs is given up, and the store is back when it can answer', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
+    await choices()
     const look = () => withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
     await look()
     const { Client } = await import('pg')
@@ -110,12 +114,13 @@ describe('PostgreSQL that comes and goes', () => {
     await expect(look()).rejects.toThrow(StoreDownError)
     await other.query('rollback')
     await other.end()
-    expect(await vi.waitFor(look)).toMatchObject({ optedOut: false })
+    expect(await vi.waitFor(look, patience)).toMatchObject({ optedOut: false })
   })
 
   it('connections that are cut cost one answer at most', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
+    await choices()
     await withChoices((store) => store.recordOptOut('hash', 'uid2'))
     const { Client } = await import('pg')
     const admin = new Client({ connectionString: url })
@@ -127,7 +132,7 @@ describe('PostgreSQL that comes and goes', () => {
     const look = () => withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
     const first = await look().catch((error: unknown) => error)
     if (first instanceof Error) expect(first).toBeInstanceOf(StoreDownError)
-    expect((await vi.waitFor(look)).optedOut).toBe(true)
+    expect((await vi.waitFor(look, patience)).optedOut).toBe(true)
     expect(health().store).toBe('ok')
   })
 })

@@ -113,7 +113,7 @@ describe('U4: what a failure says of the database', () => {
     const asked = vi.fn(works)
     await expect(withDatabase('choices', asked)).rejects.toThrow(/is down/)
     expect(asked).not.toHaveBeenCalled()
-    expect(await vi.waitFor(() => withDatabase('choices', works))).toBe('done')
+    expect(await vi.waitFor(() => withDatabase('choices', works), { timeout: 15_000 })).toBe('done')
     expect(await database()).not.toBe(first)
     expect(health().store).toBe('ok')
   })

@@ -5,10 +5,11 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { recordRevocation, withChoices } from '#lib/choices/access.ts'
+import { choices } from '#lib/choices/open.ts'
 import { StoreDownError } from '#lib/database/access.ts'
 import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { MigrationError, migrate, migrations, missingMigrations } from '#lib/database/migrations.ts'
-import { closeDatabase, database } from '#lib/database/open.ts'
+import { closeDatabase } from '#lib/database/open.ts'
 import type { Schema } from '#lib/database/schema.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -162,7 +163,7 @@ it('D8: a role that may read and write, and not change tables, can use what anot
   await sql`create role limited login`.execute(owner.db)
   await sql`grant select, insert, update, delete on all tables in schema public to limited`.execute(owner.db)
   becomeSite({ DATABASE_URL: url.replace('lantern@', 'limited@'), CHOICES_PEPPER: 'p'.repeat(32) })
-  await database()
+  await choices()
   await recordRevocation({ kind: 'opt_out', diiHash: 'hash', source: 'uid2' })
   await recordRevocation({ kind: 'session', sid: 'sid', until: Date.now() + 60_000 })
   expect(await withChoices((store) => store.isEnded('sid'))).toBe(true)
@@ -186,13 +187,13 @@ describe('a migration that takes longer than a page may wait', () => {
     const look = () => withChoices((store) => store.isEnded('x'))
     for (let i = 0; i < 3; i++) {
       await expect(look()).rejects.toThrow(StoreDownError)
-      await vi.waitFor(() => expect(look()).rejects.toThrow(/cannot be reached/), { timeout: 5000 })
+      await vi.waitFor(() => expect(look()).rejects.toThrow(/cannot be reached/), { timeout: 15_000 })
     }
     const { rows } = await locker.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)
     expect(rows).toHaveLength(1)
     await locker.query('rollback')
     await locker.end()
-    await vi.waitFor(async () => expect(await look()).toBe(false), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await look()).toBe(false), { timeout: 15_000 })
     expect(await missingMigrations({ db, engine })).toEqual([])
     await db.destroy()
     await closeDatabase()

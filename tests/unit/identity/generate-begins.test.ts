@@ -159,7 +159,7 @@ describe('when the store fails after the call was sent', () => {
     send()
     return outcome
   }
-  const look = () => vi.waitFor(() => withChoices((store) => store.read(reader.subject)))
+  const look = () => vi.waitFor(() => withChoices((store) => store.read(reader.subject)), { timeout: 15_000 })
 
   it('its outcome counts, and it is called once', async () => {
     expect(await cutThenSend()).toMatchObject({ status: 'success' })

@@ -1,6 +1,7 @@
 import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withChoices } from '#lib/choices/access.ts'
+import { choices } from '#lib/choices/open.ts'
 import { knownReader } from '#lib/identity/reader.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
@@ -30,6 +31,8 @@ describe.each([
 ])('a reader with two DII, on %s', (_, variables) => {
   beforeEach(async () => {
     becomeSite({ NEXTAUTH_SECRET: secret, ...(await variables()) })
+    // The site does so at start: opening takes longer than a page may wait.
+    await choices()
   })
 
   it('is known by the chosen one', async () => {
