@@ -25,7 +25,7 @@ export function withChoices<T>(work: (store: ChoiceStore) => Promise<T>): Promis
 const onStore = <T>(work: (store: ChoiceStore) => Promise<T>): Promise<T> =>
   withDatabase('choices', async (opened) => work(await choicesOn(opened)))
 
-/** What stands for a reader. While a revocation of theirs waits to be written, the store does not know. */
+/** A reader's current consent state. Rejects while a revocation of theirs waits: the store does not have it yet. */
 export const readStandingOf = (subject: Subject): Promise<Standing> =>
   isRevocationPending(subject)
     ? Promise.reject(new StoreDownError('A revocation of this reader waits to be written.'))

@@ -17,8 +17,8 @@ export function keepWritingRevocations(): void {
 }
 
 /**
- * Before the process ends, revocations that wait are written. Next ends it by `process.exit` when its last answer is
- * out, however long a slow upload takes, and asks nobody before: so the exit waits here, and has a deadline.
+ * Writes the revocations that wait before the process ends. Next calls `process.exit` when its last answer is out,
+ * however long a slow upload takes, and has no hook before it: so the exit is held back here, with a deadline.
  */
 export function prepareShutdown(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => begin(signal))
