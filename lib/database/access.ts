@@ -5,7 +5,7 @@ import { logEvent } from '../observe/log.ts'
 import { singleton } from '../shared/singleton.ts'
 import { withTimeout } from '../shared/with-timeout.ts'
 import { answerMs, type Database } from './connection.ts'
-import { failureKind } from './failures.ts'
+import { failureKind, OpeningError } from './failures.ts'
 import { MigrationError } from './migrations.ts'
 import { database, discardDatabase, openingMs } from './open.ts'
 import { patiently } from './patiently.ts'
@@ -74,13 +74,17 @@ function recordFailure(user: DatabaseUser, cause: unknown): StoreDownError | Rej
   return new StoreDownError('The store cannot be reached.', { cause })
 }
 
-export const failureEvent = (cause: unknown): 'migration_failed' | 'store_down' =>
-  cause instanceof MigrationError ? 'migration_failed' : 'store_down'
+export const failureEvent = (error: unknown): 'migration_failed' | 'store_down' =>
+  (error instanceof OpeningError ? error.cause : error) instanceof MigrationError
+    ? 'migration_failed'
+    : 'store_down'
 
 async function attempt<T>(work: (opened: Database) => Promise<T>, deadline: number): Promise<T> {
   const opening = database()
   const left = Math.min(deadline - performance.now(), Math.max(0, answerMs - openingMs()))
-  const opened = await withTimeout(opening, left, timedOut)
+  const opened = await withTimeout(opening, left, timedOut).catch((error: unknown) => {
+    throw new OpeningError(error)
+  })
   return withTimeout(
     patiently(() => work(opened), lockMs),
     deadline - performance.now(),

@@ -1,7 +1,5 @@
 import 'server-only'
-import { DatabaseError } from 'pg'
 import { errorCode } from '../observe/error-code.ts'
-import { MigrationError } from './migrations.ts'
 
 /**
  * What a failed piece of work tells of the database:
@@ -20,31 +18,47 @@ const rules: readonly [RegExp, FailureKind][] = [
   [/^SQLITE_(READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|PROTOCOL)/, 'down'],
   [/^pool_busy$/, 'pool_busy'],
   [/^connection_lost$/, 'lost'],
-  [/^(connect_timeout|timeout|E(?!RR_)[A-Z]+)$/, 'down'],
+  [/^(connect_timeout|timeout|E(?!RR_)[A-Z_]+)$/, 'down'],
 ]
 
 /**
  * By SQLSTATE, whole or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
- * A full disk (53100) fails writes alone. A server that became read-only (25006) has given its place to another.
+ * A full disk (53100) fails writes alone. A server that became read-only (25006) has given its place to another. A
+ * query that the server's own time limit ended (57014) hangs like one that ours ends.
  */
 const states: Record<string, FailureKind> = {
   '08': 'lost',
   '22': 'rejected',
   '23': 'rejected',
   '25006': 'lost',
+  '28': 'down',
+  '3D': 'down',
   '53': 'down',
   '53100': 'failed',
   '57': 'lost',
+  '57014': 'down',
   '58': 'down',
 }
 
-/** Pure, by the driver's code alone. */
+/** The database could not be opened: nothing of it works, whatever the reason. `code`: the driver's, for the log. */
+export class OpeningError extends Error {
+  override name = 'OpeningError'
+  readonly code: string
+
+  constructor(cause: unknown) {
+    super('The database could not be opened.', { cause })
+    this.code = errorCode(cause)
+  }
+}
+
+/** By the driver's code. Pure. */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof MigrationError) return 'down'
+  if (error instanceof OpeningError) return 'down'
   const code = errorCode(error)
   if (isSqlState(error)) return states[code] ?? states[code.slice(0, 2)] ?? 'failed'
   return rules.find(([rule]) => rule.test(code))?.[1] ?? 'failed'
 }
 
+/** An error that the server answered has a severity; one of Node's, such as EPIPE, has none. */
 const isSqlState = (error: unknown): boolean =>
-  error instanceof DatabaseError && /^[0-9A-Z]{5}$/.test(errorCode(error))
+  typeof (error as { severity?: unknown } | null)?.severity === 'string'

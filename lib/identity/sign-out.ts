@@ -2,6 +2,7 @@ import 'server-only'
 import { isSessionCookie } from '../auth/current-reader.ts'
 import type { Reader } from '../auth/reader.ts'
 import { recordRevocation } from '../choices/access.ts'
+import { isEndPending } from '../choices/pending.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import { allReaders } from './all-readers.ts'
 import { identityCookieName } from './cookie.ts'
@@ -32,7 +33,8 @@ export async function endSessionsOf({ headers }: RequestLike): Promise<SignOut> 
 
 async function endSession({ sid, sessionEnds }: Reader): Promise<SignOut> {
   const seconds = await limitSignOuts(sid)
-  if (seconds !== null) return { status: 'rate_limited', seconds }
+  if (seconds !== null)
+    return isEndPending(sid) ? { status: 'not_recorded' } : { status: 'rate_limited', seconds }
   return recordRevocation({ kind: 'session', sid, until: sessionEnds }).then(
     () => ({ status: 'recorded' }),
     () => ({ status: 'not_recorded' }),

@@ -53,7 +53,7 @@ describe('work that meets another process’s lock', () => {
 describe('U4: what a failure says of the database', () => {
   const error = (code: string) => () => Promise.reject(Object.assign(new Error('x'), { code }))
   const ofPostgres = (code: string) => () =>
-    Promise.reject(Object.assign(new DatabaseError('x', 1, 'error'), { code }))
+    Promise.reject(Object.assign(new DatabaseError('x', 1, 'error'), { severity: 'ERROR', code }))
 
   it.each([
     ['22021', ofPostgres('22021')],
@@ -104,6 +104,10 @@ describe('U4: what a failure says of the database', () => {
     ['ECONNREFUSED', error('ECONNREFUSED')],
     ['timeout', error('timeout')],
     ['53300', ofPostgres('53300')],
+    ['57014', ofPostgres('57014')],
+    ['28P01', ofPostgres('28P01')],
+    ['3D000', ofPostgres('3D000')],
+    ['EAI_AGAIN', error('EAI_AGAIN')],
     ['SQLITE_READONLY', error('SQLITE_READONLY')],
     ['SQLITE_IOERR_READ', error('SQLITE_IOERR_READ')],
   ])('%s: it is down for all, is left alone, and is opened anew', async (_, work) => {
@@ -122,6 +126,15 @@ describe('U4: what a failure says of the database', () => {
     await expect(withDatabase('choices', error('x'))).rejects.toThrow(StoreDownError)
     expect(await withDatabase('sign_in', works)).toBe('done')
     expect(health().store).toBe('down')
+  })
+
+  it('one that cannot be opened is down, whatever the reason, and is left alone', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'lantern-database-')), 'choices.db')
+    writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
+    becomeSite({ DATABASE_URL: `file:${file}` })
+    await expect(withDatabase('limits', works)).rejects.toThrow(StoreDownError)
+    expect(health().store).toBe('down')
+    await expect(withDatabase('choices', works)).rejects.toThrow(/is down/)
   })
 
   it('work that hangs is given up, and what the same request asks next does not wait', async () => {
