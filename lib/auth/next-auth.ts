@@ -5,6 +5,7 @@ import { NextRequest, NextResponse } from 'next/server'
 import NextAuth, { type NextAuthOptions } from 'next-auth'
 import { env } from '../env/server.ts'
 import { logEvent } from '../observe/log.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
 import { cookieName } from './cookie-names.ts'
 import { demoProvider } from './demo-provider.ts'
 import { proofProvider } from './proof/provider.ts'
@@ -12,7 +13,6 @@ import { providerFault } from './provider-fault.ts'
 import { identityProviders, nextAuthCookies } from './providers.ts'
 import { sessionSeconds } from './session.ts'
 import { judge, type ProviderClaims } from './verdict.ts'
-import { within } from './within.ts'
 
 declare module 'next-auth' {
   interface User {
@@ -100,7 +100,7 @@ const patienceMs = 10_000
 export async function nextAuthHandler(...asked: Parameters<Handler>): Promise<NextResponse> {
   pinOrigin()
   const [, provider] = (await asked[1].params).nextauth
-  const answer = await within(patienceMs, (NextAuth(options(provider)) as Handler)(...asked), () => {
+  const answer = await withTimeout((NextAuth(options(provider)) as Handler)(...asked), patienceMs, () => {
     logEvent('warn', 'provider_failed', { code: 'late' })
     return Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303)
   })

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Reader } from '../auth/reader.ts'
 import { env } from '../env/server.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
 import { hasExpired, type Identity, isRefreshable } from '../uid2/index.ts'
 import { isEntitled, keepsIdentity } from './decide.ts'
 import { findRefresh, type Outcome, startGenerate, startRefresh } from './flights.ts'
@@ -102,7 +103,7 @@ async function refreshed(
   const flight = startRefresh(known, subject)
   const wait = hasExpired(known, now) ? policy.waitForExpired : policy.waitForDue
   const waited = wait > 0 && !flight.settled
-  if (waited) await atMost(wait, flight.promise)
+  if (waited) await withTimeout<unknown>(flight.promise, wait, () => {})
   return {
     identity: adopt(known, flight.settled),
     waited,
@@ -125,15 +126,4 @@ async function generated(known: KnownReader): Promise<Identity | null> {
   const input = kind === 'email' ? { email: value } : { phone: value }
   const outcome = await startGenerate(subject, input, consentOf(known)).promise
   return outcome.status === 'success' ? outcome.identity : null
-}
-
-/** Waits for a promise that never rejects, for `ms` at most. No timer stays behind, which would keep the request. */
-function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    promise.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -3,8 +3,8 @@ import { env } from '../../env/server.ts'
 import { errorCode } from '../../observe/error-code.ts'
 import { logEvent } from '../../observe/log.ts'
 import type { CookieReader } from '../../shared/cookie-reader.ts'
+import { withTimeout } from '../../shared/with-timeout.ts'
 import type { Dii } from '../reader.ts'
-import { within } from '../within.ts'
 import { sendMail } from './mail.ts'
 import { codeMessage, linkMail, type Message } from './messages.ts'
 import { putIntoOutbox } from './outbox.ts'
@@ -39,9 +39,9 @@ export async function askForProof(dii: Dii, next: string): Promise<string | null
     const { id, secret } = await makeSecret(dii.kind, Date.now() + proofSeconds * 1000)
     const write = dii.kind === 'email' ? linkMail : codeMessage
     const delivery = deliver(id, dii.kind, write(dii.value, env().origin, secret))
-    const sent = await within(
-      patienceMs,
+    const sent = await withTimeout(
       delivery.then(() => true),
+      patienceMs,
       () => false,
     )
     if (sent) return await sealPending({ id, dii, next })
