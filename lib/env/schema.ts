@@ -1,6 +1,7 @@
 import 'server-only'
 import { isLoopback } from '../shared/loopback.ts'
 import { combinationFaults, operatorNames } from './combinations.ts'
+import { nearMiss } from './near-miss.ts'
 import type { EnvFault, ParsedEnv } from './parsed-env.ts'
 import { type VariableName, type Variables, variables } from './variables.ts'
 
@@ -17,9 +18,11 @@ export function parseEnv(
     if (result.success) Object.assign(parsed, { [name]: result.data })
     else faults.push({ variable: name, fault: 'is not valid', remedy: `Set it to ${remedy}.` })
   }
-  for (const name of Object.keys(raw))
-    if (name.startsWith('UID2_') && !(name in variables))
-      faults.push({ variable: name, fault: 'is not known', remedy: `Known are ${knownUid2Names()}.` })
+  for (const name of Object.keys(raw)) {
+    const meant = name in variables ? null : nearMiss(name, uid2Names)
+    if (meant !== null)
+      faults.push({ variable: name, fault: 'is not known', remedy: `Write ${meant}, or unset it.` })
+  }
 
   const isSet = (name: VariableName) => raw[name] !== undefined && raw[name] !== ''
   const url = new URL(parsed.NEXTAUTH_URL ?? `http://localhost:${parsed.PORT ?? 3000}`)
@@ -36,10 +39,7 @@ export function parseEnv(
   return faults.length > 0 ? { faults } : { env }
 }
 
-const knownUid2Names = () =>
-  Object.keys(variables)
-    .filter((name) => name.startsWith('UID2_'))
-    .join(', ')
+const uid2Names = Object.keys(variables).filter((name) => name.startsWith('UID2_'))
 
 /** One message for people: every fault with its remedy. Contains no value of any variable. */
 export function describeFaults(faults: EnvFault[]): string {

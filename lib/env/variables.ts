@@ -1,7 +1,7 @@
 import 'server-only'
 import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
-import { isLoopback } from '../shared/loopback.ts'
+import { isDatabaseUrl, isMailServer, isOrigin, isSafeBaseUrl, isSafeUrl } from './url-rules.ts'
 
 /** Empty means unset, as every `.env` file expects. */
 const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())
@@ -18,29 +18,11 @@ const wholeNumber = (min: number, max: number, fallback: number) =>
     .transform((value) => (value === undefined ? fallback : /^\d+$/.test(value) ? Number(value) : Number.NaN))
     .pipe(z.int().min(min).max(max))
 
-const isUrl = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-const isBaseUrl = (value: string) => {
-  const { username, password, search, hash } = new URL(value)
-  return username === '' && password === '' && search === '' && hash === ''
-}
-const isSafeUrl = (value: string) =>
-  isUrl(value) && (new URL(value).protocol === 'https:' || isLoopback(new URL(value).hostname))
 const isSecret32 = (value: string) => /^[A-Za-z0-9+/]{43}=$/.test(value)
 const longText = (value: string) => value.length >= 32
 
 export const random = "node -p \"require('crypto').randomBytes(32).toString('base64')\""
 
-/** `http(s)` origin of an issuer or base URL without anything that would get lost on the way. */
-const isSafeBaseUrl = (value: string) => isSafeUrl(value) && isBaseUrl(value)
-function isMailServer(value: string): boolean {
-  try {
-    const { protocol, hostname, username, password } = new URL(value)
-    decodeURIComponent(username + password)
-    return /^smtps?:$/.test(protocol) && hostname !== ''
-  } catch {
-    return false
-  }
-}
 /** `name@example.com` or `The Lantern <name@example.com>`, on one line. */
 const mailAddress = String.raw`[^\s<>@,]+@[^\s<>@,]+\.[^\s<>@,]+`
 const mailFrom = new RegExp(String.raw`^([^<>\p{Cc}]*<${mailAddress}>|${mailAddress})$`, 'u')
@@ -62,7 +44,7 @@ const word = text.refine((v) => v === undefined || /^[\x21-\x7e]+$/.test(v))
 export const variables = {
   PORT: { rule: wholeNumber(1, 65_535, 3000), remedy: 'a port number; 3000 when unset' },
   UID2_BASE_URL: {
-    rule: text.refine((v) => v === undefined || (isSafeUrl(v) && isBaseUrl(v))),
+    rule: text.refine((v) => v === undefined || isSafeBaseUrl(v)),
     remedy:
       'the operator’s base URL, https (plain http only on this machine), e.g. https://operator-integ.uidapi.com',
   },
@@ -88,7 +70,7 @@ export const variables = {
     remedy: 'milliseconds from 0 to 30000; 0 when unset',
   },
   NEXTAUTH_URL: {
-    rule: text.refine((v) => v === undefined || (isUrl(v) && new URL(v).pathname === '/')),
+    rule: text.refine((v) => v === undefined || isOrigin(v)),
     remedy: 'the public origin of this site, e.g. https://news.example, without a path',
   },
   NEXTAUTH_SECRET: {
@@ -116,8 +98,9 @@ export const variables = {
     remedy: 'a folder that this process may write; .data when unset',
   },
   DATABASE_URL: {
-    rule: text.refine((v) => v === undefined || /^(file:.|postgres(ql)?:\/\/.)/.test(v)),
-    remedy: 'file:PATH for SQLite, or postgres://USER:PASSWORD@HOST/NAME',
+    rule: text.refine((v) => v === undefined || isDatabaseUrl(v)),
+    remedy:
+      'file:PATH for SQLite, the path as it is and without ? # %; or postgres://USER:PASSWORD@HOST/NAME, percent-encoded (# is %23, / is %2F, ? is %3F, @ is %40, % is %25)',
   },
   DEMO_SIGN_IN: { rule: flag, remedy: 'on or off' },
   AUTH_GOOGLE_ID: { rule: word, remedy: 'the client ID of your OAuth client in the Google Cloud console' },
@@ -143,7 +126,8 @@ export const variables = {
   },
   SMTP_URL: {
     rule: text.refine((v) => v === undefined || isMailServer(v)),
-    remedy: 'your mail server, e.g. smtps://USER:PASSWORD@mail.example, percent-encoded (% is %25)',
+    remedy:
+      'your mail server, e.g. smtps://USER:PASSWORD@mail.example, percent-encoded (# is %23, / is %2F, ? is %3F, @ is %40, % is %25)',
   },
   MAIL_FROM: {
     rule: text.refine((v) => v === undefined || isMailFrom(v)),

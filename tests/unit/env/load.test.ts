@@ -60,7 +60,9 @@ describe('made-up secrets', () => {
 
 describe('the checked environment', () => {
   it('every fault comes in one EnvError', () => {
-    expect(() => loadEnv({ PORT: 'x', UID2_NEW: 'y', GPC_SCOPE: 'z' })).toThrow(/PORT.*GPC_SCOPE.*UID2_NEW/s)
+    expect(() => loadEnv({ PORT: 'x', UID2_APIKEY: 'y', GPC_SCOPE: 'z' })).toThrow(
+      /PORT.*GPC_SCOPE.*UID2_APIKEY/s,
+    )
   })
 
   it('sandbox: the built-in operator and exchange', () => {

@@ -163,12 +163,6 @@ describe('single rules', () => {
       expect(mail(url), url).toEqual(['SMTP_URL'])
   })
 
-  it('an unknown UID2_* name is a fault that lists the known ones; other names are not ours', () => {
-    expect(faulty({ UID2_APIKEY: 'x', EUID_KEY: 'x', PATH: '/bin' })).toEqual(['UID2_APIKEY'])
-    const result = parseEnv({ UID2_APIKEY: 'x' })
-    expect('faults' in result && result.faults[0]?.remedy).toContain('UID2_API_KEY')
-  })
-
   it('PostgreSQL needs a pepper that every instance shares', () => {
     expect(faulty({ DATABASE_URL: 'postgres://h/n' })).toEqual(['CHOICES_PEPPER'])
     expect(faulty({ DATABASE_URL: 'postgres://h/n', CHOICES_PEPPER: secret('p') })).toEqual([])
