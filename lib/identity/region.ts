@@ -1,4 +1,5 @@
 import 'server-only'
+import { countryOf } from './countries.ts'
 
 /**
  * The one file to edit for your own rules of place. `REGION_HEADER` names the request header in which your CDN
@@ -38,12 +39,13 @@ export function regionRule(place: Place | null, product: 'uid2' | 'euid'): Regio
   return { runs: gdpr === (product === 'euid'), unanswered: 'ask' }
 }
 
-/** Codes that CDNs use for "unknown", for Tor and for proxies. */
-const nowhere = new Set(['XX', 'ZZ', 'T1', 'A1', 'A2', 'AP', 'EU'])
-
-/** Reads such a header; null for whatever names no country. */
+/**
+ * Reads such a header; null for whatever names no country, such as the `XX`, `T1` and `A1` that CDNs use for
+ * "unknown", Tor and proxies.
+ */
 export function placeOf(value: string | null): Place | null {
-  const [, country = '', subdivision = null] =
-    /^([A-Z]{2})(?:[-_]([A-Z0-9]{1,3}))?$/.exec(value?.trim().toUpperCase() ?? '') ?? []
-  return country === '' || nowhere.has(country) ? null : { country, subdivision }
+  const [, code = '', subdivision = null] =
+    /^([A-Za-z]{2})(?:[-_]([A-Za-z0-9]{1,3}))?$/.exec(value?.trim() ?? '') ?? []
+  const country = countryOf(code.toUpperCase())
+  return country === null ? null : { country, subdivision: subdivision?.toUpperCase() ?? null }
 }

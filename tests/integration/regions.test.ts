@@ -7,8 +7,8 @@ import { type Site, startSite } from '../support/site.ts'
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 
 describe.each([
-  { product: 'uid2', runsIn: ['US', 'us', 'US-CA', 'BR'], notIn: ['DE', 'de', 'GB', 'CH', 'NO'] },
-  { product: 'euid', runsIn: ['DE', 'FR', 'GB', 'IS'], notIn: ['US', 'US-NY', 'JP'] },
+  { product: 'uid2', runsIn: ['US', 'us', 'US-CA', 'BR'], notIn: ['DE', 'de', 'GB', 'UK', 'el', 'CH', 'NO'] },
+  { product: 'euid', runsIn: ['DE', 'FR', 'GB', 'UK', 'IS'], notIn: ['US', 'US-NY', 'JP'] },
 ] as const)('a deployment of $product that knows where readers are', ({ product, runsIn, notIn }) => {
   let operator: TestOperator
   let site: Site
@@ -44,7 +44,7 @@ describe.each([
     expect(await seen(reader, country)).toMatchObject({ status: 'available' })
   })
 
-  it.each([...notIn, null, '', 'XX', 'T1', 'Atlantis', '<script>'])(
+  it.each([...notIn, null, '', 'XX', 'T1', 'QQ', 'SU', 'Atlantis', '<script>'])(
     'does not run in %s, and nobody is asked there: no call, whatever the reader says',
     async (country) => {
       const reader = await somebody()

@@ -7,16 +7,62 @@ describe('the place that a header names', () => {
     [' us ', { country: 'US', subdivision: null }],
     ['US-CA', { country: 'US', subdivision: 'CA' }],
     ['gb_ENG', { country: 'GB', subdivision: 'ENG' }],
+    ['XK', { country: 'XK', subdivision: null }],
   ])('%j is a country, perhaps with a part of it', (value, place) => {
     expect(placeOf(value)).toEqual(place)
   })
 
-  it.each([null, '', 'XX', 'T1', 'EU', 'USA', 'U', 'US-', 'US-CALI', 'US,DE', 'Ü'])(
-    '%j is nowhere',
-    (value) => {
-      expect(placeOf(value)).toBeNull()
-    },
-  )
+  it.each([
+    null,
+    '',
+    'XX',
+    'T1',
+    'EU',
+    'USA',
+    'U',
+    'US-',
+    'US-CALI',
+    'US,DE',
+    'Ü',
+    'ß',
+    'ﬁ',
+    'SU',
+    'AN',
+    'A1',
+  ])('%j is nowhere', (value) => {
+    expect(placeOf(value)).toBeNull()
+  })
+})
+
+describe('a code that is not of ISO 3166', () => {
+  it.each([
+    ['UK', 'GB'],
+    ['EL', 'GR'],
+    ['FX', 'FR'],
+    ['IC', 'ES'],
+    ['EA', 'ES'],
+    ['CQ', 'GG'],
+  ])('S14: %s means %s, where UID2 does not run', (code, country) => {
+    for (const value of [code, ` ${code.toLowerCase()} `, `${code}-1`]) {
+      const place = placeOf(value)
+      expect(place?.country).toBe(country)
+      expect(regionRule(place, 'uid2').runs).toBe(false)
+    }
+  })
+
+  it('S14: is nowhere when no country is meant: of all pairs of letters those that ICU knows as countries remain', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+    const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+    // What ICU has beside countries: an island without people, unions, pseudo-locales, "outlying", "unknown".
+    const others = ['CP', 'EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']
+    const isCountry = (code: string) =>
+      names.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code && !others.includes(code)
+    // ICU has names for these; here they are another country's.
+    const aliases = ['AC', 'CQ', 'DG', 'EA', 'EL', 'FX', 'IC', 'TA', 'UK']
+    const pairs = letters.flatMap((first) => letters.map((second) => first + second))
+    for (const code of pairs.filter((pair) => !aliases.includes(pair)))
+      expect(placeOf(code)?.country ?? null, code).toBe(isCountry(code) ? code : null)
+  })
 })
 
 describe('where a product runs', () => {
