@@ -14,11 +14,12 @@ const proved = [
  * whether *it* is verified: an address of one answer must never be vouched for by the other. Pure.
  */
 export function mergeClaims(idToken: Claims, userinfo: Claims): Claims {
-  const merged: Claims = { ...userinfo, ...idToken }
+  const answers = [withoutEmpty(idToken), withoutEmpty(userinfo)] as const
+  const merged: Claims = { ...answers[1], ...answers[0] }
   for (const [address, verified] of proved) {
     const source =
-      [idToken, userinfo].find((claims) => address in claims && verified in claims) ??
-      [idToken, userinfo].find((claims) => address in claims)
+      answers.find((claims) => address in claims && verified in claims) ??
+      answers.find((claims) => address in claims)
     delete merged[address]
     delete merged[verified]
     if (source) merged[address] = source[address]
@@ -26,3 +27,10 @@ export function mergeClaims(idToken: Claims, userinfo: Claims): Claims {
   }
   return merged
 }
+
+/** Providers write null or empty text where others leave a claim out: it says nothing, so it hides nothing. */
+const withoutEmpty = (claims: Claims): Claims =>
+  Object.fromEntries(Object.entries(claims).filter(([, value]) => !isEmpty(value)))
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || (typeof value === 'string' && value.trim() === '')

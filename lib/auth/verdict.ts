@@ -81,9 +81,9 @@ function judgePhone(claims: ProviderClaims, byNature: boolean): Dii | NoDii {
   return typeof dii === 'string' ? 'bad_phone' : dii
 }
 
-/** Whoever says a word on it is believed, and a no most of all. */
+/** An explicit claim decides; otherwise the way in which the address came. Null says nothing. */
 const isVerified = (claim: unknown, byNature: boolean): boolean =>
-  claim === undefined ? byNature : isTrue(claim)
+  claim === undefined || claim === null ? byNature : isTrue(claim)
 
 /** Apple sends its booleans as text too. */
 const isTrue = (claim: unknown): boolean => claim === true || claim === 'true'
