@@ -8,7 +8,7 @@ import { logEvent } from '../observe/log.ts'
 import { createFlights, type Flight, type Flights } from '../shared/flights.ts'
 import { singleton } from '../shared/singleton.ts'
 import type { DiiInput, Identity } from '../uid2/index.ts'
-import { callOperator, operatorClient } from './operator.ts'
+import { announcing, callOperator, explainRefusedKey, operatorClient } from './operator.ts'
 
 /** How a call to the operator ended, as far as policy cares. */
 export type Outcome =
@@ -74,7 +74,9 @@ export const findGenerate = (subject: Subject, tcf: string | undefined): Flight<
 export const startGenerate = (subject: Subject, dii: DiiInput, tcf: string | undefined): Flight<Outcome> =>
   generates().start(generateKey(subject, tcf), async () => {
     const options = tcf === undefined ? {} : { tcfConsentString: tcf }
-    const begun = await begin(subject, (sent) => operatorClient(sent).generateToken(dii, options))
+    const begun = await begin(subject, (sent) =>
+      operatorClient().generateToken(dii, { ...options, fetch: announcing(sent) }),
+    )
     if ('refused' in begun) return begun.refused
     const outcome = await begun.call
     if (outcome === null) return { status: 'failed' }
@@ -96,7 +98,7 @@ async function begin<T>(subject: Subject, generate: (sent: () => void) => Promis
       if (optedOut) return { status: 'optout' }
       if (choice !== 'granted' || ended) return { status: 'refused' }
       await new Promise<void>((sent) => {
-        call = callOperator(() => generate(sent))
+        call = callOperator(() => generate(sent), explainRefusedKey)
         // A call that fails before it is sent is over, too.
         call.then(() => sent())
       })
