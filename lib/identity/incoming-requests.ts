@@ -22,6 +22,8 @@ export function prepareIncomingRequests(): void {
   singleton('incoming-requests', () => {
     subscribe('http.server.request.start', (message) => {
       const { request, server } = message as { request: IncomingMessage; server: Server }
+      // Here, because no other hook of Next's has the server, and `next start` takes it as an argument alone.
+      server.keepAliveTimeout = env().keepAliveMs
       prepareRequest(request)
       // Only the development server takes WebSockets. Next never closes the socket of an upgrade to a path that no
       // route has, and shutdown waits for it; without a listener Node gives Next an ordinary request.
