@@ -46,7 +46,8 @@ function refused(facts: Facts): PublicIdentity | null {
   return null
 }
 
-function entitled({ now, identity, product, handoff, operatorFailed, bucket }: Facts): PublicIdentity {
+function entitled(facts: Facts): PublicIdentity {
+  const { now, identity, product, handoff, operatorFailed, bucket, standing } = facts
   const base = { now, ...(bucket && { bucket }) }
   if (!identity || hasExpired(identity, now))
     return operatorFailed
@@ -61,6 +62,8 @@ function entitled({ now, identity, product, handoff, operatorFailed, bucket }: F
     refreshFrom: identity.refresh_from,
     source: product === 'euid' ? 'euid.eu' : 'uidapi.com',
     ...(handoff === 'client' && { identity: sixFields(identity) }),
+    // An EUID is only bid on together with the consent that it was made under.
+    ...(product === 'euid' && standing !== 'store_down' && { consent: standing.signals }),
   }
 }
 

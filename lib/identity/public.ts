@@ -20,6 +20,16 @@ export interface AvailableIdentity extends Grouped {
   source: 'uidapi.com' | 'euid.eu'
   /** Under UID2_HANDOFF=client alone: all that the browser needs to refresh the token by itself. */
   identity?: ClientIdentity
+  /** EUID alone: what the server knows of the reader's consent, for a bid request from a page that does not know it. */
+  consent?: KnownConsent
+}
+
+/** Consent signals, as a consent platform (CMP) has them. */
+export interface KnownConsent {
+  tcf?: string | undefined
+  gdprApplies?: boolean | undefined
+  gpp?: string | undefined
+  gppSid?: readonly number[] | undefined
 }
 
 /** The operator's six fields, verbatim. https://unifiedid.com/docs/endpoints/post-token-generate */

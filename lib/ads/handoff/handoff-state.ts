@@ -1,4 +1,4 @@
-import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, ClientIdentity, KnownConsent, PublicIdentity } from '#lib/identity/public.ts'
 
 /** What the page knows: the server's answer, or that there is none yet. */
 export type HandoffState = PublicIdentity | { readonly status: 'loading' }
@@ -13,6 +13,8 @@ export interface UsableToken {
   readonly source: AvailableIdentity['source']
   /** Client hand-off: what the browser refreshes with. */
   readonly identity?: ClientIdentity
+  /** EUID: what the server knows of the reader's consent. */
+  readonly consent?: KnownConsent
 }
 
 export function tokenIn(state: HandoffState): string | null {

@@ -231,6 +231,13 @@ describe('consent signals', () => {
       expect(signals('euid', { gdprApplies: true, tcf })).toMatchObject({ reason: 'consent' })
   })
 
+  it('P19: go along with an EUID, for bid requests of a page that does not know them; with a UID2 there is no need', () => {
+    const known = { gdprApplies: true, tcf: sufficient }
+    expect(signals('euid', known)).toMatchObject({ status: 'available', consent: known })
+    expect(signals('euid', known, 'denied')).not.toHaveProperty('consent')
+    expect(signals('uid2', { gdprApplies: false })).not.toHaveProperty('consent')
+  })
+
   it('an opt-out in a GPP string stops either product', () => {
     const gpp = { gpp: 'DBABLA~CAAVAAAAAABA.YA', gppSid: [7] }
     expect(signals('uid2', gpp)).toMatchObject({ status: 'unsupported', reason: 'consent' })
