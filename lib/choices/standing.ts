@@ -10,6 +10,8 @@ export interface Signals {
   gdprApplies?: boolean | undefined
   gpp?: string | undefined
   gppSid?: number[] | undefined
+  /** Something was said that cannot be read, which counts as a denial. */
+  unreadable?: true | undefined
 }
 
 /** All that was ever decided about a reader, as it stands now. */

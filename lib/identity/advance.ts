@@ -59,7 +59,7 @@ export async function advance(asking: Asking, policy: Policy): Promise<Advanced>
   if (!changed && !refresh.waited && !generate && !refresh.unheard)
     return { decision, cookie: situation.stray ? 'clear' : 'keep', background: refresh.background }
 
-  const latest = withSignals(await lookAgain(known), asking.cookies)
+  const latest = withSignals(await lookAgain(known), asking.headers)
   const after = decideFor({ ...situation, known: latest }, identity, refresh.unheard)
   const { background } = refresh
   const consent = consentIn(latest)

@@ -2,7 +2,7 @@ import 'server-only'
 import { after, type NextRequest, NextResponse } from 'next/server'
 import type { z } from 'zod'
 import { env } from '../env/server.ts'
-import { readCapped } from '../shared/read-capped.ts'
+import { readUpTo } from '../shared/read-capped.ts'
 import { type Advanced, advance, type Policy } from './advance.ts'
 import { isSameOrigin } from './same-origin.ts'
 import type { SignOut } from './sign-out.ts'
@@ -31,7 +31,8 @@ const status: Record<ApiError, number> = {
   not_recorded: 503,
 }
 
-const bodyLimit = 16 * 1024
+/** For two consent strings of the longest kind and the words of a question, with room for a platform that says more. */
+const bodyLimit = 128 * 1024
 
 export const refusal = (error: ApiError, message: string, headers: Record<string, string> = {}) =>
   NextResponse.json({ error, message }, { status: status[error], headers: { ...privateHeaders, ...headers } })
@@ -47,32 +48,34 @@ export const notRecordedWords =
 
 /**
  * Checks a state-changing request and reads its JSON body. Answers the refusal when something is wrong;
- * no body at all reads as `{}` where `optional`.
+ * no body at all reads as `{}` where `optional`. `text`: what was read of a refused one, which may hold a no all the same.
  */
 export async function readBody<T>(
   request: NextRequest,
   schema: z.ZodType<T>,
   { optional = false } = {},
-): Promise<{ body: T } | { refused: NextResponse }> {
+): Promise<{ body: T } | { refused: NextResponse; text: string }> {
   if (!isSameOrigin(request.headers))
-    return { refused: refusal('cross_site', `Send this request from ${env().origin} itself.`) }
-  const bytes = await readCapped(request, bodyLimit)
-  if (bytes === null) return { refused: refusal('too_large', 'The body may have at most 16 kB.') }
+    return { refused: refusal('cross_site', `Send this request from ${env().origin} itself.`), text: '' }
+  const { bytes, whole } = await readUpTo(request, bodyLimit)
+  const text = new TextDecoder().decode(bytes)
+  const refuse = (...reason: [ApiError, string]) => ({ refused: refusal(...reason), text })
+  if (!whole) return refuse('too_large', 'The body may have at most 128 kB.')
   let json: unknown = {}
   if (bytes.byteLength > 0 || !optional) {
     const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
     if (type !== 'application/json')
-      return { refused: refusal('media_type', 'Send the body as application/json.') }
+      return { refused: refusal('media_type', 'Send the body as application/json.'), text: '' }
     try {
       json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     } catch {
-      return { refused: refusal('bad_json', 'The body is not valid JSON.') }
+      return refuse('bad_json', 'The body is not valid JSON.')
     }
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return { body: parsed.data }
   const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ')
-  return { refused: refusal('invalid', `Not as documented: ${where}.`) }
+  return refuse('invalid', `Not as documented: ${where}.`)
 }
 
 /** Answers the identity JSON, after taking the identity as far as `policy` allows. */

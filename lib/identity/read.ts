@@ -7,7 +7,8 @@ import type { Records } from '../choices/records.ts'
 import type { Signals } from '../choices/standing.ts'
 import type { PublicIdentity } from './public.ts'
 import { diiHashesOf, knownReader } from './reader.ts'
-import { cookieSignals, decideFor, readSituation } from './situation.ts'
+import { cookieSignals } from './signals.ts'
+import { decideFor, readSituation } from './situation.ts'
 
 const readRequest = cache(async () => readSituation({ cookies: await cookies(), headers: await headers() }))
 
@@ -21,9 +22,11 @@ export const readPublicIdentity = cache(async (): Promise<PublicIdentity> => {
 export const readSignals = cache(async (): Promise<Signals & { gpc: boolean }> => {
   const { known } = await readRequest()
   const standing = known?.standing
-  const signals = standing && standing !== 'store_down' ? standing.signals : cookieSignals(await cookies())
-  // Whether this site heeds it or not: whoever it is passed on to decides for themselves.
-  return { ...signals, gpc: (await headers()).get('sec-gpc') === '1' }
+  const signals =
+    standing && standing !== 'store_down' ? standing.signals : cookieSignals((await headers()).get('cookie'))
+  // What cannot be read may say that GDPR applies. GPC: whether this site heeds it or not, others decide for themselves.
+  const gdprApplies = signals.unreadable ? true : signals.gdprApplies
+  return { ...signals, gdprApplies, gpc: (await headers()).get('sec-gpc') === '1' }
 })
 
 /** Who is signed in, for account pages; null also for a session that was ended. */

@@ -1,6 +1,5 @@
 import 'server-only'
 import { recordRevocation } from '../choices/access.ts'
-import type { Signals } from '../choices/standing.ts'
 import { env } from '../env/server.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import type { Identity } from '../uid2/index.ts'
@@ -12,7 +11,7 @@ import type { Bucket, PublicIdentity } from './public.ts'
 import { type KnownReader, knownReader, lookAgain } from './reader.ts'
 import { placeOf, type RegionRule, regionRule } from './region.ts'
 import { type SealedIdentity, unseal } from './seal.ts'
-import { consentFor, isConsentString } from './signals.ts'
+import { consentFor, cookieSignals } from './signals.ts'
 
 /** What a surface reads of a request. A page's `cookies()`/`headers()` and a `NextRequest` both fit. */
 export interface Asking {
@@ -44,7 +43,7 @@ export async function readSituation({ cookies, headers }: Asking): Promise<Situa
   return {
     gpc,
     region: regionOf(headers),
-    known: withSignals(known, cookies),
+    known: withSignals(known, headers),
     identity: ours ? sealed.identity : null,
     stray: value !== undefined && !ours,
     retired: Boolean(ours && sealed.retired),
@@ -86,16 +85,10 @@ const isOf = ({ reader, standing }: KnownReader, { sub, sid, consent }: SealedId
   sub === reader.sub && sid === reader.sid && (standing === 'store_down' || standing.consent === consent)
 
 /** The consent string of a CMP's cookie is fresher than the one that was stored with the choice. */
-export function withSignals(known: KnownReader | null, cookies: CookieReader): KnownReader | null {
-  const { tcf } = cookieSignals(cookies)
-  if (!known || known.standing === 'store_down' || tcf === undefined) return known
-  return { ...known, standing: { ...known.standing, signals: { ...known.standing.signals, tcf } } }
-}
-
-/** All that a request without a reader tells of consent. */
-export function cookieSignals(cookies: CookieReader): Signals {
-  const tcf = cookies.get('euconsent-v2')?.value
-  return tcf !== undefined && isConsentString(tcf) ? { tcf } : {}
+export function withSignals(known: KnownReader | null, headers: Asking['headers']): KnownReader | null {
+  if (!known || known.standing === 'store_down') return known
+  const signals = { ...known.standing.signals, ...cookieSignals(headers.get('cookie')) }
+  return { ...known, standing: { ...known.standing, signals } }
 }
 
 /** `unheard`: the operator was to confirm that this identity may still be handed out, and has not. */

@@ -1,6 +1,7 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { logEvent } from '../observe/log.ts'
+import { withCookie } from '../shared/cookie-values.ts'
 import type { Advanced } from './advance.ts'
 import { identityCookieAttributes, identityCookieName, identityMaxAge } from './cookie.ts'
 import { seal } from './seal.ts'
@@ -47,12 +48,16 @@ export async function passOn(request: NextRequest, cookie: Advanced['cookie']): 
   const value = await cookieFor(cookie)
   if (!value) return NextResponse.next()
   const [name, sealed] = value
-  if (sealed === '') request.cookies.delete(name)
-  else request.cookies.set(name, sealed)
+  // Not by `cookies.set`, which writes all cookies anew: a consent cookie that cannot be read would be gone.
+  const cookies = withCookie(request.headers.get('cookie'), name, sealed)
+  if (cookies === '') request.headers.delete('cookie')
+  else request.headers.set('cookie', cookies)
   // With these Next would answer 304, and a cache would add the cookie to the page that it keeps.
   for (const header of ['if-none-match', 'if-modified-since']) request.headers.delete(header)
   const response = NextResponse.next({ request: { headers: request.headers } })
   response.cookies.set(...value)
+  // It would have Next do the same, for a cookie that is on the request already.
+  response.headers.delete('x-middleware-set-cookie')
   return keepPrivate(response)
 }
 

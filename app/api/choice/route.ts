@@ -4,6 +4,7 @@ import { consentWording } from '#lib/choices/wording.ts'
 import { env } from '#lib/env/server.ts'
 import { answerAdvanced, readBody, refusal, tooMany } from '#lib/identity/api.ts'
 import { choose } from '#lib/identity/choose.ts'
+import { answerRefused } from '#lib/identity/refused-body.ts'
 import { signalsSchema } from '#lib/identity/signals.ts'
 
 const body = z.strictObject({
@@ -21,7 +22,7 @@ const body = z.strictObject({
 /** Records the reader's choice; a yes establishes the identity in the same response, a no clears it. */
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
-  if ('refused' in read) return read.refused
+  if ('refused' in read) return answerRefused(request, read)
   const ours = consentWording(env().product)
   const { advertising, wording = ours.text, signals } = read.body
   // A caller that showed words of its own has no version of ours.

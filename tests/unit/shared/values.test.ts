@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withCookie } from '#lib/shared/cookie-values.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { isLoopback } from '#lib/shared/loopback.ts'
 import { readCapped } from '#lib/shared/read-capped.ts'
@@ -136,5 +137,16 @@ describe('a singleton', () => {
     expect(singleton('test-a', () => ({}))).toBe(first)
     expect(singleton('test-b', () => ({}))).not.toBe(first)
     expect((globalThis as Record<symbol, unknown>)[Symbol.for('uid2-publisher.test-a')]).toBe(first)
+  })
+})
+
+describe('a cookie header with one cookie of ours in it', () => {
+  it('K6d: keeps every other byte: also what is broken, quoted, or there twice', () => {
+    const others = 'a="b c"; euconsent-v2=%E0%A4%A; euconsent-v2=x; flag; =y'
+    expect(withCookie(others, 'uid2', 'Fe26.2*1~x')).toBe(`${others}; uid2=Fe26.2*1~x`)
+    expect(withCookie(`uid2=old; ${others}; uid2=older`, 'uid2', 'new')).toBe(`${others}; uid2=new`)
+    expect(withCookie(`${others}; uid2=old`, 'uid2', '')).toBe(others)
+    expect(withCookie('uid2=old', 'uid2', '')).toBe('')
+    expect(withCookie(null, 'uid2', 'new')).toBe('uid2=new')
   })
 })
