@@ -22,7 +22,8 @@ test.each([' ', 'é', '日本', '&', '[x]', "'", '"', ':', '!', '$', '(x)', '{x}
 test('each script that builds or tests says so in one sentence, and exits with 1', () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'lantern-folder-')), 'a#b')
   onTestFinished(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
-  for (const part of ['scripts', 'lib/shared']) cpSync(join(root, part), join(folder, part), { recursive: true })
+  for (const part of ['scripts', 'lib/shared'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
   for (const script of ['start', 'build', 'dev', 'test', 'soak', 'bench']) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', `${script}.mjs`)])
     expect({ script, status, out: stdout.toString() }).toEqual({ script, status: 1, out: '' })
