@@ -34,8 +34,13 @@ export function acceptedAlgorithm(jwt: string): string | undefined {
   }
 }
 
-const expecting = (client: OpenIdClient, metadata: object): OpenIdClient =>
-  new client.issuer.Client({ ...client.metadata, ...metadata })
+/** The same client, registered otherwise. Its options, such as how far clocks may differ, are symbols. */
+function expecting(client: OpenIdClient, metadata: object): OpenIdClient {
+  const other = new client.issuer.Client({ ...client.metadata, ...metadata })
+  for (const option of Object.getOwnPropertySymbols(client))
+    Reflect.set(other, option, Reflect.get(client, option))
+  return other
+}
 
 /**
  * Lets a client take an id_token by any accepted algorithm. openid-client expects the one that the client is registered

@@ -20,8 +20,11 @@ interface Provider {
   userinfo: { request(context: object): Promise<Record<string, unknown>> }
 }
 
-const { Issuer } = createRequire(createRequire(import.meta.url).resolve('next-auth'))('openid-client') as {
+const { Issuer, custom } = createRequire(createRequire(import.meta.url).resolve('next-auth'))(
+  'openid-client',
+) as {
   Issuer: { discover(url: string): Promise<Issuer> }
+  custom: { clock_tolerance: symbol }
 }
 const redirectUri = 'http://localhost:3000/api/auth/callback/oidc'
 const addresses: Record<'userinfo' | 'id_token', RunningOidcProvider | undefined> = {
@@ -48,7 +51,11 @@ afterAll(async () => {
  * What a sign-in by an account with a verified address comes to, in the steps that next-auth takes: the address, or the
  * code for the log. The provider is a real one.
  */
-async function signIn(answers: Answers, addressIn: keyof typeof addresses = 'userinfo'): Promise<unknown> {
+async function signIn(
+  answers: Answers,
+  addressIn: keyof typeof addresses = 'userinfo',
+  clockTolerance = 10,
+): Promise<unknown> {
   const provider = addresses[addressIn]
   if (!provider) throw new Error('no provider')
   provider.setAnswers(answers)
@@ -59,7 +66,7 @@ async function signIn(answers: Answers, addressIn: keyof typeof addresses = 'use
   if (!settings) throw new Error('no settings')
   const { Client } = await Issuer.discover(settings.wellKnown)
   const registered = { client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }
-  const client = new Client(registered)
+  const client = Object.assign(new Client(registered), { [custom.clock_tolerance]: clockTolerance })
   const verifier = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   const asked = { scope: 'openid email phone', state: 's', nonce: 'n' }
@@ -87,6 +94,11 @@ describe('an id_token', () => {
       expect(await signIn(idToken ? { idToken } : {})).toBe(address)
     },
   )
+
+  it.each(['RS256', 'ES256'] as const)('by %s is held to the clock as next-auth has it', async (idToken) => {
+    // As if it had run out: it is good for ten minutes.
+    expect(await signIn({ idToken }, 'userinfo', -700)).toBe('oidc jwt_time')
+  })
 
   it.each(['HS256', 'Ed25519'] as const)('by %s signs nobody in, and the log says why', async (idToken) => {
     expect(await signIn({ idToken })).toBe('oidc jwt_algorithm')
