@@ -124,8 +124,11 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
         .filter(({ target, typeOnly }) => !(typeOnly && target === 'lib/auth/reader.ts'))
         .map(({ target }) => `${path} → ${target}`),
     )
-    // Whom to count is a question of the connection, not of who is signed in.
-    expect(uses).toEqual(['lib/identity/boot.ts → lib/auth/client-address.ts'])
+    // From which address a request comes is a question of the connection, not of who is signed in.
+    expect(uses).toEqual([
+      'app/(lab)/patterns/server-to-server/page.tsx → lib/auth/client-address.ts',
+      'lib/identity/boot.ts → lib/auth/client-address.ts',
+    ])
   })
 })
 
