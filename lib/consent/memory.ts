@@ -1,0 +1,118 @@
+import 'server-only'
+import type { Choice, ConsentState, Product, Signals, Subject } from '../newcore/types.ts'
+import type { ConsentRecords } from './records.ts'
+
+interface Event {
+  id: number
+  sub: string
+  diiHash: string
+  product: Product
+  choice: Choice
+}
+
+/**
+ * A consent store for trying things and for tests. An opt-out holds until the process ends, and for this process alone:
+ * with a real operator use the store on a database. Beyond `limit` records a consent is refused; opt-outs, denials
+ * and sign-outs are always kept.
+ */
+export function createMemoryStore({
+  product = 'uid2' as Product,
+  limit = 100_000,
+  now = Date.now,
+} = {}): ConsentRecords {
+  let events: Event[] = []
+  let lastId = 0
+  const optOuts = new Set<string>()
+  const siteOptOuts = new Set<string>()
+  const erasedDenials = new Map<string, number>()
+  const signalsOf = new Map<string, Signals>()
+  const endedSessions = new Map<string, number>()
+
+  let writing: Promise<unknown> = Promise.resolve()
+  const acts = new Set<Promise<unknown>>()
+
+  /** Writes wait for the acts that have begun, and acts for the writes that wait. */
+  function write(change: () => void): Promise<void> {
+    const written = writing.then(() => Promise.allSettled(acts)).then(change)
+    writing = written.catch(() => {})
+    return written
+  }
+
+  const hashesOf = ({ diiHash, otherDiiHashes = [] }: Omit<Subject, 'sid'>) => [diiHash, ...otherDiiHashes]
+  const signalsKey = ({ sub, diiHash }: Omit<Subject, 'sid'>) => `${sub}\n${diiHash}`
+
+  function stateOf(subject: Subject): ConsentState {
+    const hashes = hashesOf(subject)
+    const own = events.filter(({ sub, diiHash }) => sub === subject.sub && diiHash === subject.diiHash)
+    const denials = events.filter((event) => isDenial(event) && hashes.includes(event.diiHash))
+    const erased = hashes.map((hash) => erasedDenials.get(hash) ?? 0)
+    const lastDenial = Math.max(0, ...denials.map(({ id }) => id), ...erased)
+    const siteOptOut = hashes.some((hash) => siteOptOuts.has(hash))
+    const denied = siteOptOut || own.at(-1)?.choice.advertising === 'denied'
+    const consent = own.find(
+      (event) => !isDenial(event) && event.product === product && event.id > lastDenial,
+    )
+    const consentId = denied ? null : (consent?.id ?? null)
+    return {
+      ended: endedSessions.has(subject.sid),
+      optedOut: hashes.some((hash) => optOuts.has(hash)),
+      siteOptOut,
+      choice: denied ? 'denied' : consentId === null ? null : 'granted',
+      consentId,
+      signals: signalsOf.get(signalsKey(subject)) ?? {},
+    }
+  }
+
+  return {
+    read: async (subject) => stateOf(subject),
+    isSessionEnded: async (sid) => endedSessions.has(sid),
+
+    async withSharedLock(subject, act) {
+      await writing
+      const acting = act(stateOf(subject))
+      acts.add(acting)
+      return acting.finally(() => acts.delete(acting))
+    },
+
+    recordChoice: (subject, choice) =>
+      write(() => {
+        const granted = choice.advertising === 'granted'
+        if (granted && events.length >= limit) throw new Error('The memory store is full.')
+        if (choice.signals) signalsOf.set(signalsKey(subject), choice.signals)
+        const { sub, diiHash } = subject
+        const newest = events.findLast((event) => event.sub === sub && event.diiHash === diiHash)
+        const inForce = stateOf({ ...subject, sid: '' }).choice === choice.advertising
+        // The same choice again changes nothing, so a flood of it leaves no records.
+        if (
+          !inForce ||
+          newest?.product !== product ||
+          JSON.stringify(newest.choice) !== JSON.stringify(choice)
+        ) {
+          lastId += 1
+          events.push({ id: lastId, sub, diiHash, product, choice })
+        }
+        if (granted) for (const hash of hashesOf(subject)) siteOptOuts.delete(hash)
+        else siteOptOuts.add(diiHash)
+      }),
+
+    recordSignals: (subject, signals) => write(() => void signalsOf.set(signalsKey(subject), signals)),
+    recordOptOut: (diiHash) => write(() => void optOuts.add(diiHash)),
+
+    endSession: (sid, until) =>
+      write(() => {
+        for (const [other, end] of endedSessions) if (end < now()) endedSessions.delete(other)
+        endedSessions.set(sid, until)
+      }),
+
+    forget: (diiHashes) =>
+      write(() => {
+        for (const event of events)
+          if (isDenial(event) && diiHashes.includes(event.diiHash)) erasedDenials.set(event.diiHash, event.id)
+        events = events.filter(({ diiHash }) => !diiHashes.includes(diiHash))
+        for (const key of signalsOf.keys())
+          if (diiHashes.includes(key.split('\n')[1] ?? '')) signalsOf.delete(key)
+      }),
+  }
+}
+
+const isDenial = ({ choice }: Event): boolean => choice.advertising === 'denied'
