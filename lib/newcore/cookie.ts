@@ -63,6 +63,7 @@ export function createIdentityCookie(
       const sealed = content.product === product ? readContent(content) : null
       if (sealed) return { ...sealed, needsReseal: index > 0 }
       reason = content.product === product ? 'shape' : 'product'
+      break
     }
     emit({ type: 'cookie_rejected', reason })
     return null

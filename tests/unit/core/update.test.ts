@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Uid2Error } from '#lib/uid2/index.ts'
 import { denial, grant, minute, siteInMemory, siteWithToken } from '../../support/core.ts'
 
@@ -23,7 +23,17 @@ describe('a reader who consented', () => {
   it('costs one generate for 50 parallel requests', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
-    const updates = await Promise.all(Array.from({ length: 50 }, () => site.post()))
+    let answer = () => {}
+    site.operator.answer = () =>
+      new Promise((done) => {
+        answer = () => done(undefined)
+      })
+    const asking = Array.from({ length: 50 }, () => site.post())
+    await vi.waitFor(() => expect(kinds(site)).toEqual(['generate']))
+    // The others have long joined it.
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
+    answer()
+    const updates = await Promise.all(asking)
     expect(kinds(site)).toEqual(['generate'])
     expect(new Set(updates.map(({ identity }) => JSON.stringify(identity))).size).toBe(1)
   })
