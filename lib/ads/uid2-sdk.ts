@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import type { HandoffState } from './handoff/handoff-state.ts'
 import { SDK_MARK } from './leftovers.ts'

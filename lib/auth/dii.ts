@@ -1,7 +1,7 @@
 import 'server-only'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
-import type { Dii } from './reader.ts'
+import type { Dii, Reader } from '../identity/types.ts'
 
 /** DII as our sealed cookies hold it. */
 export const diiShape = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
@@ -45,6 +45,10 @@ function internationalNumber(typed: string): string | null {
   const number = parsed?.number ?? text.replace(/[\s().-]/g, '')
   return e164.test(number) ? number : null
 }
+
+/** How pages call a reader. */
+export const maskedName = ({ dii }: Pick<Reader, 'dii'>): string =>
+  typeof dii === 'string' ? 'a reader' : maskDii(dii)
 
 /** The DII as its owner may see it on a shared screen: `j•••@example.com`, `+1•••01`. */
 export function maskDii({ kind, value }: Dii): string {

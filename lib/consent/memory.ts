@@ -1,6 +1,6 @@
 import 'server-only'
-import type { Choice, ConsentState, Product, Signals, Subject } from '../newcore/types.ts'
-import type { ConsentRecords } from './records.ts'
+import type { Choice, ConsentState, Product, Signals, Subject } from '../identity/types.ts'
+import type { ConsentRecords } from './store.ts'
 
 interface Event {
   id: number
@@ -104,14 +104,20 @@ export function createMemoryStore({
         endedSessions.set(sid, until)
       }),
 
-    forget: (diiHashes) =>
-      write(() => {
-        for (const event of events)
-          if (isDenial(event) && diiHashes.includes(event.diiHash)) erasedDenials.set(event.diiHash, event.id)
-        events = events.filter(({ diiHash }) => !diiHashes.includes(diiHash))
-        for (const key of signalsOf.keys())
-          if (diiHashes.includes(key.split('\n')[1] ?? '')) signalsOf.delete(key)
-      }),
+    async forget(diiHashes) {
+      const isTheirs = ({ diiHash }: { diiHash: string }) => diiHashes.includes(diiHash)
+      const forgotten = { history: 0, signals: 0 }
+      await write(() => {
+        const erased = events.filter(isTheirs)
+        for (const { id, diiHash } of erased.filter(isDenial)) erasedDenials.set(diiHash, id)
+        events = events.filter((event) => !isTheirs(event))
+        const keys = [...signalsOf.keys()].filter((key) => isTheirs({ diiHash: key.split('\n')[1] ?? '' }))
+        for (const key of keys) signalsOf.delete(key)
+        forgotten.history = erased.length
+        forgotten.signals = keys.length
+      })
+      return forgotten
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Policy } from '../newcore/types.ts'
+import type { Policy } from '../identity/types.ts'
 
 /**
  * Global Privacy Control: https://www.w3.org/TR/gpc/. Only a browser can send the header, no page of another site.

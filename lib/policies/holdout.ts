@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Bucket } from '../newcore/types.ts'
+import type { Bucket } from '../identity/public-identity.ts'
 
 /**
  * The reader's group in a hold-out, by address or number alone: the same on each device, in each account and after each

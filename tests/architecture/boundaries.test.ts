@@ -114,7 +114,7 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
       imports
         .filter(({ target = '' }) => target.startsWith('lib/auth/') || signIn.test(target))
         .filter(({ target }) => target !== 'lib/auth/current-reader.ts')
-        .filter(({ target, typeOnly }) => !(typeOnly && target === 'lib/auth/reader.ts'))
+        .filter(({ target, typeOnly }) => !(typeOnly && target === 'lib/identity/types.ts'))
         .map(({ target }) => `${path} → ${target}`),
     )
     // Whom to count is a question of the connection, not of who is signed in.

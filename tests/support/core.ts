@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { NextRequest } from 'next/server'
 import { createMemoryStore } from '#lib/consent/memory.ts'
-import { createIdentity } from '#lib/newcore/create-identity.ts'
-import type { Choice, IdentityEvent, IdentityOptions, Reader, RequestLike } from '#lib/newcore/types.ts'
+import { createIdentity } from '#lib/identity/create-identity.ts'
+import type { Choice, IdentityEvent, IdentityOptions, Reader, RequestLike } from '#lib/identity/types.ts'
 import { hashEmail, type Identity } from '#lib/uid2/index.ts'
 
 export const minute = 60_000

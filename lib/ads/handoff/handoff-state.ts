@@ -1,4 +1,4 @@
-import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
 /** What the page knows: the server's answer, or that there is none yet. */
 export type HandoffState = PublicIdentity | { readonly status: 'loading' }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
-import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle } from './browser-stub.ts'
 import { memory } from './signal-page.ts'
 

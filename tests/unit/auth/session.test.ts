@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cookieName, isSignInCookie } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
 import { readClaims } from '#lib/auth/session.ts'
-import { allReaders } from '#lib/identity/all-readers.ts'
+import { allReaders } from '#lib/auth/all-readers.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { diiKey, pepperFingerprint } from '#lib/choices/keys.ts'
+import { diiKey, pepperFingerprint } from '#lib/consent/keys.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
 import { startPostgres, type TestPostgres } from '#tests/support/postgres.ts'
 import {

@@ -9,9 +9,9 @@ import {
   recordRevocation,
   retryRevocations,
   withChoices,
-} from '#lib/choices/access.ts'
-import { choices } from '#lib/choices/open.ts'
-import { pendingCount, type Revocation } from '#lib/choices/pending.ts'
+} from '#lib/consent/durable.ts'
+import { choices } from '#lib/consent/open.ts'
+import { pendingCount, type Revocation } from '#lib/consent/pending.ts'
 import { RejectedWriteError, StoreDownError } from '#lib/database/access.ts'
 import { database } from '#lib/database/open.ts'
 import { health } from '#lib/observe/health.ts'

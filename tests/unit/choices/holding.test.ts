@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import type { ChoiceStore } from '#lib/choices/store.ts'
+import type { ChoiceStore } from '#lib/consent/sql.ts'
 import { until } from '../../support/until.ts'
 import {
   describeStores,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { noStanding } from '#lib/choices/standing.ts'
-import type { Subject } from '#lib/choices/store.ts'
+import { noStanding } from '#lib/consent/sql-state.ts'
+import type { Subject } from '#lib/consent/sql.ts'
 import { describeStores, newer, no, otherDii, pepper, reader, sameDii, yes } from './stores.ts'
 
 const third = { ...reader, sub: 'oidc:c', sid: 'sid-c' }

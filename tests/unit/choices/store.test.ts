@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { pepperFingerprint } from '#lib/choices/keys.ts'
-import { noStanding } from '#lib/choices/standing.ts'
+import { pepperFingerprint } from '#lib/consent/keys.ts'
+import { noStanding } from '#lib/consent/sql-state.ts'
 import { hashEmail } from '#lib/uid2/index.ts'
 import { describeStores, email, newer, no, otherDii, pepper, reader, sameDii, yes } from './stores.ts'
 

@@ -1,8 +1,8 @@
 import { NextRequest } from 'next/server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { readBody } from '#lib/identity/api.ts'
-import { signalsSchema } from '#lib/identity/signals.ts'
+import { readBody } from '#lib/http/api.ts'
+import { signalsSchema } from '#lib/policies/signals.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const origin = 'http://localhost:3000'

@@ -1,8 +1,8 @@
 import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { gppUnfoldsTooFar, tcfUnfoldsTooFar } from '#lib/identity/consent-string-size.ts'
-import { gppDenies, tcfAllowsEuid } from '#lib/identity/consent-strings.ts'
+import { gppUnfoldsTooFar, tcfUnfoldsTooFar } from '#lib/policies/consent-string-size.ts'
+import { gppDenies, tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
 import { usSections } from '../../support/gpp.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

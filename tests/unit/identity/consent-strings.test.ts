@@ -1,7 +1,7 @@
 import { GppModel } from '@iabgpp/cmpapi'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { gppDenies, tcfAllowsEuid } from '#lib/identity/consent-strings.ts'
+import { gppDenies, tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
 import { gppOf, hasField, uses, usSections } from '../../support/gpp.ts'
 
 describe('U9: a TCF string', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { noStanding } from '#lib/choices/standing.ts'
+import { noStanding } from '#lib/consent/sql-state.ts'
 import { decide, type Facts, isEntitled, keepsIdentity } from '#lib/identity/decide.ts'
 import { identityFor } from './identities.ts'
 

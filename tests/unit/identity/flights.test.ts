@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { withChoices } from '#lib/choices/access.ts'
+import { withChoices } from '#lib/consent/durable.ts'
 import { findGenerate, findRefresh, startGenerate, startRefresh } from '#lib/identity/flights.ts'
 import { operatorClient } from '#lib/identity/operator.ts'
 import { health } from '#lib/observe/health.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bucketOf } from '#lib/identity/holdout.ts'
+import { bucketOf } from '#lib/policies/holdout.ts'
 
 const salt = 'autumn of the moth'
 const hashOf = (email: string) => createHash('sha256').update(email).digest('base64')

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { prepareRequest, refusedMethodHeader } from '#lib/identity/incoming-requests.ts'
+import { prepareRequest, refusedMethodHeader } from '#lib/http/incoming-requests.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { NextRequest } from 'next/server'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { refusedMethodHeader } from '#lib/identity/incoming-requests.ts'
-import { refuseRequest } from '#lib/identity/page-requests.ts'
+import { refusedMethodHeader } from '#lib/http/incoming-requests.ts'
+import { refuseRequest } from '#lib/http/page-requests.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const origin = 'http://localhost:3000'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeOf, regionRule } from '#lib/identity/region.ts'
+import { placeOf, regionRule } from '#lib/policies/region.ts'
 
 describe('the place that a header names', () => {
   it.each([

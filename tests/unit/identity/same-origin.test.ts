@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCrossSite, isOurs, isSameOrigin } from '#lib/identity/same-origin.ts'
+import { isCrossSite, isOurs, isSameOrigin } from '#lib/http/same-origin.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const port = '3123'

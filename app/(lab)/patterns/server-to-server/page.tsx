@@ -12,7 +12,7 @@ import { channels, type Plan, plans } from '#lib/ads/channels.ts'
 import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { env } from '#lib/env/server.ts'
-import { readPublicIdentity, readSignals } from '#lib/identity/read.ts'
+import { readPublicIdentity, readSignals } from '#lib/site/read.ts'
 
 export const metadata: Metadata = { title: serverToServer.title }
 

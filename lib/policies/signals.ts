@@ -1,0 +1,62 @@
+import 'server-only'
+import { z } from 'zod'
+import type { UnsupportedReason } from '../identity/public-identity.ts'
+import type { Policy, Product, RequestLike, Signals } from '../identity/types.ts'
+import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings.ts'
+
+const consentString = z.string().regex(/^[\w.~-]{1,4096}$/)
+
+/** Characters of a TCF or GPP string; what it says is read elsewhere. */
+export const isConsentString = (text: string): boolean => consentString.safeParse(text).success
+
+/** Consent signals of a CMP as the browser reports them: at most 4 kB together. */
+export const signalsSchema = z
+  .strictObject({
+    tcf: consentString.optional(),
+    gdprApplies: z.boolean().optional(),
+    gpp: consentString.optional(),
+    gppSid: z.array(z.int()).optional(),
+  })
+  .refine((signals) => JSON.stringify(signals).length <= 4096, 'longer than 4 kB')
+
+/** The same as a form of ours has them in a field; nothing for whatever a script of others put there. */
+export function signalsInForm(field: unknown): Signals | undefined {
+  if (typeof field !== 'string' || field === '') return undefined
+  try {
+    return signalsSchema.safeParse(JSON.parse(field)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** What a consent platform says, in its strings, about this product. */
+export const consentSignals = ({ product }: { product: Product }): Policy => ({
+  name: 'consent_signals',
+  check({ request, consent }) {
+    const reason = consent && signalsRefusal(product, currentSignals(request, consent.signals))
+    return reason && { status: 'unsupported', reason }
+  },
+  consentString: ({ request, consent }) =>
+    consent ? consentStringFor(product, currentSignals(request, consent.signals)) : undefined,
+})
+
+/** The consent string in a platform's own cookie is newer than the one that was recorded with the choice. */
+export const currentSignals = ({ cookies }: Pick<RequestLike, 'cookies'>, recorded: Signals): Signals => {
+  const tcf = cookies.get('euconsent-v2')?.value
+  return tcf !== undefined && isConsentString(tcf) ? { ...recorded, tcf } : recorded
+}
+
+/** Why a product may not run under these signals; null: it may. Pure. */
+export function signalsRefusal(product: Product, signals: Signals): UnsupportedReason | null {
+  if (product === 'uid2' && saysGdpr(signals)) return 'gdpr'
+  if (product === 'euid' && !(signals.tcf !== undefined && tcfAllowsEuid(signals.tcf))) return 'consent'
+  return signals.gpp !== undefined && gppDenies(signals.gpp, signals.gppSid) ? 'consent' : null
+}
+
+/** What a CMP says of it counts; where it says nothing, that it asked for consent under the TCF does. */
+const saysGdpr = ({ gdprApplies, tcf, gppSid }: Signals): boolean =>
+  gdprApplies ?? (tcf !== undefined || (gppSid !== undefined && gppSaysGdpr(gppSid)))
+
+/** The consent string for the operator. UID2 has no use for one. */
+export const consentStringFor = (product: Product, { tcf }: Signals): string | undefined =>
+  product === 'euid' ? tcf : undefined
