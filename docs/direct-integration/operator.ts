@@ -34,15 +34,22 @@ export function operatorFromEnvironment() {
   }
 }
 
+/** RFC 5321 and 6531 without quotes, comments and brackets. */
+const mailbox =
+  /^[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+)*@(?:(?!-)[a-z0-9\-\u0080-\u{10ffff}]+(?<!-)(?:\.(?!$)|$))+$/u
+/** Characters that nobody sees, a full stop that domains read as a dot, and what is left of a URL's encoding. */
+const unusable = /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800\u3002\ufffc\ufffd\u{1d159}]|%[0-9a-f]{2}/u
+
 /**
- * Base64 of the SHA-256 of the address as everybody spells it. Null for an address that implementations spell
- * differently (whitespace or control characters inside) and for what has not one `@` between two parts.
+ * Base64 of the SHA-256 of the address as everybody spells it. Null for what is no mailbox in its plain form: another
+ * spelling (characters that nobody sees, quotes, brackets) has another hash, under which no opt-out is known.
  */
 export async function hashEmail(email: string): Promise<string | null> {
   const lowered = email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-  const [local = '', domain = '', ...more] = lowered.split('@')
+  const [local = '', domain = ''] = lowered.split('@')
   const kept = domain === 'gmail.com' ? local.replace(/\+[\s\S]*/, '').replaceAll('.', '') : local
-  if (!kept || !domain || more.length > 0 || /[\s\p{Cc}\p{Cs}]/u.test(lowered)) return null
+  if (!kept || !mailbox.test(lowered) || unusable.test(lowered) || lowered.normalize('NFKC') !== lowered)
+    return null
   const bytes = new TextEncoder().encode(`${kept}@${domain}`)
   return toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }

@@ -2,6 +2,7 @@ import 'server-only'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
 import type { Dii, Reader } from '../identity/types.ts'
+import { normalizeEmail } from '../uid2/index.ts'
 
 /** DII as our sealed cookies hold it. */
 export const diiShape = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
@@ -11,8 +12,6 @@ export type DiiFault = 'empty' | 'bad_email' | 'looks_hashed' | 'bad_phone'
 
 const hexHash = /^[0-9a-f]{64}$/i
 const base64Hash = /^[A-Za-z0-9+/]{43}=$/
-// Something, one @, and a domain with a dot; no spaces, control characters or second @.
-const email = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+\.[^\s@.\p{Cc}]+$/u
 const e164 = /^\+[0-9]{10,15}$/
 
 /** Reads an e-mail address or a phone number as a person types it. Pure. */
@@ -22,13 +21,20 @@ export function readDii(input: { email?: unknown; phone?: unknown }): Dii | DiiF
   if (typedEmail !== '') {
     // A hash would be hashed again and still get a token, one that matches nobody.
     if (hexHash.test(typedEmail) || base64Hash.test(typedEmail)) return 'looks_hashed'
-    return typedEmail.length <= 254 && email.test(typedEmail)
-      ? { kind: 'email', value: typedEmail }
-      : 'bad_email'
+    return isAddress(typedEmail) ? { kind: 'email', value: typedEmail } : 'bad_email'
   }
   if (typedPhone === '') return 'empty'
   const value = internationalNumber(typedPhone)
   return value === null ? 'bad_phone' : { kind: 'phone', value }
+}
+
+/** By the rule of whoever hashes it, and with a domain of the Internet. */
+function isAddress(typed: string): boolean {
+  try {
+    return typed.length <= 254 && /@.+\./.test(normalizeEmail(typed))
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -70,8 +70,10 @@ export function judge(provider: string, claims: ProviderClaims, policy: DiiPolic
 
 function judgeEmail(claims: ProviderClaims, byNature: boolean, relays: readonly string[]): Dii | NoDii {
   const dii = readDii({ email: claims.email })
+  // Before the address is judged: mail finds a relay also by spellings that are not used here.
+  if (typeof claims.email === 'string' && isRelay(claims.email.trim(), relays)) return 'relay_address'
   if (typeof dii === 'string') return 'no_dii'
-  if (isTrue(claims.is_private_email) || isRelay(dii.value, relays)) return 'relay_address'
+  if (isTrue(claims.is_private_email)) return 'relay_address'
   return isVerified(claims.email_verified, byNature) ? dii : 'unverified'
 }
 

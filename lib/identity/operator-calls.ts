@@ -2,7 +2,7 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import { type DiiInput, type Identity, Uid2Error } from '../uid2/index.ts'
 import { createSingleFlight, processWide, type SingleFlight } from './single-flight.ts'
-import type { ConsentStore, IdentityEvent, IdentityOptions, Product, Subject } from './types.ts'
+import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types.ts'
 
 /** How a call to the operator ended. */
 export type CallResult =
@@ -69,9 +69,7 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
       emit({ type: answer.status === 'optout' ? 'opted_out' : 'token_dead', ms: ms() })
       if (answer.status !== 'optout') return { status: 'token_dead' }
     } catch (error) {
-      const known = error instanceof Uid2Error ? error : null
-      const httpStatus = known?.httpStatus === undefined ? {} : { httpStatus: known.httpStatus }
-      emit({ type: `${kind}_failed`, reason: known?.code ?? 'unexpected', ...httpStatus, ms: ms() })
+      emit({ type: `${kind}_failed`, ...describeFailure(error), ms: ms() })
       return { status: 'unavailable' }
     }
     const recorded = await store.recordOptOut(diiHash, product).then(
@@ -128,6 +126,17 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
       generates.start(generateKey(subject, consentString), () =>
         generateIfAllowed(subject, dii, consentString),
       ),
+  }
+}
+
+/** By `Uid2Error.is`: the client may come from another instance of the module. */
+function describeFailure(error: unknown): FailedCall {
+  if (!Uid2Error.is(error)) return { reason: 'unexpected' }
+  const { code, reason = code, httpStatus, clockSkewMs } = error
+  return {
+    reason,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
   }
 }
 

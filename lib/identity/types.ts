@@ -1,4 +1,4 @@
-import type { Uid2Client } from '../uid2/index.ts'
+import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2/index.ts'
 import type { Bucket, NoDii, PublicIdentity, UnsupportedReason } from './public-identity.ts'
 
 export interface IdentityOptions {
@@ -136,7 +136,7 @@ export type Refusal = (
 export type IdentityEvent =
   | { type: 'resolved'; surface: Surface; status: PublicIdentity['status']; reason?: string; ms: number }
   | { type: 'generated' | 'refreshed'; ms: number }
-  | { type: 'generate_failed' | 'refresh_failed'; reason: string; httpStatus?: number; ms: number }
+  | (FailedCall & { type: 'generate_failed' | 'refresh_failed'; ms: number })
   | { type: 'opted_out' | 'consent_refused' | 'token_dead'; ms: number }
   | { type: 'generate_not_begun'; reason: 'opted_out' | 'not_allowed' | 'store' }
   | { type: 'recorded' | 'not_recorded'; what: 'opt_out' | Choice['advertising'] }
@@ -144,3 +144,10 @@ export type IdentityEvent =
   | { type: 'cookie_too_large'; size: number }
 
 export type Surface = 'page' | 'proxy' | 'get' | 'post'
+
+export interface FailedCall {
+  /** `unexpected`: a fault of this code or of its input, which tells nothing of the operator. */
+  reason: Uid2ErrorCode | Uid2ErrorReason | 'unexpected'
+  httpStatus?: number
+  clockSkewMs?: number
+}

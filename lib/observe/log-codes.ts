@@ -15,7 +15,12 @@ const known = new Set([
   'unauthorized',
   'clock_skew',
   'client_error',
+  'wrong_product',
   'unexpected_status',
+  // What is wrong on our side, by the same file.
+  'wrong_key',
+  'missing_role',
+  'wrong_secret',
   'unexpected',
   'unknown',
   'late',

@@ -9,6 +9,8 @@ export interface LogFields {
   code?: string
   httpStatus?: number
   ms?: number
+  /** How far the operator's clock is ahead of ours. */
+  clockSkewMs?: number
   /** Of what did not fit, characters. */
   size?: number
   /** How many opt-outs, denials, withdrawals and sign-outs it is about. */
@@ -19,6 +21,7 @@ export interface LogFields {
 export type LogEvent =
   | 'operator_call'
   | 'operator_misconfigured'
+  | 'clock_skew'
   | 'opt_out_recorded'
   | 'identity_not_opened'
   | 'identity_too_large'
@@ -42,8 +45,8 @@ const logger = () =>
 
 /** What strangers can cause as often as they like is written once in so many ms, and counted meanwhile. */
 const quietMs = 10_000
-/** Written at a change of the store only. The last line of the two must be the truth, so none is held back. */
-const changes: ReadonlySet<LogEvent> = new Set(['store_down', 'store_up'])
+/** Written at a change of the store or of the clock only. The last line of the two must be the truth, so none is held back. */
+const changes: ReadonlySet<LogEvent> = new Set(['store_down', 'store_up', 'clock_skew'])
 /** Events and their codes are closed sets; patterns among the codes leave room for more than this. */
 const mostHeld = 100
 
@@ -64,7 +67,7 @@ const held = () => singleton('log-held', () => new Map<string, Held>())
  * after these seconds, or by `flushLog`.
  */
 export function logEvent(level: Level, event: LogEvent, fields: LogFields = {}): void {
-  const { httpStatus, ms, size, revocations } = fields
+  const { httpStatus, ms, clockSkewMs, size, revocations } = fields
   const code = fields.code === undefined ? undefined : checkedCode(fields.code)
   const now = performance.now()
   const key = `${event} ${code ?? ''}`
@@ -77,7 +80,7 @@ export function logEvent(level: Level, event: LogEvent, fields: LogFields = {}):
   writeHeld(held().size < mostHeld ? now : Number.POSITIVE_INFINITY)
   held().set(key, { level, event, code, until: now + quietMs, count: 0 })
   const count = before && before.count > 0 ? before.count + 1 : undefined
-  logger()[level]({ event, code, httpStatus, ms, size, revocations, count })
+  logger()[level]({ event, code, httpStatus, ms, clockSkewMs, size, revocations, count })
 }
 
 /** Writes what was counted and not written yet: call it when the process is about to end. */

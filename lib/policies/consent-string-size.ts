@@ -1,8 +1,9 @@
 import 'server-only'
 
 /**
- * Consent strings hold ranges, of which the library that reads them lists every number: a dozen characters
- * that anybody may send could cost it seconds and gigabytes. So what a string would unfold to is counted first.
+ * The header of a GPP string holds ranges of section ids, of which the library that reads it lists every number: a
+ * dozen characters that anybody may send could cost it seconds and gigabytes. So what it would unfold to is counted
+ * first.
  */
 interface Bits {
   take(count: number): number
@@ -27,34 +28,6 @@ function bitsOf(text: string, from: number): Bits {
       return text.length * 6 - at
     },
   }
-}
-
-/** How many more numbers than a real consent platform would ever list in one string. */
-const most = 200_000
-/** Where the vendors begin in the core of a TCF v2 string, in bits. */
-const vendorsAt = 213
-
-/** For the core segment of a TCF v2 string: vendors by consent, by legitimate interest, publisher restrictions. */
-export function tcfUnfoldsTooFar(core: string): boolean {
-  const bits = bitsOf(core, vendorsAt)
-  let numbers = 0
-  const ranges = () => {
-    for (let entries = bits.take(12); entries > 0 && bits.left > 0 && numbers <= most; entries--) {
-      const isRange = bits.take(1) === 1
-      const first = bits.take(16)
-      numbers += isRange ? Math.max(0, bits.take(16) - first + 1) : 1
-    }
-  }
-  for (let vectors = 2; vectors > 0; vectors--) {
-    const highest = bits.take(16)
-    if (bits.take(1) === 1) ranges()
-    else bits.take(Math.min(highest, bits.left))
-  }
-  for (let restrictions = bits.take(12); restrictions > 0 && bits.left > 0; restrictions--) {
-    bits.take(8)
-    ranges()
-  }
-  return numbers > most
 }
 
 /** No section of a GPP string has a higher id. */

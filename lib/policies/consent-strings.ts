@@ -1,8 +1,9 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
+import { GppModel } from '@iabgpp/cmpapi'
 import { LRUCache } from 'lru-cache'
-import { gppUnfoldsTooFar, tcfUnfoldsTooFar } from './consent-string-size.ts'
+import { gppUnfoldsTooFar } from './consent-string-size.ts'
+import { parseTcfString } from './tcf-string.ts'
 
 /** What EUID needs of the vendor behind it, by the operator's own rule: see docs/protocol.md. */
 const euid = { vendor: 21, purposes: [1, 2, 3, 4, 7, 10] }
@@ -25,27 +26,11 @@ function remembered(read: (text: string) => boolean): (text: string) => boolean 
 
 /**
  * Whether a TCF v2 string lets EUID's vendor have each purpose, by consent or by legitimate interest. One that
- * cannot be read allows nothing. Pure.
+ * cannot be read to its end allows nothing. Pure.
  */
-export const tcfAllowsEuid = remembered(readTcf)
-
-function readTcf(tcf: string): boolean {
-  // What is needed is in the core segment, the first.
-  const [segment = ''] = tcf.split('.')
-  if (tcfUnfoldsTooFar(segment)) return false
-  try {
-    const core = new TcfEuV2(segment)
-    const list = <T>(field: string) => core.getFieldValue(field) as T[]
-    const bases = [
-      [list<number>('VendorConsents'), list<boolean>('PurposeConsents')],
-      [list<number>('VendorLegitimateInterests'), list<boolean>('PurposeLegitimateInterests')],
-    ] as const
-    return euid.purposes.every((purpose) =>
-      bases.some(([vendors, purposes]) => vendors.includes(euid.vendor) && purposes[purpose - 1] === true),
-    )
-  } catch {
-    return false
-  }
+export function tcfAllowsEuid(tcf: string): boolean {
+  const says = parseTcfString(tcf)
+  return says !== null && euid.purposes.every((purpose) => says.allows(euid.vendor, purpose))
 }
 
 /** https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform: ids of sections. */

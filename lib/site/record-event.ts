@@ -1,7 +1,8 @@
 import 'server-only'
-import type { IdentityEvent } from '../identity/types.ts'
-import { health } from '../observe/health.ts'
+import type { FailedCall, IdentityEvent } from '../identity/types.ts'
+import { health, type OperatorReason } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
+import { explainRefusedKey } from './operator-client.ts'
 
 /** The log and the health of the operator, from what the identity tells. */
 export function recordEvent(event: IdentityEvent): void {
@@ -11,11 +12,11 @@ export function recordEvent(event: IdentityEvent): void {
     case 'opted_out':
     case 'consent_refused':
     case 'token_dead':
-      health().operator = 'ok'
+      recordOperator('ok')
       return
     case 'generate_failed':
     case 'refresh_failed':
-      recordFailedCall(event)
+      void recordFailedCall(event)
       return
     case 'recorded':
       if (event.what === 'opt_out') logEvent('info', 'opt_out_recorded')
@@ -28,13 +29,33 @@ export function recordEvent(event: IdentityEvent): void {
   }
 }
 
-/** Faults that only we can mend are logged as ours. */
-const ours = new Set(['unauthorized', 'client_error'])
+/** What only we can mend. The others are faults of the operator, or of the way to it. */
+const ours: ReadonlySet<string> = new Set([
+  'wrong_key',
+  'missing_role',
+  'wrong_secret',
+  'wrong_product',
+  'clock_skew',
+  'unauthorized',
+  'client_error',
+  'redirected',
+])
 
-function recordFailedCall({ reason, httpStatus, ms }: Extract<IdentityEvent, { httpStatus?: number }>): void {
-  // Anything else is a fault of ours or of the input, and tells nothing of the operator.
-  if (reason !== 'unexpected') health().operator = 'failing'
-  const fields = { code: reason, ms, ...(httpStatus !== undefined && { httpStatus }) }
-  if (ours.has(reason)) logEvent('error', 'operator_misconfigured', fields)
-  else logEvent('warn', 'operator_call', fields)
+async function recordFailedCall({ reason, ...fields }: FailedCall & { ms: number }): Promise<void> {
+  if (reason !== 'unexpected') recordOperator('failing', reason)
+  const explained = reason === 'unauthorized' ? ((await explainRefusedKey()) ?? reason) : reason
+  if (explained !== reason) recordOperator('failing', explained)
+  const isOurs = ours.has(explained)
+  const { httpStatus, clockSkewMs, ms } = fields
+  logEvent(isOurs ? 'error' : 'warn', isOurs ? 'operator_misconfigured' : 'operator_call', {
+    code: explained,
+    ms,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
+  })
+}
+
+function recordOperator(operator: 'ok' | 'failing', reason?: OperatorReason): void {
+  health().operator = operator
+  health().operatorReason = reason
 }

@@ -22,6 +22,8 @@ export interface CallOptions {
   signal?: AbortSignal
   /** Instead of the client's, in ms. */
   timeoutMs?: number
+  /** Instead of the client's; for instance to learn when the request leaves. */
+  fetch?: typeof fetch
 }
 
 /** All methods reject with `Uid2Error` for what the operator did and `TypeError` for what the caller did. */
@@ -57,19 +59,21 @@ export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
   // Each attempt prepares its own request: an envelope carries its time, and operators refuse old ones.
   const call = async <Outcome>(
     prepare: () => Promise<PreparedRequest<Outcome>>,
-    { signal, timeoutMs: own }: CallOptions,
-  ): Promise<Outcome> =>
-    withDeadline(
+    { signal, timeoutMs: own, fetch: ownFetch }: CallOptions,
+  ): Promise<Outcome> => {
+    const sendThis = ownFetch === undefined ? send : requireFunction(ownFetch, 'fetch')
+    return withDeadline(
       (deadline) => {
         const attempt = async () => {
           const request = await prepare()
-          return request.read(await exchange(send, request, deadline.stop))
+          return request.read(await exchange(sendThis, request, deadline.stop))
         }
         return retrying(attempt, retries, deadline, Math.random)
       },
       own === undefined ? timeoutMs : requireTimeout(own, 'timeoutMs'),
       signal && requireSignal(signal),
     )
+  }
 
   return {
     generateToken: async (input, { tcfConsentString, ...callOptions } = {}) =>

@@ -2,13 +2,20 @@ import { requireOpaqueText } from './arguments.ts'
 import { type DiiInput, identityField } from './dii.ts'
 import { openResponse } from './envelope.ts'
 import { type IssuedIdentity, readIdentity } from './identity.ts'
-import { type HttpReply, type Reading, refusalError, requireReply, unexpectedStatus } from './reply.ts'
+import {
+  type HttpReply,
+  type Reading,
+  readRefusal,
+  refusalError,
+  requireReply,
+  unexpectedStatus,
+} from './reply.ts'
 
 /**
  * What a generate can come to.
  *
  * `optout`: the person opted out of UID2; remember it and do not ask for this person again.
- * `insufficient_user_consent`: EUID only, the consent string does not cover what EUID needs.
+ * `insufficient_user_consent`: EUID only, the consent string does not cover what EUID needs, or cannot be read.
  */
 export type GenerateOutcome =
   | ({ status: 'success' } & IssuedIdentity)
@@ -40,15 +47,24 @@ export async function readGenerateReply(
   nonce: Uint8Array,
   reply: HttpReply,
 ): Promise<GenerateOutcome> {
-  if (requireReply(reply).status !== 200) throw refusalError(reply, reading)
+  if (requireReply(reply).status !== 200) {
+    if (isAboutConsent(reply)) return { status: 'insufficient_user_consent' }
+    throw refusalError(reply, reading)
+  }
   const payload = await openResponse(reading, nonce, reply)
   switch (payload.status) {
     case 'success':
-      return { status: 'success', ...readIdentity(payload) }
+      return { status: 'success', ...readIdentity(payload, reading.product) }
     case 'optout':
     case 'insufficient_user_consent':
       return { status: payload.status }
     default:
       throw unexpectedStatus(payload.status)
   }
+}
+
+/** EUID's words for a consent string that it cannot read: a matter of this person, not of the set-up. */
+function isAboutConsent(reply: HttpReply): boolean {
+  const { status, message } = readRefusal(reply)
+  return reply.status === 400 && status === 'client_error' && message === 'User consent is invalid'
 }

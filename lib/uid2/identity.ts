@@ -2,6 +2,7 @@ import { isOpaqueText } from './arguments.ts'
 import { decode32Bytes } from './base64.ts'
 import { Uid2Error } from './errors.ts'
 import { memberText } from './json.ts'
+import { type Product, productOfToken } from './token-product.ts'
 
 /**
  * What a successful generate or refresh yields. Tokens are opaque and case-sensitive, times are Unix ms;
@@ -63,8 +64,20 @@ export function parseIdentity(value: unknown): Identity {
 }
 
 /** The identity in an answer. Its JSON is cut out of the answer's, because a parser rounds what it reads. */
-export function readIdentity({ json, body }: { json: string; body: unknown }): IssuedIdentity {
-  return { identity: parseIdentity(body), identityJson: memberText(json, 'body') ?? '' }
+export function readIdentity(
+  { json, body }: { json: string; body: unknown },
+  product: Product | undefined,
+): IssuedIdentity {
+  const identity = parseIdentity(body)
+  const found = productOfToken(identity.advertising_token)
+  if (product !== undefined && found !== undefined && found !== product) {
+    throw new Uid2Error(
+      'wrong_product',
+      `the token is one of ${found.toUpperCase()}; ${product.toUpperCase()} was asked for`,
+      { reason: 'wrong_product' },
+    )
+  }
+  return { identity, identityJson: memberText(json, 'body') ?? '' }
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@
 export { type ApiKeyDescription, describeApiKey } from './api-key.ts'
 export { type CallOptions, createUid2Client, type Uid2Client, type Uid2ClientOptions } from './client.ts'
 export type { DiiInput } from './dii.ts'
-export { Uid2Error, type Uid2ErrorCode } from './errors.ts'
+export { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors.ts'
 export type { GenerateOutcome } from './generate.ts'
 export { hashEmail, hashPhone } from './hash.ts'
 export {
@@ -22,3 +22,4 @@ export {
   type Uid2RequestOptions,
   type Uid2Requests,
 } from './requests.ts'
+export { explainUnauthorized } from './unauthorized.ts'

@@ -3,21 +3,37 @@ import { argumentError } from './arguments.ts'
 /** Hex or base64 of 32 bytes: nobody's address, but what a mapping mistake passes as one. */
 const LOOKS_HASHED = /^(?:[0-9a-f]{64}|[A-Za-z0-9+/_-]{43}=?)$/i
 
-/** Printable ASCII, as nearly every address is: neither ambiguous nor with letters that are hard to lower. */
+/** Printable ASCII, as nearly every address is: without letters that are hard to lower. */
 const PLAIN = /^[\x21-\x7e]+$/
 
-/** Whitespace, control characters and lone surrogates, of which no two implementations make the same bytes. */
-const AMBIGUOUS = /[\s\p{Cc}\p{Cs}]/u
+/**
+ * White space, and all that nobody sees or that has no meaning of its own: control and format characters, unassigned
+ * code points, fillers, blank patterns, what stands for lost text; and a full stop that domains read as a dot.
+ */
+const UNSEEN = /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800\u3002\ufffc\ufffd\u{1d159}]/u
+
+const ATOM = "[\\w!#$%&'*+\\-/=?^`{|}~\\u0080-\\u{10ffff}]+"
+const LETTER = '[a-z0-9\\u0080-\\u{10ffff}]'
+const LABEL = `${LETTER}(?:[a-z0-9\\-\\u0080-\\u{10ffff}]*${LETTER})?`
+
+/**
+ * A mailbox of RFC 5321 and 6531 in its plain form. The quoted form, comments and angle brackets are left out: they
+ * are other spellings of a plain one, and operators take every spelling for another person.
+ */
+const MAILBOX = new RegExp(`^${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})*$`, 'iu')
+
+/** Left over from a URL: `%40` for `@`, `%2B` for `+`. */
+const ENCODED = /%[0-9a-f]{2}/i
 
 /**
  * The one spelling of an e-mail address that everybody hashes: surrounding whitespace off, ASCII letters
  * lower-case, and for `gmail.com` no dots and no `+tag` in the local part.
  *
  * Letters outside ASCII stay as they are and `googlemail.com` is a domain like any other, because the
- * operator has it so. Inner whitespace is refused: operator, server SDKs and browser SDKs each make
- * something different of it, and a token for an address that nobody else computes matches nobody.
+ * operator has it so. What mail would not deliver to as it stands is refused, though operators hash any text with
+ * an `@`: a second spelling of an address gets another hash, under which no opt-out of its owner is known.
  *
- * @throws TypeError when it is not one local part and one domain, or looks like a hash
+ * @throws TypeError when it is not one mailbox in its plain form, or looks like a hash
  * @see https://unifiedid.com/docs/getting-started/gs-normalization-encoding
  * @example normalizeEmail(' Jane.Saoirse+Work@Gmail.com ') // 'janesaoirse@gmail.com'
  */
@@ -26,8 +42,8 @@ export function normalizeEmail(email: string): string {
   const at = address.indexOf('@')
   const domain = address.slice(at + 1)
   const local = domain === 'gmail.com' ? withoutGmailFreedoms(address.slice(0, at)) : address.slice(0, at)
-  if (at < 0 || local === '' || domain === '' || domain.includes('@')) {
-    throw argumentError('email', 'must have one @ between a local part and a domain')
+  if (local === '' || !MAILBOX.test(address) || ENCODED.test(address)) {
+    throw argumentError('email', 'must be a local part, one @ and a domain, with nothing around them')
   }
   return `${local}@${domain}`
 }
@@ -39,8 +55,11 @@ export function trimEmail(email: string): string {
   if (trimmed.length >= 43 && LOOKS_HASHED.test(trimmed)) {
     throw argumentError('email', 'looks already hashed; pass it as emailHash')
   }
-  if (!PLAIN.test(trimmed) && AMBIGUOUS.test(trimmed)) {
-    throw argumentError('email', 'must not contain whitespace or control characters')
+  if (!PLAIN.test(trimmed) && (UNSEEN.test(trimmed) || trimmed.normalize('NFKC') !== trimmed)) {
+    throw argumentError(
+      'email',
+      'must not contain whitespace, nor characters that are not seen or stand for others',
+    )
   }
   return trimmed
 }

@@ -42,7 +42,7 @@ export async function readRefreshReply(
   const payload = await openRefreshResponse(key, reading.wire, reply)
   switch (payload.status) {
     case 'success':
-      return { status: 'success', ...readIdentity(payload) }
+      return { status: 'success', ...readIdentity(payload, reading.product) }
     case 'optout':
       return { status: 'optout' }
     default:
@@ -60,7 +60,7 @@ function readRefreshRefusal(reading: Reading, reply: HttpReply): RefreshOutcome 
     // The token is all that a refresh sends, so these complaints are about it and hold for ever.
     if (status === 'client_error' && UNREADABLE_TOKEN.test(message ?? '')) return { status: 'invalid_token' }
     // Callers whose key it does not know get this instead of a reason; refresh never answers 401.
-    if (status === 'error') throw refusalError(reply, reading, 'unauthorized')
+    if (status === 'error') throw refusalError(reply, reading, 'unauthorized', 'wrong_key')
   }
   throw refusalError(reply, reading)
 }

@@ -1,7 +1,8 @@
 import { argumentError } from './arguments.ts'
 import { decodeBase64 } from './base64.ts'
 import { type Clock, EXPLAINS_REFUSAL_MS, sayClockSkew } from './clock.ts'
-import { Uid2Error, type Uid2ErrorCode } from './errors.ts'
+import { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors.ts'
+import type { Product } from './token-product.ts'
 
 /** How envelopes travel. */
 export type Wire = 'base64' | 'binary'
@@ -20,6 +21,8 @@ export interface Reading {
   readonly key: () => Promise<CryptoKey>
   readonly wire: Wire
   readonly clock: Clock
+  /** Of which every token has to be, when it is known. */
+  readonly product: Product | undefined
   /** What went out in plaintext, and must not come back in an error: gateways quote what they dislike. */
   readonly sent: readonly string[]
 }
@@ -85,6 +88,7 @@ export function refusalError(
   reply: HttpReply,
   { clock, sent }: Reading,
   code: Uid2ErrorCode = codeOf(reply),
+  reason: Uid2ErrorReason | undefined = reasonOf(code, reply),
 ): Uid2Error {
   const { status: httpStatus, headers } = reply
   const { status, message } = readRefusal(reply, sent)
@@ -98,6 +102,7 @@ export function refusalError(
       : undefined
   const said = `the operator answered HTTP ${httpStatus}${status ? ` ${status}` : ''}`
   return new Uid2Error(code, skew === undefined ? said : `${said}: ${sayClockSkew(skew)}`, {
+    reason,
     httpStatus,
     operatorStatus: status,
     operatorMessage: message,
@@ -124,6 +129,13 @@ function codeOf(reply: HttpReply): Uid2ErrorCode {
   if (reply.status >= 400 && reply.status < 500) return 'client_error'
   if (reply.status >= 500) return 'server_error'
   return 'bad_response'
+}
+
+/** A 401 tells none: the key may be unknown, disabled or without the role. */
+function reasonOf(code: Uid2ErrorCode, reply: HttpReply): Uid2ErrorReason | undefined {
+  if (code === 'clock_skew') return code
+  const isWrongSecret = /^Invalid body: Check encryption key\b/.test(readRefusal(reply).message ?? '')
+  return reply.status === 400 && isWrongSecret ? 'wrong_secret' : undefined
 }
 
 /** `undefined` for bytes that are not UTF-8. */

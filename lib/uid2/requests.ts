@@ -8,6 +8,7 @@ import { type GenerateOutcome, generateFields, readGenerateReply } from './gener
 import type { Identity } from './identity.ts'
 import { type RefreshOutcome, readRefreshReply, refreshPair } from './refresh.ts'
 import type { HttpReply, Reading, Wire } from './reply.ts'
+import type { Product } from './token-product.ts'
 import { readValidateReply, validateFields } from './validate.ts'
 
 /** The operator, the credentials, and how requests are made. Times are Unix ms. */
@@ -17,6 +18,11 @@ export interface Uid2RequestOptions {
   apiKey: string
   /** Base64 of 32 bytes. */
   clientSecret: string
+  /**
+   * When given, an answer with a token of the other product is a `Uid2Error` `wrong_product`. An operator serves one
+   * product, so this finds a base URL of the other, whose calls all succeed.
+   */
+  product?: Product
   /** `true` sends addresses as they are and lets the operator hash them (`false`). */
   sendRaw?: boolean
   /** How envelopes travel: as base64 text, or as `application/octet-stream` (`'base64'`). */
@@ -85,6 +91,7 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   if (!secret) throw argumentError('clientSecret', 'must be base64 of exactly 32 bytes')
   const baseUrl = requireBaseUrl(options.baseUrl)
   const wire = requireWire(options.wire)
+  const product = requireProduct(options.product)
   const clock = createClock(
     requireFunction(options.now ?? Date.now, 'now'),
     options.onClockSkew && requireFunction(options.onClockSkew, 'onClockSkew'),
@@ -112,7 +119,7 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
     body: string | Uint8Array<ArrayBuffer>,
     read: (reading: Reading, reply: HttpReply) => Promise<Outcome>,
   ): PreparedRequest<Outcome> => {
-    const reading = { key, wire, clock, sent: typeof body === 'string' ? [apiKey, body] : [apiKey] }
+    const reading = { key, wire, clock, product, sent: typeof body === 'string' ? [apiKey, body] : [apiKey] }
     return {
       url: baseUrl + path,
       method: 'POST',
@@ -161,4 +168,9 @@ function requireBaseUrl(baseUrl: unknown): string {
 function requireWire(wire: unknown = 'base64'): Wire {
   if (wire === 'base64' || wire === 'binary') return wire
   throw argumentError('wire', "must be 'base64' or 'binary'")
+}
+
+function requireProduct(product: unknown): Product | undefined {
+  if (product === undefined || product === 'uid2' || product === 'euid') return product
+  throw argumentError('product', "must be 'uid2' or 'euid', or absent")
 }

@@ -24,6 +24,11 @@ export async function ensureBuilt() {
   const fingerprint = fingerprintOf(sources)
   if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint) return
   step('building the site, about 20 seconds')
+  await build(fingerprint)
+}
+
+/** Builds the site; ends the process where that fails. */
+export async function build(fingerprint = fingerprintOf(sources)) {
   const code = await runNode([bin.next, 'build'], { env: { ...process.env, NODE_ENV: 'production' } })
   if (code !== 0) process.exit(code)
   writeFileSync(marker, fingerprint)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { npm } from './npm.mjs'
 import { mustRun } from './run.mjs'
 import { requireSupportedMachine, root } from './runtime.mjs'
 import { giveUp, step } from './say.mjs'
@@ -22,9 +23,7 @@ export async function ensureInstalled() {
   step('installing dependencies, about a minute the first time')
   // Also where NODE_ENV=production is set: building needs the development dependencies.
   await mustRun(
-    'npm',
-    ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'],
-    {},
+    ...npm(['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund']),
   )
   writeFileSync(marker, lock)
 }

@@ -3,12 +3,25 @@ import { nodePath, root } from './runtime.mjs'
 
 const running = new Set()
 
-// Whoever stops us stops what we started. Ctrl-C reaches the children by itself too; twice does no harm.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => {
-    for (const child of running) child.kill(signal)
-    if (running.size === 0) process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
-  })
+function stop(signal) {
+  // Windows tells each program of a console of Ctrl-C by itself, and `kill` would end it in the middle of its work.
+  if (process.platform !== 'win32') for (const child of running) child.kill(signal)
+  if (running.size === 0) process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
+}
+
+// Stopping this process stops what it started. Ctrl-C reaches the children by itself too; twice does no harm.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
+
+// npm runs a script by a shell. Some shells (dash) wait for it instead of becoming it, and die of npm's SIGTERM without
+// passing it on. Then the parent is another one.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    stop('SIGTERM')
+  }, 200).unref()
+}
 
 /** Starts a program; `ended` resolves with its exit code. */
 export function start(command, args, options = {}) {

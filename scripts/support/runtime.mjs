@@ -39,7 +39,7 @@ export function nodePath() {
 export function hostNode() {
   const own = join(root, 'node_modules', '.bin')
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, 'node')
+    const path = join(folder, process.platform === 'win32' ? 'node.exe' : 'node')
     if (folder === '' || folder === own || !existsSync(path)) continue
     const version =
       spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim() ?? ''

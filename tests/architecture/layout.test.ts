@@ -5,7 +5,7 @@ const topLevel = [
   'app lib public tests docs scripts proxy.ts instrumentation.ts next.config.mjs package.json tsconfig.json',
   'playwright.config.ts vitest.config.ts .env.local.example README.md LICENSE .ci',
   // Where a tool looks for them.
-  'package-lock.json postcss.config.mjs biome.json knip.json .gitignore .npmrc',
+  'package-lock.json postcss.config.mjs biome.json knip.json .gitignore .gitattributes .npmrc',
 ].flatMap((line) => line.split(' '))
 
 const code = projectFiles.filter((path) => /^(app|lib|scripts|tests)\/.*\.(ts|tsx|mjs|css)$/.test(path))

@@ -19,6 +19,13 @@ const values = {
     (options: uid2.Uid2RequestOptions) => uid2.Uid2Requests
   >(),
   describeApiKey: same<typeof uid2.describeApiKey, (apiKey: string) => uid2.ApiKeyDescription | undefined>(),
+  explainUnauthorized: same<
+    typeof uid2.explainUnauthorized,
+    (
+      client: Pick<uid2.Uid2Client, 'refreshToken'>,
+      options?: uid2.CallOptions,
+    ) => Promise<'wrong_key' | 'missing_role' | undefined>
+  >(),
   hasExpired: same<typeof uid2.hasExpired, (identity: uid2.Identity, now: number) => boolean>(),
   hashEmail: same<typeof uid2.hashEmail, (email: string) => Promise<string>>(),
   hashPhone: same<typeof uid2.hashPhone, (phone: string) => Promise<string>>(),
@@ -32,6 +39,7 @@ const values = {
     {
       readonly code: uid2.Uid2ErrorCode
       readonly transient: boolean
+      readonly reason?: uid2.Uid2ErrorReason
       readonly httpStatus?: number
       readonly operatorStatus?: string
       readonly operatorMessage?: string
@@ -51,7 +59,7 @@ const types = {
       readonly siteId: number
     }
   >(),
-  CallOptions: same<uid2.CallOptions, { signal?: AbortSignal; timeoutMs?: number }>(),
+  CallOptions: same<uid2.CallOptions, { signal?: AbortSignal; timeoutMs?: number; fetch?: typeof fetch }>(),
   DiiInput: same<
     uid2.DiiInput,
     { email: string } | { phone: string } | { emailHash: string } | { phoneHash: string }
@@ -136,7 +144,12 @@ const types = {
     | 'unauthorized'
     | 'clock_skew'
     | 'client_error'
+    | 'wrong_product'
     | 'unexpected_status'
+  >(),
+  Uid2ErrorReason: same<
+    uid2.Uid2ErrorReason,
+    'wrong_key' | 'missing_role' | 'wrong_secret' | 'clock_skew' | 'wrong_product'
   >(),
   Uid2RequestOptions: same<
     uid2.Uid2RequestOptions,
@@ -144,6 +157,7 @@ const types = {
       baseUrl: string
       apiKey: string
       clientSecret: string
+      product?: 'uid2' | 'euid'
       sendRaw?: boolean
       wire?: uid2.Wire
       now?: () => number

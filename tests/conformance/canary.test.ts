@@ -147,6 +147,7 @@ describe('Uid2Error', () => {
         case 'nonce_mismatch':
         case 'response_too_large':
           return 'later'
+        case 'wrong_product':
         case 'redirected':
         case 'unauthorized':
         case 'clock_skew':

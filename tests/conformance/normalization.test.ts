@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalHash } from '#lib/uid2/hash.ts'
 import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
+import { hashEmail as directHash } from '../../docs/direct-integration/operator.ts'
 import { emailEdges, emails, hashes, invalidEmails, invalidHashes, invalidPhones, phones } from './vectors.ts'
+import { disguised, unusual, withUnseen } from './vectors-disguised.ts'
 import { testIdentities } from './vectors-wire.ts'
 
 describe('e-mail addresses (U6)', () => {
@@ -27,6 +29,25 @@ describe('e-mail addresses of which implementations differ (U7)', () => {
     const hash = await hashEmail(input)
     if (ours === operator) expect(hash).toBe(operatorHash)
     else expect(hash).not.toBe(operatorHash)
+  })
+})
+
+describe('an address in disguise (U7c)', () => {
+  it.each(disguised)('%j is refused, and so gets no hash of its own (U7c)', async (input) => {
+    expect(() => normalizeEmail(input)).toThrow(TypeError)
+    expect(await directHash(input)).toBeNull()
+  })
+
+  it('with a character that nobody sees is refused, wherever it stands (U7c)', async () => {
+    for (const input of withUnseen('optout@example.com')) {
+      expect(() => normalizeEmail(input), JSON.stringify(input)).toThrow(TypeError)
+      expect(await directHash(input), JSON.stringify(input)).toBeNull()
+    }
+  })
+
+  it.each(unusual)('%s is none, and is taken', async (input) => {
+    expect(normalizeEmail(input)).toBe(input)
+    expect(await directHash(input)).toBe(await hashEmail(input))
   })
 })
 

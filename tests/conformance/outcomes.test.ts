@@ -38,6 +38,13 @@ describe('outcomes', () => {
     },
   )
 
+  it('generate yields insufficient_user_consent for a consent string that EUID cannot read (U9)', async () => {
+    const { client } = operator(plain(400, { status: 'client_error', message: 'User consent is invalid' }))
+    expect(await client.generateToken(email, { tcfConsentString: 'BO' })).toEqual({
+      status: 'insufficient_user_consent',
+    })
+  })
+
   it('refresh yields a new identity', async () => {
     const next = { ...identity, refresh_token: 'next' }
     const { client } = operator(sealedRefresh({ status: 'success', body: next }))

@@ -49,6 +49,20 @@ describe('what is sent', () => {
     ])
   })
 
+  it('one call may be sent by a fetch of its own', async () => {
+    const { client, seen } = operator(sealed({ status: 'optout' }))
+    const urls: string[] = []
+    const own: typeof fetch = async (url) => {
+      urls.push(String(url))
+      return new Response(null, { status: 503 })
+    }
+    expect(await rejection(client.generateToken(email, { fetch: own }))).toMatchObject({ httpStatus: 503 })
+    expect(await client.generateToken(email)).toEqual({ status: 'optout' })
+    expect([urls.length, seen.length]).toEqual([1, 1])
+    const wrong = client.generateToken(email, { fetch: 'fetch' as unknown as typeof fetch })
+    await expect(wrong).rejects.toThrow('fetch must be a function')
+  })
+
   it('a consent string may be as long as it likes', async () => {
     const { client, seen } = operator(sealed({ status: 'optout' }))
     const tcfConsentString = 'CP'.repeat(300_000)

@@ -66,6 +66,23 @@ describe('part 5: a session whose DII is another than at the sign-in before', ()
   })
 })
 
+describe('a session from before an address in disguise was refused', () => {
+  it.each([
+    'jack\u200b@example.com',
+    'jack@example.com\u2060',
+    '"jack"@example.com',
+    'mailto:jack@example.com',
+  ])(
+    'U7c: with %j has nothing that can be used: the denial of its owner holds, and nobody is asked',
+    async (address) => {
+      await (await signedIn(mail('jack@example.com'))).choose('denied')
+      const reader = await signedIn(mail(address))
+      expect(await reader.choose('granted')).toMatchObject({ status: 'unsupported', reason: 'no_dii' })
+      expect((await operator.calls()).generate).toBe(0)
+    },
+  )
+})
+
 describe('a session with two DII', () => {
   it.each([
     ['the e-mail', mail('two@example.com'), phone('+12345670001')],

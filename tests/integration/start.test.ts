@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
+import { npm } from '../../scripts/support/npm.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { visitor } from '../support/reader.ts'
 import { bareEnvironment, collectOutput, freePort, type Site, startSite } from '../support/site.ts'
@@ -12,7 +13,13 @@ import { until } from '../support/until.ts'
 
 const running = new Set<ChildProcess>()
 afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
+  // The group of each, so that what npm started ends with it.
+  for (const { pid = 0 } of running)
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has ended meanwhile.
+    }
 })
 
 interface Program {
@@ -28,6 +35,7 @@ async function run(command: string, args: string[], env: Record<string, string> 
   const child = spawn(command, args, {
     cwd: root,
     env: { ...bareEnvironment(), PORT: String(port), DATA_DIR: dataDir, ...env },
+    detached: true,
   })
   running.add(child)
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -132,10 +140,11 @@ describe('a start that cannot be', () => {
 })
 
 describe('npm start', () => {
-  it.skipIf(process.platform !== 'linux').each(['SIGTERM', 'SIGINT'] as const)(
+  it.skipIf(process.platform !== 'linux').each(['SIGTERM', 'Ctrl-C'] as const)(
     'announces itself, and %s leaves no process behind and frees the port',
-    async (signal) => {
-      const { child, ended, text, port } = await run('npm', ['start'])
+    async (end) => {
+      const [command, args] = npm(['start'])
+      const { child, ended, text, port } = await run(command, args)
       await until(() => text().includes('\nNext: '))
       const origin = `http://localhost:${port}`
       const lines = text().split('\n')
@@ -148,7 +157,9 @@ describe('npm start', () => {
       ])
       expect((await fetch(`${origin}/api/health`)).status).toBe(200)
       expect(leftBehind(port).length).toBeGreaterThan(0)
-      child.kill(signal)
+      // A terminal tells the whole group; a supervisor npm alone.
+      if (end === 'SIGTERM') child.kill(end)
+      else process.kill(-(child.pid ?? 0), 'SIGINT')
       await ended
       await until(async () => leftBehind(port).length === 0)
       expect(await isFree(port)).toBe(true)

@@ -8,9 +8,10 @@ export interface BrowserLaunch {
   args: string[]
 }
 
-/** The first that is there: the one asked for, Playwright's own, the system's, the one from npm. */
+/** The first that is there: the one asked for, Playwright's own, one that is installed, the one from npm (Linux). */
 export async function findChromium(): Promise<BrowserLaunch> {
-  const executablePath = process.env.CHROMIUM_PATH || playwrightsOwn() || onPath() || (await fromNpm())
+  const executablePath =
+    process.env.CHROMIUM_PATH || playwrightsOwn() || onPath() || installed() || (await fromNpm())
   // The workers of this run need not look again.
   process.env.CHROMIUM_PATH = executablePath
   // Chromium's own sandbox refuses to run as root.
@@ -37,6 +38,20 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** Where Chrome and Edge install themselves on Windows, which always has Edge, and on macOS. */
+function installed(): string | undefined {
+  const { LOCALAPPDATA, ProgramFiles, 'ProgramFiles(x86)': ProgramFiles32 } = process.env
+  const folders = [ProgramFiles, ProgramFiles32, LOCALAPPDATA].filter((folder) => folder !== undefined)
+  const programs = ['Google/Chrome/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe']
+  const macOs = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
+    (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+  )
+  const paths = programs.flatMap((program) => folders.map((folder) => join(folder, program)))
+  return [...paths, ...macOs].find(isExecutable)
+}
+
 async function fromNpm(): Promise<string> {
+  if (process.platform !== 'linux')
+    throw new Error('There is no Chromium on this machine: install Chrome, or set CHROMIUM_PATH.')
   return (await import('@sparticuz/chromium')).default.executablePath()
 }

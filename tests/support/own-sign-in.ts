@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../../scripts/support/runtime.mjs'
 import { codeBlocks } from '../architecture/code-blocks.ts'
@@ -47,7 +48,7 @@ export async function accountSystem(): Promise<AccountSystem> {
   const file = join(root, 'test-results', 'your-own-sign-in', 'account-system.ts')
   mkdirSync(join(file, '..'), { recursive: true })
   writeFileSync(file, making)
-  return import(file)
+  return import(pathToFileURL(file).href)
 }
 
 /** The whole site over a sign-in of the publisher's own, in a build with this change. */

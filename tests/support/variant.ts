@@ -65,7 +65,7 @@ async function build(folder: string, name: string, change: Change): Promise<stri
     if (source !== 'package-lock.json' && existsSync(join(root, source)))
       cpSync(join(root, source), join(folder, source), { recursive: true })
   // For what names a file in there by path; packages are found upwards anyway.
-  symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'), 'junction')
   for (const path of change.remove ?? []) rmSync(join(folder, path), { recursive: true })
   for (const [path, text] of Object.entries(change.write ?? {})) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -96,7 +96,7 @@ export function buildWithoutProxy(): string {
   })
   for (const source of ['package.json', 'next.config.mjs', 'app/(site)/_articles/without-ads.mjs'])
     cpSync(join(root, source), join(folder, source))
-  symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'), 'junction')
   const manifest = join(folder, '.next', 'server', 'functions-config-manifest.json')
   const { functions, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'))
   writeFileSync(manifest, JSON.stringify({ ...rest, functions: { ...functions, '/_middleware': undefined } }))

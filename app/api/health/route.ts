@@ -8,9 +8,9 @@ export const dynamic = 'force-dynamic'
 /** 200 while pages can be served, whatever operator and store do; 503 once shutdown has begun. */
 export function GET() {
   const { mode, product } = env()
-  const { operator, store, stopping } = health()
+  const { operator, operatorReason, store, stopping } = health()
   return NextResponse.json(
-    { mode, product, operator, store, pendingRevocations: pendingCount() },
+    { mode, product, operator, operatorReason, store, pendingRevocations: pendingCount() },
     { status: stopping ? 503 : 200, headers: { 'Cache-Control': 'no-store' } },
   )
 }

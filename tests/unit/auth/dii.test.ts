@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { maskDii, readDii } from '#lib/auth/dii.ts'
+import { disguised, withUnseen } from '../../conformance/vectors-disguised.ts'
 
 describe('an address as it was typed', () => {
   it.each([
@@ -31,6 +32,10 @@ describe('an address as it was typed', () => {
     'jane@example.com, joe@example.com',
     `${'x'.repeat(250)}@a.bc`,
   ])('%j is none', (email) => {
+    expect(readDii({ email })).toBe('bad_email')
+  })
+
+  it.each([...disguised, ...withUnseen('jane@example.com')])('U7c: %j is none', (email) => {
     expect(readDii({ email })).toBe('bad_email')
   })
 

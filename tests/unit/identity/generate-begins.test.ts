@@ -21,8 +21,8 @@ vi.mock('#lib/identity/operator.ts', async (actual) => {
   const module = await actual<typeof import('#lib/identity/operator.ts')>()
   return {
     ...module,
-    operatorClient(sent?: () => void) {
-      const client = module.operatorClient(sent)
+    operatorClient() {
+      const client = module.operatorClient()
       return {
         ...client,
         async generateToken(...asked: Parameters<typeof client.generateToken>) {

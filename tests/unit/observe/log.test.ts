@@ -53,12 +53,16 @@ const sdkCodes = {
   unauthorized: 0,
   clock_skew: 0,
   client_error: 0,
+  wrong_product: 0,
   unexpected_status: 0,
 } satisfies Record<Uid2ErrorCode, 0>
 
 describe('S22: the code of a line', () => {
   it.each([
     ...Object.keys(sdkCodes),
+    'wrong_key',
+    'missing_role',
+    'wrong_secret',
     'unexpected',
     'late',
     'unknown',

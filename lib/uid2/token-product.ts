@@ -1,0 +1,14 @@
+import { decodeBase64 } from './base64.ts'
+
+export type Product = 'uid2' | 'euid'
+
+/** The second byte of advertising tokens whose first one says of which product they are: versions 3 and 4. */
+const VERSIONS: ReadonlySet<number | undefined> = new Set([0x70, 0x80])
+const EUID = 0x10
+
+/** The product of an advertising token; `undefined` when it does not say, as those of version 2 do not. */
+export function productOfToken(token: string): Product | undefined {
+  const [first = 0, version] = decodeBase64(token.slice(0, 4)) ?? []
+  if (!VERSIONS.has(version)) return undefined
+  return (first & EUID) === 0 ? 'uid2' : 'euid'
+}

@@ -1,0 +1,6 @@
+// For a deployment, which has installed by itself: builds and takes no download.
+import { build } from './support/build.mjs'
+import { requireSupportedMachine } from './support/runtime.mjs'
+
+requireSupportedMachine()
+await build()
