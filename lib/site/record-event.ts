@@ -43,8 +43,9 @@ const ours: ReadonlySet<string> = new Set([
 
 async function recordFailedCall({ reason, ...fields }: FailedCall & { ms: number }): Promise<void> {
   if (reason !== 'unexpected') recordOperator('failing', reason)
-  const explained = reason === 'unauthorized' ? ((await explainRefusedKey()) ?? reason) : reason
-  if (explained !== reason) recordOperator('failing', explained)
+  const told = reason === 'unauthorized' ? await explainRefusedKey() : undefined
+  if (told) recordOperator('failing', told)
+  const explained = told ?? reason
   const isOurs = ours.has(explained)
   const { httpStatus, clockSkewMs, ms } = fields
   logEvent(isOurs ? 'error' : 'warn', isOurs ? 'operator_misconfigured' : 'operator_call', {
