@@ -81,7 +81,9 @@ export function createMemoryStore({
         if (choice.signals) signalsOf.set(signalsKey(subject), choice.signals)
         const { sub, diiHash } = subject
         const newest = events.findLast((event) => event.sub === sub && event.diiHash === diiHash)
-        const inForce = stateOf({ ...subject, sid: '' }).choice === choice.advertising
+        const inForce = granted
+          ? stateOf({ ...subject, sid: '' }).choice === 'granted'
+          : siteOptOuts.has(diiHash)
         // The same choice again changes nothing, so a flood of it leaves no records.
         if (
           !inForce ||

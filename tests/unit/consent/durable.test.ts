@@ -3,15 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  readStandingOf,
-  recordConsent,
-  recordRevocation,
-  retryRevocations,
-  withChoices,
-} from '#lib/consent/durable.ts'
-import { choices } from '#lib/consent/open.ts'
-import { pendingCount, type Revocation } from '#lib/consent/pending.ts'
+import { consentStore, retryRevocations } from '#lib/consent/durable.ts'
+import { openStore } from '#lib/consent/open.ts'
+import { pendingCount } from '#lib/consent/pending.ts'
 import { RejectedWriteError, StoreDownError } from '#lib/database/access.ts'
 import { database } from '#lib/database/open.ts'
 import { health } from '#lib/observe/health.ts'
@@ -21,7 +15,7 @@ import { no, yes } from './stores.ts'
 
 const reader = { sub: 's', sid: 'i', diiHash: 'hash' }
 const other = { sub: 'o', sid: 'j', diiHash: 'other' }
-const look = (subject = reader) => readStandingOf(subject)
+const look = (subject = reader) => consentStore.read(subject)
 /** A store that failed is left alone for a moment, and then tried again. */
 const retried = () =>
   vi.waitFor(
@@ -32,12 +26,12 @@ const retried = () =>
     { timeout: 15_000 },
   )
 
-const optOut: Revocation = { kind: 'opt_out', diiHash: 'hash', source: 'uid2' }
-const denial = (subject = reader, choice = no): Revocation => ({ kind: 'denial', subject, choice })
-const signOut = (sid = 'i'): Revocation => ({ kind: 'session', sid, until: Date.now() + 60_000 })
-const withdrawal: Revocation = { kind: 'signals', subject: reader, signals: { gdprApplies: true } }
-const notRecorded = (revocation: Revocation) =>
-  expect(recordRevocation(revocation)).rejects.toThrow(StoreDownError)
+const optOut = (diiHash = 'hash') => consentStore.recordOptOut(diiHash, 'uid2')
+const deny = (subject = reader, choice = no) => consentStore.recordChoice(subject, choice)
+const consent = (subject = reader) => consentStore.recordChoice(subject, yes)
+const signOut = (sid = 'i') => consentStore.endSession(sid, Date.now() + 60_000)
+const withdraw = () => consentStore.recordSignals(reader, { gdprApplies: true })
+const expectDown = (act: Promise<unknown>) => expect(act).rejects.toThrow(StoreDownError)
 
 /** A file where the store's folder should be; taking it away brings the store back. */
 function storeThatIsDown(): () => void {
@@ -60,9 +54,9 @@ async function breakWrites(table: string): Promise<() => Promise<void>> {
 }
 
 describe('a store that is down', () => {
-  it('U3, N4: every kind of revocation is written once it is back, without another request', async () => {
+  it('gets every kind of revocation once it is back, without another request [U3, N4]', async () => {
     const bringBack = storeThatIsDown()
-    for (const revocation of [optOut, denial(), signOut(), withdrawal]) await notRecorded(revocation)
+    for (const revoke of [optOut, deny, signOut, withdraw]) await expectDown(revoke())
     expect(pendingCount()).toBe(4)
     bringBack()
     await retried()
@@ -74,34 +68,33 @@ describe('a store that is down', () => {
     })
   })
 
-  it('U3: repeated revocations wait once, and push out no other', async () => {
+  it('has repeated revocations wait once, and push out no other [U3]', async () => {
     const bringBack = storeThatIsDown()
-    await notRecorded(optOut)
-    await notRecorded(signOut('first'))
-    for (let i = 0; i < 12_000; i++) await recordRevocation(i % 2 ? signOut() : denial(other)).catch(() => {})
+    await expectDown(optOut())
+    await expectDown(signOut('first'))
+    for (let i = 0; i < 12_000; i++) await (i % 2 ? signOut() : deny(other)).catch(() => {})
     expect(pendingCount()).toBe(4)
     bringBack()
     await retried()
     expect((await look()).optedOut).toBe(true)
-    expect(await withChoices((store) => store.isEnded('first'))).toBe(true)
+    expect(await consentStore.isSessionEnded('first')).toBe(true)
   })
 
-  it('U3: when too many wait, more are refused, opt-outs are kept, and nobody is given a token', async () => {
+  it('refuses more when too many wait, keeps opt-outs, and gives nobody a token [U3]', async () => {
     const bringBack = storeThatIsDown()
-    for (let i = 0; i < 10_000; i++) await recordRevocation(signOut(`s${i}`)).catch(() => {})
-    await notRecorded(signOut('one too many'))
-    await notRecorded(optOut)
+    for (let i = 0; i < 10_000; i++) await signOut(`s${i}`).catch(() => {})
+    await expectDown(signOut('one too many'))
+    await expectDown(optOut())
     expect(pendingCount()).toBe(10_001)
     bringBack()
-    await expect(withChoices((store) => store.read(other))).rejects.toThrow(/Too many/)
+    await expect(look(other)).rejects.toThrow(/Too many/)
+    await expect(consentStore.withSharedLock(other, async () => {})).rejects.toThrow(/Too many/)
   })
 
-  it('is not asked by everybody in turn', async () => {
+  it('knows a session as ended whose end waits to be written [N4]', async () => {
     storeThatIsDown()
-    const asked = vi.fn()
-    await expect(look()).rejects.toThrow(StoreDownError)
-    await expect(withChoices(asked)).rejects.toThrow(/is down/)
-    expect(asked).not.toHaveBeenCalled()
+    await expectDown(signOut())
+    expect(await consentStore.isSessionEnded('i')).toBe(true)
   })
 })
 
@@ -110,43 +103,52 @@ describe('a revocation that waits to be written', () => {
     becomeSite()
   })
 
-  it('U3: closes the store to the reader it concerns, and to no other', async () => {
-    await recordConsent(other, yes)
+  it('closes the store to the reader it concerns, and to no other [U3]', async () => {
+    await consent(other)
     const mend = await breakWrites('opt_outs')
-    await notRecorded(optOut)
-    await expect(look()).rejects.toThrow(StoreDownError)
-    await expect(look({ ...other, otherDiiHashes: ['hash'] } as typeof other)).rejects.toThrow(StoreDownError)
+    await expectDown(optOut())
+    await expectDown(look())
+    await expectDown(look({ ...other, otherDiiHashes: ['hash'] } as typeof other))
     expect(await look(other)).toMatchObject({ choice: 'granted' })
     await mend()
     await retried()
     expect(await look()).toMatchObject({ optedOut: true })
   })
 
-  it('U3: does not keep others from being written', async () => {
+  it('begins no act under the lock of the reader it concerns [U3]', async () => {
     await breakWrites('opt_outs')
-    await notRecorded(optOut)
-    await notRecorded({ ...optOut, diiHash: 'third' } as Revocation)
-    await recordRevocation(denial(other))
-    await recordRevocation(signOut('k'))
+    await expectDown(optOut())
+    const act = vi.fn(async () => 'done')
+    await expectDown(consentStore.withSharedLock(reader, act))
+    expect(act).not.toHaveBeenCalled()
+    expect(await consentStore.withSharedLock(other, act)).toBe('done')
+  })
+
+  it('does not keep others from being written [U3]', async () => {
+    await breakWrites('opt_outs')
+    await expectDown(optOut())
+    await expectDown(optOut('third'))
+    await deny(other)
+    await signOut('k')
     await retryRevocations()
     expect(pendingCount()).toBe(2)
     expect(await look(other)).toMatchObject({ choice: 'denied' })
   })
 
-  it('K6: is written before a later consent of the same reader, which it must not undo', async () => {
+  it('is written before a later consent of the same reader, which it must not undo [K6]', async () => {
     const mend = await breakWrites('site_opt_outs')
-    await notRecorded(denial())
-    await expect(recordConsent(reader, yes)).rejects.toThrow(StoreDownError)
+    await expectDown(deny())
+    await expectDown(consent())
     await mend()
-    await recordConsent(reader, yes)
+    await consent()
     await retryRevocations()
     expect(await look()).toMatchObject({ choice: 'granted', siteOptOut: false })
   })
 
-  it('a database that was opened read-only is opened anew', async () => {
+  it('is written though the database was opened read-only: it is opened anew', async () => {
     await look()
     await sql`pragma query_only = on`.execute((await database()).db)
-    await notRecorded(denial())
+    await expectDown(deny())
     await retried()
     expect(await look()).toMatchObject({ choice: 'denied' })
   })
@@ -160,19 +162,19 @@ describe('values that the database refuses', () => {
   afterAll(() => postgres.stop())
   beforeEach(async () => {
     becomeSite({ DATABASE_URL: await postgres.database(), CHOICES_PEPPER: 'p'.repeat(32) })
-    await choices()
+    await openStore()
   })
   const poison = { ...yes, wording: 'a\0b' }
 
   it('are that consent’s failure, and no outage', async () => {
-    await expect(recordConsent(reader, poison)).rejects.toThrow(RejectedWriteError)
+    await expect(consentStore.recordChoice(reader, poison)).rejects.toThrow(RejectedWriteError)
     expect(health().store).toBe('ok')
     expect(await look()).toMatchObject({ choice: null })
   })
 
-  it('K6: do not keep a denial from being recorded, nor anything else', async () => {
-    await recordRevocation(denial(reader, { ...poison, advertising: 'denied' }))
-    await recordRevocation(denial(other))
+  it('do not keep a denial from being recorded, nor anything else [K6]', async () => {
+    await deny(reader, { ...poison, advertising: 'denied' })
+    await deny(other)
     expect(pendingCount()).toBe(0)
     expect(await look()).toMatchObject({ choice: 'denied' })
     expect(await look(other)).toMatchObject({ choice: 'denied' })

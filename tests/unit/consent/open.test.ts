@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { withChoices } from '#lib/consent/durable.ts'
-import { choices } from '#lib/consent/open.ts'
+import { consentStore } from '#lib/consent/durable.ts'
+import { openStore } from '#lib/consent/open.ts'
 import { StoreDownError } from '#lib/database/access.ts'
 import { EnvError } from '#lib/env/server.ts'
 import { health } from '#lib/observe/health.ts'
@@ -17,8 +17,11 @@ let folder: string
 /** On a busy machine. */
 const patience = { timeout: 15_000 }
 
+const subject = { sub: 's', sid: 'i', diiHash: 'hash' }
+const look = () => consentStore.read(subject)
+const isEnded = () => consentStore.isSessionEnded('x')
 /** A store that failed is left alone for a moment. */
-const onceBack: typeof withChoices = (work) => vi.waitFor(() => withChoices(work), patience)
+const onceBack = () => vi.waitFor(isEnded, patience)
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lantern-open-'))
@@ -27,28 +30,27 @@ beforeEach(() => {
 describe('the one store of a process', () => {
   it('is opened once, however many ask at once', async () => {
     becomeSite()
-    const all = await Promise.all([choices(), choices(), choices()])
+    const all = await Promise.all([openStore(), openStore(), openStore()])
     expect(new Set(all).size).toBe(1)
   })
 
   it('is made in a folder that is not there yet', async () => {
     becomeSite({ DATABASE_URL: `file:${join(folder, 'a', 'b', 'choices.db')}` })
-    expect(await withChoices((store) => store.isEnded('x'))).toBe(false)
+    expect(await isEnded()).toBe(false)
   })
 
   it('is not opened while it holds rows of a pepper that is not listed', async () => {
     becomeSite({ DATA_DIR: folder, CHOICES_PEPPER: pepper('a') })
-    await withChoices((store) => store.recordOptOut('hash', 'uid2'))
+    await consentStore.recordOptOut('hash', 'uid2')
     becomeSite({ DATA_DIR: folder, CHOICES_PEPPER: pepper('b') })
-    await expect(choices()).rejects.toThrow(EnvError)
-    await expect(choices()).rejects.toThrow(/CHOICES_PEPPER_PREVIOUS/)
+    await expect(openStore()).rejects.toThrow(EnvError)
+    await expect(openStore()).rejects.toThrow(/CHOICES_PEPPER_PREVIOUS/)
     becomeSite({
       DATA_DIR: folder,
       CHOICES_PEPPER: pepper('b'),
       CHOICES_PEPPER_PREVIOUS: `${pepper('x')},${pepper('a')}`,
     })
-    const read = await withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
-    expect(read.optedOut).toBe(true)
+    expect(await look()).toMatchObject({ optedOut: true })
   })
 })
 
@@ -57,12 +59,12 @@ describe('U4: a store that fails', () => {
     const file = join(folder, 'choices')
     writeFileSync(file, '')
     becomeSite({ DATABASE_URL: `file:${join(file, 'choices.db')}` })
-    const failure = await withChoices((store) => store.isEnded('x')).catch((error: unknown) => error)
+    const failure = await isEnded().catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(StoreDownError)
     expect((failure as Error).cause).toBeDefined()
     expect(health().store).toBe('down')
     rmSync(file)
-    expect(await onceBack((store) => store.isEnded('x'))).toBe(false)
+    expect(await onceBack()).toBe(false)
     expect(health().store).toBe('ok')
   })
 
@@ -70,17 +72,7 @@ describe('U4: a store that fails', () => {
     const file = join(folder, 'choices.db')
     writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
     becomeSite({ DATABASE_URL: `file:${file}` })
-    await expect(withChoices((store) => store.isEnded('x'))).rejects.toThrow(StoreDownError)
-  })
-
-  it('work that fails is told apart from the store’s opening: the next work is tried', async () => {
-    becomeSite()
-    await expect(
-      withChoices(() => Promise.reject(Object.assign(new Error('x'), { code: 'SQLITE_IOERR' }))),
-    ).rejects.toThrow(StoreDownError)
-    expect(health().store).toBe('down')
-    expect(await onceBack((store) => store.isEnded('x'))).toBe(false)
-    expect(health().store).toBe('ok')
+    await expect(isEnded()).rejects.toThrow(StoreDownError)
   })
 })
 
@@ -96,14 +88,13 @@ describe('PostgreSQL that comes and goes', () => {
       DATABASE_URL: `postgres://lantern@127.0.0.1:${await freePort()}/none`,
       CHOICES_PEPPER: pepper('p'),
     })
-    await expect(withChoices((store) => store.isEnded('x'))).rejects.toThrow(StoreDownError)
+    await expect(isEnded()).rejects.toThrow(StoreDownError)
   })
 
   it('U4: a query that hangs is given up, and the store is back when it can answer', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
-    await choices()
-    const look = () => withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
+    await openStore()
     await look()
     const { Client } = await import('pg')
     const other = new Client({ connectionString: url })
@@ -120,8 +111,8 @@ describe('PostgreSQL that comes and goes', () => {
   it('connections that are cut cost one answer at most', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
-    await choices()
-    await withChoices((store) => store.recordOptOut('hash', 'uid2'))
+    await openStore()
+    await consentStore.recordOptOut('hash', 'uid2')
     const { Client } = await import('pg')
     const admin = new Client({ connectionString: url })
     await admin.connect()
@@ -129,7 +120,6 @@ describe('PostgreSQL that comes and goes', () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     )
     await admin.end()
-    const look = () => withChoices((store) => store.read({ sub: 's', sid: 'i', diiHash: 'hash' }))
     const first = await look().catch((error: unknown) => error)
     if (first instanceof Error) expect(first).toBeInstanceOf(StoreDownError)
     expect((await vi.waitFor(look, patience)).optedOut).toBe(true)

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { describeStores, newer, no, otherDii, pepper, reader, sameDii, yes } from './stores.ts'
+import { describeSqlStores, newer, no, otherDii, pepper, reader, sameDii, yes } from './stores.ts'
 
 const signals = { gdprApplies: true, tcf: 'CP' }
 const hashes = [reader.diiHash, otherDii.diiHash]
 const nothing = { optOuts: [], history: [], signals: [] }
 
-describeStores('the records of a reader', (on) => {
+describeSqlStores('the records of a reader', (on) => {
   /** Of two accounts and two addresses, and of somebody else, under two peppers, a millisecond apart. */
   async function fill() {
     const steps = [
@@ -59,7 +59,7 @@ describeStores('the records of a reader', (on) => {
     expect((await rotated.records([otherDii.diiHash])).history).toHaveLength(1)
   })
 
-  it('K6, U3: forgotten, leave the opt-outs with kind and time, and nothing else', async () => {
+  it('forgotten, leave the opt-outs with kind and time, and nothing else [K6, U3]', async () => {
     const rotated = await fill()
     const { optOuts } = await rotated.records(hashes)
     const others = await rotated.records(['somebody else'])
@@ -76,11 +76,11 @@ describeStores('the records of a reader', (on) => {
     expect(await rotated.forget(hashes)).toEqual({ history: 0, signals: 0 })
   })
 
-  it('forgotten, leave no account a yes', async () => {
+  it('forgotten, leave no account a consent, and no row', async () => {
     for (const account of [reader, sameDii]) await on.store.recordChoice(account, { ...yes, signals })
     await on.store.forget([reader.diiHash])
     for (const account of [reader, sameDii])
-      expect(await on.store.read(account)).toMatchObject({ choice: null, consent: null, signals: {} })
+      expect(await on.store.read(account)).toMatchObject({ choice: null, consentId: null, signals: {} })
     const { choice_events, consent_signals } = await on.dump()
     expect([choice_events, consent_signals]).toEqual([[], []])
   })

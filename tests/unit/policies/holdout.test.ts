@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bucketOf } from '#lib/policies/holdout.ts'
+import { holdout } from '#lib/policies/holdout.ts'
 
 const salt = 'autumn of the moth'
 const hashOf = (email: string) => createHash('sha256').update(email).digest('base64')
 const readers = Array.from({ length: 10_000 }, (_, i) => hashOf(`reader-${i}@example.com`))
 const control = (percent: number, by = salt) =>
-  new Set(readers.filter((hash) => bucketOf({ percent, salt: by }, hash) === 'control'))
+  new Set(readers.filter((hash) => holdout({ percent, salt: by })(hash) === 'control'))
 const percents = [1, 5, 10, 50, 90, 99]
 
-describe('K1: the group of a reader', () => {
+describe('the group of a reader [K1]', () => {
   it.each(percents)('is control for %i % of 10,000 readers, within one point', (percent) => {
     expect(Math.abs(control(percent).size / 100 - percent)).toBeLessThan(1)
   })
@@ -41,7 +41,7 @@ describe('K1: the group of a reader', () => {
     // echo -n tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ= | openssl dgst -sha256 -hmac 'autumn of the moth'
     // begins 5098e80f, which is 0.3148 of ffffffff.
     const hash = 'tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ='
-    expect(bucketOf({ percent: 31, salt }, hash)).toBe('treatment')
-    expect(bucketOf({ percent: 32, salt }, hash)).toBe('control')
+    expect(holdout({ percent: 31, salt })(hash)).toBe('treatment')
+    expect(holdout({ percent: 32, salt })(hash)).toBe('control')
   })
 })

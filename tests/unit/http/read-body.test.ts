@@ -1,7 +1,7 @@
 import { NextRequest } from 'next/server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { readBody } from '#lib/http/api.ts'
+import { readBody } from '#lib/http/read-body.ts'
 import { signalsSchema } from '#lib/policies/signals.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -71,15 +71,15 @@ describe('a body that is not', () => {
     [422, 'invalid', '{"email":"canary@example.com"}', {}],
     [422, 'invalid', '{"signals":{"tcf":7}}', {}],
     [422, 'invalid', '{"signals":{"usp":"1---"}}', {}],
-  ])('%i %s: %j %j', async (status, error, body, headers) => {
+  ])('is %i %s: %j %j', async (status, error, body, headers) => {
     expect(await refusal(ask(body, headers))).toMatchObject({ status, error })
   })
 
-  it('400: bytes that are no UTF-8', async () => {
+  it('of bytes that are no UTF-8 is 400', async () => {
     expect(await refusal(ask(new Uint8Array([0x22, 0xff, 0x22])))).toMatchObject({ status: 400 })
   })
 
-  it('413: chunked, so that its length is not declared', async () => {
+  it('chunked, so that its length is not declared, is 413', async () => {
     const chunks = new ReadableStream({
       start(controller) {
         for (let i = 0; i < 5; i++) controller.enqueue(new Uint8Array(4096))
@@ -89,7 +89,7 @@ describe('a body that is not', () => {
     expect(await refusal(ask(chunks))).toMatchObject({ status: 413, error: 'too_large' })
   })
 
-  it('S5: is named by its place, never quoted', async () => {
+  it('is named by its place, never quoted [S5]', async () => {
     const { message } = await refusal(ask('{"advertising":"canary","signals":{"tcf":7}}'))
     expect(message).toBe('Not as documented: advertising, signals.tcf.')
     expect((await refusal(ask('{"canary@example.com":1}'))).message).not.toContain('canary')

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
-import { type Choice, type ChoiceStore, createChoiceStore } from '#lib/consent/sql.ts'
+import { createMemoryStore } from '#lib/consent/memory.ts'
+import { createSqlStore, type SqlStore } from '#lib/consent/sql.ts'
+import type { ConsentRecords } from '#lib/consent/store.ts'
 import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { migrate } from '#lib/database/migrations.ts'
 import type { Schema } from '#lib/database/schema.ts'
-import type { Product } from '#lib/shared/products.ts'
+import type { Choice, Product } from '#lib/identity/types.ts'
 import { hashEmail } from '#lib/uid2/index.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 
@@ -26,18 +28,24 @@ export const otherDii = { ...reader, diiHash: await hashEmail('other@example.com
 interface Opened {
   db: Kysely<Schema>
   engine: Engine
-  store: ChoiceStore
+  store: SqlStore
+}
+
+/** A new store for each test. */
+export interface StoreTests {
+  readonly store: ConsentRecords
+  /** Unix ms, what its clock says. */
+  now: number
 }
 
 /** A new store for each test, on one of the engines. */
-export interface StoreTests {
+export interface SqlStoreTests extends StoreTests {
   readonly db: Kysely<Schema>
-  readonly store: ChoiceStore
-  now: number
+  readonly store: SqlStore
   /** The same database once more, on a pool of its own: as another process has it. */
   open(...peppers: [string, ...string[]]): Promise<Opened>
   /** The same database as a site of this product has it. */
-  openFor(product: Product): Promise<ChoiceStore>
+  openFor(product: Product): Promise<SqlStore>
   /** All that is in the database, by table. */
   dump(): Promise<Record<string, Record<string, unknown>[]>>
 }
@@ -45,25 +53,54 @@ export interface StoreTests {
 /** On a busy machine hundreds of writes at once take longer than a page may wait. */
 const patienceMs = 30_000
 
-let postgres: TestPostgres
+let postgres: TestPostgres | undefined
 
-const sqliteUrl = () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-choices-')), 'choices.db')}`
+const newUrls = {
+  SQLite: async () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-choices-')), 'choices.db')}`,
+  PostgreSQL: async () => postgres?.database() ?? '',
+}
 
-/** The same tests on either engine. */
-export function describeStores(what: string, tests: (on: StoreTests, engine: Engine) => void): void {
+const start = 1_800_000_000_000
+
+/** One suite for every store that a site may have. */
+export function describeStores(what: string, tests: (on: StoreTests, kind: 'memory' | Engine) => void): void {
+  describe(`${what} in memory`, () => {
+    let store: ConsentRecords
+    const on: StoreTests = {
+      get store() {
+        return store
+      },
+      now: start,
+    }
+    beforeEach(() => {
+      on.now = start
+      store = createMemoryStore({ now: () => on.now })
+    })
+    tests(on, 'memory')
+  })
+  describeSqlStores(what, tests)
+}
+
+/** What only SQL has: peppers, tables, other processes. On either engine. */
+export function describeSqlStores(
+  what: string,
+  tests: (on: SqlStoreTests, engine: Engine) => void,
+  engines: (keyof typeof newUrls)[] = ['SQLite', 'PostgreSQL'],
+): void {
   beforeAll(async () => {
-    postgres = await startPostgres()
+    postgres ??= await startPostgres()
   }, 120_000)
-  afterAll(() => postgres.stop())
+  afterAll(async () => {
+    await postgres?.stop()
+    postgres = undefined
+  })
 
-  describe.each([
-    ['SQLite', 'sqlite', async () => sqliteUrl()],
-    ['PostgreSQL', 'postgres', () => postgres.database()],
-  ] as const)(`${what} on %s`, (_, engine, newUrl) => {
+  describe.each(engines)(`${what} on %s`, (name) => {
+    const engine = name === 'SQLite' ? 'sqlite' : 'postgres'
     let url: string
     let first: Opened
     const opened: Kysely<Schema>[] = []
-    const on: StoreTests = {
+    const on: SqlStoreTests = {
       get db() {
         return first.db
       },
@@ -75,11 +112,11 @@ export function describeStores(what: string, tests: (on: StoreTests, engine: Eng
         const { db, engine } = openDatabase(url, patienceMs)
         opened.push(db)
         await migrate({ db, engine })
-        return { db, engine, store: createChoiceStore({ db, engine }, peppers, () => on.now) }
+        return { db, engine, store: createSqlStore({ db, engine }, peppers, () => on.now) }
       },
       async openFor(product) {
         const { db, engine } = await on.open(pepper)
-        return createChoiceStore({ db, engine }, [pepper], () => on.now, product)
+        return createSqlStore({ db, engine }, [pepper], () => on.now, product)
       },
       async dump() {
         const names = (await on.db.introspection.getTables()).map(({ name }) => name)
@@ -92,8 +129,8 @@ export function describeStores(what: string, tests: (on: StoreTests, engine: Eng
     }
 
     beforeEach(async () => {
-      url = await newUrl()
-      on.now = 1_800_000_000_000
+      url = await newUrls[name]()
+      on.now = start
       first = await on.open(pepper)
     })
     afterEach(async () => {
