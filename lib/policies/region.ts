@@ -17,11 +17,19 @@ export interface RegionRule {
 }
 
 /** `header`: in lower case. */
-export const region = ({ header, product }: { header: string; product: Product }): Policy => ({
+export const region = ({
+  header,
+  product,
+  ruleOf = regionRule,
+}: {
+  header: string
+  product: Product
+  ruleOf?: (place: Place | null, product: Product) => RegionRule
+}): Policy => ({
   name: 'region',
   before: 'unavailable',
   check({ request, consent }) {
-    const rule = regionRule(placeOf(request.headers.get(header)), product)
+    const rule = ruleOf(placeOf(request.headers.get(header)), product)
     if (!rule.runs) return { status: 'unsupported', reason: 'region' }
     const unanswered = consent !== null && consent.choice === null && !consent.optedOut
     return unanswered && rule.unanswered === 'denied' ? { status: 'denied' } : null

@@ -1,10 +1,10 @@
 import { NextRequest } from 'next/server'
 import { encode } from 'next-auth/jwt'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { allReaders } from '#lib/auth/all-readers.ts'
 import { cookieName, isSignInCookie } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
 import { readClaims } from '#lib/auth/session.ts'
-import { allReaders } from '#lib/auth/all-readers.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')

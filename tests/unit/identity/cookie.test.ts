@@ -88,6 +88,51 @@ describe('a sealed identity', () => {
     ])
   })
 
+  it.each(['', 'garbage', 'Fe26.2*1*a*b*c*d*e*f*g~2', '~', '%', 'null', 'x'.repeat(50_000), '\u0000'])(
+    'that is none is null, never an error: %j [N14]',
+    async (value) => {
+      expect(await cookieOf().cookie.open(value)).toBeNull()
+    },
+  )
+
+  it('in which any one character was changed is null [N14]', async () => {
+    const { cookie } = cookieOf()
+    const value = await sealedBy()
+    const step = Math.max(1, Math.floor(value.length / 40))
+    for (let i = 0; i < value.length - 2; i += step) {
+      const other = value[i] === 'a' ? 'b' : 'a'
+      expect(await cookie.open(value.slice(0, i) + other + value.slice(i + 1)), `at ${i}`).toBeNull()
+    }
+    expect(await cookie.open(value.slice(0, -20))).toBeNull()
+  })
+
+  it('is never the same twice, and shows nothing of what is in it', async () => {
+    const value = await sealedBy()
+    expect(value).not.toBe(await sealedBy())
+    for (const secret of [...Object.values(sealed.identity), 'refresh_token'])
+      expect(value).not.toContain(String(secret))
+  })
+
+  it('is below 2.5 kB in the worst case [U21]', async () => {
+    // Longer than any that operators send: an advertising token is 255, a refresh token 388 characters.
+    const longest = { advertising_token: 'A'.repeat(300), refresh_token: 'R'.repeat(500) }
+    const set = {
+      sub: `facebook:${'x'.repeat(22)}`,
+      sid: 'x'.repeat(22),
+      consentId: Number.MAX_SAFE_INTEGER,
+      identity: { ...sealed.identity, ...longest },
+    }
+    const value = await sealedBy({ set, sessionEnds: now + 30 * 24 * 60 * minute })
+    const cookie = `__Host-euid=${value}; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=lax`
+    expect(value).not.toBe('')
+    expect(cookie.length).toBeLessThan(2500)
+  })
+
+  it('of which the refresh token has ended is not set', async () => {
+    const identity = { ...sealed.identity, refresh_expires: now + 999 }
+    expect(await sealedBy({ ...action, set: { ...sealed, identity } })).toBe('')
+  })
+
   it('that is longer than a browser keeps is not set, and the event says so', async () => {
     const site = cookieOf()
     const identity = { ...sealed.identity, advertising_token: 'A'.repeat(4000) }

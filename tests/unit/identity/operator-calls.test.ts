@@ -1,184 +1,228 @@
-import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { withChoices } from '#lib/consent/durable.ts'
-import { findGenerate, findRefresh, startGenerate, startRefresh } from '#lib/identity/flights.ts'
-import { operatorClient } from '#lib/identity/operator.ts'
-import { health } from '#lib/observe/health.ts'
-import { hashEmail, type Identity } from '#lib/uid2/index.ts'
-import { dueAtOnce, type Fault, type TestOperator, testOperator } from '../../support/operator.ts'
-import { becomeSite } from '../../support/server-env.ts'
-import { until } from '../../support/until.ts'
-import { identityFor } from './identities.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
+import { denial, grant } from '../../support/core.ts'
+import { asked, fail, holdAnswers, type Site, setUp } from './calls.ts'
 
-let operator: TestOperator
-beforeAll(async () => {
-  operator = await testOperator()
+afterEach(() => {
+  vi.useRealTimers()
 })
-beforeEach(async () => {
-  await operator.set({ lifetimes: dueAtOnce })
-  becomeSite({ ...operator.env, UID2_TIMEOUT_MS: '30000' })
+
+const down = fail(new Error('down'))
+
+describe.each(['generate', 'refresh'] as const)('a %s', (kind) => {
+  it('is one call for all who ask while it is under way [N3]', async () => {
+    const site = await setUp()
+    const answer = holdAnswers(site)
+    const flights = Array.from({ length: 20 }, () => site[kind]())
+    await vi.waitFor(() => expect(asked(site)).toEqual([kind]))
+    expect(site[kind]()).toBe(flights[0])
+    answer()
+    const results = await Promise.all(flights.map(({ promise }) => promise))
+    expect(new Set(results).size).toBe(1)
+    expect(results[0]).toMatchObject({ status: 'success', identity: { refresh_from: expect.any(Number) } })
+    expect(asked(site)).toEqual([kind])
+    expect(site.events).toEqual([
+      { type: kind === 'generate' ? 'generated' : 'refreshed', ms: expect.any(Number) },
+    ])
+  })
+
+  it('is shared by all instances of the module in a process, and by no other site in it', async () => {
+    const site = await setUp({ name: 'shared' })
+    const beside = await setUp({ name: 'shared' })
+    const other = await setUp({ name: 'another' })
+    holdAnswers(site)
+    const flight = site[kind]()
+    const ask = ({ calls }: Site) =>
+      kind === 'refresh'
+        ? calls.refresh(site.identity, site.subject)
+        : calls.generate(site.subject, { email: 'reader@example.com' })
+    expect(ask(beside)).toBe(flight)
+    expect(ask(other)).not.toBe(flight)
+  })
+
+  const codes: Uid2ErrorCode[] = ['timeout', 'network', 'server_error', 'rate_limited', 'bad_response']
+  it.each(codes)(
+    'never rejects: %s is no answer, and the operator is left in peace for 30 s [U4]',
+    async (code) => {
+      vi.useFakeTimers()
+      const site = await setUp()
+      site.operator.answer = fail(new Uid2Error(code, 'canary', { httpStatus: 503, clockSkewMs: 7 }))
+      for (let i = 0; i < 3; i++) expect(await site[kind]().promise).toEqual({ status: 'unavailable' })
+      expect(asked(site)).toEqual([kind])
+      expect(site.events).toEqual([
+        { type: `${kind}_failed`, reason: code, httpStatus: 503, clockSkewMs: 7, ms: expect.any(Number) },
+      ])
+      vi.advanceTimersByTime(29_999)
+      expect(await site[kind]().promise).toEqual({ status: 'unavailable' })
+      expect(asked(site)).toEqual([kind])
+      vi.advanceTimersByTime(1)
+      site.operator.answer = async () => undefined
+      expect(await site[kind]().promise).toMatchObject({ status: 'success' })
+    },
+  )
+
+  it('that fails for a reason of the SDK names it', async () => {
+    const site = await setUp()
+    site.operator.answer = fail(
+      new Uid2Error('client_error', 'x', { reason: 'wrong_secret', httpStatus: 400 }),
+    )
+    await site[kind]().promise
+    expect(site.events).toMatchObject([{ type: `${kind}_failed`, reason: 'wrong_secret', httpStatus: 400 }])
+  })
+
+  it('that fails for any other reason names none, and nothing of the error [S5]', async () => {
+    const site = await setUp()
+    site.operator.answer = fail(Object.assign(new TypeError('canary'), { code: 'canary' }))
+    expect(await site[kind]().promise).toEqual({ status: 'unavailable' })
+    expect(site.events).toEqual([{ type: `${kind}_failed`, reason: 'unexpected', ms: expect.any(Number) }])
+  })
+
+  it('is given the time limit', async () => {
+    const site = await setUp()
+    await site[kind]().promise
+    expect(site.operator.calls[0]?.options).toMatchObject({ timeoutMs: 700 })
+  })
+
+  it('that hears of an opt-out has it on record before anyone knows the result [U3]', async () => {
+    const site = await setUp({ product: 'euid' })
+    const record = vi.spyOn(site.store, 'recordOptOut')
+    site.operator.answer = async () => ({ status: 'optout' })
+    expect(await site[kind]().promise).toEqual({ status: 'optout' })
+    expect(record).toHaveBeenCalledWith(site.subject.diiHash, 'euid')
+    expect(await site.store.read(site.subject)).toMatchObject({ optedOut: true })
+    expect(site.events).toEqual([
+      { type: 'opted_out', ms: expect.any(Number) },
+      { type: 'recorded', what: 'opt_out' },
+    ])
+    expect(await site[kind]().promise).toEqual({ status: 'optout' })
+    expect(asked(site)).toEqual([kind])
+  })
+
+  it('that hears of an opt-out which cannot be recorded says so, and never rejects [U3]', async () => {
+    const site = await setUp()
+    site.store.recordOptOut = down
+    site.operator.answer = async () => ({ status: 'optout' })
+    expect(await site[kind]().promise).toEqual({ status: 'optout' })
+    expect(site.events[1]).toEqual({ type: 'not_recorded', what: 'opt_out' })
+  })
 })
-afterAll(() => operator.close())
-
-/** A reader who said yes. */
-async function someone(email = `${randomBytes(6).toString('hex')}@example.com`) {
-  const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) }
-  const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
-  await withChoices((store) => store.recordChoice(subject, yes))
-  return { email, subject }
-}
-
-async function withIdentity(): Promise<{
-  identity: Identity
-  subject: Awaited<ReturnType<typeof someone>>['subject']
-}> {
-  const { email, subject } = await someone()
-  const outcome = await operatorClient().generateToken({ email })
-  if (outcome.status !== 'success') throw new Error(outcome.status)
-  return { identity: outcome.identity, subject }
-}
 
 describe('a refresh', () => {
-  it('N3: is one call for all who ask while it flies, and its result waits for the next', async () => {
-    const { identity, subject } = await withIdentity()
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'hang', times: 1 }] })
-    const flights = Array.from({ length: 20 }, () => startRefresh(identity, subject))
-    await until(async () => (await operator.calls()).refresh === 1)
-    await operator.set({ lifetimes: dueAtOnce })
-    const outcomes = await Promise.all(flights.map(({ promise }) => promise))
-    expect(new Set(outcomes).size).toBe(1)
-    expect(outcomes[0]).toMatchObject({ status: 'success' })
-    expect(findRefresh(identity)?.settled).toBe(outcomes[0])
-    expect((await operator.calls()).refresh).toBe(0)
+  it('has its identity remembered for a minute, for the next request of the reader', async () => {
+    vi.useFakeTimers()
+    const site = await setUp()
+    expect(site.calls.findRefresh(site.identity)).toBeUndefined()
+    const result = await site.refresh().promise
+    vi.advanceTimersByTime(59_999)
+    expect(site.calls.findRefresh(site.identity)?.result).toBe(result)
+    vi.advanceTimersByTime(1)
+    expect(site.calls.findRefresh(site.identity)).toBeUndefined()
   })
 
-  it('the result is kept for a minute, a failure for half of one', async () => {
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
-    const good = await withIdentity()
-    await startRefresh(good.identity, good.subject).promise
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', status: 500 }] })
-    const bad = await withIdentity()
-    await startRefresh(bad.identity, bad.subject).promise
-    clock.mockReturnValue(1000 + 29_999)
-    expect(findRefresh(bad.identity)?.settled).toEqual({ status: 'failed' })
-    clock.mockReturnValue(1000 + 30_000)
-    expect(findRefresh(bad.identity)).toBeUndefined()
-    expect(findRefresh(good.identity)?.settled).toMatchObject({ status: 'success' })
-    clock.mockReturnValue(1000 + 60_000)
-    expect(findRefresh(good.identity)).toBeUndefined()
+  it('of another refresh token is another call', async () => {
+    const site = await setUp()
+    await site.refresh().promise
+    await site.calls.refresh(site.operator.issue(), site.subject).promise
+    expect(asked(site)).toEqual(['refresh', 'refresh'])
   })
 
-  it.each<[string, Fault]>([
-    ['resets the connection', { on: 'refresh', kind: 'reset' }],
-    ['answers 500', { on: 'refresh', status: 500 }],
-    ['answers 429', { on: 'refresh', status: 429 }],
-    ['answers 401', { on: 'refresh', status: 401 }],
-    ['answers garbage', { on: 'refresh', kind: 'garbage' }],
-  ])('U4: never rejects: an operator that %s is a failure, and is left in peace', async (_, fault) => {
-    const { identity, subject } = await withIdentity()
-    await operator.set({})
-    await operator.set({ lifetimes: dueAtOnce, faults: [fault] })
-    for (let i = 0; i < 3; i++)
-      expect(await startRefresh(identity, subject).promise).toEqual({ status: 'failed' })
-    expect((await operator.calls()).refresh).toBe(1)
-    expect(health().operator).toBe('failing')
-  })
-
-  it('never rejects: nothing listens, or it takes longer than the time-out', async () => {
-    const { subject } = await someone()
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'hang' }] })
-    becomeSite({ ...operator.env, UID2_TIMEOUT_MS: '50' })
-    expect(await startRefresh(identityFor(), subject).promise).toEqual({ status: 'failed' })
-    becomeSite({ ...operator.env, UID2_BASE_URL: 'http://127.0.0.1:1' })
-    expect(await startRefresh(identityFor(), subject).promise).toEqual({ status: 'failed' })
-  })
-
-  it('U3: an opt-out is on record before anyone hears of it', async () => {
-    const { identity, subject } = await withIdentity()
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
-    expect(await startRefresh(identity, subject).promise).toEqual({ status: 'optout' })
-    expect(await withChoices((store) => store.read(subject))).toMatchObject({ optedOut: true })
-  })
-
-  it('U2: a refresh token that is none ends the identity', async () => {
-    const { subject } = await someone()
-    const outcome = await startRefresh(identityFor(), subject).promise
-    expect(['ended', 'failed']).toContain(outcome.status)
-  })
+  it.each(['expired_token', 'invalid_token'] as const)(
+    'whose token is dead (%s) is remembered as that [U2]',
+    async (status) => {
+      const site = await setUp()
+      site.operator.answer = async () => ({ status })
+      for (let i = 0; i < 2; i++) expect(await site.refresh().promise).toEqual({ status: 'token_dead' })
+      expect(asked(site)).toEqual(['refresh'])
+      expect(site.events).toEqual([{ type: 'token_dead', ms: expect.any(Number) }])
+    },
+  )
 })
 
 describe('a generate', () => {
-  it('is one call for all who ask while it flies; its success is not kept', async () => {
-    const { email, subject } = await someone()
-    await operator.set({})
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'generate', kind: 'hang', times: 1 }] })
-    const flights = Array.from({ length: 20 }, () => startGenerate(subject, { email }, undefined))
-    await until(async () => (await operator.calls()).generate === 1)
-    // Replaced, not cleared: the counters go on.
-    await operator.set({ lifetimes: dueAtOnce })
-    for (const { promise } of flights) expect(await promise).toMatchObject({ status: 'success' })
-    expect((await operator.calls()).generate).toBe(0)
-    expect(findGenerate(subject, undefined)).toBeUndefined()
+  it('has its identity kept nowhere: who asked for it seals it', async () => {
+    const site = await setUp()
+    expect(await site.generate().promise).toMatchObject({ status: 'success' })
+    expect(site.calls.findGenerate(site.subject)).toBeUndefined()
   })
 
-  it('U3: does not call once an opt-out is on record, though the caller did not know', async () => {
-    const { email, subject } = await someone()
-    await withChoices((store) => store.recordOptOut(subject.diiHash, 'uid2'))
-    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'optout' })
-    expect((await operator.calls()).generate).toBe(0)
+  it('sends the DII, and the consent string only where there is one', async () => {
+    const site = await setUp()
+    const send = vi.spyOn(site.operator.client, 'generateToken')
+    await site.generate().promise
+    await site.generate('CP1').promise
+    expect(send.mock.calls.map(([dii]) => dii)).toEqual(Array(2).fill({ email: 'reader@example.com' }))
+    expect(send.mock.calls[0]?.[1]).not.toHaveProperty('tcfConsentString')
+    expect(send.mock.calls[1]?.[1]).toHaveProperty('tcfConsentString', 'CP1')
   })
 
-  it('U25: does not call without a yes on record, and remembers nothing of it', async () => {
-    const { email, subject } = await someone()
-    const no = { advertising: 'denied', version: '1', wording: 'May we?', source: 'api' } as const
-    await withChoices((store) => store.recordChoice(subject, no))
-    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'refused' })
-    expect(findGenerate(subject, undefined)).toBeUndefined()
-    expect((await operator.calls()).generate).toBe(0)
+  it('of another consent string, or of another DII, is another call', async () => {
+    const site = await setUp()
+    holdAnswers(site)
+    const flight = site.generate('CP1')
+    expect(site.generate('CP2')).not.toBe(flight)
+    expect(site.generate()).not.toBe(flight)
+    const dii = { email: 'other@example.com' }
+    expect(site.calls.generate({ ...site.subject, diiHash: 'other' }, dii, 'CP1')).not.toBe(flight)
+    expect(site.calls.findGenerate(site.subject, 'CP1')).toBe(flight)
   })
 
-  it('does not call while the store is down: an opt-out could be missed', async () => {
-    const { email, subject } = await someone()
-    becomeSite({ ...operator.env, DATABASE_URL: 'postgres://127.0.0.1:1/x', CHOICES_PEPPER: 'p'.repeat(32) })
-    expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'refused' })
-    expect((await operator.calls()).generate).toBe(0)
+  it('whose consent string does not suffice is remembered for an hour, for that string alone', async () => {
+    vi.useFakeTimers()
+    const site = await setUp()
+    const insufficient = { status: 'insufficient_user_consent' } as const
+    site.operator.answer = async () => insufficient
+    expect(await site.generate('CP1').promise).toEqual(insufficient)
+    expect(site.events).toEqual([{ type: 'consent_refused', ms: expect.any(Number) }])
+    vi.advanceTimersByTime(3_599_999)
+    expect(await site.generate('CP1').promise).toEqual(insufficient)
+    expect(asked(site)).toHaveLength(1)
+    site.operator.answer = async () => undefined
+    expect(await site.generate('CP2').promise).toMatchObject({ status: 'success' })
+    vi.advanceTimersByTime(1)
+    expect(await site.generate('CP1').promise).toMatchObject({ status: 'success' })
   })
 
-  it('a failure is remembered, so that nobody asks again at once', async () => {
-    const { email, subject } = await someone()
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'generate', status: 500 }] })
-    for (let i = 0; i < 3; i++)
-      expect(await startGenerate(subject, { email }, undefined).promise).toEqual({ status: 'failed' })
-    expect((await operator.calls()).generate).toBe(1)
+  const { now } = Date
+  it.each<[string, (site: Site) => Promise<unknown>, string, string]>([
+    [
+      'an opt-out',
+      ({ store, subject }) => store.recordOptOut(subject.diiHash, 'uid2'),
+      'optout',
+      'opted_out',
+    ],
+    ['a denial', ({ store, subject }) => store.recordChoice(subject, denial), 'not_allowed', 'not_allowed'],
+    ['no consent', ({ store, subject }) => store.forget([subject.diiHash]), 'not_allowed', 'not_allowed'],
+    [
+      'a sign-out',
+      ({ store, subject }) => store.endSession(subject.sid, now() + 9999),
+      'not_allowed',
+      'not_allowed',
+    ],
+  ])(
+    'is not sent once %s is on record, though the caller did not know [U3, U25, N4]',
+    async (_, record, status, reason) => {
+      const site = await setUp()
+      await record(site)
+      expect(await site.generate().promise).toEqual({ status })
+      expect(asked(site)).toEqual([])
+      expect(site.events).toEqual([{ type: 'generate_not_begun', reason }])
+    },
+  )
+
+  it('that may not be sent is not remembered: a consent a moment later counts', async () => {
+    const site = await setUp()
+    await site.store.recordChoice(site.subject, denial)
+    expect(await site.generate().promise).toEqual({ status: 'not_allowed' })
+    expect(site.calls.findGenerate(site.subject)).toBeUndefined()
+    await site.store.recordChoice(site.subject, grant)
+    expect(await site.generate().promise).toMatchObject({ status: 'success' })
   })
 
-  it('a consent that does not suffice is remembered for an hour, and for that string alone', async () => {
-    const euid = await testOperator('euid')
-    becomeSite({ ...euid.env, UID2_PRODUCT: 'euid' })
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
-    const { email, subject } = await someone()
-    const insufficient = { status: 'insufficient_user_consent' }
-    const ask = (tcf: string) => startGenerate(subject, { email }, tcf).promise
-    // Without purpose 1; and with all that EUID needs.
-    const [little, enough] = [
-      'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA',
-      'CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
-    ] as const
-    expect(await ask(little)).toEqual(insufficient)
-    clock.mockReturnValue(1000 + 3_599_999)
-    expect(await ask(little)).toEqual(insufficient)
-    expect((await euid.calls()).generate).toBe(1)
-    expect(await ask(enough)).toMatchObject({ status: 'success' })
-    clock.mockReturnValue(1000 + 3_600_000)
-    expect(await ask(little)).toEqual(insufficient)
-    expect((await euid.calls()).generate).toBe(3)
-    await euid.close()
-  })
-
-  it('the opt-out of the operator’s test address is heard, recorded and remembered', async () => {
-    const { email, subject } = await someone('optout@example.com')
-    const { promise } = startGenerate(subject, { email }, undefined)
-    expect(await promise).toEqual({ status: 'optout' })
-    expect(await withChoices((store) => store.read(subject))).toMatchObject({ optedOut: true })
+  it('is not sent while the store is down: an opt-out could be missed', async () => {
+    const site = await setUp()
+    site.store.withSharedLock = down
+    expect(await site.generate().promise).toEqual({ status: 'not_allowed' })
+    expect(asked(site)).toEqual([])
+    expect(site.events).toEqual([{ type: 'generate_not_begun', reason: 'store' }])
   })
 })

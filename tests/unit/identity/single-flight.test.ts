@@ -1,92 +1,95 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { createFlights } from '#lib/shared/flights.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createSingleFlight, processWide } from '#lib/identity/single-flight.ts'
 
-let now = 0
 beforeEach(() => {
-  now = 0
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 
-const tower = (limit = 100, keep = 60) => createFlights<string>({ keepMs: () => keep, limit, now: () => now })
-
 /** A run that ends when it is told to. */
-function runway() {
-  let land: (result: string) => void = () => {}
+function manual() {
+  let end: (result: string) => void = () => {}
   const promise = new Promise<string>((resolve) => {
-    land = resolve
+    end = resolve
   })
-  let runs = 0
-  return {
-    run: () => {
-      runs++
-      return promise
-    },
-    land,
-    runs: () => runs,
-  }
+  const run = vi.fn(() => promise)
+  return { run, end }
 }
 
-describe('N3: single flight', () => {
-  it('parallel callers of one key share one run', async () => {
-    const flights = tower()
-    const { run, land, runs } = runway()
+describe('a single flight', () => {
+  it('is one run for all parallel callers of a key [N3]', async () => {
+    const flights = createSingleFlight<string>(() => 60)
+    const { run, end } = manual()
     const all = Array.from({ length: 50 }, () => flights.start('a', run))
-    land('landed')
-    expect(await Promise.all(all.map(({ promise }) => promise))).toEqual(Array(50).fill('landed'))
-    expect(runs()).toBe(1)
+    end('done')
+    expect(await Promise.all(all.map(({ promise }) => promise))).toEqual(Array(50).fill('done'))
+    expect(run).toHaveBeenCalledTimes(1)
   })
 
-  it('keys fly apart', () => {
-    const flights = tower()
-    const { run, runs } = runway()
-    flights.start('a', run)
-    flights.start('b', run)
-    expect(runs()).toBe(2)
+  it('is another one for another key', () => {
+    const flights = createSingleFlight<string>(() => 60)
+    const { run } = manual()
+    expect(flights.start('a', run)).not.toBe(flights.start('b', run))
+    expect(run).toHaveBeenCalledTimes(2)
   })
 
-  it('the result is remembered for as long as was asked, and not a moment longer', async () => {
-    const flights = tower()
-    const { run, land, runs } = runway()
+  it('has its result remembered for as long as was asked, counted from its end, and no longer', async () => {
+    const flights = createSingleFlight<string>(() => 60)
+    const { run, end } = manual()
     const flight = flights.start('a', run)
-    expect(flight.settled).toBeUndefined()
-    land('landed')
+    vi.advanceTimersByTime(1_000_000)
+    expect(flights.find('a')).toBe(flight)
+    expect(flight.result).toBeUndefined()
+    end('done')
     await flight.promise
-    now = 59
-    expect(flights.find('a')?.settled).toBe('landed')
+    vi.advanceTimersByTime(59)
+    expect(flights.find('a')?.result).toBe('done')
     expect(flights.start('a', run)).toBe(flight)
-    now = 60
+    vi.advanceTimersByTime(1)
     expect(flights.find('a')).toBeUndefined()
     flights.start('a', run)
-    expect(runs()).toBe(2)
+    expect(run).toHaveBeenCalledTimes(2)
   })
 
-  it('the time is counted from the landing, however long the flight was', async () => {
-    const flights = tower()
-    const { run, land } = runway()
-    const { promise } = flights.start('a', run)
-    now = 1_000_000
-    expect(flights.find('a')).toBeDefined()
-    land('late')
-    await promise
-    now += 59
-    expect(flights.find('a')?.settled).toBe('late')
-  })
-
-  it('a result that is not to be kept is forgotten at once, though whoever waited has it', async () => {
-    const flights = tower(100, 0)
+  it('whose result is not to be kept is forgotten at once, though its callers have it', async () => {
+    const flights = createSingleFlight<string>(() => 0)
     const flight = flights.start('a', async () => 'once')
     expect(await flight.promise).toBe('once')
-    expect(flight.settled).toBe('once')
+    expect(flight.result).toBe('once')
     expect(flights.find('a')).toBeUndefined()
   })
 
-  it('holds no more than its limit: the oldest goes first', () => {
-    const flights = tower(3)
-    for (const key of ['a', 'b', 'c', 'd']) flights.start(key, () => new Promise(() => {}))
-    expect(['a', 'b', 'c', 'd'].map((key) => flights.find(key) !== undefined)).toEqual([
-      false,
-      true,
-      true,
-      true,
-    ])
+  it('does not keep the process from ending while its result is remembered', async () => {
+    vi.useRealTimers()
+    const set = vi.spyOn(globalThis, 'setTimeout')
+    await createSingleFlight<string>(() => 60_000).start('a', async () => 'done').promise
+    const timers = set.mock.results.map(({ value }) => value as NodeJS.Timeout)
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false])
   })
+
+  it('is held in bounded memory: of more than 10,000 the oldest goes', () => {
+    const flights = createSingleFlight<string>(() => 60)
+    const { run } = manual()
+    for (let key = 0; key <= 10_000; key++) flights.start(String(key), run)
+    expect(['0', '1', '10000'].map((key) => flights.find(key) !== undefined)).toEqual([false, true, true])
+  })
+
+  it('that was pushed out leaves a later one of its key alone when its time is over', async () => {
+    const flights = createSingleFlight<string>(() => 60)
+    const first = flights.start('a', async () => 'first')
+    await first.promise
+    for (let key = 0; key < 10_000; key++) flights.start(String(key), manual().run)
+    const second = flights.start('a', manual().run)
+    vi.advanceTimersByTime(60)
+    expect(flights.find('a')).toBe(second)
+  })
+})
+
+it('a process-wide value is made once for each name', () => {
+  const make = vi.fn(() => ({}))
+  expect(processWide('test a', make)).toBe(processWide('test a', make))
+  expect(processWide('test b', make)).not.toBe(processWide('test a', make))
+  expect(make).toHaveBeenCalledTimes(2)
 })

@@ -81,6 +81,8 @@ describe('the first matching status wins', () => {
     const resolved = resolveStatus(all)
     expect(resolved.identity).toEqual({ ...expected, now })
     expect(resolved.entitled).toBe(false)
+    // Nobody who may not have a token is told a group.
+    expect(resolveStatus({ ...all, bucket: 'control' }).identity).toEqual({ ...expected, now })
   })
 
   it('of two policies of one place the first in the list', () => {
@@ -195,5 +197,20 @@ describe('a reader who may have a token', () => {
 
   it('in the treatment group is told so', () => {
     expect(resolve({ bucket: 'treatment' }).identity).toEqual({ ...available, bucket: 'treatment' })
+  })
+
+  it.each(['control', 'treatment'] as const)(
+    'in the %s group without a valid token is as any other',
+    (bucket) => {
+      const context = { identity: { ...identity, identity_expires: now } }
+      expect(resolve({ bucket, context }).identity).toEqual({ status: 'refreshing', bucket, now })
+      const failed = { status: 'unavailable', reason: 'operator', bucket, now }
+      expect(resolve({ bucket, context, operatorFailed: true }).identity).toEqual(failed)
+    },
+  )
+
+  it('gets a token that is due, and one in the last millisecond of its life', () => {
+    for (const change of [{ refresh_from: now - 1 }, { identity_expires: now + 1 }])
+      expect(resolve({ context: { identity: { ...identity, ...change } } }).identity.status).toBe('available')
   })
 })

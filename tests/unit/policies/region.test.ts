@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { placeOf, regionRule } from '#lib/policies/region.ts'
+import { placeOf, region, regionRule } from '#lib/policies/region.ts'
+import { contextOf } from './context.ts'
 
 describe('the place that a header names', () => {
   it.each([
@@ -82,5 +83,54 @@ describe('where a product runs', () => {
 
   it('neither where nobody can say where the reader is', () => {
     expect([runs(null, 'uid2'), runs(null, 'euid')]).toEqual([false, false])
+  })
+})
+
+describe('the region as a policy', () => {
+  const check = (
+    country: string | undefined,
+    product: 'uid2' | 'euid' = 'uid2',
+    consent: object | null = {},
+  ) =>
+    region({ header: 'x-country', product }).check(
+      contextOf({ headers: country === undefined ? {} : { 'x-country': country }, consent }),
+    )
+  const refused = { status: 'unsupported', reason: 'region' }
+
+  it('is asked before the store', () => {
+    expect(region({ header: 'x-country', product: 'uid2' }).before).toBe('unavailable')
+  })
+
+  it('refuses UID2 within the reach of the GDPR, EUID outside it, and both where nobody can say', () => {
+    expect([check('US'), check('DE'), check(undefined), check('XX')]).toEqual([
+      null,
+      refused,
+      refused,
+      refused,
+    ])
+    const euid = ['US', 'DE', undefined].map((country) => check(country, 'euid'))
+    expect(euid).toEqual([refused, null, refused])
+  })
+
+  it('does so also while the store cannot be read', () => {
+    expect([check('US', 'uid2', null), check('DE', 'uid2', null)]).toEqual([null, refused])
+  })
+
+  it('leaves it to the reader who has not answered: this site asks everywhere', () => {
+    expect(check('US', 'uid2', { choice: null })).toBeNull()
+  })
+
+  describe('with a rule of your own that takes no answer for a denial', () => {
+    const ruleOf = () => ({ runs: true, unanswered: 'denied' }) as const
+    const policy = region({ header: 'x-country', product: 'uid2', ruleOf })
+
+    it('denies a reader who has not answered', () => {
+      expect(policy.check(contextOf({ consent: { choice: null } }))).toEqual({ status: 'denied' })
+    })
+
+    it('leaves an answer, an opt-out and a store that cannot be read as they are', () => {
+      for (const consent of [{ choice: 'granted' as const }, { choice: null, optedOut: true }, null])
+        expect(policy.check(contextOf({ consent }))).toBeNull()
+    })
   })
 })

@@ -1,6 +1,6 @@
 import { encode } from 'next-auth/jwt'
 import { beforeEach, expect, it } from 'vitest'
-import { limitReader, overLimit } from '#lib/site/limits.ts'
+import { limitReader, limitSignOuts } from '#lib/site/limits.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')
@@ -8,26 +8,31 @@ beforeEach(() => {
   becomeSite({ NEXTAUTH_SECRET: secret })
 })
 
-it('the 31st request of a subject within a minute waits; another subject does not', async () => {
-  for (let i = 0; i < 30; i++) expect(await overLimit('demo:a')).toBeNull()
-  const seconds = await overLimit('demo:a')
+/** The request of a reader in one session of theirs. */
+async function requestOf(sub: string, sid = 'sid') {
+  const token = { sub, sid, dii: 'no_dii', otherDii: [] }
+  return { cookies: jarOf({ 'lantern-session': await encode({ token, secret }) }) }
+}
+
+it('the 31st request of a reader within a minute waits; that of another reader does not', async () => {
+  for (let i = 0; i < 30; i++) expect(await limitReader(await requestOf('demo:a'))).toBeNull()
+  const seconds = await limitReader(await requestOf('demo:a'))
   expect(seconds).toBeGreaterThanOrEqual(1)
   expect(seconds).toBeLessThanOrEqual(60)
-  expect(await overLimit('demo:b')).toBeNull()
+  expect(await limitReader(await requestOf('demo:b'))).toBeNull()
 })
 
-it('counts by subject: a new session of the same account changes nothing', async () => {
-  const jar = async (sid: string) =>
-    jarOf({
-      'lantern-session': await encode({
-        token: { sub: 'demo:a', sid, dii: 'no_dii', otherDii: [] },
-        secret,
-      }),
-    })
-  for (let i = 0; i < 30; i++) expect(await limitReader(await jar(`sid-${i}`))).toBeNull()
-  expect(await limitReader(await jar('one-more'))).not.toBeNull()
+it('requests are counted by account: a new session of the same one changes nothing', async () => {
+  for (let i = 0; i < 30; i++) expect(await limitReader(await requestOf('demo:a', `sid-${i}`))).toBeNull()
+  expect(await limitReader(await requestOf('demo:a', 'one-more'))).not.toBeNull()
 })
 
 it('signed out there is nothing to limit', async () => {
-  for (let i = 0; i < 40; i++) expect(await limitReader(jarOf({}))).toBeNull()
+  for (let i = 0; i < 40; i++) expect(await limitReader({ cookies: jarOf({}) })).toBeNull()
+})
+
+it('the 11th sign-out of a session within a minute waits; that of another session does not', async () => {
+  for (let i = 0; i < 10; i++) expect(await limitSignOuts('sid-a')).toBeNull()
+  expect(await limitSignOuts('sid-a')).not.toBeNull()
+  expect(await limitSignOuts('sid-b')).toBeNull()
 })

@@ -2,7 +2,7 @@ import { TcfEuV2 } from '@iabgpp/cmpapi'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
-import { parseTcfString } from '#lib/identity/tcf-string.ts'
+import { parseTcfString } from '#lib/policies/tcf-string.ts'
 
 /** Of the operator's own tests: vendor 21 has every purpose. */
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'

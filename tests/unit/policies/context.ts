@@ -1,0 +1,24 @@
+import { noConsent } from '#lib/identity/context.ts'
+import type { ConsentState, PolicyContext } from '#lib/identity/types.ts'
+
+/** What a policy is asked about: a reader who consented, whose request has these headers and cookies. */
+export function contextOf({
+  headers = {} as Record<string, string>,
+  cookies = {} as Record<string, string>,
+  consent = {} as Partial<ConsentState> | null,
+} = {}): PolicyContext {
+  const value = (name: string) => cookies[name]
+  return {
+    request: {
+      cookies: {
+        get: (name) => {
+          const found = value(name)
+          return found === undefined ? undefined : { value: found }
+        },
+      },
+      headers: { get: (name) => headers[name.toLowerCase()] ?? null },
+    },
+    reader: { sub: 'a', sid: 's', dii: 'no_dii', sessionEnds: 0 },
+    consent: consent && { ...noConsent, choice: 'granted', consentId: 1, ...consent },
+  }
+}
