@@ -1,5 +1,5 @@
 import 'server-only'
-import type { FailedCall, IdentityEvent } from '../identity/types.ts'
+import type { IdentityEvent } from '../identity/types.ts'
 import { health, type OperatorReason } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
 import { explainRefusedKey } from './operator-client.ts'
@@ -41,9 +41,13 @@ const ours: ReadonlySet<string> = new Set([
   'redirected',
 ])
 
-async function recordFailedCall({ reason, ...fields }: FailedCall & { ms: number }): Promise<void> {
+type FailedEvent = Extract<IdentityEvent, { type: 'generate_failed' | 'refresh_failed' }>
+
+async function recordFailedCall({ type, reason, ...fields }: FailedEvent): Promise<void> {
   if (reason !== 'unexpected') recordOperator('failing', reason)
-  const told = reason === 'unauthorized' ? await explainRefusedKey() : undefined
+  // Refusing a refresh the operator says by itself whether it knows the key.
+  const unexplained = type === 'generate_failed' && reason === 'unauthorized'
+  const told = unexplained ? await explainRefusedKey() : undefined
   if (told) recordOperator('failing', told)
   const explained = told ?? reason
   const isOurs = ours.has(explained)
