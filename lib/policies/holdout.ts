@@ -1,3 +1,4 @@
+import 'server-only'
 import { createHmac } from 'node:crypto'
 import type { Bucket } from '../identity/public-identity.ts'
 

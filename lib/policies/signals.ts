@@ -7,7 +7,7 @@ import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings.ts'
 const consentString = z.string().regex(/^[\w.~-]{1,4096}$/)
 
 /** Characters of a TCF or GPP string; what it says is read elsewhere. */
-export const isConsentString = (text: string): boolean => consentString.safeParse(text).success
+const isConsentString = (text: string): boolean => consentString.safeParse(text).success
 
 /** Consent signals of a CMP as the browser reports them: at most 4 kB together. */
 export const signalsSchema = z
@@ -58,5 +58,5 @@ const saysGdpr = ({ gdprApplies, tcf, gppSid }: Signals): boolean =>
   gdprApplies ?? (tcf !== undefined || (gppSid !== undefined && gppSaysGdpr(gppSid)))
 
 /** The consent string for the operator. UID2 has no use for one. */
-export const consentStringFor = (product: Product, { tcf }: Signals): string | undefined =>
+const consentStringFor = (product: Product, { tcf }: Signals): string | undefined =>
   product === 'euid' ? tcf : undefined

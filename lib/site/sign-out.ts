@@ -1,10 +1,10 @@
 import 'server-only'
-import { allReaders } from '../auth/all-readers.ts'
 import { isSessionCookie } from '../auth/current-reader.ts'
 import { consentStore } from '../consent/durable.ts'
 import { isEndPending } from '../consent/pending.ts'
 import { apiError, tooManyRequests } from '../http/api-error.ts'
 import type { Reader, RequestLike } from '../identity/types.ts'
+import { allReaders } from './all-readers.ts'
 import { identity } from './identity.ts'
 import { limitSignOuts } from './limits.ts'
 

@@ -7,9 +7,9 @@ import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { RecordsTable } from '#app/(account)/privacy/records.tsx'
 import { StorageTable } from '#app/(account)/privacy/storage-table.tsx'
-import { maskedName } from '#lib/auth/dii.ts'
 import { env } from '#lib/env/server.ts'
 import { products } from '#lib/shared/products.ts'
+import { maskedName } from '#lib/site/masked-name.ts'
 import { readCurrentReader, readPublicIdentity, readRecords } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {

@@ -3,10 +3,10 @@ import { AccountForm } from '#app/_ads/account-form.tsx'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
-import { maskedName } from '#lib/auth/dii.ts'
 import { signInOffer } from '#lib/auth/offer.ts'
 import { env } from '#lib/env/server.ts'
 import { localPath } from '#lib/shared/local-path.ts'
+import { maskedName } from '#lib/site/masked-name.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {

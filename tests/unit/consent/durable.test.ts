@@ -54,7 +54,7 @@ async function breakWrites(table: string): Promise<() => Promise<void>> {
 }
 
 describe('a store that is down', () => {
-  it('gets every kind of revocation once it is back, without another request [U3, N4]', async () => {
+  it('gets every kind of revocation once it is back, without another request (U3, N4)', async () => {
     const bringBack = storeThatIsDown()
     for (const revoke of [optOut, deny, signOut, withdraw]) await expectDown(revoke())
     expect(pendingCount()).toBe(4)
@@ -68,7 +68,7 @@ describe('a store that is down', () => {
     })
   })
 
-  it('has repeated revocations wait once, and push out no other [U3]', async () => {
+  it('has repeated revocations wait once, and push out no other (U3)', async () => {
     const bringBack = storeThatIsDown()
     await expectDown(optOut())
     await expectDown(signOut('first'))
@@ -80,7 +80,7 @@ describe('a store that is down', () => {
     expect(await consentStore.isSessionEnded('first')).toBe(true)
   })
 
-  it('refuses more when too many wait, keeps opt-outs, and gives nobody a token [U3]', async () => {
+  it('refuses more when too many wait, keeps opt-outs, and gives nobody a token (U3)', async () => {
     const bringBack = storeThatIsDown()
     for (let i = 0; i < 10_000; i++) await signOut(`s${i}`).catch(() => {})
     await expectDown(signOut('one too many'))
@@ -91,7 +91,7 @@ describe('a store that is down', () => {
     await expect(consentStore.withSharedLock(other, async () => {})).rejects.toThrow(/Too many/)
   })
 
-  it('knows a session as ended whose end waits to be written [N4]', async () => {
+  it('knows a session as ended whose end waits to be written (N4)', async () => {
     storeThatIsDown()
     await expectDown(signOut())
     expect(await consentStore.isSessionEnded('i')).toBe(true)
@@ -103,7 +103,7 @@ describe('a revocation that waits to be written', () => {
     becomeSite()
   })
 
-  it('closes the store to the reader it concerns, and to no other [U3]', async () => {
+  it('closes the store to the reader it concerns, and to no other (U3)', async () => {
     await consent(other)
     const mend = await breakWrites('opt_outs')
     await expectDown(optOut())
@@ -115,7 +115,7 @@ describe('a revocation that waits to be written', () => {
     expect(await look()).toMatchObject({ optedOut: true })
   })
 
-  it('begins no act under the lock of the reader it concerns [U3]', async () => {
+  it('begins no act under the lock of the reader it concerns (U3)', async () => {
     await breakWrites('opt_outs')
     await expectDown(optOut())
     const act = vi.fn(async () => 'done')
@@ -124,7 +124,7 @@ describe('a revocation that waits to be written', () => {
     expect(await consentStore.withSharedLock(other, act)).toBe('done')
   })
 
-  it('does not keep others from being written [U3]', async () => {
+  it('does not keep others from being written (U3)', async () => {
     await breakWrites('opt_outs')
     await expectDown(optOut())
     await expectDown(optOut('third'))
@@ -135,7 +135,7 @@ describe('a revocation that waits to be written', () => {
     expect(await look(other)).toMatchObject({ choice: 'denied' })
   })
 
-  it('is written before a later consent of the same reader, which it must not undo [K6]', async () => {
+  it('is written before a later consent of the same reader, which it must not undo (K6)', async () => {
     const mend = await breakWrites('site_opt_outs')
     await expectDown(deny())
     await expectDown(consent())
@@ -172,7 +172,7 @@ describe('values that the database refuses', () => {
     expect(await look()).toMatchObject({ choice: null })
   })
 
-  it('do not keep a denial from being recorded, nor anything else [K6]', async () => {
+  it('do not keep a denial from being recorded, nor anything else (K6)', async () => {
     await deny(reader, { ...poison, advertising: 'denied' })
     await deny(other)
     expect(pendingCount()).toBe(0)

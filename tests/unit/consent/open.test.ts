@@ -54,7 +54,7 @@ describe('the one store of a process', () => {
   })
 })
 
-describe('U4: a store that fails', () => {
+describe('a store that fails (U4)', () => {
   it('is a StoreDownError with its cause, and recovers without a restart', async () => {
     const file = join(folder, 'choices')
     writeFileSync(file, '')
@@ -91,7 +91,7 @@ describe('PostgreSQL that comes and goes', () => {
     await expect(isEnded()).rejects.toThrow(StoreDownError)
   })
 
-  it('U4: a query that hangs is given up, and the store is back when it can answer', async () => {
+  it('a query that hangs is given up, and the store is back when it can answer (U4)', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
     await openStore()

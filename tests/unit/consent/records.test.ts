@@ -59,7 +59,7 @@ describeSqlStores('the records of a reader', (on) => {
     expect((await rotated.records([otherDii.diiHash])).history).toHaveLength(1)
   })
 
-  it('forgotten, leave the opt-outs with kind and time, and nothing else [K6, U3]', async () => {
+  it('forgotten, leave the opt-outs with kind and time, and nothing else (K6, U3)', async () => {
     const rotated = await fill()
     const { optOuts } = await rotated.records(hashes)
     const others = await rotated.records(['somebody else'])

@@ -77,7 +77,7 @@ describeStores('an act under the shared lock', (on, kind) => {
     expect(await on.store.withSharedLock(both, async (given) => given)).toEqual(state)
   })
 
-  it.each(writes)('is waited for by %s [U3, K6]', async (_, write) => {
+  it.each(writes)('is waited for by %s (U3, K6)', async (_, write) => {
     await on.store.recordChoice(both, yes)
     const held = await begin(on.store)
     const order: string[] = []
@@ -100,7 +100,7 @@ describeStores('an act under the shared lock', (on, kind) => {
 
   // On PostgreSQL only a held lock makes the order certain: see below.
   if (kind !== 'postgres')
-    it('sees what was written before it [U3]', async () => {
+    it('sees what was written before it (U3)', async () => {
       const writing = on.store.recordOptOut(reader.diiHash, 'uid2')
       expect(await on.store.withSharedLock(both, async ({ optedOut }) => optedOut)).toBe(true)
       await writing
@@ -108,7 +108,7 @@ describeStores('an act under the shared lock', (on, kind) => {
 })
 
 const besideAnother = (on: SqlStoreTests): void => {
-  it.each(writes)('is waited for by %s, whatever the first pepper is [U3, K6]', async (_, write) => {
+  it.each(writes)('is waited for by %s, whatever the first pepper is (U3, K6)', async (_, write) => {
     const held = await begin((await on.open(newer, pepper)).store)
     const before = await on.dump()
     let written = false
@@ -136,7 +136,7 @@ const besideAnother = (on: SqlStoreTests): void => {
   describe.each(['read committed', 'repeatable read', 'serializable'])(
     'on a database whose default isolation is %s',
     (level) => {
-      it('sees what was written before it when it is asked for after that write was begun [U3]', async () => {
+      it('sees what was written before it when it is asked for after that write was begun (U3)', async () => {
         const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(on.db)
         const name = sql.table(rows[0]?.name ?? '')
         await sql`alter database ${name} set default_transaction_isolation = ${sql.lit(level)}`.execute(on.db)
@@ -153,7 +153,7 @@ const besideAnother = (on: SqlStoreTests): void => {
     },
   )
 
-  it('ends for all, in whatever order they name their DII [N3]', async () => {
+  it('ends for all, in whatever order they name their DII (N3)', async () => {
     const stores = [on.store, (await on.open(pepper)).store, (await on.open(newer, pepper)).store]
     const hashes = ['a', 'b', 'c', 'd']
     const work = Array.from({ length: 120 }, (_, i) => {

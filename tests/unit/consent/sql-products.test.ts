@@ -5,7 +5,7 @@ import { describeSqlStores, no, otherDii, reader, yes } from './stores.ts'
 describeSqlStores('consent to one of two products that share a store', (on) => {
   const euid = () => on.openFor('euid')
 
-  it('is none to the other [K6]', async () => {
+  it('is none to the other (K6)', async () => {
     await on.store.recordChoice(reader, yes)
     const other = await euid()
     expect(await other.read(reader)).toMatchObject({ choice: null, consentId: null })
@@ -14,7 +14,7 @@ describeSqlStores('consent to one of two products that share a store', (on) => {
     expect((await other.read(reader)).consentId).not.toBe((await on.store.read(reader)).consentId)
   })
 
-  it('ends with a denial to either [K6]', async () => {
+  it('ends with a denial to either (K6)', async () => {
     await on.store.recordChoice(reader, yes)
     await (await euid()).recordChoice(reader, no)
     expect((await on.store.read(reader)).choice).toBe('denied')

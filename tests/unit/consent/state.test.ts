@@ -9,7 +9,7 @@ describeStores('the consent state of a reader', (on) => {
   const say = (subject: Subject, choice: typeof yes) => on.store.recordChoice(subject, choice)
 
   describe('after an opt-out from this site', () => {
-    it('is denied for every account of the address, whether it ever answered or not [K6]', async () => {
+    it('is denied for every account of the address, whether it ever answered or not (K6)', async () => {
       await say(sameDii, yes)
       await say(reader, no)
       const denied = { ...noConsent, siteOptOut: true, choice: 'denied' }
@@ -17,7 +17,7 @@ describeStores('the consent state of a reader', (on) => {
       expect(await on.store.read(otherDii)).toEqual(noConsent)
     })
 
-    it('is granted by a consent of any account, for that account alone [K6]', async () => {
+    it('is granted by a consent of any account, for that account alone (K6)', async () => {
       await say(sameDii, yes)
       await say(reader, no)
       await say(third, yes)
@@ -28,7 +28,7 @@ describeStores('the consent state of a reader', (on) => {
       expect(await on.store.read(reader)).toMatchObject(own)
     })
 
-    it('is granted again by the same consent, given again [K6]', async () => {
+    it('is granted again by the same consent, given again (K6)', async () => {
       await say(reader, yes)
       await say(sameDii, no)
       await say(reader, yes)
@@ -69,7 +69,7 @@ describeStores('the consent state of a reader', (on) => {
       await newId(sameDii)
     })
 
-    it('is another one after a denial, also of another account, and after being forgotten [K6]', async () => {
+    it('is another one after a denial, also of another account, and after being forgotten (K6)', async () => {
       ids.length = 0
       await say(reader, yes)
       await newId()
@@ -94,7 +94,7 @@ describeStores('the consent state of a reader', (on) => {
       await newId()
     })
 
-    it('is another one after a denial to a shared DII, though its history was erased [K6]', async () => {
+    it('is another one after a denial to a shared DII, though its history was erased (K6)', async () => {
       ids.length = 0
       const x = { ...reader, otherDiiHashes: ['phone'] }
       const y = { sub: 'google:y', sid: 'sid-y', diiHash: 'phone' }
@@ -115,7 +115,7 @@ describeStores('the consent state of a reader', (on) => {
       await newId(x)
     })
 
-    it('is another one after a denial to any DII of the session [K6]', async () => {
+    it('is another one after a denial to any DII of the session (K6)', async () => {
       ids.length = 0
       const both = { ...reader, otherDiiHashes: [otherDii.diiHash] }
       await say(both, yes)

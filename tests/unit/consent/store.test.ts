@@ -9,7 +9,7 @@ describeStores('a consent store', (on, kind) => {
     expect(await on.store.isSessionEnded(reader.sid)).toBe(false)
   })
 
-  it('takes the latest choice, also within one millisecond [K6]', async () => {
+  it('takes the latest choice, also within one millisecond (K6)', async () => {
     for (const choice of [yes, no, yes, no]) await on.store.recordChoice(reader, choice)
     expect((await on.store.read(reader)).choice).toBe('denied')
     await on.store.recordChoice(reader, yes)
@@ -44,7 +44,7 @@ describeStores('a consent store', (on, kind) => {
     expect((await on.store.read(reader)).optedOut).toBe(false)
   })
 
-  it('keeps an opt-out, however often it is heard and whatever is recorded after it [U3]', async () => {
+  it('keeps an opt-out, however often it is heard and whatever is recorded after it (U3)', async () => {
     for (let i = 0; i < 3; i++) await on.store.recordOptOut(reader.diiHash, 'euid')
     await on.store.recordChoice(reader, yes)
     expect(await on.store.read(reader)).toMatchObject({ optedOut: true, choice: 'granted' })
@@ -71,7 +71,7 @@ describeStores('a consent store', (on, kind) => {
     expect((await on.store.read(reader)).choice).toBe('denied')
   })
 
-  it('keeps an ended session as ended, for that sign-in alone [N4]', async () => {
+  it('keeps an ended session as ended, for that sign-in alone (N4)', async () => {
     await on.store.endSession(reader.sid, on.now + 1000)
     await on.store.endSession(reader.sid, on.now + 9000)
     expect(await on.store.isSessionEnded(reader.sid)).toBe(true)
@@ -79,7 +79,7 @@ describeStores('a consent store', (on, kind) => {
     expect((await on.store.read({ ...reader, sid: 'sid-again' })).ended).toBe(false)
   })
 
-  it('forgets an ended session only after it would have ended by itself [N4]', async () => {
+  it('forgets an ended session only after it would have ended by itself (N4)', async () => {
     await on.store.endSession('short', on.now + 1000)
     await on.store.endSession('long', on.now + 5000)
     // Instances that share a database keep it for a day more, because their clocks differ.
@@ -93,7 +93,7 @@ describeStores('a consent store', (on, kind) => {
     expect(await on.store.isSessionEnded('long')).toBe(true)
   })
 
-  it('keeps all of 200 writes at once [N3]', async () => {
+  it('keeps all of 200 writes at once (N3)', async () => {
     const subjects = Array.from({ length: 100 }, (_, i) => ({ ...reader, sub: `demo:${i}` }))
     await Promise.all(
       subjects.flatMap((subject) => [on.store.recordChoice(subject, yes), on.store.read(subject)]),
@@ -113,7 +113,7 @@ describeStores('a consent store', (on, kind) => {
     expect(await on.store.forget([reader.diiHash])).toEqual({ history: 0, signals: 0 })
   })
 
-  it('forgets no opt-out from this site [K6, U3]', async () => {
+  it('forgets no opt-out from this site (K6, U3)', async () => {
     await on.store.recordChoice(reader, no)
     await on.store.forget([reader.diiHash])
     for (const account of [reader, sameDii])

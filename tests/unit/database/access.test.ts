@@ -50,7 +50,7 @@ describe('work that meets another process’s lock', () => {
   })
 })
 
-describe('U4: what a failure says of the database', () => {
+describe('what a failure says of the database (U4)', () => {
   const error = (code: string) => () => Promise.reject(Object.assign(new Error('x'), { code }))
   const ofPostgres = (code: string) => () =>
     Promise.reject(Object.assign(new DatabaseError('x', 1, 'error'), { severity: 'ERROR', code }))

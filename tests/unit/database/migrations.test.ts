@@ -106,7 +106,7 @@ describe.each([
     },
   )
 
-  it('K6: noes that stand become opt-outs from this site, once for each address', async () => {
+  it('noes that stand become opt-outs from this site, once for each address (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('denied', 1, { dii_key: 'no' })
     await event('denied', 2, { dii_key: 'no, twice' })
@@ -128,7 +128,7 @@ describe.each([
     ])
   })
 
-  it('K6: a no that a yes of the same account followed becomes none', async () => {
+  it('a no that a yes of the same account followed becomes none (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('granted', 1, { dii_key: 'yes' })
     await event('denied', 3, { dii_key: 'no, yes' })
@@ -156,7 +156,7 @@ describe.each([
   })
 })
 
-it('D8: a role that may read and write, and not change tables, can use what another one migrated', async () => {
+it('a role that may read and write, and not change tables, can use what another one migrated (D8)', async () => {
   const url = await postgres.database()
   const owner = openDatabase(url)
   await migrate(owner)

@@ -11,7 +11,7 @@ const ask = (origin: string | undefined, site: string | undefined) =>
     }),
   )
 
-describe('N11: on one’s own machine', () => {
+describe('on one’s own machine (N11)', () => {
   const ours = [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`]
   const foreign = [
     'null',
@@ -49,7 +49,7 @@ describe('N11: on one’s own machine', () => {
   })
 })
 
-describe('N11: on a public host', () => {
+describe('on a public host (N11)', () => {
   it('only the origin of NEXTAUTH_URL is ours: neither loopback, a subdomain, nor a port', () => {
     const ours = 'https://news.example'
     expect(isOurs('https://news.example', ours)).toBe(true)

@@ -131,7 +131,7 @@ describe('who is signed in', () => {
 })
 
 describe('an identity in the cookie', () => {
-  it('of an earlier consent is void: its cookie goes [K6]', async () => {
+  it('of an earlier consent is void: its cookie goes (K6)', async () => {
     const site = await siteWithToken()
     await site.store.recordChoice(site.subject, denial)
     await site.store.recordChoice(site.subject, grant)
@@ -139,7 +139,7 @@ describe('an identity in the cookie', () => {
     expect(update).toMatchObject({ identity: { status: 'refreshing' }, cookie: 'clear' })
   })
 
-  it('that was sealed with a previous password is sealed anew by any surface that may store [N15]', async () => {
+  it('that was sealed with a previous password is sealed anew by any surface that may store (N15)', async () => {
     const [old, fresh] = ['o'.repeat(32), 'f'.repeat(32)] as const
     const site = await siteWithToken({ cookie: { name: 'rotated', secure: false, passwords: [old] } })
     const value = site.jar.get('rotated') ?? ''

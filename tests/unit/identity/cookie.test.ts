@@ -89,13 +89,13 @@ describe('a sealed identity', () => {
   })
 
   it.each(['', 'garbage', 'Fe26.2*1*a*b*c*d*e*f*g~2', '~', '%', 'null', 'x'.repeat(50_000), '\u0000'])(
-    'that is none is null, never an error: %j [N14]',
+    'that is none is null, never an error: %j (N14)',
     async (value) => {
       expect(await cookieOf().cookie.open(value)).toBeNull()
     },
   )
 
-  it('in which any one character was changed is null [N14]', async () => {
+  it('in which any one character was changed is null (N14)', async () => {
     const { cookie } = cookieOf()
     const value = await sealedBy()
     const step = Math.max(1, Math.floor(value.length / 40))
@@ -113,7 +113,7 @@ describe('a sealed identity', () => {
       expect(value).not.toContain(String(secret))
   })
 
-  it('is below 2.5 kB in the worst case [U21]', async () => {
+  it('is below 2.5 kB in the worst case (U21)', async () => {
     // Longer than any that operators send: an advertising token is 255, a refresh token 388 characters.
     const longest = { advertising_token: 'A'.repeat(300), refresh_token: 'R'.repeat(500) }
     const set = {

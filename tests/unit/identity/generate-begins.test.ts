@@ -125,7 +125,7 @@ const ends: [string, string, () => Promise<unknown>, string][] = [
   ['a sign-out', 'ended_sessions', () => there.endSession('sid', Date.now() + 60_000), 'not_allowed'],
 ]
 
-describe('a generate beside another instance that records [U3, K6, N4]', () => {
+describe('a generate beside another instance that records (U3, K6, N4)', () => {
   it.each(ends)(
     '%s is not sent: it waits for the record, and is not allowed',
     async (_, table, record, status) => {
@@ -182,7 +182,7 @@ describe('a generate whose store fails after it was sent', () => {
     expect(await calls()).toBe(1)
   })
 
-  it('has an opt-out in its answer on record before anything is read again [U3]', async () => {
+  it('has an opt-out in its answer on record before anything is read again (U3)', async () => {
     await operator.set({ faults: [{ on: 'generate', kind: 'optout' }] })
     expect(await cutThenSend()).toEqual({ status: 'optout' })
     expect(await read()).toMatchObject({ optedOut: true })

@@ -24,7 +24,7 @@ describe('the shared lock around a generate', () => {
     for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
   }
 
-  it('is held until the request has left: an opt-out is on record only then [U3]', async () => {
+  it('is held until the request has left: an opt-out is on record only then (U3)', async () => {
     const { site, promise, send } = await aboutToLeave()
     const recorded = vi.fn()
     const recording = site.store.recordOptOut(site.subject.diiHash, 'uid2').then(recorded)

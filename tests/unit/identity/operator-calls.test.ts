@@ -10,7 +10,7 @@ afterEach(() => {
 const down = fail(new Error('down'))
 
 describe.each(['generate', 'refresh'] as const)('a %s', (kind) => {
-  it('is one call for all who ask while it is under way [N3]', async () => {
+  it('is one call for all who ask while it is under way (N3)', async () => {
     const site = await setUp()
     const answer = holdAnswers(site)
     const flights = Array.from({ length: 20 }, () => site[kind]())
@@ -42,7 +42,7 @@ describe.each(['generate', 'refresh'] as const)('a %s', (kind) => {
 
   const codes: Uid2ErrorCode[] = ['timeout', 'network', 'server_error', 'rate_limited', 'bad_response']
   it.each(codes)(
-    'never rejects: %s is no answer, and the operator is left in peace for 30 s [U4]',
+    'never rejects: %s is no answer, and the operator is left in peace for 30 s (U4)',
     async (code) => {
       vi.useFakeTimers()
       const site = await setUp()
@@ -70,7 +70,7 @@ describe.each(['generate', 'refresh'] as const)('a %s', (kind) => {
     expect(site.events).toMatchObject([{ type: `${kind}_failed`, reason: 'wrong_secret', httpStatus: 400 }])
   })
 
-  it('that fails for any other reason names none, and nothing of the error [S5]', async () => {
+  it('that fails for any other reason names none, and nothing of the error (S5)', async () => {
     const site = await setUp()
     site.operator.answer = fail(Object.assign(new TypeError('canary'), { code: 'canary' }))
     expect(await site[kind]().promise).toEqual({ status: 'unavailable' })
@@ -83,7 +83,7 @@ describe.each(['generate', 'refresh'] as const)('a %s', (kind) => {
     expect(site.operator.calls[0]?.options).toMatchObject({ timeoutMs: 700 })
   })
 
-  it('that hears of an opt-out has it on record before anyone knows the result [U3]', async () => {
+  it('that hears of an opt-out has it on record before anyone knows the result (U3)', async () => {
     const site = await setUp({ product: 'euid' })
     const record = vi.spyOn(site.store, 'recordOptOut')
     site.operator.answer = async () => ({ status: 'optout' })
@@ -98,7 +98,7 @@ describe.each(['generate', 'refresh'] as const)('a %s', (kind) => {
     expect(asked(site)).toEqual([kind])
   })
 
-  it('that hears of an opt-out which cannot be recorded says so, and never rejects [U3]', async () => {
+  it('that hears of an opt-out which cannot be recorded says so, and never rejects (U3)', async () => {
     const site = await setUp()
     site.store.recordOptOut = down
     site.operator.answer = async () => ({ status: 'optout' })
@@ -127,7 +127,7 @@ describe('a refresh', () => {
   })
 
   it.each(['expired_token', 'invalid_token'] as const)(
-    'whose token is dead (%s) is remembered as that [U2]',
+    'whose token is dead (%s) is remembered as that (U2)',
     async (status) => {
       const site = await setUp()
       site.operator.answer = async () => ({ status })
@@ -199,7 +199,7 @@ describe('a generate', () => {
       'not_allowed',
     ],
   ])(
-    'is not sent once %s is on record, though the caller did not know [U3, U25, N4]',
+    'is not sent once %s is on record, though the caller did not know (U3, U25, N4)',
     async (_, record, status, reason) => {
       const site = await setUp()
       await record(site)

@@ -47,7 +47,7 @@ describe('where the browser refreshes', () => {
     expect(calls(site)).toEqual(['refresh'])
   })
 
-  it('the token of a control reader, whom it is not given, is refreshed by the server [K1]', async () => {
+  it('the token of a control reader, whom it is not given, is refreshed by the server (K1)', async () => {
     const site = await client('control')
     site.clock.now += 11 * minute
     expect((await site.post()).identity).toMatchObject({ status: 'withheld' })

@@ -19,7 +19,7 @@ function manual() {
 }
 
 describe('a single flight', () => {
-  it('is one run for all parallel callers of a key [N3]', async () => {
+  it('is one run for all parallel callers of a key (N3)', async () => {
     const flights = createSingleFlight<string>(() => 60)
     const { run, end } = manual()
     const all = Array.from({ length: 50 }, () => flights.start('a', run))

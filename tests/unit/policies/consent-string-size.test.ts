@@ -72,7 +72,7 @@ describe('a GPP header of a dozen characters', () => {
   })
 })
 
-describe('S13: a string that was read before', () => {
+describe('a string that was read before (S13)', () => {
   it('is not read again', () => {
     const reads = vi.spyOn(GppModel.prototype, 'getSectionIds')
     const gpp = new GppModel()

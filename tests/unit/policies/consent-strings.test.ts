@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { gppDenies, tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
 import { gppOf, hasField, uses, usSections } from '../../support/gpp.ts'
 
-describe('U9: a TCF string', () => {
+describe('a TCF string (U9)', () => {
   it.each([
     'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
     'CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
@@ -83,7 +83,7 @@ describe('a GPP string', () => {
   })
 })
 
-describe('P2: the fence on the server is never lower than Prebid’s', () => {
+describe('the fence on the server is never lower than Prebid’s (P2)', () => {
   type Consent = Record<string, unknown>
   let prebid: { denied(consent: Consent): boolean; asNational: Record<number, (consent: Consent) => Consent> }
 

@@ -9,7 +9,7 @@ const control = (percent: number, by = salt) =>
   new Set(readers.filter((hash) => holdout({ percent, salt: by })(hash) === 'control'))
 const percents = [1, 5, 10, 50, 90, 99]
 
-describe('the group of a reader [K1]', () => {
+describe('the group of a reader (K1)', () => {
   it.each(percents)('is control for %i % of 10,000 readers, within one point', (percent) => {
     expect(Math.abs(control(percent).size / 100 - percent)).toBeLessThan(1)
   })

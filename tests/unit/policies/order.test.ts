@@ -109,7 +109,7 @@ describe('with the policies of this site the first matching status wins:', () =>
     }
   })
 
-  it('no group of a hold-out is told of a reader who may not have a token [K1]', () => {
+  it('no group of a hold-out is told of a reader who may not have a token (K1)', () => {
     for (const bucket of ['control', 'treatment'] as const)
       for (const [name, make] of order.slice(0, -2))
         expect(resolve({ ...make(entitled), input: { bucket } }), name).not.toHaveProperty('bucket')

@@ -43,7 +43,7 @@ describe('a code that is not of ISO 3166', () => {
     ['IC', 'ES'],
     ['EA', 'ES'],
     ['CQ', 'GG'],
-  ])('S14: %s means %s, where UID2 does not run', (code, country) => {
+  ])('%s means %s, where UID2 does not run (S14)', (code, country) => {
     for (const value of [code, ` ${code.toLowerCase()} `, `${code}-1`]) {
       const place = placeOf(value)
       expect(place?.country).toBe(country)
@@ -51,7 +51,7 @@ describe('a code that is not of ISO 3166', () => {
     }
   })
 
-  it('S14: is nowhere when no country is meant: of all pairs of letters those that ICU knows as countries remain', () => {
+  it('is nowhere when no country is meant: of all pairs of letters those that ICU knows as countries remain (S14)', () => {
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
     const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
     // What ICU has beside countries: an island without people, unions, pseudo-locales, "outlying", "unknown".

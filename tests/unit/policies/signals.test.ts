@@ -31,7 +31,7 @@ describe('consent signals as a policy', () => {
     },
   )
 
-  it('let EUID run only with a consent string that has its purposes [U9]', () => {
+  it('let EUID run only with a consent string that has its purposes (U9)', () => {
     expect(check('euid', { gdprApplies: true, tcf: sufficient })).toBeNull()
     for (const tcf of [undefined, withoutPurpose1, 'CP', 'invalid_consent_string'])
       expect(check('euid', { gdprApplies: true, tcf })).toEqual(refusedFor('consent'))

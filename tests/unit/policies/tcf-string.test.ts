@@ -13,7 +13,7 @@ const purposesOf = (tcf: string, vendor: number) =>
   )
 
 // Strings and what they hold are those of the tests of IAB's Java decoder, which the operator uses.
-describe('U9b: a TCF string that IAB’s Java decoder reads', () => {
+describe('a TCF string that IAB’s Java decoder reads (U9b)', () => {
   const fields = 'COrEAV4OrXx94ACABBENAHCIAD-AAAAAAACAAxAAAAgAIAwgAgAAAAEAgQAAAAAEAYQAQAAAACAAAABAAA'
   const disclosed = 'IBAgAAAgAIAwgAgAAAAEAAAACA'
   const allowed = 'QAagAQAgAIAwgA'
@@ -37,7 +37,7 @@ describe('U9b: a TCF string that IAB’s Java decoder reads', () => {
   })
 })
 
-describe('U9b: a TCF string that the operator would refuse', () => {
+describe('a TCF string that the operator would refuse (U9b)', () => {
   it.each([
     ['of version 1', 'BOOzQoAOOzQoAAPAFSENCW-AIBACBAAABCA='],
     ['of version 1, in ranges', 'BOwOh-wOwOh-wABABBAAABAAAAACqADgAUACgAHgAPg'],

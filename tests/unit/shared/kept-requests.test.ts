@@ -52,7 +52,7 @@ const asBefore = '--no-async-context-frame'
 it.each([
   ['', []],
   [', as Node 22 keeps contexts', process.allowedNodeEnvironmentFlags.has(asBefore) ? [asBefore] : []],
-])('nothing that outlives a request keeps it%s [S25]', (_, flags) => {
+])('nothing that outlives a request keeps it%s (S25)', (_, flags) => {
   const printed = execFileSync(
     nodePath(),
     [...typescriptFlags, ...flags, '--expose-gc', '--input-type=module', '-e', program],

@@ -4,7 +4,7 @@ import { isLoopback } from '#lib/shared/loopback.ts'
 import { readCapped } from '#lib/shared/read-capped.ts'
 import { singleton } from '#lib/shared/singleton.ts'
 
-describe('N18: a local path', () => {
+describe('a local path (N18)', () => {
   it.each([
     '/',
     '/choice',
@@ -122,7 +122,7 @@ describe('reading a body up to a limit', () => {
     expect((await readCapped(request(null), 10))?.byteLength).toBe(0)
   })
 
-  it('S23: that breaks off is none, and no error', async () => {
+  it('that breaks off is none, and no error (S23)', async () => {
     const broken = new ReadableStream({
       pull: (controller) => controller.error(new Error('aborted')),
     })

@@ -23,7 +23,7 @@ async function request(headers: Record<string, string> = {}, otherDii: object[] 
   }
 }
 
-describe('the identity cookie of the site [S2]', () => {
+describe('the identity cookie of the site (S2)', () => {
   it.each([
     [{}, 'uid2', false],
     [{ UID2_PRODUCT: 'euid' }, 'euid', false],
@@ -35,7 +35,7 @@ describe('the identity cookie of the site [S2]', () => {
     expect(identity().cookie.name).toBe(name)
   })
 
-  it('is sealed with the first password, and opened with all of them [N15]', () => {
+  it('is sealed with the first password, and opened with all of them (N15)', () => {
     const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
     become({ SESSION_PASSWORD: first, SESSION_PASSWORD_PREVIOUS: second })
     expect(identityCookie(env()).passwords).toEqual([first, second])

@@ -86,7 +86,7 @@ describe('what only we can mend has a code of its own in log and health', () => 
     ],
     ['wrong_secret', () => ({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret }), 400],
     ['wrong_product', () => euid.env, undefined],
-  ] as const)('%s [U20b]', async (code, variables, httpStatus) => {
+  ] as const)('%s (U20b)', async (code, variables, httpStatus) => {
     become(variables())
     expect(await generate()).toEqual({ status: 'unavailable' })
     // The log waits for the operator's word on why.
@@ -103,7 +103,7 @@ describe('what only we can mend has a code of its own in log and health', () => 
     expect(await health()).toMatchObject({ operator: 'failing', operatorReason: code })
   })
 
-  it('the clock, with its size once an answer has told it [U20b]', async () => {
+  it('the clock, with its size once an answer has told it (U20b)', async () => {
     become(uid2.env)
     operatorAhead(150_000)
     expect(await generate()).toEqual({ status: 'unavailable' })
@@ -135,7 +135,7 @@ describe('what only we can mend has a code of its own in log and health', () => 
   })
 })
 
-describe('a clock that is wrong [U14b]', () => {
+describe('a clock that is wrong (U14b)', () => {
   const skew = (ms: number) => ({ event: 'clock_skew', clockSkewMs: expect.closeTo(ms, -3) })
 
   it('is said with its size while requests are still taken, once, and said again when it is right', async () => {
@@ -164,7 +164,7 @@ describe('a clock that is wrong [U14b]', () => {
   })
 })
 
-it('the operator’s refusal of one reader’s consent string leaves the site’s health as it is [U9b]', async () => {
+it('the operator’s refusal of one reader’s consent string leaves the site’s health as it is (U9b)', async () => {
   become({ ...euid.env, UID2_PRODUCT: 'euid' })
   await generate('CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA')
   expect(await generate('invalid_consent_string')).toEqual({ status: 'insufficient_user_consent' })
@@ -172,7 +172,7 @@ it('the operator’s refusal of one reader’s consent string leaves the site’
   expect(lines).toEqual([])
 })
 
-describe('the client of the operator [U14c]', () => {
+describe('the client of the operator (U14c)', () => {
   it('is one for the whole process, and imports its key once', async () => {
     become(uid2.env)
     const imports = vi.spyOn(crypto.subtle, 'importKey')

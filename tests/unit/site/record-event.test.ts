@@ -25,7 +25,7 @@ describe('health, by what the identity tells', () => {
   )
 
   it.each(['generate_failed', 'refresh_failed'] as const)(
-    'is failing after %s, with its reason [U4]',
+    'is failing after %s, with its reason (U4)',
     (type) => {
       recordEvent({ type, reason: 'server_error', httpStatus: 500, ms: 1 })
       expect(health()).toMatchObject({ operator: 'failing', operatorReason: 'server_error' })

@@ -3,9 +3,9 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
-import { maskDii, maskedName } from '#lib/auth/dii.ts'
 import { type Pending, readPending } from '#lib/auth/proof/pending.ts'
 import { env } from '#lib/env/server.ts'
+import { maskDii, maskedName } from '#lib/site/masked-name.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
