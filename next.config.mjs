@@ -29,6 +29,8 @@ const safety = [
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
+  // The very module that Next read the .env files with: lib/env/env-files.ts asks it what they changed.
+  serverExternalPackages: ['@next/env'],
   // `npm run check` holds the types, the tests' included: a slip in a test must not stop anybody's site.
   typescript: { ignoreBuildErrors: true },
   async headers() {

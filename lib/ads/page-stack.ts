@@ -1,4 +1,4 @@
-import { channels, type Plan, type PlanName, plans } from './channels.ts'
+import { type Bidder, channels, type Plan, type PlanName, plans } from './channels.ts'
 import { createGptAuctioneer } from './google/gpt.ts'
 import { loadGpt } from './google/gpt-loader.ts'
 import { keyValues } from './google/key-values.ts'
@@ -61,8 +61,9 @@ function headerBiddingOf(
   settings: SiteSettings,
   owner: Plan['secureSignals'],
 ): HeaderBidding | null {
-  const { bidders } = plan
-  if (bidders === null) return null
+  const canBid = ({ via }: Bidder) => via === 'browser' || settings.prebidServer !== null
+  const bidders = plan.bidders?.filter(canBid) ?? []
+  if (bidders.length === 0) return null
   const refresher = refresherOf(plan, settings)
   return createPrebidAuctioneer({
     load: () => loadPrebid(bidders),

@@ -1,5 +1,6 @@
 import 'server-only'
-import type { Choice, ConsentState, Product, Signals, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Choice, ConsentState, Product, Subject } from '../identity/types.ts'
 import type { ConsentRecords } from './store.ts'
 
 interface Event {
@@ -25,7 +26,7 @@ export function createMemoryStore({
   const optOuts = new Set<string>()
   const siteOptOuts = new Set<string>()
   const erasedDenials = new Map<string, number>()
-  const signalsOf = new Map<string, Signals>()
+  const signalsOf = new Map<string, ConsentSignals>()
   const endedSessions = new Map<string, number>()
 
   let writing: Promise<unknown> = Promise.resolve()

@@ -1,5 +1,6 @@
 import 'server-only'
-import type { Choice, Product, Signals, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Choice, Product, Subject } from '../identity/types.ts'
 import { singleton } from '../shared/singleton.ts'
 import type { ConsentRecords } from './store.ts'
 
@@ -7,7 +8,7 @@ import type { ConsentRecords } from './store.ts'
 export type Revocation =
   | { kind: 'opt_out'; diiHash: string; product: Product }
   | { kind: 'denial'; subject: Omit<Subject, 'sid'>; choice: Choice }
-  | { kind: 'signals'; subject: Omit<Subject, 'sid'>; signals: Signals }
+  | { kind: 'signals'; subject: Omit<Subject, 'sid'>; signals: ConsentSignals }
   /** `until`: Unix ms at which the session would have ended by itself. */
   | { kind: 'session'; sid: string; until: number }
 

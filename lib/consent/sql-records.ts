@@ -1,7 +1,8 @@
 import 'server-only'
 import { type Kysely, sql } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-import type { Signals } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+
 import type { Forgotten } from './store.ts'
 
 /** All that is on record about a person's addresses and numbers. Times are Unix ms. */
@@ -16,10 +17,10 @@ export interface ReaderRecords {
     wording: string
     source: Schema['choice_events']['source']
     account: string
-    signals: Signals | null
+    signals: ConsentSignals | null
   }[]
   /** The latest of each account. */
-  signals: { at: number; account: string; signals: Signals }[]
+  signals: { at: number; account: string; signals: ConsentSignals }[]
 }
 
 export async function readRecords(db: Kysely<Schema>, keys: readonly string[]): Promise<ReaderRecords> {
@@ -44,7 +45,7 @@ export async function readRecords(db: Kysely<Schema>, keys: readonly string[]): 
       .orderBy('at')
       .execute(),
   ])
-  const read = (json: string) => JSON.parse(json) as Signals
+  const read = (json: string) => JSON.parse(json) as ConsentSignals
   const readAny = (json: string | null) => (json === null ? null : read(json))
   return {
     optOuts: [...operators, ...site.map(({ at }) => ({ kind: 'site' as const, at }))],

@@ -1,7 +1,8 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.ts'
-import type { ConsentState, Product, Signals } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { ConsentState, Product } from '../identity/types.ts'
 import { sidHash } from './keys.ts'
 
 interface Keys {
@@ -82,6 +83,6 @@ export async function readConsentState(db: Kysely<Schema>, subject: Keys): Promi
     siteOptOut,
     choice: denied ? 'denied' : consentId === null ? null : 'granted',
     consentId,
-    signals: row.signals === null ? {} : (JSON.parse(row.signals) as Signals),
+    signals: row.signals === null ? {} : (JSON.parse(row.signals) as ConsentSignals),
   }
 }

@@ -3,7 +3,8 @@ import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Database } from '../database/connection.ts'
 import { withPepper } from '../database/migrations.ts'
 import type { Schema } from '../database/schema.ts'
-import type { Product, Signals, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Product, Subject } from '../identity/types.ts'
 import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
 import { eraseRecords, type ReaderRecords, readRecords } from './sql-records.ts'
 import { readConsentState } from './sql-state.ts'
@@ -204,7 +205,7 @@ const compared = ['advertising', 'version', 'wording', 'source', 'signals', 'pro
 async function upsertSignals(
   db: Kysely<Schema>,
   reader: { sub: string; dii_key: string; pepper: string },
-  signals: Signals,
+  signals: ConsentSignals,
   at: number,
 ): Promise<void> {
   const latest = { signals: JSON.stringify(signals), at }

@@ -1,9 +1,10 @@
-import type { ConsentStore, Signals, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { ConsentStore, Subject } from '../identity/types.ts'
 
 /** What a site records of its readers beside what the identity core needs. */
 export interface ConsentRecords extends ConsentStore {
   /** The consent platform's latest word. It replaces the one before, and changes no choice. */
-  recordSignals(subject: Omit<Subject, 'sid'>, signals: Signals): Promise<void>
+  recordSignals(subject: Omit<Subject, 'sid'>, signals: ConsentSignals): Promise<void>
   /** `until`: Unix ms at which the session would have ended by itself. */
   endSession(sid: string, until: number): Promise<void>
   /** Erases what is kept under these DII, of every account, except for the marks of opt-outs. */

@@ -27,24 +27,26 @@ export type DatabaseUser = 'choices' | 'sign_in' | 'limits'
 const restMs = 500
 const lockMs = 500
 
-const state = () => singleton('database-access', () => ({ restUntil: 0 }))
+/** Until when nobody asks, and until when no limit does, by `performance.now()`. */
+const rests = () => singleton('database-access', () => ({ all: 0, limits: 0 }))
 
 /**
  * Runs one piece of work on the database; every failure is a `StoreDownError` or a `RejectedWriteError`. The work
  * is begun again while another process has locked the file, and once after its connection broke. It takes
  * `answerMs` at most, and a database that is down is then left alone for `restMs`: so a request that asks it
- * several times waits for it once.
+ * several times waits for it once. A limit that fails says nothing of the store: it counts in memory, and others ask on.
  */
 export async function withDatabase<T>(
   user: DatabaseUser,
   work: (opened: Database) => Promise<T>,
 ): Promise<T> {
-  if (performance.now() < state().restUntil) throw new StoreDownError('The store is down.')
+  const resting = user === 'limits' ? Math.max(rests().all, rests().limits) : rests().all
+  if (performance.now() < resting) throw new StoreDownError('The store is down.')
   const deadline = performance.now() + answerMs
   try {
     const result = await attempt(work, deadline).catch((error: unknown) => {
       if (failureKind(error) !== 'lost') throw error
-      discardDatabase()
+      if (user !== 'limits') discardDatabase()
       return attempt(work, deadline)
     })
     if (user === 'choices') {
@@ -66,7 +68,11 @@ function recordFailure(user: DatabaseUser, cause: unknown): StoreDownError | Rej
     return new RejectedWriteError('The database refused the values.', { cause })
   }
   const unreachable = kind === 'down' || kind === 'lost' || kind === 'locked'
-  if (unreachable) state().restUntil = performance.now() + restMs
+  if (unreachable) rests()[user === 'limits' ? 'limits' : 'all'] = performance.now() + restMs
+  if (user === 'limits') {
+    logEvent('warn', 'store_failed', { code })
+    return new StoreDownError('The limit cannot be counted there.', { cause })
+  }
   if (kind === 'down' || kind === 'lost') discardDatabase()
   if (unreachable || (kind === 'failed' && user === 'choices')) {
     if (health().store === 'ok') logEvent('error', failureEvent(cause), { code })

@@ -1,17 +1,24 @@
 import 'server-only'
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import SqliteDatabase from 'better-sqlite3'
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, SqliteDialect } from 'kysely'
+import {
+  type DialectAdapter,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  SqliteDialect,
+} from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
 import { outsideRequests } from '../shared/outside-requests.ts'
 import type { Schema } from './schema.ts'
 
-/** `pool` is what `db` runs on, for what speaks to PostgreSQL by itself. */
-export type Database =
-  | { db: Kysely<Schema>; engine: 'sqlite'; pool: null }
-  | { db: Kysely<Schema>; engine: 'postgres'; pool: Pool }
+export interface Database {
+  db: Kysely<Schema>
+  engine: Engine
+}
 
-export type Engine = Database['engine']
+export type Engine = 'sqlite' | 'postgres'
 
 const bigintOid = 20
 /** better-sqlite3 waits for a lock synchronously, and with it the whole process; `access.ts` waits on. */
@@ -38,7 +45,7 @@ export function openDatabase(url: string, patienceMs = answerMs, queryMs = patie
     turnOnWal(database)
     // An opt-out that was acknowledged must survive a power cut, and writes are rare.
     database.pragma('synchronous = FULL')
-    return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite', pool: null }
+    return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite' }
   }
   const pool = new Pool({
     connectionString: url,
@@ -55,10 +62,20 @@ export function openDatabase(url: string, patienceMs = answerMs, queryMs = patie
   })
   // An idle connection that breaks must not end the process; the next query tells.
   pool.on('error', () => {})
-  return {
-    db: new Kysely({ dialect: new PostgresDialect({ pool: careful(pool) }) }),
-    engine: 'postgres',
-    pool,
+  return { db: new Kysely({ dialect: new PoolerDialect({ pool: careful(pool) }) }), engine: 'postgres' }
+}
+
+/**
+ * Behind a pooler in transaction mode, such as PgBouncer, the next transaction may be on another connection. So
+ * nothing here may belong to a session: no named statements, no SET, no locks but those of a transaction. Kysely's
+ * Migrator would lock in the session: `migrations.ts` has a lock of its own.
+ */
+class PoolerDialect extends PostgresDialect {
+  override createAdapter(): DialectAdapter {
+    return Object.assign(super.createAdapter(), {
+      acquireMigrationLock: async () => {},
+      releaseMigrationLock: async () => {},
+    })
   }
 }
 

@@ -1,17 +1,21 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
-import type { Pool } from 'pg'
-import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible'
+import { type Kysely, sql } from 'kysely'
 import { env } from '../env/server.ts'
 import { outsideRequests } from '../shared/outside-requests.ts'
 import { singleton } from '../shared/singleton.ts'
 import { withDatabase } from './access.ts'
-import type { Database } from './connection.ts'
 import { createCounters } from './counters.ts'
+import type { Schema } from './schema.ts'
 
 export interface Limiter {
   /** Counts one: whole seconds to wait when it was one too many, else null. Never rejects. */
   consume(key: string): Promise<number | null>
+}
+
+interface Rule {
+  points: number
+  seconds: number
 }
 
 /**
@@ -19,52 +23,58 @@ export interface Limiter {
  * which is for one process, and while the store is down, each process counts by itself. `name` is one
  * limiter's alone.
  */
-export function limiter(name: string, rule: { points: number; seconds: number }): Limiter {
+export function limiter(name: string, rule: Rule): Limiter {
   const memory = () => singleton(`limiter-${name}`, () => createCounters(rule))
-
-  async function count({ pool }: Database, key: string): Promise<number | null> {
-    if (pool === null) return memory().consume(key, Date.now())
-    const shared = singleton(`limiter-shared-${name}`, () => onPostgres(name, rule, pool))
-    // After an outage there is another pool. One limiter, because each has a timer of its own.
-    Object.assign(shared, { client: pool })
-    return consumeOf(shared, key)
-  }
-
   return {
     async consume(key) {
       // A key is an address or a name; the table is to hold neither.
       const hmac = createHmac('sha256', env().nextAuthSecret)
         .update(`limit:${name}:${key}`)
         .digest('base64url')
-      // The limiter's own insurance would ask a store that hangs again for every request.
-      const ms = await outsideRequests(() => withDatabase('limits', (opened) => count(opened, hmac))).catch(
-        () => memory().consume(hmac, Date.now()),
-      )
+      const now = Date.now()
+      const ms = await outsideRequests(() =>
+        withDatabase('limits', async ({ db, engine }) =>
+          engine === 'sqlite' ? memory().consume(hmac, now) : consumeShared(db, `${name}:${hmac}`, rule, now),
+        ),
+      ).catch(() => memory().consume(hmac, now))
       return ms === null ? null : Math.max(1, Math.ceil(ms / 1000))
     },
   }
 }
 
-const onPostgres = (name: string, { points, seconds }: { points: number; seconds: number }, pool: Pool) =>
-  new RateLimiterPostgres({
-    points,
-    duration: seconds,
-    keyPrefix: name,
-    storeClient: pool,
-    storeType: 'pool',
-    tableName: 'rate_limits',
-    tableCreated: true,
-  })
+/** One statement, so that of instances that count at once each counts. Ms to wait when it was one too many, else null. */
+async function consumeShared(
+  db: Kysely<Schema>,
+  key: string,
+  { points, seconds }: Rule,
+  now: number,
+): Promise<number | null> {
+  const over = sql<boolean>`rate_limits.expire <= ${now}`
+  const counter = await db
+    .insertInto('rate_limits')
+    .values({ key, points: 1, expire: now + seconds * 1000 })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({
+        points: sql`case when ${over} then 1 else rate_limits.points + 1 end`,
+        expire: sql`case when ${over} then excluded.expire else rate_limits.expire end`,
+      }),
+    )
+    .returning(['points', 'expire'])
+    .executeTakeFirstOrThrow()
+  await deleteExpired(db, now)
+  return counter.points > points ? counter.expire - now : null
+}
 
-/** Counts one: ms to wait when it was one too many, else null. */
-async function consumeOf(limiter: RateLimiterPostgres, key: string): Promise<number | null> {
-  try {
-    await limiter.consume(key)
-    return null
-  } catch (refused) {
-    // Not by `instanceof`: the limiter may be of another instance of this module.
-    const { msBeforeNext } = refused as Partial<RateLimiterRes>
-    if (msBeforeNext === undefined) throw refused
-    return msBeforeNext
-  }
+const deleteEveryMs = 5 * 60 * 1000
+/** The clocks of instances differ. */
+const deleteLateMs = 60 * 60 * 1000
+
+async function deleteExpired(db: Kysely<Schema>, now: number): Promise<void> {
+  const last = singleton('limits-deleted', () => ({ at: 0 }))
+  if (now - last.at < deleteEveryMs) return
+  last.at = now
+  await db
+    .deleteFrom('rate_limits')
+    .where('expire', '<', now - deleteLateMs)
+    .execute()
 }

@@ -73,7 +73,6 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
         .execute()
       // One process has its limits in memory.
       if (engine === 'sqlite') return
-      // The columns and their order are rate-limiter-flexible's.
       await db.schema
         .createTable('rate_limits')
         .addColumn('key', 'text', (c) => c.primaryKey())
@@ -129,7 +128,7 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
  * The migrations that this database still needs. None: nothing is run, so that a role without the right to change
  * tables is enough, and a release that was rolled back works on the tables of a newer one.
  */
-export async function missingMigrations({ db, engine }: Pick<Database, 'db' | 'engine'>): Promise<string[]> {
+export async function missingMigrations({ db, engine }: Database): Promise<string[]> {
   const applied = await migratorOf(db, engine).getMigrations()
   return applied.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name)
 }
@@ -146,21 +145,30 @@ export class MigrationError extends Error {
 }
 
 /** Brings the schema up to date; of processes that start at once, one does and the others wait for it. */
-export async function migrate({ db, engine }: Pick<Database, 'db' | 'engine'>): Promise<void> {
+export async function migrate(opened: Database): Promise<void> {
   try {
-    if (engine === 'postgres') await toLatest(db, engine)
-    else await migrateSqlite(db)
+    await migrateAlone(opened)
   } catch (error) {
     throw new MigrationError(error)
   }
 }
 
-/** Kysely takes no migration lock on SQLite, and its transactions lock nothing before their first write. */
-const migrateSqlite = (db: Kysely<Schema>): Promise<void> =>
+/** The number of Kysely's own lock, which earlier releases of this site take for the whole session. */
+const lock = sql`select pg_advisory_xact_lock(3853314791062309107)`
+
+/**
+ * In one transaction, which has the database to itself. Begun here: Kysely takes no lock on SQLite, on PostgreSQL one
+ * of the session (see `PoolerDialect`), and no transaction of its own from outside.
+ */
+const migrateAlone = ({ db, engine }: Database): Promise<void> =>
   db.connection().execute(async (connection) => {
-    await patiently(() => sql`begin immediate`.execute(connection), lockMs)
+    const sqlite = engine === 'sqlite'
+    // What is missing has to be read after the wait for the lock, whatever the database's default is.
+    const begin = sqlite ? sql`begin immediate` : sql`begin isolation level read committed`
+    await patiently(() => begin.execute(connection), lockMs)
     try {
-      await toLatest(connection, 'sqlite')
+      if (!sqlite) await lock.execute(connection)
+      await toLatest(connection, engine)
       await sql`commit`.execute(connection)
     } catch (error) {
       // A rollback that fails too says less than what it would hide.
@@ -173,7 +181,8 @@ const migratorOf = (db: Kysely<Schema>, engine: Engine): Migrator =>
   new Migrator({
     db,
     provider: { getMigrations: async () => migrations(engine) },
-    disableTransactions: engine === 'sqlite',
+    // There is one already: see `migrateAlone`.
+    disableTransactions: true,
   })
 
 async function toLatest(db: Kysely<Schema>, engine: Engine): Promise<void> {

@@ -36,4 +36,6 @@ export interface Schema {
   ended_sessions: { sid_hash: string; until: number }
   /** Secrets that a sign-in may use once, each until `expires`; the secret itself is not kept. */
   sign_in_secrets: { id: string; hmac: string; attempts: number; expires: number }
+  /** Counters of all limits, on PostgreSQL alone. `expire`: when the counter begins anew. */
+  rate_limits: { key: string; points: number; expire: number }
 }

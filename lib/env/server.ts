@@ -18,6 +18,8 @@ export interface Env {
   operator: { baseUrl: string; apiKey: string; clientSecret: string; timeoutMs: number }
   /** Where this very process answers, for calls to its own sandbox. */
   ownUrl: string
+  /** How long a connection may wait for its next request, ms. */
+  keepAliveMs: number
   /** `client`: the browser is given the whole identity and refreshes it itself. */
   handoff: 'server' | 'client'
   /** Lab pages are shown: in the sandbox always, beside a real operator with LAB=on. */
@@ -100,6 +102,7 @@ export function loadEnv(
       timeoutMs: values.UID2_TIMEOUT_MS,
     },
     ownUrl,
+    keepAliveMs: values.KEEP_ALIVE_TIMEOUT,
     handoff: values.UID2_HANDOFF,
     lab: mode === 'sandbox' || values.LAB === 'on',
     refreshWaitMs: values.UID2_REFRESH_WAIT_MS,

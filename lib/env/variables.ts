@@ -43,6 +43,10 @@ const word = text.refine((v) => v === undefined || /^[\x21-\x7e]+$/.test(v))
 /** Every variable that this site reads: its rule, and the sentence for someone who broke it. */
 export const variables = {
   PORT: { rule: wholeNumber(1, 65_535, 3000), remedy: 'a port number; 3000 when unset' },
+  KEEP_ALIVE_TIMEOUT: {
+    rule: wholeNumber(1_000, 3_600_000, 65_000),
+    remedy: 'milliseconds from 1000 to 3600000, more than your balancer’s own; 65000 when unset',
+  },
   UID2_BASE_URL: {
     rule: text.refine((v) => v === undefined || isSafeBaseUrl(v)),
     remedy:

@@ -1,6 +1,6 @@
 import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '../env/server.ts'
 import { singleton } from '../shared/singleton.ts'
@@ -21,8 +21,16 @@ type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 export function prepareIncomingRequests(): void {
   singleton('incoming-requests', () => {
     subscribe('http.server.request.start', (message) => {
-      const { request, server } = message as { request: IncomingMessage; server: Server }
+      const { request, response, server } = message as {
+        request: IncomingMessage
+        response: ServerResponse
+        server: Server
+      }
+      // Here, because no other hook of Next's has the server, and `next start` takes it as an argument alone.
+      server.keepAliveTimeout = env().keepAliveMs
       prepareRequest(request)
+      // A real operator sends none, and who measures a clock must not get used to one.
+      if (request.url?.startsWith('/sandbox/operator/')) response.sendDate = false
       // Only the development server takes WebSockets. Next never closes the socket of an upgrade to a path that no
       // route has, and shutdown waits for it; without a listener Node gives Next an ordinary request.
       if (process.env.NODE_ENV === 'production') server.removeAllListeners('upgrade')

@@ -18,10 +18,18 @@ export interface AvailableIdentity extends Entitled {
   refreshFrom: number
   /** The OpenRTB eid source. */
   source: 'uidapi.com' | 'euid.eu'
-  /** The consent string that goes with the token. */
-  consent?: string
+  /** The consent signals that go with the token to exchanges, where the product needs them (EUID). */
+  consent?: ConsentSignals
   /** Only where the browser refreshes. */
   identity?: ClientIdentity
+}
+
+/** What a consent platform in the browser said last. */
+export interface ConsentSignals {
+  tcf?: string | undefined
+  gdprApplies?: boolean | undefined
+  gpp?: string | undefined
+  gppSid?: readonly number[] | undefined
 }
 
 /** The operator's six fields, verbatim. https://unifiedid.com/docs/endpoints/post-token-generate */

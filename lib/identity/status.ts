@@ -2,7 +2,7 @@ import 'server-only'
 import { hasExpired } from '../uid2/index.ts'
 import type { RequestContext } from './context.ts'
 import { pickIdentityFields } from './cookie.ts'
-import type { Bucket, PublicIdentity } from './public-identity.ts'
+import type { Bucket, ConsentSignals, PublicIdentity } from './public-identity.ts'
 import type { Choice, Policy, PolicyContext, Product, Refusal } from './types.ts'
 
 /** All that the status depends on. */
@@ -77,7 +77,7 @@ function resolveToken({ context, policies, now, ...input }: StatusInput): Public
       ? { status: 'unavailable', reason: 'operator', ...base }
       : { status: 'refreshing', ...base }
   if (bucket === 'control') return { status: 'withheld', refreshFrom: identity.refresh_from, ...base }
-  const consent = consentStringOf(policies, context)
+  const consent = consentToPassOn(policies, context)
   return {
     status: 'available',
     ...base,
@@ -90,7 +90,10 @@ function resolveToken({ context, policies, now, ...input }: StatusInput): Public
   }
 }
 
-/** Of the first policy that has one. */
-export function consentStringOf(policies: readonly Policy[], context: PolicyContext): string | undefined {
-  return policies.map((policy) => policy.consentString?.(context)).find((text) => text !== undefined)
+/** Of the first policy that has any. */
+export function consentToPassOn(
+  policies: readonly Policy[],
+  context: PolicyContext,
+): ConsentSignals | undefined {
+  return policies.map((policy) => policy.passesOn?.(context)).find((signals) => signals !== undefined)
 }

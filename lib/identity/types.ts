@@ -1,5 +1,5 @@
 import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2/index.ts'
-import type { Bucket, NoDii, PublicIdentity, UnsupportedReason } from './public-identity.ts'
+import type { Bucket, ConsentSignals, NoDii, PublicIdentity, UnsupportedReason } from './public-identity.ts'
 
 export interface IdentityOptions {
   client: Pick<Uid2Client, 'generateToken' | 'refreshToken'>
@@ -83,15 +83,7 @@ export interface ConsentState {
   choice: 'granted' | 'denied' | null
   /** The consent in force. An identity made under another one is void. */
   consentId: number | null
-  signals: Signals
-}
-
-/** What a consent platform in the browser said last, for policies to read. */
-export interface Signals {
-  tcf?: string | undefined
-  gdprApplies?: boolean | undefined
-  gpp?: string | undefined
-  gppSid?: number[] | undefined
+  signals: ConsentSignals
 }
 
 /** An answer to the question for consent, as it goes on record. */
@@ -101,7 +93,7 @@ export interface Choice {
   version: string
   wording: string
   source: 'page' | 'api' | 'gpc'
-  signals?: Signals | undefined
+  signals?: ConsentSignals | undefined
 }
 
 /** A reason of the site's own why a reader gets no token. */
@@ -111,8 +103,8 @@ export interface Policy {
   before?: 'signed_out' | 'unavailable' | 'opted_out'
   /** Pure. Null: no objection. */
   check(context: PolicyContext): Refusal | null
-  /** The consent string that goes with the DII to the operator, and with the token to exchanges. */
-  consentString?(context: PolicyContext): string | undefined
+  /** The consent signals that go along: the TCF string with the DII to the operator, all with the token to exchanges. */
+  passesOn?(context: PolicyContext): ConsentSignals | undefined
 }
 
 /** Null: signed out; and the consent also while the store cannot be read. */

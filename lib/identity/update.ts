@@ -5,7 +5,7 @@ import { loadContext, type RequestContext, readState, type Sources } from './con
 import type { CookieAction } from './cookie.ts'
 import type { CallResult, OperatorCalls } from './operator-calls.ts'
 import type { Bucket, PublicIdentity } from './public-identity.ts'
-import { consentStringOf, type Resolved, resolveStatus } from './status.ts'
+import { consentToPassOn, type Resolved, resolveStatus } from './status.ts'
 import type { IdentityEvent, IdentityOptions, RequestLike, Subject } from './types.ts'
 
 /** What `createIdentity` makes of its options once. */
@@ -94,7 +94,8 @@ async function refused(core: Core, context: RequestContext, resolved: Resolved):
 export function resolve(core: Core, context: RequestContext, unanswered = false): Resolved {
   const { policies, product, refreshedBy, calls } = core
   const { subject, identity } = context
-  const generated = subject && calls.findGenerate(subject, consentStringOf(policies, context))?.result?.status
+  const generated =
+    subject && calls.findGenerate(subject, consentToPassOn(policies, context)?.tcf)?.result?.status
   const refreshed = identity && calls.findRefresh(identity)?.result?.status
   return resolveStatus({
     context: unanswered ? { ...context, identity: null } : context,
@@ -160,7 +161,7 @@ async function generate({ calls, policies }: Core, context: RequestContext): Pro
   if (!reader || !subject || typeof reader.dii === 'string') return null
   const { kind, value } = reader.dii
   const dii = kind === 'email' ? { email: value } : { phone: value }
-  const result = await calls.generate(subject, dii, consentStringOf(policies, context)).promise
+  const result = await calls.generate(subject, dii, consentToPassOn(policies, context)?.tcf).promise
   return result.status === 'success' ? result.identity : null
 }
 

@@ -1,7 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
-import type { UnsupportedReason } from '../identity/public-identity.ts'
-import type { Policy, Product, RequestLike, Signals } from '../identity/types.ts'
+import type { ConsentSignals, UnsupportedReason } from '../identity/public-identity.ts'
+import type { Policy, Product, RequestLike } from '../identity/types.ts'
 import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings.ts'
 
 const consentString = z.string().regex(/^[\w.~-]{1,4096}$/)
@@ -20,7 +20,7 @@ export const signalsSchema = z
   .refine((signals) => JSON.stringify(signals).length <= 4096, 'longer than 4 kB')
 
 /** The same as a form of ours has them in a field; nothing for whatever a script of others put there. */
-export function signalsInForm(field: unknown): Signals | undefined {
+export function signalsInForm(field: unknown): ConsentSignals | undefined {
   if (typeof field !== 'string' || field === '') return undefined
   try {
     return signalsSchema.safeParse(JSON.parse(field)).data
@@ -36,27 +36,27 @@ export const consentSignals = ({ product }: { product: Product }): Policy => ({
     const reason = consent && signalsRefusal(product, currentSignals(request, consent.signals))
     return reason && { status: 'unsupported', reason }
   },
-  consentString: ({ request, consent }) =>
-    consent ? consentStringFor(product, currentSignals(request, consent.signals)) : undefined,
+  // An EUID is made, and bid on, only together with the consent. UID2 has no use for it.
+  passesOn: ({ request, consent }) =>
+    product === 'euid' && consent ? currentSignals(request, consent.signals) : undefined,
 })
 
 /** The consent string in a platform's own cookie is newer than the one that was recorded with the choice. */
-export const currentSignals = ({ cookies }: Pick<RequestLike, 'cookies'>, recorded: Signals): Signals => {
+export const currentSignals = (
+  { cookies }: Pick<RequestLike, 'cookies'>,
+  recorded: ConsentSignals,
+): ConsentSignals => {
   const tcf = cookies.get('euconsent-v2')?.value
   return tcf !== undefined && isConsentString(tcf) ? { ...recorded, tcf } : recorded
 }
 
 /** Why a product may not run under these signals; null: it may. Pure. */
-export function signalsRefusal(product: Product, signals: Signals): UnsupportedReason | null {
+export function signalsRefusal(product: Product, signals: ConsentSignals): UnsupportedReason | null {
   if (product === 'uid2' && saysGdpr(signals)) return 'gdpr'
   if (product === 'euid' && !(signals.tcf !== undefined && tcfAllowsEuid(signals.tcf))) return 'consent'
   return signals.gpp !== undefined && gppDenies(signals.gpp, signals.gppSid) ? 'consent' : null
 }
 
 /** What a CMP says of it counts; where it says nothing, that it asked for consent under the TCF does. */
-const saysGdpr = ({ gdprApplies, tcf, gppSid }: Signals): boolean =>
+const saysGdpr = ({ gdprApplies, tcf, gppSid }: ConsentSignals): boolean =>
   gdprApplies ?? (tcf !== undefined || (gppSid !== undefined && gppSaysGdpr(gppSid)))
-
-/** The consent string for the operator. UID2 has no use for one. */
-const consentStringFor = (product: Product, { tcf }: Signals): string | undefined =>
-  product === 'euid' ? tcf : undefined

@@ -2,11 +2,13 @@ import 'server-only'
 import { noteClientAddresses } from '../auth/client-address.ts'
 import { openStore } from '../consent/open.ts'
 import { failureEvent } from '../database/access.ts'
+import { envFilesWarning } from '../env/env-files.ts'
 import { type Env, EnvError, env } from '../env/server.ts'
 import { prepareIncomingRequests } from '../http/incoming-requests.ts'
 import { errorCode } from '../observe/error-code.ts'
 import { health } from '../observe/health.ts'
 import { logEvent } from '../observe/log.ts'
+import { keepLoopbackDirect } from '../shared/direct-loopback.mjs'
 import { isLoopback } from '../shared/loopback.ts'
 import { captureOutside } from '../shared/outside-requests.ts'
 import { withTimeout } from '../shared/with-timeout.ts'
@@ -21,8 +23,11 @@ const openingMs = 5_000
  */
 export async function boot(): Promise<void> {
   captureOutside()
+  keepLoopbackDirect()
   noteClientAddresses()
   prepareIncomingRequests()
+  const warning = envFilesWarning(process.env.NODE_ENV === 'development')
+  if (warning !== null) process.stderr.write(`\n${warning}\n\n`)
   try {
     requireLoopbackForDemo(env())
   } catch (error) {

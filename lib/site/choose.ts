@@ -1,7 +1,8 @@
 import 'server-only'
 import { consentStore } from '../consent/durable.ts'
 import { env } from '../env/server.ts'
-import type { Choice, RequestLike, Signals, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Choice, RequestLike, Subject } from '../identity/types.ts'
 import type { IdentityUpdate } from '../identity/update.ts'
 import { signalsRefusal } from '../policies/signals.ts'
 import { identity } from './identity.ts'
@@ -36,7 +37,7 @@ export async function choose(request: RequestLike, { advertising, ...choice }: C
  */
 export async function recordSignals(
   request: RequestLike,
-  signals: Signals,
+  signals: ConsentSignals,
   { rateLimited }: { rateLimited: boolean },
 ): Promise<IdentityUpdate | null> {
   if (rateLimited && signalsRefusal(env().product, signals) === null) return null

@@ -3,7 +3,8 @@ import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
 import { consentStore } from '../consent/durable.ts'
 import type { ReaderRecords } from '../consent/sql-records.ts'
-import type { Reader, Signals } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Reader } from '../identity/types.ts'
 import { currentSignals } from '../policies/signals.ts'
 import { diiHashesOf } from './choose.ts'
 import { identity } from './identity.ts'
@@ -17,7 +18,7 @@ const readReader = cache(() => identity().readReader())
 export const readCurrentReader = cache(async (): Promise<Reader | null> => (await readReader()).reader)
 
 /** What this request and the store know of the reader's consent, for those to whom a page passes it on. */
-export const readSignals = cache(async (): Promise<Signals & { gpc: boolean }> => {
+export const readSignals = cache(async (): Promise<ConsentSignals & { gpc: boolean }> => {
   const { consent } = await readReader()
   const signals = currentSignals({ cookies: await cookies() }, consent?.signals ?? {})
   // Whether this site heeds it or not: those to whom it is passed on decide for themselves.

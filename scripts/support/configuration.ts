@@ -1,8 +1,8 @@
-import nextEnv from '@next/env'
+import { envFilesWarning } from '../../lib/env/env-files.ts'
 import { EnvError, loadEnv } from '../../lib/env/server.ts'
 
 // The same files that Next reads, so that a fault is told before the build and not after it.
-nextEnv.loadEnvConfig(process.cwd(), process.argv[2] === 'dev', { info() {}, error: console.error })
+const warning = envFilesWarning(process.argv[2] === 'dev')
 
 try {
   const { mode, origin, demoSignIn, operator } = loadEnv(process.env)
@@ -18,5 +18,7 @@ try {
 } catch (error) {
   if (!(error instanceof EnvError)) throw error
   console.error(`\n${error.message}\n`)
+  // A site that does start says it by itself.
+  if (warning !== null) console.error(`${warning}\n`)
   process.exitCode = 1
 }

@@ -2,35 +2,64 @@ import { stripVTControlCharacters } from 'node:util'
 import { root } from './runtime.mjs'
 
 /**
- * Names what failed in the JSON reports of Vitest and Playwright, so that a run can end with it:
- * whoever sees only the end of a log (CI keeps no more) sees what to look at.
+ * What passed and what failed in a run of Vitest or Playwright, each failure with its first lines: who sees only
+ * the end of a log (CI keeps no more) sees what to look at. A failure is a test, and as well a file that does not load or
+ * does not end, a hook, or an error outside of every test. Pure.
+ *
+ * @typedef {{ passed: number, failures: string[] }} Tally
  */
 
-/** @param {any} report Vitest's, or `{}` if it wrote none. @returns {string[]} `file › test: why`. */
-export function vitestFailures({ testResults = [] }) {
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed')
-    // A file that does not even load, or whose hooks throw, fails without a test of its own.
-    if (failed.length === 0) return status === 'failed' ? [line(name, '(the file as a whole)', message)] : []
-    return failed.map((test) => line(name, test.fullName, test.failureMessages[0]))
-  })
+/**
+ * @param {readonly any[]} modules Vitest's `TestModule`s
+ * @param {readonly any[]} unhandledErrors
+ * @returns {Tally}
+ */
+export function vitestTally(modules, unhandledErrors) {
+  const tests = modules.flatMap((module) => [...module.children.allTests()])
+  const failures = modules.flatMap((module) => [
+    ...ofFile(module),
+    ...[...module.children.allSuites()].flatMap((suite) => hooksOf(module, suite)),
+    ...[...module.children.allTests('failed')].map((test) =>
+      line(module.moduleId, test.fullName, test.result().errors[0]),
+    ),
+  ])
+  // Of a process that crashed Vitest tells twice: by its file, which did not end, and by an error of its own.
+  const crashed = modules.some(isUnfinished)
+  const others = unhandledErrors.filter(({ message }) => !(crashed && message.includes('[vitest-pool]')))
+  return {
+    passed: tests.filter((test) => test.result().state === 'passed').length,
+    failures: [...failures, ...others.map((error) => line('(no test)', 'an unhandled error', error))],
+  }
 }
 
-/** @param {any} report Playwright's, or `{}` if it wrote none. @returns {string[]} `file › test: why`. */
-export function playwrightFailures({ suites = [], errors = [] }) {
+const isUnfinished = (module) => ['pending', 'queued'].includes(module.state())
+
+function ofFile(module) {
+  const errors = module.errors().map((error) => line(module.moduleId, '(the file as a whole)', error))
+  if (errors.length > 0 || !isUnfinished(module)) return errors
+  return [line(module.moduleId, '(the file as a whole)', 'did not end')]
+}
+
+const hooksOf = (module, suite) =>
+  suite.errors().map((error) => line(module.moduleId, `${suite.fullName} (a hook)`, error))
+
+/** @param {any} report Playwright's JSON, or `{}` if it wrote none. @returns {Tally} */
+export function playwrightTally({ suites = [], errors = [], stats }) {
   const of = (suite) => [
     ...(suite.suites ?? []).flatMap(of),
     ...(suite.specs ?? [])
       .filter((spec) => !spec.ok)
       .map((spec) => line(spec.file, spec.title, firstError(spec))),
   ]
-  return [...suites.flatMap(of), ...errors.map((error) => line('(no test)', error.message ?? error.value))]
+  const failures = [...suites.flatMap(of), ...errors.map((error) => line('(no test)', 'an error', error))]
+  return { passed: stats?.expected ?? 0, failures }
 }
 
 const firstError = (spec) =>
-  spec.tests.flatMap((test) => test.results).flatMap((result) => result.errors ?? [])[0]?.message
+  spec.tests.flatMap((test) => test.results).flatMap((result) => result.errors ?? [])[0]
 
-function line(file, title, why = '') {
+function line(file, title, error) {
+  const why = typeof error === 'string' ? error : (error?.stack ?? error?.message ?? error?.value ?? '')
   const words = stripVTControlCharacters(why)
     .split('\n')
     .map((text) => text.trim())

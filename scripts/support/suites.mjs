@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { playwrightFailures, vitestFailures } from './failures.mjs'
+import { playwrightTally } from './failures.mjs'
 import { runNode } from './run.mjs'
 import { bin, hostNode, root } from './runtime.mjs'
 import { step } from './say.mjs'
@@ -11,18 +11,21 @@ process.env.NODE_COMPILE_CACHE ??= join(root, 'test-results', 'compile-cache')
 /** Adds up what ran, and prints what failed and the closing line that CI reads. */
 export function createTally() {
   let passed = 0
-  let failed = 0
-  const names = []
+  const failures = []
   return {
-    add(ok, wrong, failures) {
-      passed += ok
-      failed += wrong
-      names.push(...failures)
+    /** @param {import('./failures.mjs').Tally} tally @param {number} code of the run */
+    add(tally, name, code) {
+      passed += tally.passed
+      failures.push(...tally.failures)
+      if (code !== 0 && tally.failures.length === 0) failures.push(`${name}: ended with code ${code}`)
+    },
+    get line() {
+      return `${passed} passed, ${failures.length} failed`
     },
     close() {
-      for (const name of names) process.stdout.write(`\n  ✗ ${name}\n`)
-      process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
-      process.exit(failed === 0 && passed > 0 ? 0 : 1)
+      for (const failure of failures) process.stdout.write(`\n  ✗ ${failure}\n`)
+      process.stdout.write(`\n${this.line}\n`)
+      process.exit(failures.length === 0 && passed > 0 ? 0 : 1)
     },
   }
 }
@@ -30,24 +33,21 @@ export function createTally() {
 /** A program that passes or fails as a whole. */
 export async function runCheck(tally, { name, args, env }) {
   step(name)
-  const ok = (await runNode(args, { env: { ...process.env, ...env } })) === 0
-  tally.add(ok ? 1 : 0, ok ? 0 : 1, ok ? [] : [name])
-  return ok
+  const code = await runNode(args, { env: { ...process.env, ...env } })
+  tally.add({ passed: code === 0 ? 1 : 0, failures: [] }, name, code)
 }
 
-/** `args` says which tests; `node` is the Node to run them with, if not the pinned one. */
-export async function runVitest(tally, name, { args = ['--project', name], node } = {}) {
+/** `args` says which tests; `node` is the Node to run them with, if not the pinned one; what else is given is for `spawn`. */
+export async function runVitest(tally, name, { args = ['--project', name], node, ...options } = {}) {
   step(`${name} tests`)
-  const report = fresh(`vitest-${name.replaceAll(/\W+/g, '-')}.json`)
+  const file = fresh(`vitest-${name.replaceAll(/\W+/g, '-')}.json`)
+  const reporter = join(root, 'scripts/support/vitest-tally.mjs')
   const code = await runNode(
-    [bin.vitest, 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    {},
+    [bin.vitest, 'run', ...args, '--reporter=default', `--reporter=${reporter}`],
+    { env: { ...process.env, TALLY_FILE: file }, ...options },
     node,
   )
-  const result = read(report)
-  const { numPassedTests = 0, numFailedTests = 0 } = result
-  // A file that does not even load fails without a test of its own.
-  tally.add(numPassedTests, Math.max(numFailedTests, code === 0 ? 0 : 1), vitestFailures(result))
+  tally.add({ passed: 0, failures: [], ...read(file) }, `${name} tests`, code)
 }
 
 /** What the SDK promises on every runtime, on those that are here besides the pinned Node. */
@@ -59,16 +59,23 @@ export async function runConformanceElsewhere(tally) {
   await runVitest(tally, 'SDK in Chromium', { args: ['--config', 'tests/conformance/chromium.config.ts'] })
 }
 
-export async function runPlaywright(tally, project) {
+/** `args` are more arguments; what else is given is for `spawn`. */
+export async function runPlaywright(
+  tally,
+  project,
+  { args = /** @type {string[]} */ ([]), ...options } = {},
+) {
   step(`${project} tests in a real browser`)
   const report = fresh(`playwright-${project}.json`)
-  const code = await runNode([bin.playwright, 'test', `--project=${project}`, '--reporter=list,json'], {
-    // The tests use the sandbox operator, whose files are for servers alone.
-    env: { ...process.env, NODE_OPTIONS: '--conditions=react-server', PLAYWRIGHT_JSON_OUTPUT_FILE: report },
-  })
-  const result = read(report)
-  const { expected = 0, unexpected = 0, flaky = 0 } = result.stats ?? {}
-  tally.add(expected, Math.max(unexpected + flaky, code === 0 ? 0 : 1), playwrightFailures(result))
+  const code = await runNode(
+    [bin.playwright, 'test', `--project=${project}`, '--reporter=list,json', ...args],
+    {
+      // The tests use the sandbox operator, whose files are for servers alone.
+      env: { ...process.env, NODE_OPTIONS: '--conditions=react-server', PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      ...options,
+    },
+  )
+  tally.add(playwrightTally(read(report)), `${project} tests`, code)
 }
 
 function fresh(name) {

@@ -1,3 +1,4 @@
+import { type Product, products } from '#lib/shared/products.ts'
 import {
   type GenerateOutcome,
   type Identity,
@@ -25,10 +26,14 @@ export function readIdentity(json: string): Identity {
 }
 
 /** What a generate or a refresh came to. */
-export function outcomeAnswer(outcome: GenerateOutcome | RefreshOutcome, now: number): Answer {
+export function outcomeAnswer(
+  outcome: GenerateOutcome | RefreshOutcome,
+  product: Product,
+  now: number,
+): Answer {
   const { status } = outcome
   if (outcome.status !== 'success')
-    return { ok: false, json: { status }, lines: (paint) => noLines(outcome.status, paint) }
+    return { ok: false, json: { status }, lines: (paint) => noLines(outcome.status, product, paint) }
   const { identity } = outcome
   return { ok: true, json: { status, identity }, lines: (paint) => identityLines(identity, now, paint) }
 }
@@ -50,8 +55,9 @@ function identityLines(identity: Identity, now: number, paint: Paint): string[] 
 }
 
 const meanings = {
-  optout: 'This person opted out of UID2: keep no token, remember it, and do not ask for them again.',
-  insufficient_user_consent: 'The TCF consent string lacks a purpose that EUID needs: there is no token.',
+  optout: 'This person opted out of {product}: keep no token, remember it, and do not ask for them again.',
+  insufficient_user_consent:
+    'The TCF consent string lacks a purpose that EUID needs, or cannot be read: there is no token.',
   expired_token: 'The refresh token has expired: drop the identity and generate anew.',
   invalid_token:
     'The operator cannot read the token: it is damaged, or of another environment or product. Drop it.',
@@ -59,6 +65,7 @@ const meanings = {
     'The operator does not validate this token for this API key: it is another site’s, or the site has no encryption key of its own yet.',
 }
 
-export function noLines(status: keyof typeof meanings, paint: Paint): string[] {
-  return [paint.bad(status), ...prose(meanings[status], '')]
+export function noLines(status: keyof typeof meanings, product: Product, paint: Paint): string[] {
+  const meaning = meanings[status].replace('{product}', products[product].name)
+  return [paint.bad(status), ...prose(meaning, '')]
 }

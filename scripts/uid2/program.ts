@@ -27,13 +27,16 @@ export const program: Program = {
 }
 
 function explain(error: Uid2Error): Failure {
-  const { code, message, transient, httpStatus, operatorMessage, clockSkewMs, retryAfterMs } = error
-  const sentence = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
+  const { code, reason, message, transient } = error
+  const { httpStatus, operatorMessage, clockSkewMs, retryAfterMs } = error
+  const told = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
+  const unmeasured = code === 'clock_skew' && clockSkewMs === undefined
+  const advice = unmeasured ? ' `verify` finds out how far your clock is off.' : ''
   return {
     exitCode: EXIT.outside,
-    sentence: printable(sentence.replace(/\.?$/, '.')),
+    sentence: printable(told.replace(/\.?$/, '.') + advice),
     json: {
-      ...{ kind: 'operator', code, message, transient },
+      ...{ kind: 'operator', code, reason, message, transient },
       ...{ httpStatus, operatorMessage, clockSkewMs, retryAfterMs },
     },
   }

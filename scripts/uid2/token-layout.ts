@@ -11,8 +11,14 @@ export interface Header {
   readonly keyId: number
 }
 
+/** What a token says inside of its person, where its header does not. */
+interface Inner {
+  readonly scope: Header['scope']
+  readonly identity: Header['identity']
+}
+
 /** What the keys of an operator show of an advertising token. */
-export interface Advertising {
+export interface Advertising extends Inner {
   readonly createdAt: number | undefined
   readonly expiresAt: number
   readonly siteKeyId: number
@@ -24,7 +30,7 @@ export interface Advertising {
 }
 
 /** What the key of an operator's refresh keyset shows; nobody else has it. */
-export interface Refresh {
+export interface Refresh extends Inner {
   readonly createdAt: number
   readonly expiresAt: number
   readonly siteId: number
@@ -51,8 +57,7 @@ export function tokenBytes(token: string): Buffer | undefined {
 
 export function readHeader(bytes: Buffer): Header | undefined {
   const [first = 0, second] = bytes
-  const scope = (first & 0x10) === 0 ? 'uid2' : 'euid'
-  const identity = (first & 0x04) === 0 ? 'email' : 'phone'
+  const { scope, identity } = readPrefix(first)
   if (bytes.length === OUTER_REFRESH_BYTES && (first === 0 || first === 0x10))
     return { type: 'refresh', version: undefined, scope, identity: undefined, keyId: bytes.readInt32BE(1) }
   if (first === 2 && bytes.length > 45) {
@@ -66,6 +71,17 @@ export function readHeader(bytes: Buffer): Header | undefined {
   const type = version === 3 && bytes.length === INNER_REFRESH_BYTES ? 'inner-refresh' : 'advertising'
   return { type, version, scope, identity, keyId: bytes.readInt32BE(2) }
 }
+
+/** The byte that tokens of version 3 and 4, and raw UIDs of more than 32 bytes, begin with. */
+const readPrefix = (byte: number) =>
+  ({
+    scope: (byte & 0x10) === 0 ? 'uid2' : 'euid',
+    identity: (byte & 0x04) === 0 ? 'email' : 'phone',
+  }) as const
+
+/** A raw UID of 32 bytes does not say what it was made of. */
+const prefixOf = (uid: Buffer): Inner =>
+  uid.length > 32 ? readPrefix(uid[0] ?? 0) : { scope: undefined, identity: undefined }
 
 /** Whether all of an advertising token is there, which its header alone does not tell. */
 export function isWhole(bytes: Buffer, { type, version }: Header): boolean {
@@ -87,7 +103,13 @@ export function openAdvertising(bytes: Buffer, header: Header, secrets: Secrets)
   const createdAt = v2 ? undefined : Number(master.value.readBigInt64BE(8))
   return {
     ok: true,
-    value: { createdAt, expiresAt: Number(master.value.readBigInt64BE(0)), siteKeyId, ...inner },
+    value: {
+      createdAt,
+      expiresAt: Number(master.value.readBigInt64BE(0)),
+      siteKeyId,
+      ...inner,
+      ...prefixOf(inner.uid),
+    },
   }
 }
 
@@ -112,6 +134,7 @@ function openInnerV3(bytes: Buffer, { keyId }: Header, secrets: Secrets): Opened
   return {
     ok: true,
     value: {
+      ...readPrefix(value[57] ?? 0),
       expiresAt: Number(value.readBigInt64BE(0)),
       createdAt: Number(value.readBigInt64BE(8)),
       siteId: value.readInt32BE(29),
@@ -129,7 +152,8 @@ function openInnerV2(bytes: Buffer, { keyId }: Header, secrets: Secrets): Opened
   if (!site) return { ok: false, why: 'damaged' }
   const { siteId, privacyBits, establishedAt, uid: firstLevelHash } = site
   const times = { createdAt: Number(bytes.readBigInt64BE(1)), expiresAt: Number(bytes.readBigInt64BE(17)) }
-  return { ok: true, value: { ...times, siteId, privacyBits, establishedAt, firstLevelHash } }
+  const inner: Inner = { scope: undefined, identity: undefined }
+  return { ok: true, value: { ...inner, ...times, siteId, privacyBits, establishedAt, firstLevelHash } }
 }
 
 function readSite(payload: Buffer) {

@@ -19,8 +19,8 @@ const types: Record<Header['type'], string> = {
 export function headerRows({ type, version, scope, identity, keyId }: Header): Row[] {
   return [
     ['token', version === undefined ? types[type] : `${types[type]}, version ${version}`],
-    ['scope', scope?.toUpperCase() ?? 'not said in the header of version 2'],
-    ['identity', identity === 'email' ? 'e-mail' : (identity ?? 'not said in the header')],
+    ['scope', scope?.toUpperCase() ?? 'not said'],
+    ['identity', identity === 'email' ? 'e-mail' : (identity ?? 'not said')],
     [type === 'advertising' ? 'master key' : 'refresh key', String(keyId)],
   ]
 }

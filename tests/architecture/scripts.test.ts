@@ -59,6 +59,22 @@ describe('scripts and tests that run on Windows too', () => {
   })
 })
 
+it('every hook that builds the site has the time of a busy machine, and every program of a test an end', () => {
+  const tests = projectFiles
+    .filter((path) => /^tests\/.*\.ts$/.test(path))
+    .map((path) => ({ path, text: read(path) }))
+  const building = tests.filter(({ text }) => /beforeAll/.test(text) && /\bbuildVariant\(/.test(text))
+  expect(building.length).toBeGreaterThan(3)
+  expect(building.filter(({ text }) => !/\}, buildTimeoutMs\)/.test(text)).map(({ path }) => path)).toEqual(
+    [],
+  )
+  const starting = tests.filter(({ text }) => /\[bin\.next, '(?:start|dev|build)'|'postgres', \[/.test(text))
+  expect(starting.length).toBeGreaterThan(3)
+  const loose = starting.filter(({ text }) => !/\bspawnForTests\(/.test(text)).map(({ path }) => path)
+  // Ends its programs by itself, as groups.
+  expect(loose).toEqual(['tests/integration/start.test.ts'])
+})
+
 it('text is kept with the same line ends on every machine', () => {
   expect(read('.gitattributes')).toMatch(/^\* text=auto eol=lf$/m)
   expect(

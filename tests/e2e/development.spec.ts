@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bareEnvironment, collectOutput, freePort } from '#tests/support/site.ts'
+import { spawnForTests } from '#tests/support/spawn.ts'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { articles, expectAds, readNext } from './acts.ts'
 import { expect, test } from './fixtures.ts'
@@ -40,7 +40,7 @@ test('P7: StrictMode’s double effects start one hand-off, one Prebid and one a
 /** In the project's own folder: its files are apart from those of the build. */
 async function startDevelopmentServer(): Promise<{ origin: string; stop(): Promise<void> }> {
   const port = await freePort()
-  const child = spawn(nodePath(), [bin.next, 'dev', '-p', String(port)], {
+  const child = spawnForTests(nodePath(), [bin.next, 'dev', '-p', String(port)], {
     cwd: root,
     env: {
       ...bareEnvironment(),

@@ -219,6 +219,12 @@ describe('N25: a body that breaks off', () => {
   })
 })
 
+it('the operator of the sandbox sends no Date, as the real one', async () => {
+  for (const path of ['/sandbox/operator/ops/healthcheck', '/sandbox/operator/v2/nothing'])
+    expect((await visitor(site).fetch(path)).headers.has('date'), path).toBe(false)
+  expect((await visitor(site).fetch('/api/health')).headers.has('date')).toBe(true)
+})
+
 describe('the faults of the sandbox', () => {
   it('are for tools and for this site, and no page of another site can set them', async () => {
     const send = async (headers: Record<string, string>, method = 'POST') => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inPlace, inPlaceName } from '../support/own-sign-in.ts'
 import { raw } from '../support/raw.ts'
 import { type Site, startSite } from '../support/site.ts'
-import { buildVariant } from '../support/variant.ts'
+import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
 let alone: Site
 let behindProxy: Site
@@ -11,7 +11,7 @@ beforeAll(async () => {
   const folder = await buildVariant(inPlaceName, inPlace)
   alone = await startSite({ folder })
   behindProxy = await startSite({ folder, env: { TRUST_PROXY_HOPS: '1' } })
-})
+}, buildTimeoutMs)
 afterAll(() => Promise.all([alone.stop(), behindProxy.stop()]))
 
 type Headers = Record<string, string>

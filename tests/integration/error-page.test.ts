@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { inPlace, inPlaceName } from '../support/own-sign-in.ts'
 import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
-import { buildVariant } from '../support/variant.ts'
+import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
 let site: Site
 
 beforeAll(async () => {
   site = await startSite({ folder: await buildVariant(inPlaceName, inPlace) })
-})
+}, buildTimeoutMs)
 afterAll(() => site.stop())
 
 it('a fault of ours shows the reader nothing of itself', async () => {

@@ -161,7 +161,8 @@ describe('EUID', () => {
     await reader.signIn({ email: 'euid@example.com' })
     expect(await reader.choose('granted')).toMatchObject({ status: 'unsupported', reason: 'consent' })
     expect((await euidOperator.calls()).generate).toBe(0)
-    for (const tcf of [withoutPurpose1, 'invalid_consent_string'])
+    const unreadable = [`B${sufficient.slice(1)}`, `D${sufficient.slice(1)}`, sufficient.slice(0, -2)]
+    for (const tcf of [withoutPurpose1, 'invalid_consent_string', ...unreadable])
       expect(await post(reader, { signals: { tcf } })).toMatchObject({ reason: 'consent' })
     expect((await euidOperator.calls()).generate).toBe(0)
     const signals = { tcf: sufficient, gdprApplies: true }

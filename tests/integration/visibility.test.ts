@@ -4,7 +4,7 @@ import { accountSystem, inPlace, inPlaceName, ownSecret } from '../support/own-s
 import { keep, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
-import { buildVariant } from '../support/variant.ts'
+import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
 let operator: TestOperator
 let site: Site
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const folder = await buildVariant(inPlaceName, inPlace)
   const env = { ...operator.env, UID2_TIMEOUT_MS: '30000', NEXTAUTH_SECRET: ownSecret }
   site = await startSite({ env, folder })
-})
+}, buildTimeoutMs)
 beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
 afterAll(async () => {
   await site.stop()

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alone, describeOwnSignIn } from '../support/own-sign-in.ts'
 import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
-import { buildVariant } from '../support/variant.ts'
+import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
 describeOwnSignIn('with nothing left of ours', 'own-sign-in-alone', alone)
 
@@ -11,7 +11,7 @@ describe('with nothing left of our sign-in', () => {
 
   beforeAll(async () => {
     site = await startSite({ folder: await buildVariant('own-sign-in-alone', alone) })
-  })
+  }, buildTimeoutMs)
   afterAll(() => site.stop())
 
   it('the page that is left leads to the account system, and back here alone', async () => {

@@ -9,7 +9,7 @@ import { choiceForm, sendForm } from './forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from './operator.ts'
 import { keep, type Visitor, visitor } from './reader.ts'
 import { type Site, startSite } from './site.ts'
-import { buildVariant } from './variant.ts'
+import { buildTimeoutMs, buildVariant } from './variant.ts'
 
 /** The code as the page has it, in its order: reading the session, making it, the sign-in page, what to delete. */
 const page = 'docs/sign-in/your-own.md'
@@ -70,7 +70,7 @@ export function describeOwnSignIn(
         env: { ...operator.env, NEXTAUTH_SECRET: ownSecret, UID2_TIMEOUT_MS: '30000' },
         folder: await buildVariant(name, change),
       })
-    })
+    }, buildTimeoutMs)
     beforeEach(() => operator.set({}))
     afterAll(async () => {
       await site.stop()

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -13,6 +13,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { bareEnvironment, freePort } from './site.ts'
+import { spawnForTests } from './spawn.ts'
 
 export interface TestPostgres {
   /** The URL of a database that nothing else uses. */
@@ -40,7 +41,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     chownSync(data, nobody.uid, nobody.gid)
   }
   const run = (program: string, args: string[]): ChildProcess =>
-    spawn(join(native, 'bin', program), args, {
+    spawnForTests(join(native, 'bin', program), args, {
       cwd: data,
       env: { ...bareEnvironment(), LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],

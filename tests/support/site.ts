@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { variables } from '#lib/env/variables.ts'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
+import { spawnForTests } from './spawn.ts'
 
 /** The production build of the site, running as a process of its own on a free port. */
 export interface Site {
@@ -30,7 +31,7 @@ export interface SiteOptions {
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   const port = options.port ?? (await freePort())
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'lantern-'))
-  const child = spawn(nodePath(), [bin.next, 'start', '-p', String(port), '-H', '127.0.0.1'], {
+  const child = spawnForTests(nodePath(), [bin.next, 'start', '-p', String(port), '-H', '127.0.0.1'], {
     cwd: options.folder ?? root,
     env: { ...bareEnvironment(), PORT: String(port), DATA_DIR: dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

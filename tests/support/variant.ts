@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fingerprintOf, sources } from '../../scripts/support/build.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { bareEnvironment, collectOutput } from './site.ts'
+import { spawnForTests } from './spawn.ts'
 
 interface Change {
   /** A folder whose contents come into `app/`. */
@@ -14,6 +14,9 @@ interface Change {
   /** Files by path, new or in the place of others. */
   write?: Record<string, string>
 }
+
+/** For hooks that build: on a machine that does much else a build takes minutes, and another file may have begun it. */
+export const buildTimeoutMs = 15 * 60_000
 
 /**
  * A production build of the site with pages added, or files taken out or replaced, in a folder of its own below
@@ -72,7 +75,7 @@ async function build(folder: string, name: string, change: Change): Promise<stri
     writeFileSync(join(folder, path), text)
   }
   if (change.addToApp) cpSync(join(root, change.addToApp), join(folder, 'app'), { recursive: true })
-  const child = spawn(nodePath(), [bin.next, 'build'], { cwd: folder, env: bareEnvironment() })
+  const child = spawnForTests(nodePath(), [bin.next, 'build'], { cwd: folder, env: bareEnvironment() })
   const log = collectOutput(child)
   const code = await new Promise((resolve) => child.once('exit', resolve))
   if (code !== 0) throw new Error(`The variant ${name} did not build:\n${log()}`)

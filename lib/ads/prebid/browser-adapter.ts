@@ -10,15 +10,17 @@ interface BidderAsked {
   auctionId?: string
   timeout?: number
   refererInfo?: { page?: string | null }
+  /** First-party data, consent signals among them. */
+  ortb2?: { regs?: object; user?: { consent?: string; ext?: { consent?: string } } }
 }
 
-interface BidGiven {
+export interface BidGiven {
   requestId: string
   cpm: number
   currency: string
   ad: string
-  width: number
-  height: number
+  width?: number
+  height?: number
   creativeId: string
   netRevenue: boolean
   /** Seconds. */

@@ -1,5 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
-import { type Bidder, channels, plans } from '../channels.ts'
+import { isBannerMarkup } from '../banner-markup.ts'
+import { type Bidder, plans } from '../channels.ts'
 import {
   type ConsentWindow,
   hasConsentPlatform,
@@ -55,6 +56,8 @@ const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<Prebid
       minBidCacheTTL: 0,
       eventHistoryTTL: 0,
       userSync: { syncEnabled: false },
+      // Prebid Server uses all of its `timeout`. Not set, it is three quarters of the auction's, so that the answer to
+      // it arrives before the auction ends. https://docs.prebid.org/dev-docs/modules/prebidServer.html
       ...(prebidServer && {
         s2sConfig: [
           {
@@ -65,16 +68,24 @@ const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<Prebid
             endpoint: new URL(prebidServer.endpoint, location.origin).href,
             // None: cookie matching has no part in this.
             syncEndpoint: '',
-            timeout: channels.auctionTimeoutMs,
           },
         ],
       }),
     })
+    pbjs.onEvent('bidAdjustment', keepFromWinning)
     pbjs.processQueue()
     // An ID that Prebid refused while it did not know is looked at again once it does.
     listenToConsentPlatform(consenting, () => void pbjs.refreshUserIds())
     return pbjs
   })
+
+/** What Prebid puts in front of the markup of a bid that has a `nurl`, too. */
+const pixel = /^<div style="[^"]*"><img src="[^"]*"><\/div>/
+
+/** A bid that no frame can show gets no price, so that it wins over no other. Prebid lets listeners change a bid here. */
+function keepFromWinning(bid: { ad?: string | undefined; cpm?: number }): void {
+  if (bid.ad !== undefined && !isBannerMarkup(bid.ad.replace(pixel, ''))) bid.cpm = 0
+}
 
 /** Of all plans: this is set once, and pages of several plans may follow each other. */
 const serverBidders = [

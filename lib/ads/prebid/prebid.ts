@@ -1,8 +1,11 @@
 import type { PrebidJS } from 'prebid.js'
 import { type Bidder, channels } from '../channels.ts'
+import type { ConsentWindow } from '../handoff/consent-platform.ts'
 import type { UsableToken } from '../handoff/handoff-state.ts'
+import { fillMacros } from '../openrtb-macros.ts'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
 import { renderCreative } from '../slots/render.ts'
+import { firstPartyConsent } from './first-party-consent.ts'
 import type { PrebidRefresh } from './prebid-refresh.ts'
 
 /** Prebid's own waiting for identifiers: ours is in place before the auction begins. */
@@ -43,9 +46,10 @@ export function createPrebidAuctioneer({ load, bidders, refresh, signals }: Preb
 
   async function apply(pbjs: PrebidJS): Promise<void> {
     const token = wanted
-    if (textOf(token) === textOf(applied) && token?.source === applied?.source) return
     const before = applied
+    // What else is known beside the token may be newer.
     applied = token
+    if (textOf(token) === textOf(before) && token?.source === before?.source) return
     refresh?.stop()
     if (token === null) pbjs.clearAllAuctions()
     else tokens += 1
@@ -82,11 +86,13 @@ export function createPrebidAuctioneer({ load, bidders, refresh, signals }: Preb
     const { auctionId } = await pbjs.requestBids({
       adUnits: units.map((unit) => toPrebid(unit, bidders)),
       timeout: channels.auctionTimeoutMs,
+      ortb2: firstPartyConsent(applied?.consent, globalThis as ConsentWindow),
     })
     const winners = new Map<string, Winner>()
-    for (const { code } of units) {
+    for (const { code, sizes } of units) {
       const bid = pbjs.getHighestCpmBids(code).find((bid) => bid.auctionId === auctionId)
-      if (bid && 'ad' in bid && typeof bid.ad === 'string') winners.set(code, winnerOf(pbjs, bid, bid.ad))
+      if (bid && 'ad' in bid && typeof bid.ad === 'string')
+        winners.set(code, winnerOf(pbjs, bid, bid.ad, sizes))
     }
     // Prebid looks for identifiers some time after the call.
     return { winners, withToken: before.applied !== null || tokens > before.tokens }
@@ -125,15 +131,19 @@ function toPrebid(unit: AdUnit, bidders: readonly Bidder[]) {
 type PrebidBid = ReturnType<PrebidJS['getHighestCpmBids']>[number]
 
 /** Of a server-side bid's `ext`, Prebid keeps only `ext.prebid.meta`, as `meta`. */
-function winnerOf(pbjs: PrebidJS, bid: PrebidBid, markup: string): Winner {
+function winnerOf(pbjs: PrebidJS, bid: PrebidBid, ad: string, sizes: AdUnit['sizes']): Winner {
   const uid2 = bid.meta?.uid2
   const token = typeof uid2 === 'object' && uid2 !== null && 'token' in uid2 ? uid2.token : null
-  const { adId, width, height, cpm } = bid
+  const { adId, cpm } = bid
+  // The bidder's own, before any conversion: what Prebid's own renderer puts there.
+  const price = bid.originalCpm || cpm
+  const markup = fillMacros(ad, { price, currency: bid.originalCurrency || bid.currency })
+  const [[width, height] = [0, 0]] = sizes
   return {
     token: typeof token === 'string' ? token : null,
     cpm,
     show(place) {
-      renderCreative(place, { markup, width, height })
+      renderCreative(place, { markup, width: bid.width || width, height: bid.height || height })
       pbjs.markWinningBidAsUsed({ adId, events: true })
     },
   }

@@ -162,11 +162,11 @@ export function createSlots(env: SlotsEnvironment): Slots {
   }
 }
 
-/** The token for use, with what a client hand-off refreshes it by. */
+/** The token for use, with what a client hand-off refreshes it by, and the consent that belongs to it. */
 function tokenOf(handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot'>): UsableToken | null {
   const token = handoff.currentToken()
   const state = handoff.getSnapshot()
-  return token && state.status === 'available' && state.identity
-    ? { ...token, identity: state.identity }
-    : token
+  if (token === null || state.status !== 'available') return token
+  const { identity, consent } = state
+  return { ...token, ...(identity && { identity }), ...(consent && { consent }) }
 }

@@ -1,10 +1,12 @@
 import 'server-only'
 
 import { open, seal } from './aes-gcm.ts'
+import { decodeBase64 } from './java-base64.ts'
 import { activeKey, keyById, MASTER_SITE } from './key-material.ts'
 import { type IdentityType, prefixByte } from './raw-uid.ts'
 import type { Scope } from './types.ts'
 
+const VERSION_3 = 0x70
 const VERSION_4 = 0x80
 const SERVICE_OPERATOR = 1
 /** Bit 0 is always set; the others mark tokens that a browser had made. */
@@ -57,11 +59,18 @@ export function encodeAdvertisingToken(
   return Buffer.concat([header, sealedMaster]).toString('base64url')
 }
 
+/** Version 3 is laid out like version 4, in the other alphabet. */
+function tokenBytes(token: string): Buffer | null {
+  const [, version] = Buffer.from(token.slice(0, 4), 'base64url')
+  if (version === VERSION_3) return decodeBase64(token)
+  if (version !== VERSION_4 || !/^[A-Za-z0-9_-]+$/.test(token)) return null
+  return Buffer.from(token, 'base64url')
+}
+
 /** What validate needs of a token: the site that owns its site key, and the raw UID. */
 export function decodeAdvertisingToken(token: string): { keySiteId: number; uid: Buffer } | null {
-  if (!/^[A-Za-z0-9_-]+$/.test(token)) return null
-  const bytes = Buffer.from(token, 'base64url')
-  if (bytes.length < 6 || bytes[1] !== VERSION_4) return null
+  const bytes = tokenBytes(token)
+  if (!bytes || bytes.length < 6) return null
   const master = keyById(bytes.readInt32BE(2))
   const masterPayload = master && open(master.secret, bytes.subarray(6))
   if (!masterPayload || masterPayload.length < 33) return null

@@ -28,7 +28,7 @@ type Decrypted = { ok: true; plaintext: Buffer } | { ok: false; message: string 
 export function openRequest(request: OperatorRequest, secret: Buffer, scope: Scope, nowMs: number): Opened {
   const { body } = request
   let binary = isBinary(request.headers['content-type'])
-  let decrypted = binary ? decrypt(body, body, secret, scope) : decryptText(body, secret, scope)
+  let decrypted = binary ? decrypt(body, secret, scope) : decryptText(body, secret, scope)
   if (binary && !decrypted.ok && decodeBody(body)) {
     // Base64 sent under the binary type is taken, and answered, as text.
     binary = false
@@ -63,22 +63,22 @@ export function isFresh(timestamp: number, nowMs: number): boolean {
 function decryptText(body: Uint8Array, secret: Buffer, scope: Scope): Decrypted {
   if (body.length === 0) return { ok: false, message: 'Invalid body: Body is missing.' }
   const bytes = decodeBody(body)
-  if (bytes) return decrypt(bytes, body, secret, scope)
-  return { ok: false, message: jsonComplaint(body) ?? complaint('Body is not valid base64.', scope) }
+  if (bytes) return decrypt(bytes, secret, scope)
+  return { ok: false, message: jsonComplaint(body, scope) ?? complaint('Body is not valid base64.', scope) }
 }
 
-function decrypt(bytes: Uint8Array, body: Uint8Array, secret: Buffer, scope: Scope): Decrypted {
-  if (body.length === 0) return { ok: false, message: 'Invalid body: Body is missing.' }
+function decrypt(bytes: Uint8Array, secret: Buffer, scope: Scope): Decrypted {
+  if (bytes.length === 0) return { ok: false, message: 'Invalid body: Body is missing.' }
   if (bytes.length < MINIMUM_BYTES) {
     return {
       ok: false,
-      message: jsonComplaint(body) ?? complaint('Body too short. Check encryption method.', scope),
+      message: jsonComplaint(bytes, scope) ?? complaint('Body too short. Check encryption method.', scope),
     }
   }
   const version = bytes[0]
   if (version !== ENVELOPE_VERSION) {
     const text = `Invalid request envelope format version: received ${version}, must be ${ENVELOPE_VERSION}.`
-    return { ok: false, message: jsonComplaint(body) ?? complaint(text, scope) }
+    return { ok: false, message: jsonComplaint(bytes, scope) ?? complaint(text, scope) }
   }
   const plaintext = open(secret, bytes.subarray(1))
   if (!plaintext) return { ok: false, message: complaint('Check encryption key (ClientSecret).', scope) }
@@ -90,12 +90,12 @@ function complaint(text: string, scope: Scope): string {
   return `Invalid body: ${text} See ${page} for details on the request envelope format.`
 }
 
-/** The real operator names the UID2 page here in both scopes. */
-function jsonComplaint(body: Uint8Array): string | undefined {
-  if (!parseObject(body)) return undefined
+/** JSON that nobody encrypted, as it is or in base64. */
+function jsonComplaint(bytes: Uint8Array, scope: Scope): string | undefined {
+  if (!parseObject(bytes)) return undefined
   return (
     'Invalid body: The request body is unencrypted JSON. It must be an encrypted request envelope. ' +
-    'See https://unifiedid.com/docs/getting-started/gs-encryption-decryption' +
+    `See ${docsHost(scope)}/docs/getting-started/gs-encryption-decryption` +
     '#encryption-and-decryption-code-examples for encryption and decryption code examples.'
   )
 }

@@ -28,6 +28,7 @@ function key(
   siteId: number,
   keysetId: number,
   secret: string,
+  created: number,
   activates = 1_687_635_529,
 ): KeysetKey {
   return {
@@ -35,18 +36,18 @@ function key(
     siteId,
     keysetId,
     secret: Buffer.from(secret, 'base64'),
-    created: activates,
+    created,
     activates,
     expires: EXPIRES,
   }
 }
 
 export const keys: readonly KeysetKey[] = [
-  key(101, MASTER_SITE, -1, 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8='),
-  key(102, REFRESH_SITE, -2, 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8='),
-  key(103, FALLBACK_SITE, 2, 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo='),
-  key(104, 123, 501, 'bVZZOwCuO0fUf2P6CrwaY23erMErVQiMkGgpy2OMSxc=', 1_634_077_566),
-  key(105, 124, 502, '8vgOjZQdDYVLCsCc9PKItoqaiuSUwDJiC4gF32q0Jrk='),
+  key(101, MASTER_SITE, -1, 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=', 1_622_691_044),
+  key(102, REFRESH_SITE, -2, 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8=', 1_633_990_810),
+  key(103, FALLBACK_SITE, 2, 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo=', 1_633_991_166),
+  key(104, 123, 501, 'bVZZOwCuO0fUf2P6CrwaY23erMErVQiMkGgpy2OMSxc=', 1_633_991_166, 1_634_077_566),
+  key(105, 124, 502, '8vgOjZQdDYVLCsCc9PKItoqaiuSUwDJiC4gF32q0Jrk=', 1_687_635_529),
 ]
 
 export function keyById(id: number): KeysetKey | undefined {

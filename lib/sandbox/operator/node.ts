@@ -52,6 +52,8 @@ async function serve(operator: Operator, request: IncomingMessage, response: Ser
     request.socket.resetAndDestroy()
     return
   }
+  // Vert.x sends none.
+  response.sendDate = false
   response.writeHead(reply.status, reply.headers)
   response.end(reply.body)
 }

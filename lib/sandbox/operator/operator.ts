@@ -5,7 +5,7 @@ import { preflight, withCommonHeaders } from './cors.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { type Fault, FaultBoard, hold } from './faults.ts'
 import { normalisePath } from './path.ts'
-import { errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies.ts'
+import { bareReply, errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies.ts'
 import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
 
 /** A mount reads at most one byte more than this. */
@@ -51,8 +51,8 @@ export function createOperator(options: { now?: () => number; scope?: Scope } = 
     if (!isHealthCheck && !endpoint) return notFound()
     const allowed = isHealthCheck ? 'GET' : 'POST'
     if (request.method !== allowed) return methodNotAllowed(allowed)
-    if (!endpoint) return textReply(200, 'OK')
-    if (request.body.length > BODY_LIMIT) return textReply(413, 'Request Too Long')
+    if (!endpoint) return bareReply(200, 'OK')
+    if (request.body.length > BODY_LIMIT) return bareReply(413, 'Request Too Long')
     return answerCall(endpoint, request, gone)
   }
 

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { clientError } from './replies.ts'
+import { clientError, unknownError } from './replies.ts'
 import type { SealedCall } from './sealed-endpoint.ts'
 import type { OperatorReply } from './types.ts'
 
@@ -13,9 +13,9 @@ const MOST_IDS = 5000
  */
 export function optoutStatus({ payload, answer }: SealedCall): OperatorReply {
   if (!payload) return clientError('Invalid request body')
-  const ids = payload.advertising_ids
-  // The real operator trips over what is no list, with a 500.
-  if (!Array.isArray(ids)) return clientError('Required Parameter Missing: advertising_ids')
+  const ids = payload.advertising_ids ?? null
+  if (ids === null) return clientError('Required Parameter Missing: advertising_ids')
+  if (!Array.isArray(ids)) return unknownError('Unknown error while getting optout status')
   if (ids.length > MOST_IDS) return clientError('Request payload is too large')
   return answer({ status: 'success', body: { opted_out: [] } })
 }

@@ -9,6 +9,8 @@ import type { Scope } from './types.ts'
 
 const VERSION_3 = 0x70
 const PAYLOAD_BYTES = 90
+/** Of the first byte: scope and type. */
+const PREFIX_BITS = 0x1c
 export const REFRESH_TOKEN_LENGTH = 388
 
 export interface RefreshClaims {
@@ -65,15 +67,26 @@ export function openRefreshToken(
   return { ok: true, ...parts }
 }
 
-/** The claims of an inner token, or null when it is not one of ours in this scope. */
+/** An inner token that does not open, or ends early: the real operator trips over it. */
+export class BrokenTokenError extends Error {}
+
+/**
+ * The claims of an inner token, or null when it is not one of ours in this scope.
+ *
+ * @throws BrokenTokenError
+ */
 export function decodeInner(inner: string, scope: Scope): RefreshClaims | null {
-  const bytes = decodeBase64(inner)
-  if (!bytes || bytes.length < 6 || bytes[1] !== VERSION_3) return null
+  const bytes = inner === '' ? null : decodeBase64(inner)
+  if (!bytes) return null
+  if (bytes.length < 2) throw new BrokenTokenError()
+  if (bytes[1] !== VERSION_3) return null
+  if (bytes.length < 6) throw new BrokenTokenError()
   const key = keyById(bytes.readInt32BE(2))
-  const payload = key && open(key.secret, bytes.subarray(6))
-  if (!payload || payload.length !== PAYLOAD_BYTES) return null
-  const prefix = bytes.readUInt8(0) & 0xfc
-  if ((payload.readUInt8(57) & 0xfc) !== prefix) return null
+  if (!key) return null
+  const payload = open(key.secret, bytes.subarray(6))
+  if (!payload || payload.length < PAYLOAD_BYTES) throw new BrokenTokenError()
+  const prefix = bytes.readUInt8(0) & PREFIX_BITS
+  if ((payload.readUInt8(57) & PREFIX_BITS) !== prefix) return null
   const type = (prefix & 0x04) === 0 ? 'email' : 'phone'
   if (prefix !== prefixByte(scope, type)) return null
   return {

@@ -19,11 +19,21 @@ export function unauthorized(): OperatorReply {
   return errorReply(401, 'unauthorized')
 }
 
-export function noActiveKey(): OperatorReply {
-  return errorReply(500, 'unknown', 'No active encryption key available')
+/** What the operator trips over, it calls its own fault. */
+export function unknownError(message: string): OperatorReply {
+  return errorReply(500, 'unknown', message)
 }
 
-/** A framework's answer: plain text, no JSON. */
+export function noActiveKey(): OperatorReply {
+  return unknownError('No active encryption key available')
+}
+
+/** The framework's own answer: text without a type. */
+export function bareReply(status: number, body: string): OperatorReply {
+  return { status, headers: {}, body }
+}
+
+/** What stands before an operator says plain text, no JSON. */
 export function textReply(status: number, body: string): OperatorReply {
   return { status, headers: { 'content-type': 'text/plain' }, body }
 }

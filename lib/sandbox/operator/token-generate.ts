@@ -4,7 +4,7 @@ import { readIdentity } from './identity-input.ts'
 import { issueIdentity } from './identity-token.ts'
 import { textField } from './json.ts'
 import { isOptedOut } from './optout.ts'
-import { clientError, noActiveKey } from './replies.ts'
+import { clientError, noActiveKey, unknownError } from './replies.ts'
 import type { SealedCall } from './sealed-endpoint.ts'
 import { readConsent } from './tcf.ts'
 import type { OperatorReply } from './types.ts'
@@ -19,11 +19,13 @@ export function tokenGenerate(call: SealedCall): OperatorReply {
   if (scope === 'euid' && payload && Object.hasOwn(payload, 'tcf_consent_string')) {
     const consent = readConsent(textField(payload, 'tcf_consent_string') ?? '')
     if (consent === 'invalid') return clientError('User consent is invalid')
+    // Of version 1 its library does not know everything that the operator asks for.
+    if (consent === 'version-1') return unknownError('Unknown error while generating token v2')
     if (consent === 'insufficient') return answer({ status: 'insufficient_user_consent' })
   }
 
   const { type, flh } = read.identity
-  if (forceOptout || isOptedOut(flh, 'generate')) return answer({ status: 'optout' })
+  if (forceOptout || isOptedOut(read.identity, 'generate')) return answer({ status: 'optout' })
   const { siteId } = client
   const body = issueIdentity({ scope, type, flh, siteId, establishedAt: now, now, lifetimes })
   return body ? answer({ status: 'success', body }) : noActiveKey()

@@ -4,9 +4,17 @@ import { seal } from './aes-gcm.ts'
 import type { Call } from './call.ts'
 import { issueIdentity } from './identity-token.ts'
 import { isOptedOut } from './optout.ts'
-import { decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token.ts'
-import { clientError, errorReply, isBinary, jsonReply, noActiveKey, sealedReply } from './replies.ts'
-import type { OperatorReply } from './types.ts'
+import { BrokenTokenError, decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token.ts'
+import {
+  clientError,
+  errorReply,
+  isBinary,
+  jsonReply,
+  noActiveKey,
+  sealedReply,
+  unknownError,
+} from './replies.ts'
+import type { OperatorReply, Scope } from './types.ts'
 
 /** Identities from before this moment are answered as opted out. */
 const CUTOFF = Date.UTC(2021, 2, 8, 17)
@@ -25,7 +33,8 @@ export function tokenRefresh({ request, client, scope, now, lifetimes, forceOpto
   const isSealed = token.length === REFRESH_TOKEN_LENGTH
   const opened = isSealed ? openRefreshToken(token) : ({ ok: true, inner: token, responseKey: null } as const)
   if (!opened.ok) return clientError(opened.message)
-  const claims = decodeInner(opened.inner, scope)
+  const claims = readClaims(opened.inner, scope)
+  if (claims === 'broken') return unknownError('Unknown error while refreshing token v2')
   if (!claims) return refuse('invalid_token', 'Invalid Token presented')
 
   const answer = (json: unknown) => {
@@ -35,10 +44,19 @@ export function tokenRefresh({ request, client, scope, now, lifetimes, forceOpto
   }
   if (claims.establishedAt < CUTOFF) return answer({ status: 'optout' })
   if (claims.expiresAt < now) return refuse('expired_token', 'Expired Token presented')
-  if (forceOptout || isOptedOut(claims.flh, 'refresh')) return answer({ status: 'optout' })
+  if (forceOptout || isOptedOut(claims, 'refresh')) return answer({ status: 'optout' })
 
   const { type, flh, siteId, establishedAt } = claims
   const body = issueIdentity({ scope, type, flh, siteId, establishedAt, now, lifetimes })
   if (body) return answer({ status: 'success', body })
   return client ? noActiveKey() : refuse('error', '')
+}
+
+function readClaims(inner: string, scope: Scope) {
+  try {
+    return decodeInner(inner, scope)
+  } catch (error) {
+    if (error instanceof BrokenTokenError) return 'broken'
+    throw error
+  }
 }

@@ -17,7 +17,8 @@ function toResponse(reply: OperatorReply): Response {
   const { status, headers } = reply
   if (reply.fault === 'reset') return new Response(breakingBody(), { status, headers })
   const isBodiless = status === 204 || status === 205 || status === 304
-  const body = typeof reply.body === 'string' ? reply.body : new Uint8Array(reply.body)
+  // As bytes: of text a Response makes a content type of its own.
+  const body = new Uint8Array(Buffer.from(reply.body))
   return new Response(isBodiless ? null : body, { status, headers })
 }
 

@@ -1,5 +1,6 @@
 import type { ReaderRecords } from '#lib/consent/sql-records.ts'
-import type { Signals } from '#lib/identity/types.ts'
+import type { ConsentSignals } from '#lib/identity/public-identity.ts'
+
 import type { Answer, Command } from '../../command-line/command.ts'
 import { type Paint, pairs, printable, prose } from '../../command-line/terminal.ts'
 import { personOptions, readPerson } from '../person.ts'
@@ -90,7 +91,7 @@ function answer(event: ReaderRecords['history'][number]): readonly [string, stri
   return [`  ${iso(at)}`, `${advertising === 'granted' ? 'yes' : 'no '}  ${said.join(', ')}`]
 }
 
-const told = (signals: Signals): string =>
+const told = (signals: ConsentSignals): string =>
   printable(
     Object.entries(signals)
       .map(([name, value]) => `${name} ${value}`)

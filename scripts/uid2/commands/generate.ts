@@ -25,6 +25,6 @@ export const generate: Command = {
     const outcome = await asUsage(() =>
       client.generateToken(dii, tcfConsentString === undefined ? {} : { tcfConsentString }),
     )
-    return outcomeAnswer(outcome, context.now())
+    return outcomeAnswer(outcome, credentials.product, context.now())
   },
 }

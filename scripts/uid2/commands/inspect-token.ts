@@ -9,7 +9,18 @@ import {
 import { pairs, prose } from '../../command-line/terminal.ts'
 import { requireCredentials } from '../credentials.ts'
 import { fetchKeys, type Keys, parseKeys } from '../keys.ts'
-import { isWhole, openAdvertising, openRefresh, readHeader, tokenBytes } from '../token-layout.ts'
+import {
+  type Advertising,
+  type Header,
+  isWhole,
+  type Opened,
+  openAdvertising,
+  openRefresh,
+  type Refresh,
+  readHeader,
+  type Secrets,
+  tokenBytes,
+} from '../token-layout.ts'
 import { advertisingRows, headerRows, type Inspection, refreshRows, unopened } from '../token-report.ts'
 
 export const inspectToken: Command = {
@@ -59,29 +70,23 @@ function inspect(token: string, keys: Keys | undefined, { env, now }: Context, r
       rows: [],
       notes: ['This is neither an advertising token of version 2, 3 or 4 nor a refresh token.'],
     }
-  const outside = headerRows(header)
+  const opened = keys && open(bytes, header, keys.secrets)
+  // The header of some tokens does not say what their inside does.
+  const { scope = header.scope, identity = header.identity } = opened?.ok ? opened.value : header
+  const known = { ...header, scope, identity }
+  const rows = headerRows(known)
   const notes: string[] = []
-  if (header.scope && env.UID2_PRODUCT && header.scope !== env.UID2_PRODUCT)
-    notes.push(`It is a token of ${header.scope.toUpperCase()}, and UID2_PRODUCT is another.`)
+  if (scope && env.UID2_PRODUCT && scope !== env.UID2_PRODUCT)
+    notes.push(`It is a token of ${scope.toUpperCase()}, and UID2_PRODUCT is another.`)
   if (!isWhole(bytes, header))
     notes.push(`Of its ${bytes.length} bytes some are missing or too many: it was cut or changed on its way.`)
-  const json = { ...header }
-  if (!keys) return { ok: notes.length === 0, json: { ...json, opened: false }, rows: outside, notes }
+  if (!opened) return { ok: notes.length === 0, json: { ...known, opened: false }, rows, notes }
 
-  const at = now()
-  const opened =
-    header.type === 'advertising'
-      ? openAdvertising(bytes, header, keys.secrets)
-      : openRefresh(bytes, header, keys.secrets)
   if (!opened.ok) {
     const why = unopened(opened, header)
-    return {
-      ok: false,
-      json: { ...json, opened: false, why: opened.why },
-      rows: outside,
-      notes: [...notes, why],
-    }
+    return { ok: false, json: { ...known, opened: false, why: opened.why }, rows, notes: [...notes, why] }
   }
+  const at = now()
   const inside =
     'uid' in opened.value ? advertisingRows(opened.value, at, reveal) : refreshRows(opened.value, at, reveal)
   const expired = opened.value.expiresAt < at
@@ -95,13 +100,18 @@ function inspect(token: string, keys: Keys | undefined, { env, now }: Context, r
   return {
     ok: notes.length === 0,
     json: {
-      ...json,
+      ...known,
       opened: true,
       expired,
       ...inside.json,
       ...(buyer ? { buyer: buyer.ok ? buyer.reading.token : buyer.refusal } : {}),
     },
-    rows: [...outside, ...inside.rows],
+    rows: [...rows, ...inside.rows],
     notes,
   }
 }
+
+const open = (bytes: Buffer, header: Header, secrets: Secrets): Opened<Advertising | Refresh> =>
+  header.type === 'advertising'
+    ? openAdvertising(bytes, header, secrets)
+    : openRefresh(bytes, header, secrets)

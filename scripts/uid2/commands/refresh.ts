@@ -17,6 +17,6 @@ export const refresh: Command = {
     if (args.argument === undefined) throw new UsageError('Name the file with the identity, or -.')
     const identity = readIdentity(await context.contentOf(args.argument))
     const outcome = await asUsage(() => client.refreshToken(identity))
-    return outcomeAnswer(outcome, context.now())
+    return outcomeAnswer(outcome, credentials.product, context.now())
   },
 }

@@ -22,7 +22,7 @@ export const validate: Command = {
     const status = await ask(client, token, await readDii(args, context))
     const lines: Answer['lines'] = (paint) => {
       if (status === 'valid') return [paint.good('valid'), 'The token was made from this person.']
-      if (status !== 'not_theirs') return noLines(status, paint)
+      if (status !== 'not_theirs') return noLines(status, credentials.product, paint)
       const advice =
         'The token was made from somebody else, from another spelling or hash of this person, or before their salt changed. `verify --token` looks for the mistake.'
       return [paint.bad('not theirs'), ...prose(advice, '')]

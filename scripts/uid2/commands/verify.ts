@@ -10,16 +10,17 @@ import { type Credentials, NOT_CONFIGURED, readCredentials } from '../credential
 import { rawOptions, readRawDii } from '../dii.ts'
 import { type Dii, readAs } from '../mistakes/dii.ts'
 import { configurationFindings, faultFindings } from '../verify/configuration.ts'
+import { failureFinding } from '../verify/failure.ts'
 import { type Finding, reportLines } from '../verify/finding.ts'
 import { hashFindings, tokenFindings } from '../verify/pipeline.ts'
-import { failureFinding, type RoundTrip, roundTrip, scopeFinding } from '../verify/round-trip.ts'
+import { type RoundTrip, roundTrip, scopeFinding } from '../verify/round-trip.ts'
 
 export const verify: Command = {
   name: 'verify',
   summary: 'Checks a publisher’s set-up: credentials, a round trip, and your own hashes and tokens',
   options: {
     ...rawOptions,
-    hash: { value: 'HASH', help: 'what your system sends to UID2 for this person' },
+    hash: { value: 'HASH', help: 'what your system sends to the operator for this person' },
     token: { value: 'TOKEN', help: 'an advertising token that your system got for this person' },
     thorough: { help: 'with --token: also try two mistakes at once, some hundreds of calls' },
     offline: { help: 'call nobody: check the variables that are set, and --hash' },

@@ -95,7 +95,7 @@ function keyFindings(
       level: 'fault',
       what: 'is the key of an operator, not of a publisher.',
       why: 'It may not generate tokens.',
-      remedy: 'Use the API key of your site (UID2 Portal → API Keys); it has -C- in it.',
+      remedy: 'Use the API key of your site (in the portal, API Keys); it has -C- in it.',
     })
   add(
     key.product !== product,
@@ -134,7 +134,7 @@ function shapelessKey(apiKey: string, clientSecret: string): Finding {
       level: 'fault',
       what: 'begins like an API key but is not one whole: it was cut or changed.',
       remedy:
-        'Copy it anew (UID2 Portal → API Keys); behind the site’s number it has 6 characters, a dot and 38.',
+        'Copy it anew (in the portal, API Keys); behind the site’s number it has 6 characters, a dot and 38.',
     }
   return {
     check,

@@ -26,7 +26,7 @@ export function hashFindings(dii: Dii, sent: string): Finding[] {
       what: `it is not this person’s hash, and no known mistake leads to it (${shapeOf(sent)}).`,
       why,
       remedy:
-        'It may be of another person or another address of theirs, salted or keyed (UID2 takes no salt), or of a text that this program does not think of. Compare with `hash`.',
+        'It may be of another person or another address of theirs, salted or keyed (operators take no salt), or of a text that this program does not think of. Compare with `hash`.',
     },
   ]
 }
@@ -63,7 +63,7 @@ export async function tokenFindings(
         level: 'fault',
         what: 'the operator does not validate this token for this API key.',
         why: 'It is another site’s token, or the site has no encryption key of its own yet.',
-        remedy: 'Take a token that this very key got, or ask your UID2 contact for a keyset of your site.',
+        remedy: 'Take a token that this very key got, or ask your contact there for a keyset of your site.',
       },
     ]
   if (type !== dii.kind) return [otherKind(type, dii)]

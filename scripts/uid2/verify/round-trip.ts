@@ -1,12 +1,11 @@
-import { type Identity, type Uid2Client, Uid2Error, type Uid2ErrorCode } from '#lib/uid2/index.ts'
+import type { Identity, Uid2Client } from '#lib/uid2/index.ts'
 import type { Context } from '../../command-line/command.ts'
 import { type Credentials, createClient } from '../credentials.ts'
 import { readHeader, tokenBytes } from '../token-layout.ts'
 import { ask, type Validity } from '../validating.ts'
+import { failureFinding, moreOf } from './failure.ts'
 import type { Finding } from './finding.ts'
-
-/** Of the protocol: never opted out, and validated by every operator. */
-const testPerson = { email: 'validate@example.com' }
+import { testPerson } from './test-person.ts'
 
 export interface RoundTrip {
   readonly findings: readonly Finding[]
@@ -24,7 +23,9 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
   const client = await createClient(credentials, context, { onClockSkew })
   const findings: Finding[] = []
   const step = async (check: string, run: () => Promise<Finding>): Promise<boolean> => {
-    const finding = await run().catch((error: unknown) => failureFinding(check, error))
+    const finding = await run().catch(async (error: unknown) =>
+      failureFinding(check, error, await moreOf(error, client, credentials, context)),
+    )
     findings.push(finding)
     return finding.level !== 'fault' && finding.level !== 'unknown'
   }
@@ -102,7 +103,7 @@ function validityFinding(validity: Validity): Finding {
       level: 'warning',
       what: 'the operator will not validate tokens of this site.',
       why: 'The site has no encryption key of its own; its tokens work, but nobody can check them.',
-      remedy: 'Ask your UID2 contact for a keyset of your site.',
+      remedy: 'Ask your contact at the operator for a keyset of your site.',
     }
   return {
     check,
@@ -119,49 +120,5 @@ function refusedFinding(status: 'optout' | 'insufficient_user_consent'): Finding
     level: 'fault',
     what: `the operator answered ${status} for its test person, who is never refused.`,
     remedy: 'Is this an operator of UID2 or EUID? Look at UID2_BASE_URL.',
-  }
-}
-
-const ours: Partial<Record<Uid2ErrorCode, { why: string; remedy: string }>> = {
-  unauthorized: {
-    why: 'The key is unknown to this operator, disabled, or without the role to generate; it does not say which.',
-    remedy: 'Compare UID2_API_KEY and UID2_BASE_URL with the UID2 Portal: are both of the same environment?',
-  },
-  client_error: {
-    why: 'The operator read the request and found it wrong.',
-    remedy: 'If it speaks of ClientSecret: UID2_CLIENT_SECRET is not the one that belongs to UID2_API_KEY.',
-  },
-  clock_skew: {
-    why: 'Operators refuse requests whose time is more than a minute or two from theirs.',
-    remedy: 'Let the machine keep its time by NTP.',
-  },
-  redirected: {
-    why: 'Redirects are not followed, because the request carries the API key.',
-    remedy: 'Set UID2_BASE_URL to where the redirect leads: https, no www, no trailing path.',
-  },
-  unexpected_status: {
-    why: 'The answer has a status that this version does not know.',
-    remedy: 'Look at the release notes of the operator.',
-  },
-}
-
-/** Operators give each refusal a status; a page or a proxy at the wrong address gives none. */
-const notAnOperator = {
-  why: 'That is no operator’s answer: what is there is something else.',
-  remedy: 'Look at UID2_BASE_URL. It may have a path, as the sandbox’s has: /sandbox/operator.',
-}
-
-export function failureFinding(check: string, error: unknown): Finding {
-  if (!(error instanceof Uid2Error)) throw error
-  const { code, message, operatorStatus, operatorMessage } = error
-  const what = `${message}${operatorMessage ? `: ${operatorMessage}` : ''} (${code})`
-  const own = code === 'client_error' && operatorStatus === undefined ? notAnOperator : ours[code]
-  if (own) return { check, level: 'fault', what, ...own }
-  return {
-    check,
-    level: 'unknown',
-    what,
-    why: 'The operator or the way to it failed.',
-    remedy: 'Look at UID2_BASE_URL and at what is between here and there; if all is right, try again later.',
   }
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how macros are written.
 import type { PrebidJS } from 'prebid.js'
 import { expect, test, vi } from 'vitest'
 import { createPrebidAuctioneer, type PrebidOptions } from '#lib/ads/prebid/prebid.ts'
@@ -15,6 +16,7 @@ function createPrebidStub(
 ) {
   const told: string[] = []
   const settings: object[] = []
+  const firstParty: object[] = []
   const stub = {
     setConfig({ userSync: { userIds, ...others } }: { userSync: { userIds: unknown } }) {
       settings.push(others)
@@ -28,7 +30,8 @@ function createPrebidStub(
       told.push('refreshed')
     },
     clearAllAuctions: () => told.push('auctions cleared'),
-    async requestBids({ adUnits }: { adUnits: Array<{ code: string }> }) {
+    async requestBids({ adUnits, ortb2 }: { adUnits: Array<{ code: string }>; ortb2: object }) {
+      firstParty.push(ortb2)
       told.push(`auction ${adUnits.map(({ code }) => code)}`)
       await duringAuction()
       return { auctionId: 'this' }
@@ -54,7 +57,7 @@ function createPrebidStub(
   const refuse = (once: Error) => {
     refusal = once
   }
-  return { told, settings, auctioneer, fail, refuse, loads: () => loads }
+  return { told, settings, firstParty, auctioneer, fail, refuse, loads: () => loads }
 }
 
 test('the first auction carries the token, as {uid2:{id}} and nothing else (U11, P1, P9)', async () => {
@@ -120,6 +123,43 @@ test('the winner is one of this auction, with what the buyer made of the token',
   expect(told.at(-1)).toBe('{"adId":"x","events":true}')
   const late = createPrebidStub([{ ...bid, auctionId: 'that', meta: {} }])
   expect((await late.auctioneer.auction([unit])).winners.size).toBe(0)
+})
+
+/** What is in the frame of the ad that this bid wins with. */
+async function frameOf(bid: object) {
+  const { auctioneer } = createPrebidStub([{ auctionId: 'this', currency: 'USD', ...bid }])
+  const [winner] = (await auctioneer.auction([unit])).winners.values()
+  const frame = { setAttribute() {}, style: {}, srcdoc: '', width: '', height: '' }
+  const place = { ownerDocument: { createElement: () => frame }, replaceChildren() {} }
+  winner?.show(place as unknown as HTMLElement)
+  return frame
+}
+
+test('P17: macros of OpenRTB are filled in, with the bidder’s own price where Prebid has converted it', async () => {
+  const bid = { ad: 'p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}&s=${AUCTION_SEAT_ID}', width: 300, height: 250 }
+  expect(await frameOf({ ...bid, cpm: 1.5 })).toMatchObject({ srcdoc: 'p=1.5&c=USD&s=' })
+  const converted = { ...bid, cpm: 1.5, originalCpm: 1.4, originalCurrency: 'EUR' }
+  expect(await frameOf(converted)).toMatchObject({ srcdoc: 'p=1.4&c=EUR&s=' })
+})
+
+test('P18: an ad without a size has that of its slot', async () => {
+  for (const size of [{}, { width: 0, height: 0 }])
+    expect(await frameOf({ ad: '<p>', cpm: 1, ...size })).toMatchObject({ width: '300', height: '250' })
+})
+
+test('P19: what the server knows of consent goes along with the token, in the same auction', async () => {
+  const { firstParty, auctioneer } = createPrebidStub()
+  const euid = { id: 'E', source: 'euid.eu' } as const
+  const consent = { tcf: 'CPx', gdprApplies: true }
+  const both = { regs: { gdpr: 1 }, user: { consent: 'CPx' } }
+  void auctioneer.applyToken({ ...euid, consent })
+  await auctioneer.auction([unit])
+  // The same token after the reader has decided anew.
+  await auctioneer.applyToken({ ...euid, consent: { ...consent, tcf: 'CPy' } })
+  await auctioneer.auction([unit])
+  await auctioneer.applyToken(null)
+  await auctioneer.auction([unit])
+  expect(firstParty).toEqual([both, { ...both, user: { consent: 'CPy' } }, {}])
 })
 
 test('an auction tells whether it had a token, also one that came while Prebid loaded or ran (S1)', async () => {

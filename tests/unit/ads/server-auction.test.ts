@@ -1,7 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how macros are written.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { bidRequest } from '#lib/ads/server/openrtb.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Auction, bidRequest } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction } from '#lib/ads/server/server-auction.ts'
 
 let server: Server
@@ -31,26 +32,26 @@ afterAll(() => {
   server.close()
 })
 
-const request = (timeoutMs = 5_000) =>
-  bidRequest({
-    id: '1',
-    slots: [
-      { id: 'top', sizes: [[300, 250]] },
-      {
-        id: 'end',
-        sizes: [
-          [728, 90],
-          [320, 50],
-        ],
-      },
-    ],
-    site: { page: 'https://news.example/', domain: 'news.example' },
-    device: { ua: 'Television/1.0' },
-    eids: [],
-    bidders: ['one'],
-    accountId: 'lantern',
-    timeoutMs,
-  })
+const asked = (timeoutMs = 5_000): Auction => ({
+  id: '1',
+  slots: [
+    { id: 'top', sizes: [[300, 250]] },
+    {
+      id: 'end',
+      sizes: [
+        [728, 90],
+        [320, 50],
+      ],
+    },
+  ],
+  site: { page: 'https://news.example/', domain: 'news.example' },
+  device: { ua: 'Television/1.0' },
+  eids: [],
+  bidders: ['one'],
+  accountId: 'lantern',
+  timeoutMs,
+})
+const request = (timeoutMs?: number) => bidRequest(asked(timeoutMs))
 
 const bid = (more: object = {}) => ({ id: 'b', impid: 'top', price: 1, adm: '<p>', w: 300, h: 250, ...more })
 const json = (value: unknown) => (response: ServerResponse) => {
@@ -64,9 +65,23 @@ const held = async (how: typeof answer, timeoutMs?: number) => {
 }
 
 describe('an auction of the server', () => {
-  it('takes the currency that was asked for, said or not', async () => {
-    for (const cur of ['USD', undefined])
-      expect(await held(json({ cur, seatbid: [{ bid: [bid()] }] }))).toHaveProperty('top')
+  it('takes the currency that was asked for, however it is said, or not', async () => {
+    for (const cur of ['USD', 'usd', '', null, undefined])
+      expect(await held(json({ cur, seatbid: [{ bid: [bid()] }] })), `${cur}`).toHaveProperty('top')
+  })
+
+  it('P16: gives the Prebid Server all of `tmax`, and its answer a third of that for the way back', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    expect(await held(bids(bid()), 750)).toHaveProperty('top')
+    expect(seen[0]?.body).toMatchObject({ tmax: 750 })
+    expect(timeout).toHaveBeenCalledExactlyOnceWith(1_000)
+  })
+
+  it('P19: is not held where nobody would be asked: a Prebid Server refuses such a request', async () => {
+    answer = bids(bid())
+    const nobody = bidRequest({ ...asked(), bidders: [] })
+    expect([...(await holdServerAuction(endpoint, nobody))]).toEqual([])
+    expect(seen).toEqual([])
   })
 
   it('posts the request as it is, with the user agent and no cookie', async () => {
@@ -99,16 +114,71 @@ describe('an auction of the server', () => {
     ['of a size that was not offered', { w: 970 }],
     ['without a price', { price: undefined }],
     ['at no price', { price: 0 }],
+    ['whose price is a text', { price: '9' }],
+    ['of a negative price', { price: -9 }],
+    ['without a slot', { impid: undefined }],
     ['without markup', { adm: '' }],
-    ['without a size', { w: undefined }],
-  ])('a bid %s does not count, and spoils no other', async (_, wrong) => {
+    ['with markup that is no text', { adm: 7 }],
+    ['that is video', { mtype: 2 }],
+    ['that is audio', { mtype: 3 }],
+    ['that is native', { mtype: 4 }],
+    ['of a type that nobody knows', { mtype: 'banner' }],
+    ['that the server says is video', { ext: { prebid: { type: 'video' } } }],
+    ['that is VAST without saying so', { adm: '<?xml version="1.0"?>\n<VAST version="4.2"></VAST>' }],
+    ['that is native without saying so', { adm: '{"native":{"assets":[]}}' }],
+  ])('P18: a bid %s does not count, and spoils no other', async (_, wrong) => {
     expect(await held(bids(bid({ price: 9, ...wrong }), bid(), null, 'bid'))).toEqual({
       top: { markup: '<p>', width: 300, height: 250, price: 1, token: null },
     })
   })
 
-  it('a buyer that says nonsense of the token has still bid', async () => {
-    expect(await held(bids(bid({ ext: { uid2: 7 } })))).toMatchObject({ top: { token: null } })
+  it.each<[string, object]>([
+    ['nonsense of the token', { ext: { uid2: 7 } }],
+    ['nothing of what it is', { ext: null, mtype: null }],
+    ['that it is a banner', { ext: { prebid: { type: 'banner' } }, mtype: 1 }],
+  ])('P18: a buyer that says %s has bid', async (_, said) => {
+    expect(await held(bids(bid(said)))).toMatchObject({ top: { token: null } })
+  })
+
+  it.each<[string, object, object]>([
+    ['without a size has that of the slot', {}, { width: 300, height: 250 }],
+    ['of size 0 has that of the slot', { w: 0, h: 0 }, { width: 300, height: 250 }],
+    ['with null for a size has that of the slot', { w: null, h: null }, { width: 300, height: 250 }],
+    ['without a size has the first of the slot', { impid: 'end' }, { width: 728, height: 90 }],
+    ['with a width has the height that goes with it', { impid: 'end', w: 320 }, { width: 320, height: 50 }],
+  ])('P18: a bid %s', async (_, said, size) => {
+    const ads = await held(bids({ id: 'b', impid: 'top', price: 1, adm: '<p>', ...said }))
+    expect(Object.values(ads)).toMatchObject([size])
+  })
+
+  it('P18: a seat that is broken costs no other: each bid stands for itself', async () => {
+    const seats = [
+      { bid: null },
+      null,
+      {},
+      { seat: null, bid: [bid(), bid({ price: 2 })] },
+      { bid: 'bid' },
+      7,
+    ]
+    for (const seatbid of [seats, seats.toReversed()])
+      expect(await held(json({ seatbid }))).toMatchObject({ top: { price: 2 } })
+  })
+
+  it('P17: fills in the macros of OpenRTB, in the markup and in what is to be called', async () => {
+    const macros =
+      '${AUCTION_ID}/${AUCTION_BID_ID}/${AUCTION_IMP_ID}/${AUCTION_SEAT_ID}/${AUCTION_AD_ID}/${AUCTION_PRICE}'
+    const urls = {
+      nurl: 'https://b.example/?w=${AUCTION_PRICE}',
+      burl: 'https://b.example/?b=${AUCTION_CURRENCY}',
+    }
+    const sold = bid({ price: 1.25, adm: `<p>${macros}`, adid: 'ad-9', ...urls })
+    expect(await held(json({ bidid: 'bid-3', seatbid: [{ seat: 'one', bid: [sold] }] }))).toMatchObject({
+      top: {
+        markup: '<p>1/bid-3/top/one/ad-9/1.25',
+        nurl: 'https://b.example/?w=1.25',
+        burl: 'https://b.example/?b=USD',
+      },
+    })
   })
 })
 
@@ -116,6 +186,7 @@ describe('there are no ads, and no error, when the Prebid Server', () => {
   it.each<[string, typeof answer]>([
     ['has no bid, as 204', (response) => void response.writeHead(204).end()],
     ['has no bid, as an empty list', json({ id: '1', seatbid: [] })],
+    ['has no bid, as null', json({ id: '1', seatbid: null })],
     [
       'answers 500 with bids',
       (response) => {

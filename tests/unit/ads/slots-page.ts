@@ -17,6 +17,7 @@ export function createPage({
   if (tokenFirst) page.handoff.start(tokenFirst)
   const frames: Array<() => void> = []
   const auctions: Array<{ codes: string[]; token: string | null }> = []
+  const applied: unknown[] = []
   const held: Array<() => void> = []
   let token: string | null = null
   const exposures = { auction: vi.fn(), impression: vi.fn() }
@@ -37,6 +38,7 @@ export function createPage({
   const auctioneer: Auctioneer = {
     async applyToken(next) {
       token = next?.id ?? null
+      applied.push(next)
     },
     async auction(units) {
       auctions.push({ codes: units.map(({ code }) => code), token })
@@ -64,6 +66,7 @@ export function createPage({
     advance: page.advance,
     slots,
     auctions,
+    applied,
     auctioneer,
     exposures,
     near,

@@ -162,3 +162,12 @@ test('a token that no ad stack takes is no unhandled rejection', async () => {
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()
 })
+
+test('P19: a token comes with the consent that the server knows', async () => {
+  const { handoff, slots, applied, frame } = createPage()
+  const consent = { tcf: 'CPx', gdprApplies: true }
+  handoff.start(available('E', { source: 'euid.eu', consent }))
+  slots.mount(slot('top'))
+  await frame()
+  expect(applied.at(-1)).toEqual({ id: 'E', source: 'euid.eu', consent })
+})

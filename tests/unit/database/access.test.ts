@@ -112,7 +112,7 @@ describe('what a failure says of the database (U4)', () => {
     ['SQLITE_IOERR_READ', error('SQLITE_IOERR_READ')],
   ])('%s: it is down for all, is left alone, and is opened anew', async (_, work) => {
     const first = await database()
-    await expect(withDatabase('limits', work)).rejects.toThrow(StoreDownError)
+    await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
     const asked = vi.fn(works)
     await expect(withDatabase('choices', asked)).rejects.toThrow(/is down/)
@@ -120,6 +120,20 @@ describe('what a failure says of the database (U4)', () => {
     expect(await vi.waitFor(() => withDatabase('choices', works), { timeout: 15_000 })).toBe('done')
     expect(await database()).not.toBe(first)
     expect(health().store).toBe('ok')
+  })
+
+  it.each([
+    ['timeout', error('timeout')],
+    ['08P01', ofPostgres('08P01')],
+    ['26000', ofPostgres('26000')],
+    ['ECONNREFUSED', error('ECONNREFUSED')],
+  ])('E6: %s of a limit says nothing of the store: limits rest, and all else goes on', async (_, work) => {
+    const first = await database()
+    await expect(withDatabase('limits', work)).rejects.toThrow(StoreDownError)
+    expect(health().store).toBe('ok')
+    expect(await withDatabase('choices', works)).toBe('done')
+    expect(await withDatabase('sign_in', works)).toBe('done')
+    expect(await database()).toBe(first)
   })
 
   it('a sign-in or a limit that works does not say that there are tokens again', async () => {
@@ -132,7 +146,7 @@ describe('what a failure says of the database (U4)', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'lantern-database-')), 'choices.db')
     writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
     becomeSite({ DATABASE_URL: `file:${file}` })
-    await expect(withDatabase('limits', works)).rejects.toThrow(StoreDownError)
+    await expect(withDatabase('sign_in', works)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
     await expect(withDatabase('choices', works)).rejects.toThrow(/is down/)
   })

@@ -85,8 +85,14 @@ describe('an error of the connection has a code of its own', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
-    const inUse = Array.from({ length: 10 }, () => small.db.connection().execute(() => released))
-    await until(() => small.pool?.totalCount === 10 && small.pool.idleCount === 0)
+    let taken = 0
+    const inUse = Array.from({ length: 10 }, () =>
+      small.db.connection().execute(() => {
+        taken++
+        return released
+      }),
+    )
+    await until(() => taken === 10)
     expect(await codeOf(sql`select 1`.execute(small.db))).toBe('pool_busy')
     release()
     await Promise.all(inUse)

@@ -24,7 +24,8 @@ const opener = (url: string) => `
   import { createChoiceStore } from ${module('choices/store.ts')}
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
-  const { db, engine } = openDatabase(${JSON.stringify(url)})
+  // As the site migrates: without a limit for a query, which may have to wait for another process.
+  const { db, engine } = openDatabase(${JSON.stringify(url)}, 30_000, 0)
   await migrate({ db, engine })
   const store = createChoiceStore({ db, engine }, ['p'], Date.now)
   await patiently(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { withDatabase } from '#lib/database/access.ts'
 import { type Limiter, limiter } from '#lib/database/limits.ts'
 import { database } from '#lib/database/open.ts'
+import { health } from '#lib/observe/health.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
 import { freePort } from '../../support/site.ts'
@@ -77,6 +79,12 @@ describe.each([
   })
 })
 
+const keysInTable = async () => {
+  const { db } = await database()
+  const rows = await db.selectFrom('rate_limits').select('key').orderBy('key').execute()
+  return rows.map(({ key }) => key)
+}
+
 describe('limits in PostgreSQL', () => {
   let url: string
   beforeEach(async () => {
@@ -98,10 +106,7 @@ describe('limits in PostgreSQL', () => {
     await consume(limiter('a', rule), 1)
     await consume(limiter('a', rule), 1, email)
     await consume(limiter('b', rule), 1, email)
-    const rows = await (await database()).pool?.query<{ key: string }>(
-      'select key from rate_limits order by key',
-    )
-    const keys = rows?.rows.map(({ key }) => key) ?? []
+    const keys = await keysInTable()
     expect(keys).toEqual([
       expect.stringMatching(/^a:[\w-]{43}$/),
       expect.stringMatching(/^a:[\w-]{43}$/),
@@ -112,8 +117,18 @@ describe('limits in PostgreSQL', () => {
     // Under another secret the keys are others: a bare hash would be the same.
     becomeSite({ ...withUrl(url), NEXTAUTH_SECRET: 'another-secret'.padEnd(32, '.') })
     await consume(limiter('b', rule), 1, email)
-    const after = await (await database()).pool?.query('select key from rate_limits')
-    expect(after?.rowCount).toBe(4)
+    expect(await keysInTable()).toHaveLength(4)
+  })
+
+  it('counters are deleted an hour after their time, because clocks differ', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await consume(limiter('a', rule), 1)
+    vi.setSystemTime(Date.now() + 60 * 60_000)
+    await consume(limiter('a', rule), 1, 'another')
+    expect(await keysInTable()).toHaveLength(2)
+    vi.setSystemTime(Date.now() + 6 * 60_000)
+    await consume(limiter('a', rule), 1, 'a third')
+    expect(await keysInTable()).toHaveLength(2)
   })
 
   it('a store that hangs is given up, not asked again by each request, and counts again when it is back', async () => {
@@ -122,13 +137,16 @@ describe('limits in PostgreSQL', () => {
     await other.connect()
     await other.query('begin')
     await other.query('lock table rate_limits in access exclusive mode')
-    const { pool } = await database()
-    const query = vi.spyOn(pool as NonNullable<typeof pool>, 'query')
+    const { db } = await database()
+    const asked = vi.spyOn(db, 'insertInto')
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
     // This process begins to count for itself.
     for (let i = 0; i < 3; i++) expect(await limiter('a', rule).consume(address)).toBeNull()
     expect(await limiter('a', rule).consume(address)).not.toBeNull()
-    expect(query).toHaveBeenCalledTimes(1)
+    expect(asked).toHaveBeenCalledTimes(1)
+    // Others are not told that the store is down, and ask on.
+    expect(health().store).toBe('ok')
+    expect(await withDatabase('choices', async ({ engine }) => engine)).toBe('postgres')
     await other.query('rollback')
     await other.end()
     clock.mockRestore()

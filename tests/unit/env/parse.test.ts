@@ -122,6 +122,7 @@ describe('a deployed site', () => {
 describe('single rules', () => {
   it.each<[string, string[], string[]]>([
     ['PORT', ['1', '65535'], ['0', '-1', '65536', 'http', '3000.5', ' ', '3e3', '0x10']],
+    ['KEEP_ALIVE_TIMEOUT', ['1000', '65000', '3600000'], ['0', '999', '3600001', '5s']],
     ['UID2_PRODUCT', ['uid2', 'euid'], ['UID2', 'both']],
     ['UID2_HANDOFF', ['server', 'client'], ['SERVER', 'browser']],
     ['UID2_TIMEOUT_MS', ['50', '30000'], ['49', '30001', '1.5', 'soon']],

@@ -157,13 +157,13 @@ describe('a reader who may have a token', () => {
     expect(resolve({ refreshedBy: 'client', context }).identity).toEqual({ ...available, identity })
   })
 
-  it('gets the consent string of the first policy that has one', () => {
-    const policies = [undefined, 'CP1', 'CP2'].map((text) => ({
+  it('gets the consent signals of the first policy that passes any on', () => {
+    const policies = [undefined, { tcf: 'CP1' }, { tcf: 'CP2' }].map((signals) => ({
       name: 'test',
       check: () => null,
-      consentString: () => text,
+      passesOn: () => signals,
     }))
-    expect(resolve({ policies }).identity).toHaveProperty('consent', 'CP1')
+    expect(resolve({ policies }).identity).toHaveProperty('consent', { tcf: 'CP1' })
   })
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Product, Signals } from '#lib/identity/types.ts'
+import type { ConsentSignals } from '#lib/identity/public-identity.ts'
+import type { Product } from '#lib/identity/types.ts'
 import { consentSignals, signalsInForm } from '#lib/policies/signals.ts'
 import { contextOf } from './context.ts'
 
@@ -7,14 +8,14 @@ import { contextOf } from './context.ts'
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 const withoutPurpose1 = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
 
-const check = (product: Product, signals: Signals, cookies = {}) =>
+const check = (product: Product, signals: ConsentSignals, cookies = {}) =>
   consentSignals({ product }).check(contextOf({ consent: { signals }, cookies }))
-const stringOf = (product: Product, signals: Signals, cookies = {}) =>
-  consentSignals({ product }).consentString?.(contextOf({ consent: { signals }, cookies }))
+const stringOf = (product: Product, signals: ConsentSignals, cookies = {}) =>
+  consentSignals({ product }).passesOn?.(contextOf({ consent: { signals }, cookies }))?.tcf
 const refusedFor = (reason: 'gdpr' | 'consent') => ({ status: 'unsupported', reason })
 
 describe('consent signals as a policy', () => {
-  it.each<Signals>([
+  it.each<ConsentSignals>([
     { gdprApplies: true },
     { gdprApplies: true, tcf: sufficient },
     // A platform that asked for consent under the TCF, and does not say that GDPR does not apply.
@@ -24,7 +25,7 @@ describe('consent signals as a policy', () => {
     expect(check('uid2', signals)).toEqual(refusedFor('gdpr'))
   })
 
-  it.each<Signals>([{}, { gdprApplies: false }, { gdprApplies: false, tcf: sufficient }])(
+  it.each<ConsentSignals>([{}, { gdprApplies: false }, { gdprApplies: false, tcf: sufficient }])(
     'have no objection to UID2 elsewhere: %j',
     (signals) => {
       expect(check('uid2', signals)).toBeNull()
@@ -63,7 +64,7 @@ describe('consent signals as a policy', () => {
       const policy = consentSignals({ product })
       const context = contextOf({ consent: null, cookies: { 'euconsent-v2': withoutPurpose1 } })
       expect(policy.check(context)).toBeNull()
-      expect(policy.consentString?.(context)).toBeUndefined()
+      expect(policy.passesOn?.(context)).toBeUndefined()
     }
   })
 })

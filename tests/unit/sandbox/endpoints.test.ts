@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bearer, envelope, generate, operatorAt, post, read, sealedCall, T0 } from './client.ts'
+import { asDsp, bearer, envelope, generate, operatorAt, post, read, sealedCall, T0 } from './client.ts'
 import { emailToken, genuine } from './vectors.ts'
 
 const GENERATE = '/v2/token/generate'
@@ -117,77 +117,16 @@ describe('token/generate', () => {
     }
   })
 
-  it.each([{ email: 'optout@unifiedid.com' }, { phone: '+00000000001' }, { email: 'validate@example.com' }])(
-    'treats other reserved-looking identities as ordinary: %o',
-    async (payload) => {
-      const identity = await generate(operatorAt().operator, payload)
-      expect(identity.refresh_token).toHaveLength(388)
-    },
-  )
-})
-
-describe('consent in the EUID scope', () => {
-  const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
-  const insufficient = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
-  const ask = (tcf_consent_string: unknown, scope: 'uid2' | 'euid' = 'euid') =>
-    sealedCall(operatorAt(scope).operator, GENERATE, { email: 'a@b.c', tcf_consent_string })
-
   it.each([
-    sufficient,
-    'CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
-    `${sufficient}.YAAAAAAAAAAA`,
-  ])('is sufficient: %s', async (tcf) => expect((await ask(tcf)).status).toBe('success'))
-
-  it('is insufficient without purpose 1', async () => {
-    expect(await ask(insufficient)).toEqual({ status: 'insufficient_user_consent' })
-  })
-
-  it.each(['invalid_consent_string', '', null, 'C', '....', 'CPhJRpMPhJRp'])(
-    'is invalid: %j',
-    async (tcf) => {
-      expect(await refusal(GENERATE, { email: 'a@b.c', tcf_consent_string: tcf }, 'euid')).toEqual({
-        http: 400,
-        status: 'client_error',
-        message: 'User consent is invalid',
-      })
-    },
-  )
-
-  // A core segment of which every bit outside the given fields is 0.
-  const core = (purposes: string, interests: string, vendors: string) => {
-    const bits = `000010${'0'.repeat(146)}${purposes}${interests}${'0'.repeat(13)}${vendors}`
-    const bytes = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0').match(/.{8}/g) ?? []
-    return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2))).toString('base64url')
-  }
-  const number = (value: number, width: number) => value.toString(2).padStart(width, '0')
-  const all = '1'.repeat(24)
-  const none = '0'.repeat(24)
-  const nobody = `${number(0, 16)}0`
-  const listed = `${number(21, 16)}0${'0'.repeat(20)}1`
-  const ranges = (...entries: [from: number, to: number][]) =>
-    `${number(40, 16)}1${number(entries.length, 12)}${entries.map(([from, to]) => `1${number(from, 16)}${number(to, 16)}`).join('')}`
-
-  it.each([
-    ['by consent', all, none, listed, nobody, 'success'],
-    ['by legitimate interest', none, all, nobody, listed, 'success'],
-    ['half by each', '1'.repeat(3).padEnd(24, '0'), all, listed, listed, 'success'],
-    ['in a range of vendors', all, none, ranges([1, 3], [20, 22]), nobody, 'success'],
-    ['for other vendors', all, all, ranges([1, 20], [22, 40]), nobody, 'insufficient_user_consent'],
-    ['for purposes, but the vendor by interest', all, none, nobody, listed, 'insufficient_user_consent'],
-    ['for no purpose', none, none, listed, listed, 'insufficient_user_consent'],
-  ])('counts %s', async (_, purposes, interests, consent, interest, status) => {
-    expect((await ask(core(purposes, interests, consent + interest))).status).toBe(status)
-  })
-
-  it('is not asked for when absent, nor in the UID2 scope', async () => {
-    expect((await generate(operatorAt('euid').operator, { email: 'a@b.c' })).refresh_token).toHaveLength(388)
-    expect((await ask('invalid_consent_string', 'uid2')).status).toBe('success')
-  })
-
-  it('comes before the opt-out', async () => {
-    const payload = { email: 'optout@example.com', tcf_consent_string: insufficient }
-    const answer = await sealedCall(operatorAt('euid').operator, GENERATE, payload)
-    expect(answer.status).toBe('insufficient_user_consent')
+    { email: 'optout@unifiedid.com' },
+    { phone: '+00000000001' },
+    { email: 'validate@example.com' },
+    // The hash of the one under the name of the other.
+    { email_hash: '313yQvZOTb0vjjEU7sTO/UWxGPzVppIbCyQEJEnfxLo=' },
+    { phone_hash: 'DYsnJ8r5+cjRDHue98gIGDKvLIMuqAm/RRLODrjqK50=' },
+  ])('treats other reserved-looking identities as ordinary: %o', async (payload) => {
+    const identity = await generate(operatorAt().operator, payload)
+    expect(identity.refresh_token).toHaveLength(388)
   })
 })
 
@@ -203,6 +142,20 @@ describe('token/validate', () => {
     expect(await ask({ phone: '+12345678901' })).toEqual({ status: 'success', body: true })
     expect(await ask({ phone: '+12345678902' })).toEqual({ status: 'success', body: false })
     expect(await ask({ email: 'optout@example.com' })).toEqual({ status: 'success', body: false })
+  })
+
+  it('reads a token of version 3 as well, in its own alphabet alone', async () => {
+    const { operator } = operatorAt()
+    let [token, bytes] = ['', Buffer.of()]
+    while (!/[+/]/.test(token)) {
+      const { advertising_token } = await generate(operator, { email: 'a@b.c' })
+      bytes = Buffer.from(advertising_token, 'base64url')
+      bytes[1] = 0x70
+      token = bytes.toString('base64')
+    }
+    expect(await sealedCall(operator, VALIDATE, { token, email: 'a@b.c' })).toMatchObject({ body: true })
+    const answer = await refusal(VALIDATE, { token: bytes.toString('base64url'), email: 'a@b.c' })
+    expect(answer.message).toBe('Invalid token')
   })
 
   it.each([undefined, '', 'rubbish', 'A4AAAABl', 12])('knows no token %j', async (token) => {
@@ -236,6 +189,40 @@ describe('token/validate', () => {
     expect((await refusal(VALIDATE, { token: 'x' })).message).toContain('exactly one of')
     expect((await refusal(VALIDATE, { token: 'x', email: 'x' })).message).toBe('Invalid Identifier')
   })
+})
+
+describe('optout/status', () => {
+  const STATUS = '/v2/optout/status'
+  const ask = async (payload: unknown) => {
+    const { bytes } = envelope(JSON.stringify(payload), { secret: asDsp.secret })
+    const reply = await operatorAt().operator.handle(
+      post(STATUS, bytes.toString('base64'), bearer(asDsp.key)),
+    )
+    return { http: reply.status, ...(reply.status === 200 ? {} : JSON.parse(read(reply))) }
+  }
+
+  it.each([
+    [{ advertising_ids: [] }, { http: 200 }],
+    [{ advertising_ids: ['x', 1, null] }, { http: 200 }],
+    [{}, { http: 400, status: 'client_error', message: 'Required Parameter Missing: advertising_ids' }],
+    [
+      { advertising_ids: null },
+      { http: 400, status: 'client_error', message: 'Required Parameter Missing: advertising_ids' },
+    ],
+    [
+      { advertising_ids: Array(5001).fill('x') },
+      { http: 400, status: 'client_error', message: 'Request payload is too large' },
+    ],
+    ...['x', 1, true, { 0: 'x' }].map(
+      (ids) =>
+        [
+          { advertising_ids: ids },
+          { http: 500, status: 'unknown', message: 'Unknown error while getting optout status' },
+        ] as [unknown, object],
+    ),
+  ] as [payload: unknown, answer: object][])('answers %j', async (payload, answer) =>
+    expect(await ask(payload)).toEqual(answer),
+  )
 })
 
 describe('CORS', () => {

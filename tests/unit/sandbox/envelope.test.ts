@@ -78,6 +78,12 @@ const complaints: [name: string, body: string | Buffer, message: string][] = [
   ['no body', '', 'Invalid body: Body is missing.'],
   ['plain JSON', '{"email":"a@b"}', UNENCRYPTED],
   ['plain JSON with white space', ' {"email": "a@b"}\n', UNENCRYPTED],
+  ['plain JSON in base64', Buffer.from('{"email":"a@b"}').toString('base64'), UNENCRYPTED],
+  [
+    'plain JSON in base64, longer than the shortest envelope',
+    Buffer.from(JSON.stringify({ email: 'somebody@example.com', more: 'x'.repeat(40) })).toString('base64'),
+    UNENCRYPTED,
+  ],
   ['a JSON array', '["a@b"]', `Invalid body: Body is not valid base64.${SEE}`],
   ['words', 'hello there', `Invalid body: Body is not valid base64.${SEE}`],
   ['a trailing line feed', `${good.toString('base64')}\n`, `Invalid body: Body is not valid base64.${SEE}`],
@@ -118,9 +124,12 @@ describe('an envelope that cannot be taken', () => {
     expect(JSON.parse(read(reply))).toEqual({ status: 'client_error', message })
   })
 
-  it('names the EUID pages in the EUID scope', async () => {
-    const reply = await operatorAt('euid').operator.handle(post('/v2/token/generate', 'AAAA', bearer()))
-    expect(read(reply)).toContain('See https://euid.eu/docs/getting-started/gs-encryption-decryption for')
+  it.each([
+    ['AAAA', 'See https://euid.eu/docs/getting-started/gs-encryption-decryption for'],
+    ['{}', 'See https://euid.eu/docs/getting-started/gs-encryption-decryption#encryption'],
+  ])('names the EUID pages in the EUID scope: %s', async (body, words) => {
+    const reply = await operatorAt('euid').operator.handle(post('/v2/token/generate', body, bearer()))
+    expect(read(reply)).toContain(words)
   })
 
   it('is 413 in plain text above 1 MiB, before its sender is looked at', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { asDsp, asSharer, operatorAt, sealedCall, setFaults } from './client.ts'
 
-const created = { created: 1_687_635_529, activates: 1_687_635_529, expires: 4_088_629_662 }
+/** When the fixtures of the real operator say that a key was made. */
+const created = { 101: 1_622_691_044, 103: 1_633_991_166, 104: 1_633_991_166, 105: 1_687_635_529 }
+const times = { activates: 1_687_635_529, expires: 4_088_629_662 }
 
 interface Keys {
   keys: { id: number; keyset_id?: number }[]
@@ -17,11 +19,11 @@ describe('key/bidstream', () => {
       identity_scope: 'EUID',
       allow_clock_skew_seconds: 1800,
     })
-    const { keys } = body as { keys: { id: number; secret: string; expires: number }[] }
-    expect(keys.map(({ id }) => id)).toEqual([101, 103, 104, 105])
+    const { keys } = body as { keys: { id: number; created: number; secret: string; expires: number }[] }
+    expect(Object.fromEntries(keys.map(({ id, created }) => [id, created]))).toEqual(created)
     expect(keys[0]).toEqual({
       id: 101,
-      created: 1_687_635_529,
+      created: 1_622_691_044,
       activates: 1_687_635_529,
       expires: 4_088_629_662,
       secret: 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=',
@@ -63,7 +65,8 @@ describe('key/sharing', () => {
     ])
     expect(keys[0]).toEqual({
       id: 101,
-      ...created,
+      created: created[101],
+      ...times,
       secret: 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8=',
       keyset_id: 9_999_999,
     })
@@ -89,7 +92,8 @@ describe('key/latest', () => {
     ])
     expect(keys[1]).toEqual({
       id: 103,
-      ...created,
+      created: created[103],
+      ...times,
       secret: 'c2yMYeezHfDvZ6haknCFaj0t+eAEJp/C/uh+fUAm1fo=',
       site_id: 2,
     })

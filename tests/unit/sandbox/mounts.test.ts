@@ -32,6 +32,15 @@ describe('the operator on a port of its own', () => {
     }
   })
 
+  it('sends no Date, and no type with the framework’s own answers', async () => {
+    for (const path of ['/ops/healthcheck', '/v2/token/refresh']) {
+      const response = await fetch(running.baseUrl + path)
+      expect(response.headers.has('date')).toBe(false)
+      expect(response.headers.has('content-type')).toBe(false)
+    }
+    expect((await generate('x')).headers.has('date')).toBe(false)
+  })
+
   it('carries binary both ways', async () => {
     const response = await generate(Buffer.from(sealed().bytes), 'application/octet-stream')
     expect(isSealedSuccess(Buffer.from(await response.arrayBuffer()))).toBe(true)

@@ -125,6 +125,41 @@ describe('token/refresh', () => {
     },
   )
 
+  const innerTokens = {
+    'sealed with another key': Buffer.concat([Buffer.from('0370000000660000', 'hex'), Buffer.alloc(116, 7)]),
+    'cut short behind its header': Buffer.from('037000000066', 'hex'),
+    'cut short within its header': Buffer.from('0370', 'hex'),
+    'of one byte': Buffer.from('03', 'hex'),
+  }
+  it.each(Object.entries(innerTokens))(
+    'trips over an inner token that is %s, whoever asks',
+    async (_, inner) => {
+      const { operator } = operatorAt()
+      const key = `${'A'.repeat(43)}=`
+      const outer = sealedWithRefreshKey(
+        JSON.stringify({ refresh_response_key: key, refresh_token: inner.toString('base64') }).padEnd(258),
+      )
+      for (const token of [inner.toString('base64'), outer])
+        for (const headers of [bearer(), {}]) {
+          const reply = await operator.handle(post('/v2/token/refresh', token, headers))
+          expect([reply.status, JSON.parse(read(reply))]).toEqual([
+            500,
+            { status: 'unknown', message: 'Unknown error while refreshing token v2' },
+          ])
+        }
+    },
+  )
+
+  it('refuses an inner token of a key that it does not know, or of another version', async () => {
+    const { operator } = operatorAt()
+    const unknown = Buffer.concat([Buffer.from('03700000004d', 'hex'), Buffer.alloc(118)])
+    const version = Buffer.concat([Buffer.from('036000000066', 'hex'), Buffer.alloc(118)])
+    for (const inner of [unknown, version]) {
+      const reply = await operator.handle(post('/v2/token/refresh', inner.toString('base64'), bearer()))
+      expect([reply.status, JSON.parse(read(reply)).status]).toEqual([400, 'invalid_token'])
+    }
+  })
+
   it.each([
     [
       'with a known key',

@@ -179,6 +179,14 @@ describe('from inside, with keys', () => {
     })
   })
 
+  it('says of version 2 what its raw UID says, and else nothing', async () => {
+    const times = { established: tokenTimes.created, expires: tokenTimes.expires }
+    const long = v2({ siteId: 2, privacy: 1, uid: uid.euidPhone, ...times }).advertising
+    expect((await inspect(long)).json).not.toHaveProperty('scope')
+    expect((await withKeys(long)).json).toMatchObject({ scope: 'euid', identity: 'phone' })
+    expect((await withKeys(old.advertising)).json).not.toHaveProperty('identity')
+  })
+
   it('opens the token of the SDKs’ own tests, with keys from standard input', async () => {
     const { master, site } = crossPlatform
     const stdin = JSON.stringify({ [master.id]: master.secret, [site.id]: site.secret })
@@ -230,6 +238,14 @@ describe('a refresh token, with the operator’s own key', () => {
       firstLevelHash: Buffer.from(genuine.firstLevelHash, 'hex').toString('base64'),
     })
     expect(JSON.stringify(json)).not.toContain(genuine.responseKey)
+  })
+
+  it('says what its inner token says of its person, which its own header does not', async () => {
+    expect((await inspect(refreshVector.outer)).json).not.toHaveProperty('identity')
+    const { code, json } = await withKeys(refreshVector.outer)
+    expect([code, json.scope, json.identity]).toEqual([0, 'uid2', 'email'])
+    const { out } = await cli(['inspect-token', refreshVector.outer, '--keys', 'keys.json'], { files })
+    expect(out).toMatch(/^identity +e-mail$/m)
   })
 
   it.each([

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startOperator } from '#lib/sandbox/operator/node.ts'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
-import { clockFinding } from '../../../scripts/uid2/verify/round-trip.ts'
 import { cli } from './cli.ts'
 
 let operator: TestOperator
@@ -104,36 +102,6 @@ describe('the round trip', () => {
     const { code, faults } = await verify([], { env: euid.env })
     expect([code, faults.map(({ check }) => check)]).toEqual([1, ['product']])
     expect(faults[0]?.remedy).toContain('UID2_PRODUCT=euid')
-  })
-})
-
-describe('the clock (U14)', () => {
-  it('is measured by the time inside the operator’s answer', async () => {
-    const ahead = await startOperator({ now: () => Date.now() + 90_000 })
-    const { code, findings } = await verify([], { env: { UID2_BASE_URL: ahead.baseUrl } })
-    await ahead.close()
-    const clock = findings.find(({ check }) => check === 'clock')
-    expect(clock?.what).toMatch(/^ours is (89|90)\.\d s behind the operator’s\.$/)
-    expect([code, clock?.level]).toEqual([1, 'fault'])
-  })
-
-  it('that is so far off that the operator refuses is named with its distance', async () => {
-    const { code, faults } = await verify([], { now: () => Date.now() - 600_000 })
-    expect(code).toBe(1)
-    expect(faults[0]?.what).toMatch(
-      /your clock is (599|600|601) s behind the operator's: Invalid timestamp.* \(clock_skew\)$/,
-    )
-  })
-
-  it.each([
-    [0, 'ok'],
-    [-10_000, 'ok'],
-    [10_001, 'warning'],
-    [-60_000, 'warning'],
-    [60_001, 'fault'],
-    [undefined, 'note'],
-  ])('%s ms off is %s', (skew, level) => {
-    expect(clockFinding(skew).level).toBe(level)
   })
 })
 

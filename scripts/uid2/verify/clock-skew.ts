@@ -1,0 +1,45 @@
+import { Uid2Error } from '#lib/uid2/index.ts'
+import type { Context } from '../../command-line/command.ts'
+import { type Credentials, createClient } from '../credentials.ts'
+import { testPerson } from './test-person.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+
+/** Operators take times of about two minutes to either side, so steps of three leave no gap. */
+const nearby = Array.from({ length: 10 }, (_, i) => (i + 1) * 3 * minute)
+/** A clock that was set in another time zone. */
+const zones = Array.from({ length: 14 }, (_, i) => (i + 1) * hour)
+/** How much to add to our clock, the nearest first. */
+const shifts = [...nearby, ...zones].flatMap((shift) => [shift, -shift])
+
+/**
+ * How far the operator's clock is ahead of ours, in ms, when it refuses our requests for it. A refusal tells no time,
+ * and operators send no `Date`; only what is sealed has one. So this asks again with other times than ours until one
+ * is taken: the answer then tells the rest. `undefined`: farther off than half an hour, and by no whole hours.
+ */
+export async function findClockSkew(
+  credentials: Credentials,
+  { now }: Pick<Context, 'now'>,
+): Promise<number | undefined> {
+  for (const shift of shifts) {
+    let rest: number | undefined
+    const client = await createClient(
+      credentials,
+      { now: () => now() + shift },
+      {
+        onClockSkew: (ms) => {
+          rest = ms
+        },
+      },
+    )
+    try {
+      await client.generateToken(testPerson)
+    } catch (error) {
+      if (!(error instanceof Uid2Error)) throw error
+      if (error.code !== 'clock_skew') return undefined
+    }
+    if (rest !== undefined) return shift + rest
+  }
+  return undefined
+}

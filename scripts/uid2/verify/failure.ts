@@ -1,0 +1,93 @@
+import {
+  explainUnauthorized,
+  type Uid2Client,
+  Uid2Error,
+  type Uid2ErrorCode,
+  type Uid2ErrorReason,
+} from '#lib/uid2/index.ts'
+import type { Context } from '../../command-line/command.ts'
+import type { Credentials } from '../credentials.ts'
+import { findClockSkew } from './clock-skew.ts'
+import type { Finding } from './finding.ts'
+
+const ours: Partial<Record<Uid2ErrorCode | Uid2ErrorReason, { why: string; remedy: string }>> = {
+  unauthorized: {
+    why: 'The key is unknown to this operator, disabled, or without the role to generate; it does not say which.',
+    remedy: 'Compare UID2_API_KEY and UID2_BASE_URL with the portal: are both of the same environment?',
+  },
+  wrong_key: {
+    why: 'The operator does not know the key.',
+    remedy:
+      'Compare UID2_API_KEY and UID2_BASE_URL with the portal: are both of the same environment and product?',
+  },
+  missing_role: {
+    why: 'The operator knows the key, which is disabled or may not generate tokens.',
+    remedy: 'Use a publisher’s key, or have the role GENERATOR given to this one (portal, API Keys).',
+  },
+  wrong_secret: {
+    why: 'The operator knows the key, and the request does not open with the secret of that key.',
+    remedy: 'UID2_CLIENT_SECRET is not the one that belongs to UID2_API_KEY: copy both anew.',
+  },
+  client_error: {
+    why: 'The operator read the request and found it wrong.',
+    remedy: 'Look at what it says, and at what is between here and there.',
+  },
+  clock_skew: {
+    why: 'Operators refuse requests whose time is more than a minute or two from theirs.',
+    remedy: 'Let the machine keep its time by NTP, and look at its date and time zone.',
+  },
+  redirected: {
+    why: 'Redirects are not followed, because the request carries the API key.',
+    remedy: 'Set UID2_BASE_URL to where the redirect leads: https, no www, no trailing path.',
+  },
+  unexpected_status: {
+    why: 'The answer has a status that this version does not know.',
+    remedy: 'Look at the release notes of the operator.',
+  },
+}
+
+/** Operators give each refusal a status; a page or a proxy at the wrong address gives none. */
+const notAnOperator = {
+  why: 'That is no operator’s answer: what is there is something else.',
+  remedy: 'Look at UID2_BASE_URL. It may have a path, as the sandbox’s has: /sandbox/operator.',
+}
+
+/** What an error does not say, and further calls find out. */
+interface More {
+  readonly reason?: Uid2ErrorReason | undefined
+  /** How far our clock is off, in words. */
+  readonly clock?: string
+}
+
+export async function moreOf(
+  error: unknown,
+  client: Uid2Client,
+  credentials: Credentials,
+  context: Context,
+): Promise<More> {
+  if (!(error instanceof Uid2Error)) return {}
+  if (error.code === 'unauthorized') return { reason: error.reason ?? (await explainUnauthorized(client)) }
+  if (error.code !== 'clock_skew' || error.clockSkewMs !== undefined) return {}
+  return { clock: sayClockSkew(await findClockSkew(credentials, context)) }
+}
+
+export function failureFinding(check: string, error: unknown, more: More = {}): Finding {
+  if (!(error instanceof Uid2Error)) throw error
+  const { code, message, operatorStatus, operatorMessage, reason = more.reason } = error
+  const told = [message, more.clock, operatorMessage].filter((text) => text !== undefined)
+  const what = `${told.join(': ')} (${code})`
+  const own = code === 'client_error' && operatorStatus === undefined ? notAnOperator : ours[reason ?? code]
+  if (own) return { check, level: 'fault', what, ...own }
+  return {
+    check,
+    level: 'unknown',
+    what,
+    why: 'The operator or the way to it failed.',
+    remedy: 'Look at UID2_BASE_URL and at what is between here and there; if all is right, try again later.',
+  }
+}
+
+const sayClockSkew = (ms: number | undefined): string =>
+  ms === undefined
+    ? 'how far it is off, no answer tells'
+    : `your clock is ${Math.round(Math.abs(ms) / 1000)} s ${ms > 0 ? 'behind' : 'ahead of'} the operator's`

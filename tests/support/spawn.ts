@@ -1,0 +1,29 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+let reaper: ChildProcess | undefined
+
+/**
+ * Starts a program that ends with this process at the latest, also when the process is killed, or ends before its tests
+ * have stopped what they started.
+ */
+export function spawnForTests(command: string, args: string[], options: SpawnOptions): ChildProcess {
+  const child = spawn(command, args, options)
+  tellReaper(`+${child.pid}`)
+  child.once('exit', () => tellReaper(`-${child.pid}`))
+  return child
+}
+
+function tellReaper(line: string): void {
+  reaper ??= startReaper()
+  reaper.stdin?.write(`${line}\n`)
+}
+
+function startReaper(): ChildProcess {
+  const file = fileURLToPath(new URL('reaper.mjs', import.meta.url))
+  const started = spawn(process.execPath, [file], { stdio: ['pipe', 'ignore', 'ignore'] })
+  // A reaper that is gone must not fail a test; this process may end without it.
+  started.stdin?.on('error', () => {})
+  started.unref()
+  return started
+}
