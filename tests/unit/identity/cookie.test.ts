@@ -1,6 +1,6 @@
 import { sealData, unsealData } from 'iron-session'
 import { NextRequest } from 'next/server'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type CookieAction, createIdentityCookie } from '#lib/identity/cookie.ts'
 import type { IdentityEvent, Product } from '#lib/identity/types.ts'
 import { fakeOperator, minute } from '../../support/core.ts'
@@ -131,6 +131,17 @@ describe('a sealed identity', () => {
   it('of which the refresh token has ended is not set', async () => {
     const identity = { ...sealed.identity, refresh_expires: now + 999 }
     expect(await sealedBy({ ...action, set: { ...sealed, identity } })).toBe('')
+  })
+
+  it('ends by itself, also for one who keeps it longer than the browser may', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now })
+    const value = await sealedBy()
+    const { cookie, events } = cookieOf()
+    // iron-session allows clocks to differ by a minute.
+    vi.setSystemTime(now + 32 * minute)
+    expect(await cookie.open(value)).toBeNull()
+    expect(events).toEqual([{ type: 'cookie_rejected', reason: 'expired' }])
+    vi.useRealTimers()
   })
 
   it('that is longer than a browser keeps is not set, and the event says so', async () => {
