@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filesIn, reachableFrom, type SourceFile, sourceFile, sourceFiles } from './project.ts'
+import { filesIn, reachableFrom, read, type SourceFile, sourceFile, sourceFiles } from './project.ts'
 
 /** Files of the guarded folders that a browser may load, each with the reason. */
 const clientSafe: Record<string, string> = {
@@ -125,6 +125,20 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
     )
     // Whom to count is a question of the connection, not of who is signed in.
     expect(uses).toEqual(['lib/site/boot.ts → lib/auth/client-address.ts'])
+  })
+
+  it('what that page says may be deleted is there, and imported by nothing that stays', () => {
+    const deleting = read('docs/sign-in/your-own.md').match(/^git rm .*$/gm) ?? []
+    const gone = deleting.flatMap((line) => line.match(/(?:app|lib)\/[^\s']+/g) ?? [])
+    expect(gone.length).toBeGreaterThan(10)
+    const isGone = (path: string) => gone.some((each) => path === each || path.startsWith(`${each}/`))
+    expect(gone.filter((each) => filesIn(each).length === 0)).toEqual([])
+    const uses = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts')
+      // This one is replaced.
+      .filter(({ path }) => !isGone(path) && path !== 'lib/auth/current-reader.ts')
+      .flatMap(({ path, imports }) => imports.map(({ target = '' }) => ({ path, target })))
+      .filter(({ target }) => isGone(target))
+    expect(uses.map(({ path, target }) => `${path} → ${target}`)).toEqual([])
   })
 })
 
