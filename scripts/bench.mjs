@@ -1,6 +1,8 @@
 // Speed as ratios taken in one run: absolute times say more about the machine than about the site.
+import { requireUsableFolder } from './support/folder.mjs'
 import { ensureInstalled } from './support/install.mjs'
 
+requireUsableFolder('site')
 await ensureInstalled()
 const { ensureBuilt } = await import('./support/build.mjs')
 const { runNode } = await import('./support/run.mjs')

@@ -1,7 +1,9 @@
 // From a fresh clone to a running site. Plain JavaScript: it runs on the machine's own Node, before
 // anything is installed.
+import { requireUsableFolder } from './support/folder.mjs'
 import { ensureInstalled } from './support/install.mjs'
 
+requireUsableFolder('site')
 await ensureInstalled()
 
 const { readConfiguration, requireFreePort, serve, whenReady } = await import('./support/serve.mjs')

@@ -1,6 +1,8 @@
 // Every behaviour once. From a fresh clone it installs first, the browser included.
+import { requireUsableFolder } from './support/folder.mjs'
 import { ensureInstalled } from './support/install.mjs'
 
+requireUsableFolder('tests')
 await ensureInstalled()
 const { checks } = await import('./support/checks.mjs')
 const { ensureBuilt } = await import('./support/build.mjs')

@@ -13,12 +13,10 @@ export async function postForm(
 ): Promise<{ url: string } | { message: string }> {
   try {
     const fields = [...form].map(([name, value]) => [name, String(value)])
-    // It arrives also when the reader leaves the page meanwhile.
-    const response = await fetch(address, {
-      method: 'POST',
-      body: new URLSearchParams(fields),
-      keepalive: true,
-    })
+    const body = new URLSearchParams(fields)
+    // It arrives also when the reader leaves the page meanwhile; a browser sends no more than 64 KiB so.
+    const keepalive = body.toString().length < 48 * 1024
+    const response = await fetch(address, { method: 'POST', body, keepalive })
     const answer: unknown = await response.json()
     if (response.ok && has(answer, 'url')) return answer
     return has(answer, 'message') ? answer : { message: words.failed }

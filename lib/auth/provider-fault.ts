@@ -4,9 +4,9 @@ import { errorCode } from '../observe/error-code.ts'
 /** A reader who changed their mind: the standard's word and Apple's. */
 const declined = /^(access_denied|user_cancelled_authorize)\b/
 
-/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 and #section-4.1.2.1 */
+/** https://www.rfc-editor.org/rfc/rfc6749#section-5.2 and #section-4.1.2.1, https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
 const standardWord =
-  /^(invalid_(?:client|grant|request|scope)|unauthorized_client|unsupported_(?:grant|response)_type|server_error|temporarily_unavailable)\b/
+  /^(invalid_(?:client|grant|request|scope|token)|insufficient_scope|access_denied|unauthorized_client|unsupported_(?:grant|response)_type|server_error|temporarily_unavailable)\b/
 
 /** How openid-client and next-auth begin a sentence of theirs, and what it means. */
 const otherWords: readonly [RegExp, string][] = [
@@ -14,6 +14,19 @@ const otherWords: readonly [RegExp, string][] = [
   [/^(?:state|nonce) (?:mismatch|missing)/, 'answer_to_another_question'],
   [/^(?:State|Nonce|PKCE code_verifier) cookie was missing/, 'cookie_missing'],
   [/^outgoing request timed out/, 'timeout'],
+  [/^unexpected JWT alg received/, 'jwt_algorithm'],
+  [/^failed to validate JWT signature/, 'jwt_signature'],
+  [/^(?:no valid key|multiple matching keys) found/, 'jwt_key'],
+  [/^JWT (?:expired|not active yet)/, 'jwt_time'],
+  [/^(?:aud|azp) (?:mismatch|is missing)/, 'jwt_audience'],
+  [
+    /^(?:failed to decode JWT|missing required JWT|JWT \w+ claim must|at_hash|c_hash|id_token not present)/,
+    'jwt_invalid',
+  ],
+  // A page in the place of JSON.
+  [/is not valid JSON|JSON input$|in JSON at position/, 'not_json'],
+  [/^userinfo sub mismatch/, 'other_subject'],
+  [/must be configured (?:on|for) the issuer/, 'discovery_incomplete'],
 ]
 
 /**
@@ -26,10 +39,12 @@ export function providerFault(metadata: unknown): string | null {
   const { providerId, error = metadata } = { ...(metadata as { providerId?: string; error?: unknown }) }
   const message = error instanceof Error ? error.message : ''
   if (declined.test(message)) return null
-  return [providerId, faultOf(error, message)].filter(Boolean).join(' ')
+  return [providerId, faultOf(error)].filter(Boolean).join(' ')
 }
 
-function faultOf(error: unknown, message: string): string {
+/** Why a request to a provider failed. Pure. */
+export function faultOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
   const status = /^expected 200 OK, got: (\d{3})\b/.exec(message)?.[1]
   if (status !== undefined) return `http_${status}`
   const words = standardWord.exec(message)?.[1] ?? otherWords.find(([said]) => said.test(message))?.[1]

@@ -6,9 +6,10 @@ import Google from 'next-auth/providers/google'
 import type { OAuthConfig, TokenEndpointHandler } from 'next-auth/providers/index'
 import { env, type SignInSettings } from '../env/server.ts'
 import { appleClientSecret } from './apple-secret.ts'
-import { type Claims, mergeClaims } from './claims.ts'
+import type { Claims } from './claims.ts'
 import { cookieName } from './cookie-names.ts'
 import { issuerTraits } from './issuers.ts'
+import { acceptUsualAlgorithms, openIdClaims } from './openid-answers.ts'
 
 export type IdentityProviderId = 'google' | 'apple' | 'facebook' | 'oidc'
 
@@ -29,6 +30,7 @@ const codeOnly = (clientSecret?: () => Promise<string>): TokenEndpointHandler =>
   async request({ client, provider, params, checks }) {
     const expected = { ...checks, response_type: 'code' }
     const extras = clientSecret && { exchangeBody: { client_secret: await clientSecret() } }
+    if (provider.id === 'oidc') acceptUsualAlgorithms(client)
     const tokens = provider.idToken
       ? await client.callback(provider.callbackUrl, params, expected, extras)
       : await client.oauthCallback(provider.callbackUrl, params, expected, extras)
@@ -114,16 +116,7 @@ const oidc = ({ issuer, id, secret, name }: Settings<'oidc'>): IdentityProvider 
   authorization: { params: { scope: 'openid email phone' } },
   checks: issuerTraits(baseOf(issuer)).withoutNonce ? ['pkce', 'state'] : ['pkce', 'state', 'nonce'],
   token: codeOnly(),
-  userinfo: {
-    async request({ client, tokens }) {
-      // next-auth's type leaves out that these tokens can read their own id_token.
-      const set = tokens as Extract<Parameters<typeof client.userinfo>[0], { claims(): object }>
-      const proven: Claims = { ...set.claims() }
-      if (client.issuer.metadata.userinfo_endpoint === undefined) return proven
-      // Refuses the answer when it is about another subject.
-      return mergeClaims(proven, await client.userinfo(set))
-    },
-  },
+  userinfo: { request: openIdClaims },
   // The same subject at another issuer is another account; a space is in neither.
   profile: ({ iss, sub }) => ({ id: `${iss} ${sub}` }),
   httpOptions,

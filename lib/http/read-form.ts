@@ -2,10 +2,8 @@ import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { env } from '../env/server.ts'
 import { noStoreHeaders } from '../identity/cookie.ts'
-import { readCapped } from '../shared/read-capped.ts'
+import { readUpTo } from '../shared/read-capped.ts'
 import { isSameOrigin } from './same-origin.ts'
-
-const bodyLimit = 16 * 1024
 
 type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
 
@@ -15,6 +13,8 @@ export interface FormRefusal {
   error: string
   /** For the reader; nothing of the request may be in it. */
   message: string
+  /** What was read of it, which may hold a denial all the same. Empty from elsewhere, or of another media type. */
+  text?: string
 }
 
 /**
@@ -24,21 +24,23 @@ export interface FormRefusal {
 export async function readForm(
   request: NextRequest,
   types: FormType[],
-): Promise<{ fields: Record<string, string> } | FormRefusal> {
+  limit: number,
+): Promise<{ fields: Record<string, string>; text: string } | FormRefusal> {
   if (!isSameOrigin(request.headers))
     return { status: 403, error: 'cross_site', message: `Send this form from ${env().origin} itself.` }
-  const body = await readCapped(request, bodyLimit)
-  if (body === null)
-    return { status: 413, error: 'too_large', message: 'This is more than this form can hold.' }
+  const { bytes, whole } = await readUpTo(request, limit)
+  const text = new TextDecoder().decode(bytes)
+  if (!whole)
+    return { status: 413, error: 'too_large', message: 'This is more than this form can hold.', text }
   const type = request.headers.get('content-type') ?? ''
   if (!types.includes(type.split(';')[0]?.trim().toLowerCase() as FormType))
     return { status: 415, error: 'media_type', message: `Send ${types.join(' or ')}.` }
   try {
-    const form = await new Response(body as BodyInit, { headers: { 'content-type': type } }).formData()
+    const form = await new Response(bytes as BodyInit, { headers: { 'content-type': type } }).formData()
     const texts = [...form].filter(([, value]) => typeof value === 'string') as [string, string][]
-    return { fields: Object.fromEntries(texts) }
+    return { fields: Object.fromEntries(texts), text }
   } catch {
-    return { status: 400, error: 'bad_form', message: 'This form could not be read.' }
+    return { status: 400, error: 'bad_form', message: 'This form could not be read.', text }
   }
 }
 

@@ -80,17 +80,28 @@ export function createIdentityCookie(
   async function forward(request: NextRequest, action: CookieAction): Promise<NextResponse> {
     if (action === 'keep') return NextResponse.next()
     const [value, ttl] = action === 'clear' ? ['', 0] : await sealedValue(action)
-    if (value === '') request.cookies.delete(name)
-    else request.cookies.set(name, value)
+    // Not by `cookies.set`, which writes all cookies anew: a consent cookie that cannot be read would be gone.
+    const cookies = replaceCookie(request.headers.get('cookie'), name, value)
+    if (cookies === '') request.headers.delete('cookie')
+    else request.headers.set('cookie', cookies)
     // With these Next would answer 304, and a cache would add the cookie to the page that it keeps.
     request.headers.delete('if-none-match')
     request.headers.delete('if-modified-since')
     const response = setNoStore(NextResponse.next({ request: { headers: request.headers } }))
     response.cookies.set(name, value, attributesOf(secure, ttl))
+    // Next would do the same once more, for a cookie that is on the request already.
+    response.headers.delete('x-middleware-set-cookie')
     return response
   }
 
   return { name, open, write, forward }
+}
+
+/** A `Cookie` header with one cookie replaced, and every other byte for byte. An empty value: without it. */
+export function replaceCookie(header: string | null, name: string, value: string): string {
+  const pairs = (header ?? '').split(';').flatMap((pair) => pair.trim() || [])
+  const others = pairs.filter((pair) => pair.split('=', 1)[0] !== name)
+  return [...others, ...(value === '' ? [] : [`${name}=${encodeURIComponent(value)}`])].join('; ')
 }
 
 /** One set for writing and for deleting: a deletion with other attributes is ignored. */

@@ -30,6 +30,8 @@ export interface ConsentSignals {
   gdprApplies?: boolean | undefined
   gpp?: string | undefined
   gppSid?: readonly number[] | undefined
+  /** Something was said that cannot be read, which counts as a denial. */
+  unreadable?: true | undefined
 }
 
 /** The operator's six fields, verbatim. https://unifiedid.com/docs/endpoints/post-token-generate */

@@ -47,6 +47,18 @@ const known = new Set([
   'issuer_mismatch',
   'answer_to_another_question',
   'cookie_missing',
+  'invalid_token',
+  'insufficient_scope',
+  'access_denied',
+  'jwt_algorithm',
+  'jwt_signature',
+  'jwt_key',
+  'jwt_time',
+  'jwt_audience',
+  'jwt_invalid',
+  'other_subject',
+  'discovery_incomplete',
+  'not_json',
   // TLS, in Node's words.
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -74,9 +86,11 @@ const isKnown = (code: string): boolean => known.has(code) || patterns.some((pat
 
 /**
  * The code as a log line may say it, or `unknown`. The one check, at run time, of what the types cannot promise: an
- * error of a library may carry any text as its code. In front of a code may be the provider that it is about.
+ * error of a library may carry any text as its code. In front of a code may be the provider that it is about, and
+ * that it is about the provider's userinfo endpoint.
  */
 export function checkedCode(code: string): string {
-  const [, provider = '', said = ''] = /^((?:google|apple|facebook|oidc) )?(.*)$/s.exec(code) ?? []
+  const [, provider = '', said = ''] =
+    /^((?:google|apple|facebook|oidc) (?:userinfo )?)?(.*)$/s.exec(code) ?? []
   return `${provider}${isKnown(said) ? said : 'unknown'}`
 }

@@ -36,6 +36,7 @@ export type LogEvent =
   | 'sandbox_warm'
   | 'proof_not_sent'
   | 'provider_failed'
+  | 'userinfo_failed'
   | 'trust_proxy_hops_unset'
 
 type Level = 'info' | 'warn' | 'error'

@@ -6,12 +6,21 @@ export const mostValues = 10
  * two paths or two domains; the cookies that Next reads, and so the site and next-auth, hold the last one.
  */
 export function cookieValues(header: string | null, name: string): string[] {
-  const pairs = (header ?? '').split(/; */).filter((pair) => pair.startsWith(`${name}=`))
-  return pairs.slice(-mostValues).flatMap((pair) => {
+  const values = rawCookieValues(header, name)
+  return values.slice(-mostValues).flatMap((value) => {
     try {
-      return [decodeURIComponent(pair.slice(name.length + 1))]
+      return [decodeURIComponent(value)]
     } catch {
       return []
     }
   })
 }
+
+/** The same as they were sent: those that cannot be decoded, too, and a name without a value as an empty one. */
+const rawCookieValues = (header: string | null, name: string): string[] =>
+  pairsOf(header).flatMap((pair) => (nameOf(pair) === name ? [pair.slice(name.length + 1)] : []))
+
+const pairsOf = (header: string | null): string[] =>
+  (header ?? '').split(';').flatMap((pair) => pair.trim() || [])
+
+const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? ''

@@ -5,26 +5,27 @@
  */
 export async function readCapped(request: Request, limit: number): Promise<Uint8Array | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null
+  const { bytes, whole } = await readUpTo(request, limit)
+  return whole ? bytes : null
+}
+
+/** The same, with what came before the limit, or before it broke off. */
+export async function readUpTo(
+  request: Request,
+  limit: number,
+): Promise<{ bytes: Uint8Array; whole: boolean }> {
   const chunks: Uint8Array[] = []
-  let size = 0
   const reader = request.body?.getReader()
-  for (;;) {
+  for (let left = limit; ; ) {
     const part = await reader?.read().catch(() => null)
-    if (part === null) return null
-    if (part === undefined || part.done) break
-    size += part.value.byteLength
-    if (size > limit) {
+    if (part === null) return { bytes: Buffer.concat(chunks), whole: false }
+    if (part === undefined || part.done) return { bytes: Buffer.concat(chunks), whole: true }
+    chunks.push(part.value.subarray(0, left))
+    left -= part.value.byteLength
+    if (left < 0) {
       // Not waited for: of a cloned request it settles only when the other copy is cancelled too.
       reader?.cancel().catch(() => {})
-      return null
+      return { bytes: Buffer.concat(chunks), whole: false }
     }
-    chunks.push(part.value)
   }
-  const body = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    body.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return body
 }

@@ -10,7 +10,11 @@ import { signalsInForm } from '../policies/signals.ts'
 import { localPath } from '../shared/local-path.ts'
 import { choose, forgetReader } from './choose.ts'
 import { identity } from './identity.ts'
+import { heedRefused, holdsDenial } from './refused-body.ts'
 import { notRecordedWords, signOut } from './sign-out.ts'
+
+/** Bytes: as many consent strings as the API takes. */
+const bodyLimit = 128 * 1024
 
 /** Does what the form says, cookies included, and answers where to go, or why it was not done. */
 type AccountForm = (fields: Record<string, string>, request: NextRequest) => Promise<string | FormRefusal>
@@ -28,9 +32,18 @@ const accountForms: Record<string, AccountForm> = {
 export async function handleAccountForm(request: NextRequest, name: string): Promise<Response> {
   const form = Object.hasOwn(accountForms, name) ? accountForms[name] : undefined
   if (!form) return refuse(request, { status: 404, error: 'not_found', message: 'There is no such form.' })
-  const read = await readForm(request, ['application/x-www-form-urlencoded', 'multipart/form-data'])
-  if ('status' in read) return refuse(request, read)
-  const outcome = await form(read.fields, request)
+  const read = await readForm(
+    request,
+    ['application/x-www-form-urlencoded', 'multipart/form-data'],
+    bodyLimit,
+  )
+  if ('status' in read) {
+    if (name === 'choice')
+      await identity().cookie.write(await cookies(), await heedRefused(request, read.text ?? '', 'page'))
+    return refuse(request, read)
+  }
+  const fields = holdsDenial(read.text) ? { ...read.fields, advertising: 'denied' } : read.fields
+  const outcome = await form(fields, request)
   return typeof outcome === 'string' ? leadTo(request, outcome) : refuse(request, outcome)
 }
 

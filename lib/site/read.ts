@@ -1,5 +1,5 @@
 import 'server-only'
-import { cookies, headers } from 'next/headers'
+import { headers } from 'next/headers'
 import { cache } from 'react'
 import { consentStore } from '../consent/durable.ts'
 import type { ReaderRecords } from '../consent/sql-records.ts'
@@ -20,9 +20,12 @@ export const readCurrentReader = cache(async (): Promise<Reader | null> => (awai
 /** What this request and the store know of the reader's consent, for those to whom a page passes it on. */
 export const readSignals = cache(async (): Promise<ConsentSignals & { gpc: boolean }> => {
   const { consent } = await readReader()
-  const signals = currentSignals({ cookies: await cookies() }, consent?.signals ?? {})
-  // Whether this site heeds it or not: those to whom it is passed on decide for themselves.
-  return { ...signals, gpc: (await headers()).get('sec-gpc') === '1' }
+  const requestHeaders = await headers()
+  const signals = currentSignals({ headers: requestHeaders }, consent?.signals ?? {})
+  // What cannot be read may say that GDPR applies.
+  const gdprApplies = signals.unreadable ? true : signals.gdprApplies
+  // GPC, whether this site heeds it or not: those to whom it is passed on decide for themselves.
+  return { ...signals, gdprApplies, gpc: requestHeaders.get('sec-gpc') === '1' }
 })
 
 /** All that is on record under the reader's address or number. Null when nothing can be, or the store is down. */

@@ -8,6 +8,8 @@ import { noStoreHeaders } from '../identity/cookie.ts'
 import { localPath } from '../shared/local-path.ts'
 import { endPreviousSession } from './sign-out.ts'
 
+const bodyLimit = 16 * 1024
+
 interface Refusal extends FormRefusal {
   problem?: SignInProblem
   headers?: Record<string, string>
@@ -22,7 +24,7 @@ interface Refusal extends FormRefusal {
 export async function answerSignIn(request: NextRequest, name: string): Promise<Response> {
   const step = Object.hasOwn(signInSteps, name) ? signInSteps[name] : undefined
   if (!step) return refuse(request, { status: 404, error: 'not_found', message: signInWords.not_offered })
-  const form = await readForm(request, ['application/x-www-form-urlencoded'])
+  const form = await readForm(request, ['application/x-www-form-urlencoded'], bodyLimit)
   if ('status' in form) return refuse(request, form)
   const outcome = await step(form.fields, request)
   if (outcome.status === 'go') return leadOn(request, outcome)

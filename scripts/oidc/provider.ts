@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type Configuration, Provider } from 'oidc-provider'
+import { type AdapterPayload, type ClientMetadata, type Configuration, Provider } from 'oidc-provider'
 import { type Account, type AccountClaims, type AccountId, accounts } from './accounts.ts'
 import { memory } from './memory.ts'
 import { accountPage, faultPage } from './pages.ts'
@@ -20,6 +20,16 @@ export interface OidcProviderOptions {
   claimsIn?: 'userinfo' | 'id_token'
 }
 
+/** How the provider answers this client. */
+export interface Answers {
+  /** The algorithm of id_tokens: RS256 by default. */
+  idToken?: ClientMetadata['id_token_signed_response_alg']
+  /** Signs the answers of the userinfo endpoint, which are plain JSON by default. */
+  userinfo?: ClientMetadata['userinfo_signed_response_alg']
+  /** What the userinfo endpoint answers in the place of claims. */
+  userinfoFails?: { status: number; body?: string }
+}
+
 export interface RunningOidcProvider {
   issuer: string
   clientId: string
@@ -29,8 +39,16 @@ export interface RunningOidcProvider {
   accounts: typeof accounts
   /** Another account of the same id from the next sign-in on. */
   setClaims(account: AccountId, claims: AccountClaims): void
+  /** From the next request on. */
+  setAnswers(answers: Answers): void
   stop(): Promise<void>
 }
+
+const signatures = [
+  ...['RS', 'PS', 'ES', 'HS'].flatMap((family) => [256, 384, 512].map((bits) => `${family}${bits}` as const)),
+  'EdDSA',
+  'Ed25519',
+] as NonNullable<NonNullable<Configuration['enabledJWA']>['idTokenSigningAlgValues']>
 
 // Known to everybody, and of use on this machine alone.
 const clientId = 'the-lantern'
@@ -46,10 +64,13 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = new Provider(issuer, await configuration(options, people))
+  let answers: Answers = {}
+  const provider = new Provider(issuer, await configuration(options, people, () => answers))
   const serve = provider.callback()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     forgetSession(request)
+    const fault = answers.userinfoFails
+    if (fault && request.url === '/me') return html(response, fault.status, fault.body ?? '')
     if (!request.url?.startsWith('/interaction/')) return serve(request, response)
     interact(provider, people, request, response).catch(() => {
       html(response, 400, faultPage('It took too long, or it began in another browser. Go back to the site.'))
@@ -69,6 +90,9 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
     setClaims(account, claims) {
       people.set(account, { ...accounts[account], claims })
     },
+    setAnswers(changed) {
+      answers = changed
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -80,11 +104,22 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
 async function configuration(
   { redirectUris, claimsIn = 'userinfo' }: OidcProviderOptions,
   people: Map<string, Account>,
+  answers: () => Answers,
 ): Promise<Configuration> {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const remembered = memory()
+  const client = (): AdapterPayload => ({
+    client_id: clientId,
+    client_secret: clientSecret,
+    redirect_uris: redirectUris,
+    id_token_signed_response_alg: answers().idToken ?? 'RS256',
+    ...(answers().userinfo && { userinfo_signed_response_alg: answers().userinfo }),
+  })
   return {
-    adapter: memory(),
-    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: redirectUris }],
+    // Read for each request, so that it can change.
+    adapter: (model) => ({
+      ...remembered(model),
+      ...(model === 'Client' && { find: async (id: string) => (id === clientId ? client() : undefined) }),
+    }),
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified', 'is_private_email'],
@@ -92,9 +127,14 @@ async function configuration(
     },
     conformIdTokenClaims: claimsIn === 'userinfo',
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      jwtUserinfo: { enabled: true },
+    },
+    enabledJWA: { idTokenSigningAlgValues: signatures, userinfoSigningAlgValues: signatures },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
+    jwks: { keys: await signingKeys() },
     cookies: { keys: [randomBytes(32).toString('base64')] },
     ttl: {
       AccessToken: 600,
@@ -122,6 +162,16 @@ async function configuration(
       ctx.body = faultPage(`The request was refused: ${error}.`)
     },
   }
+}
+
+/** One of each kind; the RSA key serves RS and PS. */
+async function signingKeys() {
+  const pairs = await Promise.all(
+    (['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const).map((alg) =>
+      generateKeyPair(alg, { extractable: true }),
+    ),
+  )
+  return Promise.all(pairs.map(async ({ privateKey }) => ({ ...(await exportJWK(privateKey)), use: 'sig' })))
 }
 
 /** Every sign-in asks anew, so that one can be another account without signing out here first. */

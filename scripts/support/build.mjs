@@ -15,6 +15,7 @@ export const sources = [
   'next.config.mjs',
   'postcss.config.mjs',
   'tsconfig.json',
+  'tsconfig.site.json',
   'package-lock.json',
 ]
 const marker = join(root, '.next', 'built-from')

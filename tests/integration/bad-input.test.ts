@@ -42,7 +42,7 @@ describe('S4: the API refuses', () => {
     ['an answer that is none', 422, 'invalid', '{"advertising":"maybe"}', json],
     ['no answer', 422, 'invalid', '{}', json],
     ['an address in the body', 422, 'invalid', '{"advertising":"granted","email":"x@example.com"}', json],
-    ['20 kB', 413, 'too_large', `"${'x'.repeat(20_000)}"`, json],
+    ['140 kB', 413, 'too_large', `"${'x'.repeat(140_000)}"`, json],
   ])('%s, and nothing changes', async (_, status, error, body, headers) => {
     const reader = await granted()
     await refused(await reader.post('/api/choice', body, headers), status, error)

@@ -125,7 +125,7 @@ describe('N24: a form of the account pages', () => {
     [403, 'cross_site', 'sign-out', urlencoded, '', { 'sec-fetch-site': 'same-site' }],
     [404, 'not_found', 'nothing', urlencoded, '', {}],
     [404, 'not_found', 'constructor', urlencoded, '', {}],
-    [413, 'too_large', 'choice', urlencoded, 'x'.repeat(17_000), {}],
+    [413, 'too_large', 'choice', urlencoded, 'x'.repeat(140_000), {}],
     [415, 'media_type', 'choice', 'application/json', '{"advertising":"denied"}', {}],
     [422, 'invalid', 'choice', urlencoded, 'advertising=perhaps', {}],
   ])(

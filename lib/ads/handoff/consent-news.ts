@@ -15,7 +15,7 @@ export function createConsentNews(
     get latest() {
       return latest
     },
-    /** Worth a POST of their own, which they get once. One that fails leaves them to the next that is made anyway. */
+    /** Worth a POST of their own. */
     get untold() {
       return latest !== heard && latest !== offered
     },
@@ -38,6 +38,10 @@ export function createConsentNews(
     },
     deliver(signals: Signals): void {
       heard = signals
+    },
+    /** The server has not taken them. */
+    retry(): void {
+      offered = null
     },
     /** The next reader has told the server nothing. */
     forget(): void {

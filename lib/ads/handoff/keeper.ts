@@ -44,6 +44,8 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
   /** When we learned of the answer that the state shows. */
   let seen = 0
   let idling = false
+  /** The server was told what the consent platform says, and has not taken it. */
+  let untaken = false
 
   const isSeen = () => window.document.visibilityState !== 'hidden'
   const due = () => core.momentOf(dueTimeOf(core.state()))
@@ -86,7 +88,11 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
     note(answer, post) {
       const state = core.state()
       if (answer !== null) seen = now()
-      if (answer !== null && post?.signals && !isStoreDown(answer)) consent.deliver(post.signals)
+      if (post?.signals) {
+        untaken = answer === null || isStoreDown(answer)
+        if (untaken) consent.retry()
+        else consent.deliver(post.signals)
+      }
       if (state.status === 'signed_out') consent.forget()
       pace.note(
         {
@@ -98,11 +104,14 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
         },
         now(),
       )
+      // What the server has not taken may be a withdrawal.
+      if (post?.signals && untaken && state.status === 'available') core.insist({}, true)
     },
     keep() {
       const state = core.state()
       const told = !consent.untold || !consentMatters(state)
-      const next = told ? nextPost(state, due(), seen, pace.notBefore) : { at: now(), idle: false }
+      const tellAt = untaken && state.status !== 'available' ? pace.notBefore : now()
+      const next = told ? nextPost(state, due(), seen, pace.notBefore) : { at: tellAt, idle: false }
       if (next === null) return Number.POSITIVE_INFINITY
       if (next.at > now()) return next.at
       // A hidden tab asks for nothing: it re-reads when it is looked at again.

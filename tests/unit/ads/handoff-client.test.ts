@@ -192,8 +192,8 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
   test('what a consent platform has said goes along where it is owed', async () => {
     const page = createBrowserStub()
     page.handoff.start(given('A'))
+    await page.hide()
     await page.consent({ gdprApplies: false })
-    await page.request.answer(new TypeError('offline'))
     page.handoff.recheck()
     expect(page.request.body).toEqual({ recheck: true, signals: { gdprApplies: false } })
   })

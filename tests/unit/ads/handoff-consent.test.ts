@@ -72,23 +72,61 @@ describe('K6: telling the server', () => {
     expect(page.request.signals).toEqual(yes)
   })
 
-  test('K6: a POST that was refused as one too many is not repeated by itself; the next one takes them along', async () => {
+  test.each<[string, Response | Error | PublicIdentity]>([
+    ['429', Response.json({ error: 'rate_limited' }, { status: 429 })],
+    ['422', Response.json({ error: 'invalid' }, { status: 422 })],
+    ['413', Response.json({ error: 'too_large' }, { status: 413 })],
+    ['a proxy’s error page', new Response('<html>', { status: 502 })],
+    ['200 without an identity', Response.json({})],
+    ['no answer', new TypeError('offline')],
+    ['a store that is down', { status: 'unavailable', reason: 'store', now: later() }],
+  ])('K6d: signals that were not taken take the token: %s', async (_name, answer) => {
     const page = createBrowserStub()
-    page.handoff.start(available('A', { refreshFrom: SERVER_NOW + 40_000 }))
+    const heard: string[] = []
+    for (const event of ['available', 'cleared'] as const)
+      page.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))
+    page.handoff.start(available('A'))
     await page.consent(yes)
-    await page.request.answer(Response.json({ error: 'rate_limited' }, { status: 429 }))
-    await page.advance(39_000)
-    await page.idle()
-    expect(page.methods()).toBe('POST')
-    expect(page.handoff.currentToken()?.id).toBe('A')
-    await page.advance(1_001)
-    await page.idle()
-    expect(page.methods()).toBe('POST POST')
-    expect(page.request.signals).toEqual(yes)
-    await page.request.answer(available('B', { now: later(40_000) }))
+    await page.request.answer(answer)
+    expect(page.handoff.currentToken()).toBeNull()
+    expect(heard).toContain(
+      answer instanceof Error || 'headers' in answer ? 'cleared loading' : 'cleared unavailable',
+    )
+    // No page that says otherwise is believed, and nothing is asked for without them.
+    page.handoff.start(available('A', { now: later(2) }))
+    expect([page.request.method, page.request.signals]).toEqual(['POST', yes])
+    await page.request.answer(available('B', { now: later(3) }))
+    expect(page.handoff.currentToken()?.id).toBe('B')
     await page.advance(30_001)
     await page.idle()
     expect(page.request.signals).toBeUndefined()
+  })
+
+  test('K6d: they are sent again at once, then by themselves at the pace of failures, and nothing else counts', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(available('A'))
+    await page.consent(yes)
+    for (const refusal of [429, 429]) await page.request.answer(new Response(null, { status: refusal }))
+    await page.advance(29_000)
+    await page.look()
+    page.handoff.start(available('A', { now: later(29_000) }))
+    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.requests.every(({ signals }) => signals !== undefined)).toBe(true)
+    await page.request.answer(new Response(null, { status: 429 }))
+    const before = page.requests.length
+    await page.advance(3_600_000)
+    expect(page.requests.length - before).toBeLessThan(10)
+  })
+
+  test('K6d: a refusal that stands is not overridden when they cannot be told, and they are told later', async () => {
+    const page = createBrowserStub()
+    page.handoff.start(refused('consent'))
+    await page.consent(no)
+    await page.request.answer(new Response(null, { status: 429 }))
+    expect(page.handoff.getSnapshot()).toMatchObject({ status: 'unsupported', reason: 'consent' })
+    await page.advance(30_001)
+    expect(page.methods()).toBe('POST POST')
+    expect(page.request.signals).toEqual(no)
   })
 
   test('K6: an answer that the store was down means that they were not kept', async () => {

@@ -183,3 +183,13 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
     })
   })
 })
+
+test('K6d: goes when the server does not take what the consent platform says', async () => {
+  const { page, cleared } = gptPage()
+  page.handoff.start(available('A'))
+  await page.consent({ gdprApplies: true })
+  expect(cleared).not.toHaveBeenCalled()
+  await page.request.answer(Response.json({ error: 'too_large' }, { status: 413 }))
+  expect(page.handoff.currentToken()).toBeNull()
+  expect(cleared).toHaveBeenCalledTimes(1)
+})

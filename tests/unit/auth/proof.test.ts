@@ -71,6 +71,7 @@ describe.each([
   })
 
   it('is good for 15 minutes, and not longer', async () => {
+    movedBy(0)
     const [early, late] = [await asked(dii), await asked(dii)]
     movedBy(15 * minute - 1000)
     expect(await prove(early.jar, early.secret)).toEqual(dii)

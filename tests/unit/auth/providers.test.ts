@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { acceptedAlgorithm } from '#lib/auth/openid-answers.ts'
 import { identityProviders, nextAuthCookies, offeredProviders } from '#lib/auth/providers.ts'
 import type { SignInSettings } from '#lib/env/server.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -106,22 +107,62 @@ describe('an OpenID provider', () => {
     expect(parsed(settings).oidc?.wellKnown).toBe(`${issuer}/.well-known/openid-configuration`)
   })
 
-  const ask = (metadata: object, userinfo: () => Promise<object>) => {
-    const tokens = { claims: () => ({ iss: 'https://issuer.example', sub: '1' }) }
+  const who = { iss: 'https://issuer.example', sub: '1' }
+  const proved = { email: 'jane@example.com', email_verified: true }
+  const endpoint = { userinfo_endpoint: 'https://issuer.example/me' }
+  const ask = (metadata: object, userinfo: () => Promise<object>, idToken: object = who) => {
+    const tokens = { claims: () => idToken }
     return parsed(all).oidc?.userinfo?.request?.({ client: { issuer: { metadata }, userinfo }, tokens })
   }
 
   it('is asked for its userinfo where it has that endpoint', async () => {
-    const known = { iss: 'https://issuer.example', sub: '1' }
-    const told = { sub: '1', email: 'jane@example.com', email_verified: true }
-    const endpoint = { userinfo_endpoint: 'https://issuer.example/me' }
-    expect(await ask(endpoint, async () => told)).toEqual({ ...known, ...told })
-    expect(await ask({}, () => Promise.reject(new Error('not to be called')))).toEqual(known)
+    expect(await ask(endpoint, async () => ({ sub: '1', ...proved }))).toEqual({ ...who, ...proved })
+    expect(await ask({}, () => Promise.reject(new Error('not to be called')))).toEqual(who)
   })
 
   it('whose userinfo fails signs nobody in: without it an address may be missing', async () => {
-    const endpoint = { userinfo_endpoint: 'https://issuer.example/me' }
-    await expect(ask(endpoint, () => Promise.reject(new Error('down')))).rejects.toThrow('down')
+    const fails = () => Promise.reject(new Error('expected 200 OK, got: 404 Not Found'))
+    for (const idToken of [
+      who,
+      { ...who, email: 'jane@example.com' },
+      { ...who, ...proved, email_verified: false },
+    ])
+      await expect(ask(endpoint, fails, idToken)).rejects.toMatchObject({ code: 'userinfo http_404' })
+  })
+
+  it('whose userinfo fails signs in all the same when the id_token proves an address', async () => {
+    const fails = () => Promise.reject(new Error('expected 200 OK, got: 403 Forbidden'))
+    expect(await ask(endpoint, fails, { ...who, ...proved })).toEqual({ ...who, ...proved })
+  })
+
+  it('whose userinfo is about somebody else signs nobody in, whatever the id_token proves', async () => {
+    const other = () => Promise.reject(new Error('userinfo sub mismatch, expected 1, got: canary'))
+    await expect(ask(endpoint, other, { ...who, ...proved })).rejects.toMatchObject({
+      code: 'userinfo other_subject',
+    })
+  })
+})
+
+describe('the algorithm of a JWT', () => {
+  const jwt = (header: unknown) => `${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.sig`
+
+  it.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
+    '%s is accepted',
+    (alg) => expect(acceptedAlgorithm(jwt({ alg }))).toBe(alg),
+  )
+
+  it.each([
+    { alg: 'none' },
+    { alg: 'HS256' },
+    { alg: 'HS512' },
+    { alg: 'rs256' },
+    { alg: ['RS256'] },
+    {},
+    null,
+  ])('%j is not', (header) => expect(acceptedAlgorithm(jwt(header))).toBeUndefined())
+
+  it.each(['', '.', 'e30', '{}', 'a.b.c'])('nor is that of “%s”, which is no JWT', (text) => {
+    expect(acceptedAlgorithm(text)).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 import { sealData, unsealData } from 'iron-session'
 import { NextRequest } from 'next/server'
 import { describe, expect, it, vi } from 'vitest'
-import { type CookieAction, createIdentityCookie } from '#lib/identity/cookie.ts'
+import { type CookieAction, createIdentityCookie, replaceCookie } from '#lib/identity/cookie.ts'
 import type { IdentityEvent, Product } from '#lib/identity/types.ts'
 import { fakeOperator, minute } from '../../support/core.ts'
 
@@ -226,5 +226,16 @@ describe('a request that the proxy lets pass', () => {
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain(
       'if-modified-since',
     )
+  })
+})
+
+describe('a cookie header with one cookie of ours in it', () => {
+  it('keeps every other byte: also what is broken, quoted, or there twice (K6d)', () => {
+    const others = 'a="b c"; euconsent-v2=%E0%A4%A; euconsent-v2=x; flag; =y'
+    expect(replaceCookie(others, 'uid2', 'Fe26.2*1~x')).toBe(`${others}; uid2=Fe26.2*1~x`)
+    expect(replaceCookie(`uid2=old; ${others}; uid2=older`, 'uid2', 'new')).toBe(`${others}; uid2=new`)
+    expect(replaceCookie(`${others}; uid2=old`, 'uid2', '')).toBe(others)
+    expect(replaceCookie('uid2=old', 'uid2', '')).toBe('')
+    expect(replaceCookie(null, 'uid2', 'new')).toBe('uid2=new')
   })
 })

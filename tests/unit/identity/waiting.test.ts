@@ -115,7 +115,7 @@ describe('what a refresh brought', () => {
 
 describe('a generate', () => {
   /** A platform's consent string goes along. */
-  const withString: Policy = { name: 'test', check: () => null, consentString: () => 'CP1' }
+  const withString: Policy = { name: 'test', check: () => null, passesOn: () => ({ tcf: 'CP1' }) }
   const consented = async () => {
     const site = await siteInMemory({ policies: [withString] })
     await site.store.recordChoice(site.subject, grant)
@@ -124,7 +124,7 @@ describe('a generate', () => {
 
   it('sends the consent string with the DII, and hands it out with the token', async () => {
     const site = await consented()
-    expect((await site.post()).identity).toMatchObject({ status: 'available', consent: 'CP1' })
+    expect((await site.post()).identity).toMatchObject({ status: 'available', consent: { tcf: 'CP1' } })
     expect(site.operator.calls[0]?.options).toHaveProperty('tcfConsentString', 'CP1')
   })
 

@@ -7,16 +7,12 @@ export function contextOf({
   cookies = {} as Record<string, string>,
   consent = {} as Partial<ConsentState> | null,
 } = {}): PolicyContext {
-  const value = (name: string) => cookies[name]
+  const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`)
+  const all: Record<string, string> = { ...(cookie.length > 0 && { cookie: cookie.join('; ') }), ...headers }
   return {
     request: {
-      cookies: {
-        get: (name) => {
-          const found = value(name)
-          return found === undefined ? undefined : { value: found }
-        },
-      },
-      headers: { get: (name) => headers[name.toLowerCase()] ?? null },
+      cookies: { get: (name) => (name in cookies ? { value: cookies[name] ?? '' } : undefined) },
+      headers: { get: (name) => all[name.toLowerCase()] ?? null },
     },
     reader: { sub: 'a', sid: 's', dii: 'no_dii', sessionEnds: 0 },
     consent: consent && { ...noConsent, choice: 'granted', consentId: 1, ...consent },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConsentSignals } from '#lib/identity/public-identity.ts'
 import type { Product } from '#lib/identity/types.ts'
-import { consentSignals, signalsInForm } from '#lib/policies/signals.ts'
+import { consentSignals } from '#lib/policies/signals.ts'
 import { contextOf } from './context.ts'
 
 /** Purposes 1, 2, 3, 4, 7 and 10 for vendor 21; and all but the first. */
@@ -66,18 +66,5 @@ describe('consent signals as a policy', () => {
       expect(policy.check(context)).toBeNull()
       expect(policy.passesOn?.(context)).toBeUndefined()
     }
-  })
-})
-
-describe('consent signals in a field of a form', () => {
-  it('are read as the API takes them', () => {
-    expect(signalsInForm(JSON.stringify({ tcf: sufficient, gppSid: [7] }))).toEqual({
-      tcf: sufficient,
-      gppSid: [7],
-    })
-  })
-
-  it.each(['', '{', 'null', '{"tcf":7}', '{"usp":"1---"}', undefined, 7])('are none for %j', (field) => {
-    expect(signalsInForm(field)).toBeUndefined()
   })
 })
