@@ -34,11 +34,16 @@ export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps)
   // A server component that renders again (after a form, say) gives the same identity as a new object.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `now` and the status say whether it is new.
   useLayoutEffect(() => {
-    if (ads === 'none') {
-      pageHandoff().standDown()
-      // What Prebid and the SDKs kept on the page before, also where that was another load.
-      removeLeftovers()
-    } else pageHandoff().start(initial)
+    // Whatever this browser refuses: a page without ads is better than none.
+    try {
+      if (ads === 'none') {
+        pageHandoff().standDown()
+        // What Prebid and the SDKs kept on the page before, also where that was another load.
+        removeLeftovers()
+      } else pageHandoff().start(initial)
+    } catch (error) {
+      globalThis.reportError?.(error)
+    }
     // An update here has React run every other effect before it paints: the slots of the page before leave, or they would
     // be sold again on this one, and what shows a status follows. https://react.dev/reference/react/useLayoutEffect
     applied()

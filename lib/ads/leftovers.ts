@@ -1,4 +1,4 @@
-import { store, stored } from './stored.ts'
+import { removeEverywhere, store, stored } from './stored.ts'
 
 /**
  * Where Prebid and the UID2 and EUID SDKs keep identities in the browser: names in `localStorage`, and cookies that
@@ -12,15 +12,9 @@ const sdks = ['UID2-sdk-identity', '__uid_2', 'EUID-sdk-identity', '__euid']
 export const SDK_MARK = 'uid2_sdk'
 
 /** An object left by a former set-up takes precedence over the token given, whoever's it was. */
-export const removePrebidLeftovers = (): void => prebid.forEach(remove)
+export const removePrebidLeftovers = (): void => prebid.forEach(removeEverywhere)
 
-export const removeLeftovers = (): void => [...prebid, ...sdks, SDK_MARK].forEach(remove)
-
-function remove(name: string): void {
-  store(name, null)
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
-  document.cookie = `${name}=; Max-Age=0; path=/`
-}
+export const removeLeftovers = (): void => [...prebid, ...sdks, SDK_MARK].forEach(removeEverywhere)
 
 /** Prebid's own switch, which also stops the identifiers of other vendors. Whatever is in it means a no. */
 const OPT_OUT = '_pbjs_id_optout'

@@ -1,3 +1,4 @@
+import { randomText } from './browser-apis.ts'
 import { channels } from './channels.ts'
 import { oncePerWindow } from './once-per-window.ts'
 import type { Exposure } from './slots/exposures.ts'
@@ -17,8 +18,7 @@ export interface ExposureRecord {
 export const pageExposures = (): ExposureRecord =>
   oncePerWindow('exposures', () => {
     const { unit, onExposure } = channels.holdOut
-    // Not a UUID, which browsers make over https and on this machine alone.
-    const visit = crypto.getRandomValues(new Uint32Array(4)).join('-')
+    const visit = randomText()
     const listeners = new Set<() => void>()
     let all: readonly Exposure[] = []
     return {

@@ -1,8 +1,11 @@
 import { type Bidder, channels, type Plan, type PlanName, plans } from './channels.ts'
+import { createConsentWait } from './consent-wait.ts'
 import { createGptAuctioneer } from './google/gpt.ts'
 import { loadGpt } from './google/gpt-loader.ts'
 import { keyValues } from './google/key-values.ts'
 import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './google/secure-signals.ts'
+import { clearHeldSignals } from './google/signals-cache.ts'
+import type { ConsentWindow } from './handoff/consent-platform.ts'
 import { loadOncePerWindow, oncePerWindow } from './once-per-window.ts'
 import { pageExposures } from './page-exposures.ts'
 import { pageHandoff } from './page-handoff.ts'
@@ -48,6 +51,7 @@ function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
   if (gpt === null) return headerBidding ?? none
   return createGptAuctioneer({
     load: () => loadGpt(owner === 'google'),
+    consent: consentForGoogle,
     adUnitPath: gpt.adUnitPath,
     headerBidding,
     keyValues: () => keyValues(pageHandoff().getSnapshot(), settings.product),
@@ -95,10 +99,26 @@ const refreshByPrebid = (operatorUrl: string): PrebidRefresh =>
 function signalsOwner(wanted: Plan['secureSignals']): Plan['secureSignals'] {
   if (wanted === null) return null
   return oncePerWindow('secure-signals', () => {
-    if (wanted === 'push') pushSecureSignals(pageHandoff())
-    if (wanted === 'google') answerGoogleDeploy(pageHandoff())
+    if (wanted === 'push') pushSecureSignals(pageHandoff(), consentForGoogle)
+    if (wanted === 'google') answerGoogleDeploy(pageHandoff(), consentForGoogle)
     return wanted
   })
+}
+
+/** Prebid asks the page's consent platform itself. Google's tag does not know what it says of UID2. */
+async function consentForGoogle(): Promise<boolean> {
+  const wait = oncePerWindow('consent', () =>
+    createConsentWait({
+      window: window as ConsentWindow,
+      handoff: pageHandoff(),
+      timeoutMs: channels.consentTimeoutMs,
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
+    }),
+  )
+  const allowed = await wait()
+  // One of an earlier page.
+  if (!allowed) clearHeldSignals()
+  return allowed
 }
 
 function startSdk({ product, mode }: SiteSettings, operatorUrl: string): void {

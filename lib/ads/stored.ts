@@ -15,3 +15,14 @@ export function stored(name: string): string | null {
     return null
   }
 }
+
+/** From `localStorage`, and as a cookie that script can read. */
+export function removeEverywhere(name: string): void {
+  store(name, null)
+  try {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+    document.cookie = `${name}=; Max-Age=0; path=/`
+  } catch {
+    // Cookies are blocked; then there is none to remove.
+  }
+}

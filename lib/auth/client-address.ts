@@ -2,7 +2,7 @@ import 'server-only'
 import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { env } from '../env/server.ts'
 import { singleton } from '../shared/singleton.ts'
 
@@ -23,18 +23,60 @@ export function noteClientAddresses(): void {
   })
 }
 
-/** Whom to count when something is limited by address; for nothing else, and for no log. */
+/** Whom to count when something is limited by address; for no log. */
 export const clientAddress = (headers: Pick<Headers, 'get'>): string =>
   addressOf(headers.get('x-forwarded-for'), headers.get(peerHeader()), env().trustProxyHops)
+
+/** The reader's address for a bid request, whole, as a buyer sees it of a browser that asks by itself; for no log. */
+export const publicAddress = (headers: Pick<Headers, 'get'>): string | null =>
+  publicAddressOf(headers.get('x-forwarded-for'), headers.get(peerHeader()), env().trustProxyHops)
 
 /**
  * The address that the outermost of so many trusted proxies saw, else the peer's. Of an IPv6 address only the
  * first half: the other is the client's to choose. Pure.
  */
 export function addressOf(forwardedFor: string | null, peer: string | null, hops: number): string {
-  const entries = hops > 0 && forwardedFor !== null ? forwardedFor.split(',') : []
-  return groupOf(entries.at(-hops) ?? entries[0]) ?? groupOf(peer) ?? 'unknown'
+  return groupOf(entryOf(forwardedFor, hops)) ?? groupOf(peer) ?? 'unknown'
 }
+
+/** Null where it is not known, or of a private network: behind a proxy, the peer is that proxy. Pure. */
+export function publicAddressOf(
+  forwardedFor: string | null,
+  peer: string | null,
+  hops: number,
+): string | null {
+  const address = plainAddress(hops > 0 && forwardedFor !== null ? entryOf(forwardedFor, hops) : peer)
+  return address === null || notPublic.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') ? null : address
+}
+
+function entryOf(forwardedFor: string | null, hops: number): string | undefined {
+  const entries = hops > 0 && forwardedFor !== null ? forwardedFor.split(',') : []
+  return entries.at(-hops) ?? entries[0]
+}
+
+/**
+ * Networks that nobody reaches over the internet, so that an address in them says nothing of a reader.
+ * https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry
+ */
+const notPublic = new BlockList()
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['224.0.0.0', 3],
+] as const)
+  notPublic.addSubnet(network, bits, 'ipv4')
+for (const [network, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const)
+  notPublic.addSubnet(network, bits, 'ipv6')
 
 /** The network around an address of `clientAddress`: of IPv6 the /48, of IPv4 the /24. Pure. */
 export function networkOf(address: string): string {
@@ -44,28 +86,31 @@ export function networkOf(address: string): string {
 
 const withPort = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/
 
-function groupOf(text: string | null | undefined): string | null {
+/** One spelling of an address, without port and zone; IPv4 on a socket that takes both is IPv4. Null for what is none. */
+function plainAddress(text: string | null | undefined): string | null {
   const trimmed = text?.trim() ?? ''
   const [, v6, v4] = withPort.exec(trimmed) ?? []
   const address = (v6 ?? v4 ?? trimmed).replace(/%.*$/, '')
   const version = isIP(address)
-  if (version === 4) return address
-  return version === 6 ? groupOfIpv6(address) : null
-}
-
-function groupOfIpv6(address: string): string {
+  if (version !== 6) return version === 4 ? address : null
   // A URL spells an address in one way: no capitals, no leading zeros, no dots.
-  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
-  const [before, after] = [head, tail].map((part) => (part === '' ? [] : part.split(':'))) as [
-    string[],
-    string[],
-  ]
-  const words = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after]
-  if (words.slice(0, 6).join(':') !== '0:0:0:0:0:ffff') return `${words.slice(0, 4).join(':')}::/64`
-  // IPv4 on a socket that takes both.
+  const spelled = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const words = wordsOf(spelled)
+  if (words.slice(0, 6).join(':') !== '0:0:0:0:0:ffff') return spelled
   const bytes = words.slice(6).flatMap((word) => {
     const value = Number.parseInt(word, 16)
     return [value >> 8, value & 255]
   })
   return bytes.join('.')
+}
+
+function groupOf(text: string | null | undefined): string | null {
+  const address = plainAddress(text)
+  return address?.includes(':') ? `${wordsOf(address).slice(0, 4).join(':')}::/64` : address
+}
+
+/** All eight of an IPv6 address. */
+function wordsOf(spelled: string): string[] {
+  const [before = [], after = []] = spelled.split('::').map((part) => (part === '' ? [] : part.split(':')))
+  return [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after]
 }

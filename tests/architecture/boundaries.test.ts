@@ -123,8 +123,11 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
         .filter(({ target }) => target !== 'lib/auth/current-reader.ts')
         .map(({ target }) => `${path} → ${target}`),
     )
-    // Whom to count is a question of the connection, not of who is signed in.
-    expect(uses).toEqual(['lib/site/boot.ts → lib/auth/client-address.ts'])
+    // From which address a request comes is a question of the connection, not of who is signed in.
+    expect(uses).toEqual([
+      'app/(lab)/patterns/server-to-server/page.tsx → lib/auth/client-address.ts',
+      'lib/site/boot.ts → lib/auth/client-address.ts',
+    ])
   })
 
   it('what that page says may be deleted is there, and imported by nothing that stays', () => {

@@ -133,6 +133,18 @@ describe('an auction that the server holds', () => {
   })
 })
 
+it('P20: tells buyers the reader’s address that the trusted proxy saw, and none of a private network', async () => {
+  const site = await startSite({ env: { ...settings, TRUST_PROXY_HOPS: '1' } })
+  const reader = visitor(site)
+  const device = async (forwarded: string) =>
+    (await asked(reader, { 'x-forwarded-for': forwarded })).body.device
+  const ua = 'Television/1.0'
+  expect(await device('198.51.100.1, 203.0.113.9')).toEqual({ ua, ip: '203.0.113.9' })
+  expect(await device('2001:db8:1:2::9')).toEqual({ ua, ipv6: '2001:db8:1:2::9' })
+  expect(await device('192.168.0.9')).toEqual({ ua })
+  await site.stop()
+})
+
 it('tells buyers of Global Privacy Control also where this site does not heed it: they decide for themselves', async () => {
   const site = await startSite({ env: { ...settings, GPC_SCOPE: 'off' } })
   const reader = visitor(site)

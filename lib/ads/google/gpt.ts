@@ -1,3 +1,4 @@
+import type { ConsentWait } from '../consent-wait.ts'
 import type { UsableToken } from '../handoff/handoff-state.ts'
 import type { HeaderBidding } from '../prebid/prebid.ts'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
@@ -6,6 +7,8 @@ import type { GoogleTag } from './gpt-loader.ts'
 export interface GptOptions {
   load(): Promise<GoogleTag>
   adUnitPath(slot: string): string
+  /** Google is asked once the page's consent platform has spoken, or has let its time pass. */
+  consent: ConsentWait
   /** Runs before each request to Google; null: none. */
   headerBidding: HeaderBidding | null
   /** For the ad server's reports; null takes a key away. */
@@ -79,8 +82,11 @@ export function createGptAuctioneer(options: GptOptions): Auctioneer {
   async function auction(units: readonly AdUnit[]): Promise<Sale> {
     const before = { token, tokens }
     const loaded = await load()
-    // Without header bids Google still has an ad to sell.
-    const bought = await headerBidding?.auction(units).catch(() => null)
+    const [bought] = await Promise.all([
+      // Without header bids Google still has an ad to sell.
+      headerBidding?.auction(units).catch(() => null),
+      options.consent(),
+    ])
     const found = units.flatMap((unit) => {
       const slot = slotOf(loaded, unit)
       return slot ? [{ code: unit.code, slot }] : []

@@ -1,3 +1,4 @@
+import type { ConsentWait } from '../consent-wait.ts'
 import type { Uid2Handoff } from '../handoff/handoff-api.ts'
 import { oncePerWindow } from '../once-per-window.ts'
 import { type GptWindow, queueOf } from './gpt-queue.ts'
@@ -12,10 +13,14 @@ interface SignalWindow extends GptWindow {
 
 /**
  * Gives the token to Google's tag as a secure signal: a provider for each source, and not before there is a token,
- * because what a provider first answers is kept. A provider that has no token any more rejects; an empty answer
- * would be kept, too. https://unifiedid.com/docs/guides/integration-google-ss
+ * because what a provider first answers is kept. It answers after the page's consent platform has spoken. A provider
+ * that has no token any more rejects; an empty answer would be kept, too. https://unifiedid.com/docs/guides/integration-google-ss
  */
-export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
+export function pushSecureSignals(
+  handoff: Handoff,
+  consent: ConsentWait,
+  page: SignalWindow = window as SignalWindow,
+): void {
   const pushed = new Set<string>()
   handoff.on('available', (state) => {
     if (state.status !== 'available' || pushed.has(state.source)) return
@@ -26,6 +31,7 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
     tag.secureSignalProviders.push({
       id,
       async collectorFunction() {
+        if (!(await consent())) throw new Error('The consent platform is silent.')
         const token = handoff.currentToken()
         if (token?.source !== id) throw new Error('There is no token.')
         noteGiven(handoff.getSnapshot())
@@ -40,9 +46,14 @@ export function pushSecureSignals(handoff: Handoff, page: SignalWindow = window 
  * it is evaluated, so they are there before Google's tag is.
  * https://github.com/IABTechLab/uid2-web-integrations, src/secureSignal_shared.ts
  */
-export function answerGoogleDeploy(handoff: Handoff, page: SignalWindow = window as SignalWindow): void {
+export function answerGoogleDeploy(
+  handoff: Handoff,
+  consent: ConsentWait,
+  page: SignalWindow = window as SignalWindow,
+): void {
   const tokenOf = (source: string) => async (): Promise<string> => {
     await handoff.settled()
+    if (!(await consent())) throw new Error('The consent platform is silent.')
     const token = handoff.currentToken()
     if (token?.source !== source) throw new Error('There is no token.')
     noteGiven(handoff.getSnapshot())

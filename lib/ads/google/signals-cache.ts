@@ -47,6 +47,11 @@ export function clearGptCacheWith(
   })
 }
 
+/** What Google's tag may hold goes: nobody says that it may be used. */
+export function clearHeldSignals(page: GptWindow = window as GptWindow): void {
+  if (stored(MARK) !== null) clearCache(page)
+}
+
 /** It is given only when nothing is held. */
 export function noteGiven(state: HandoffState): void {
   if (state.status === 'available') store(MARK, String(state.identityExpires))

@@ -1,5 +1,10 @@
 import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform.ts'
 
+const acknowledged = new WeakSet<Signals>()
+
+/** Whether the server has recorded these signals of a platform, of whatever hand-off. */
+export const isAcknowledged = (signals: Signals): boolean => acknowledged.has(signals)
+
 /** The consent signals of this page, and how much of them the server has heard. */
 export function createConsentNews(
   window: ConsentWindow,
@@ -22,14 +27,15 @@ export function createConsentNews(
     /** A consent platform may come late, so each page tries again. */
     listen(): void {
       if (listening || ended.aborted) return
+      // A platform may answer at once, and what follows from that comes by here again.
+      listening = true
       const end = listenToConsentPlatform(window, (signals) => {
         const changed = latest !== null
         latest = signals
         said(changed)
       })
-      if (end === null) return
-      listening = true
-      ended.addEventListener('abort', end)
+      listening = end !== null
+      if (end) ended.addEventListener('abort', end)
     },
     /** What a POST takes along; nothing when the server has it. */
     offer(): { signals?: Signals } {
@@ -38,6 +44,7 @@ export function createConsentNews(
     },
     deliver(signals: Signals): void {
       heard = signals
+      acknowledged.add(signals)
     },
     /** The server has not taken them. */
     retry(): void {

@@ -26,7 +26,7 @@ export interface PostInit {
   body?: string
 }
 
-interface Channel {
+export interface Channel {
   postMessage(message: unknown): void
   onmessage: ((event: MessageEvent) => void) | null
   close(): void

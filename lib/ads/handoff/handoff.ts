@@ -3,6 +3,7 @@ import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
 import { createEvents } from './events.ts'
 import type { Uid2Handoff } from './handoff-api.ts'
 import { eventsBetween, type HandoffState, LOADING, tokenIn } from './handoff-state.ts'
+import type { Channel } from './handoff-window.ts'
 import { type Post, requestIdentity } from './identity-api.ts'
 import type { Keeper } from './keeper.ts'
 
@@ -20,7 +21,12 @@ const NEVER = Number.POSITIVE_INFINITY
 export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()): Uid2Handoff {
   const { window, now } = env
   const { on, fire } = createEvents(() => state)
-  const channel = window.BroadcastChannel && new window.BroadcastChannel('uid2')
+  let channel: Channel | undefined
+  try {
+    channel = new (window.BroadcastChannel as NonNullable<typeof window.BroadcastChannel>)('uid2')
+  } catch {
+    // Missing, or refused, as Firefox does with cookies blocked: this tab is by itself.
+  }
   const waiting: Array<() => void> = []
   let keeper: Keeper | null = null
   let started = false

@@ -16,7 +16,7 @@ export const requestIdentity = (window: HandoffWindow, post: Post | null): Promi
   window
     // Without any option the GET matches the preload of the response header, and takes its answer.
     .fetch(IDENTITY_URL, post ? initOf(post) : undefined)
-    .then((response) => (response.status === 200 ? response.json().then(identityIn) : null))
+    .then((response) => (response.ok ? response.json().then(identityIn) : null))
     .catch(() => null)
 
 function initOf(post: Post): PostInit {

@@ -1,4 +1,5 @@
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
+import { whenIdle } from '../browser-apis.ts'
 import { createConsentNews } from './consent-news.ts'
 import type { Signals } from './consent-platform.ts'
 import type { RenewedToken } from './handoff-api.ts'
@@ -58,15 +59,18 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
       idling = false
       if (wants()) core.ask({})
     }
-    if (window.requestIdleCallback) window.requestIdleCallback(run, { timeout: 2_000 })
-    else window.setTimeout(run, 200)
+    whenIdle(window, run)
   }
 
   /** A first word is told where it matters; another one may be a withdrawal, so all stops until it has been heard. */
   function consentSaid(changed: boolean): void {
     const state = core.state()
     core.insist(changed ? {} : null, state.status === 'loading' || consentMatters(state))
+    notify()
   }
+
+  /** Those who wait for what a platform says: it is no part of the state. */
+  const notify = () => core.become(core.state(), [])
 
   function wake(): void {
     core.proceed()
@@ -92,6 +96,7 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
         untaken = answer === null || isStoreDown(answer)
         if (untaken) consent.retry()
         else consent.deliver(post.signals)
+        notify()
       }
       if (state.status === 'signed_out') consent.forget()
       pace.note(
@@ -108,6 +113,7 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
       if (post?.signals && untaken && state.status === 'available') core.insist({}, true)
     },
     keep() {
+      consent.listen()
       const state = core.state()
       const told = !consent.untold || !consentMatters(state)
       const tellAt = untaken && state.status !== 'available' ? pace.notBefore : now()

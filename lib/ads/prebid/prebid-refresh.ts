@@ -3,6 +3,7 @@ import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import type { Uid2Handoff } from '../handoff/handoff-api.ts'
 import { retryDelay } from '../handoff/pace.ts'
 import { removePrebidLeftovers } from '../leftovers.ts'
+import { stored } from '../stored.ts'
 
 type Product = 'uid2' | 'euid'
 
@@ -102,7 +103,7 @@ export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefres
 /** The identity that Prebid holds now: it keeps that of the server beside the one it has made of it. */
 function latestOf(product: Product): ClientIdentity | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(`__${product}_advertising_token`) ?? 'null')
+    const kept = JSON.parse(stored(`__${product}_advertising_token`) ?? 'null')
     return typeof kept?.latestToken === 'object' ? kept.latestToken : null
   } catch {
     return null

@@ -36,7 +36,7 @@ export interface Eid {
 type BidderParams = Record<string, unknown>
 type Site = { page: string; domain: string }
 type App = { bundle: string; name?: string; storeurl?: string }
-type Device = { ua: string; ip?: string }
+type Device = { ua: string; ip?: string; ipv6?: string }
 type Publisher = { id: string }
 
 /** What is known of the reader's consent; `gpc`: the request carried `Sec-GPC: 1`. */
@@ -97,6 +97,15 @@ export const eidOf = (identity: PublicIdentity): Eid[] =>
   identity.status === 'available'
     ? [{ source: identity.source, uids: [{ id: identity.advertisingToken, atype: 3 }] }]
     : []
+
+/**
+ * The reader's device. Without an address, a Prebid Server takes the one that the request comes from, your server's,
+ * for that of every reader: `setIPImplicitly` in its endpoints/openrtb2/auction.go.
+ */
+export const deviceOf = ({ ua, address }: { ua: string; address: string | null }): Device => ({
+  ua,
+  ...(address !== null && (address.includes(':') ? { ipv6: address } : { ip: address })),
+})
 
 /** The same request to look at: of each ID the last 6 characters, because all tokens of one key begin alike. */
 export function abridged(request: BidRequest): BidRequest {

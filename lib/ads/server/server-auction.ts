@@ -73,8 +73,8 @@ const tokenShape = z.looseObject({ uid2: z.looseObject({ token: z.string() }) })
 
 /**
  * Holds an auction at a Prebid Server and returns the best ad of each slot, by slot id. Never rejects: whatever goes
- * wrong there or on the way, or takes a third longer than the request's `tmax`, the page goes without ads. What is sent
- * of the reader is the request and its user agent: no cookies.
+ * wrong there or on the way, or takes a third longer than the request's `tmax`, the page goes without ads. Besides the
+ * request only its user agent is sent, no cookies.
  */
 export async function holdServerAuction(
   endpoint: string,

@@ -1,3 +1,5 @@
+import { observeIntersection } from '../browser-apis.ts'
+
 /** What of a page is in view, and for how long. */
 export interface View {
   /** Runs once the element is within so many screens of being seen: at once where it already is. */
@@ -17,16 +19,14 @@ export function browserView(): View {
         run()
         return () => {}
       }
-      const observer = new IntersectionObserver(
-        (entries) => {
-          if (!entries.some(({ isIntersecting }) => isIntersecting)) return
-          observer.disconnect()
-          run()
-        },
-        { rootMargin: `${margin}px 0px` },
-      )
-      observer.observe(element)
-      return () => observer.disconnect()
+      const observer = observeIntersection(element, { rootMargin: `${margin}px 0px` }, (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+        observer?.disconnect()
+        run()
+      })
+      // Where nothing can be watched, every slot is near.
+      if (observer === null) run()
+      return () => observer?.disconnect()
     },
     whenSeen(element, ms, run) {
       let left = ms
@@ -45,20 +45,17 @@ export function browserView(): View {
           run()
         }, left)
       }
-      const observer = new IntersectionObserver(
-        (entries) => {
-          // Some browsers call it intersecting from its first pixel on, whatever the threshold.
-          inView = (entries.at(-1)?.intersectionRatio ?? 0) >= HALF
-          update()
-        },
-        { threshold: HALF },
-      )
+      // Where nothing can be watched, nothing has been seen.
+      const observer = observeIntersection(element, { threshold: HALF }, (entries) => {
+        // Some browsers call it intersecting from its first pixel on, whatever the threshold.
+        inView = (entries.at(-1)?.intersectionRatio ?? 0) >= HALF
+        update()
+      })
       const end = () => {
         window.clearTimeout(timer)
-        observer.disconnect()
+        observer?.disconnect()
         document.removeEventListener('visibilitychange', update)
       }
-      observer.observe(element)
       document.addEventListener('visibilitychange', update)
       return end
     },

@@ -73,11 +73,12 @@ function createTag() {
   }
 }
 
-function createPage(headerBidding: HeaderBidding | null = null) {
+function createPage(headerBidding: HeaderBidding | null = null, consent = async () => true) {
   const google = createTag()
   const timers: Array<() => void> = []
   const auctioneer = createGptAuctioneer({
     load: async () => google.tag,
+    consent,
     adUnitPath: (slot) => `/1/${slot}`,
     headerBidding,
     keyValues: () => ({ uid2_present: 'y', uid2_ab: null }),
@@ -106,6 +107,22 @@ test('a slot is defined in a place of its own, asked for with the key-values, an
   expect(page.place.child?.id).toBe('top')
   await page.fill()
   expect([...(await sale).winners.keys()]).toEqual(['top'])
+})
+
+test('G11: Google is asked once the consent platform has spoken, and header bidders, which ask it themselves, at once', async () => {
+  let speak = (_allowed: boolean) => {}
+  const auction = vi.fn(async () => ({ winners: new Map(), withToken: false }))
+  const bidding = { applyToken: async () => {}, auction, release() {}, target: async () => {} }
+  const page = createPage(bidding, () => new Promise((resolve) => (speak = resolve)))
+  const sale = page.auctioneer.auction([page.unit])
+  await settle()
+  expect(auction).toHaveBeenCalledTimes(1)
+  expect(page.told).toEqual(['listens to slotRenderEnded'])
+  speak(false)
+  await settle()
+  expect(page.told.at(-1)).toBe('refresh top')
+  await page.fill()
+  expect((await sale).winners.size).toBe(1)
 })
 
 test('an empty slot and one that nobody fills in time win nothing', async () => {

@@ -158,3 +158,27 @@ describe('seen', () => {
     expect([observers.length, listening, vi.getTimerCount()]).toEqual([0, 0, 0])
   })
 })
+
+describe('N28: where a browser cannot watch', () => {
+  class Refused {
+    constructor() {
+      throw new DOMException('The operation is insecure.', 'SecurityError')
+    }
+  }
+
+  test.each([
+    ['is missing', undefined],
+    ['throws', Refused],
+  ])('because the API %s, every slot is near, and none has been seen', (_, api) => {
+    vi.stubGlobal('IntersectionObserver', api)
+    const [near, seen] = [vi.fn(), vi.fn()]
+    const leave = browserView().whenNear(at(90_000), 5, near)
+    const end = browserView().whenSeen(at(0), 30_000, seen)
+    expect(near).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(60_000)
+    expect(seen).not.toHaveBeenCalled()
+    leave()
+    end()
+    expect([listening, vi.getTimerCount()]).toEqual([0, 0])
+  })
+})

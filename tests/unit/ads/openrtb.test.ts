@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Auction, abridged, bidRequest, eidOf } from '#lib/ads/server/openrtb.ts'
+import { type Auction, abridged, bidRequest, deviceOf, eidOf } from '#lib/ads/server/openrtb.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 
 const now = 1_795_000_000_000
@@ -84,6 +84,14 @@ describe('the request, by OpenRTB 2.6', () => {
       ext: { prebid: { channel: { name: 'app' } } },
     })
     expect(request).not.toHaveProperty('site')
+  })
+
+  it('P20: has the reader’s address at the place of its version, and none that is not known', () => {
+    const device = (address: string | null) =>
+      bidRequest({ ...asked, device: deviceOf({ ua: 'TV', address }) }).device
+    expect(device('192.0.2.7')).toEqual({ ua: 'TV', ip: '192.0.2.7' })
+    expect(device('2001:db8::7')).toEqual({ ua: 'TV', ipv6: '2001:db8::7' })
+    expect(device(null)).toEqual({ ua: 'TV' })
   })
 
   it('without an eid has no user, not even an empty one', () => {

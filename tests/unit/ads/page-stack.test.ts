@@ -25,7 +25,7 @@ let init: ReturnType<typeof vi.fn>
 
 /** A page load in a deployment with these settings. */
 function load(settings: Partial<SiteSettings> = {}): PageWindow {
-  const { window } = createBrowserStub()
+  const { window } = createBrowserStub({ __tcfapi: undefined })
   const all: SiteSettings = {
     mode: 'sandbox',
     product: 'uid2',

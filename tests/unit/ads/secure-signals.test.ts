@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { queueOf } from '#lib/ads/google/gpt-queue.ts'
 import { answerGoogleDeploy, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
+import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
 import { gptPage, memory, signalPage } from './signal-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -92,7 +92,7 @@ test('G1: what a collector has given is cleared by a later page, which never had
   const storage = memory()
   vi.stubGlobal('localStorage', storage)
   const { page, tag, providers } = signalPage()
-  pushSecureSignals(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, async () => true, tag as never)
   page.handoff.start(available('A'))
   await providers()[0]?.collectorFunction()
   const later = gptPage(storage)
@@ -104,7 +104,7 @@ test('S1, G1: what was given on an earlier page is cleared before the next reade
   const storage = memory()
   vi.stubGlobal('localStorage', storage)
   const first = signalPage()
-  pushSecureSignals(first.page.handoff, first.tag as never)
+  pushSecureSignals(first.page.handoff, async () => true, first.tag as never)
   first.page.handoff.start(available('A'))
   await first.providers()[0]?.collectorFunction()
 
@@ -122,7 +122,7 @@ test('S1, G1: what was given on an earlier page is cleared before the next reade
     order.length = 0
     const next = createBrowserStub()
     clearGptCacheWith(next.handoff, { googletag: tag })
-    pushSecureSignals(next.handoff, { googletag: tag } as never)
+    pushSecureSignals(next.handoff, async () => true, { googletag: tag } as never)
     for (const run of commands.splice(0)) run()
     next.handoff.start(available('B'))
     expect(order).toEqual(expected)
@@ -134,7 +134,7 @@ test('G1, S1: of a reader who is gone nothing is left when Google’s tag comes,
   gptPage(storage).page.handoff.start(available('A'))
   const { page, tag } = signalPage()
   clearGptCacheWith(page.handoff, tag as never)
-  pushSecureSignals(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, async () => true, tag as never)
   page.handoff.start(plain('signed_out'))
   const cleared = vi.fn()
   const { cmd } = queueOf(tag as never)
@@ -170,7 +170,7 @@ test('G1: it works without storage, and does nothing without Google’s tag', ()
 
 test('G2: no provider before there is a token, one from then on, and a refreshed token by the same one', async () => {
   const { page, tag, providers } = signalPage()
-  pushSecureSignals(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, async () => true, tag as never)
   page.handoff.start(plain('signed_out'))
   expect(tag).toEqual({})
   page.handoff.start(available('A', { now: later(1) }))
@@ -183,14 +183,14 @@ test('G2: no provider before there is a token, one from then on, and a refreshed
 
 test('G9: the signal is the token, byte for byte', async () => {
   const { page, tag, providers } = signalPage()
-  pushSecureSignals(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, async () => true, tag as never)
   page.handoff.start(available('A+/=_-'))
   await expect(providers()[0]?.collectorFunction()).resolves.toBe('A+/=_-')
 })
 
 test('G2: a provider without a token rejects, an empty answer would be kept', async () => {
   const { page, tag, providers } = signalPage()
-  pushSecureSignals(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, async () => true, tag as never)
   page.handoff.start(available('A'))
   page.handoff.clear('signed_out')
   await expect(providers()[0]?.collectorFunction()).rejects.toThrow()
@@ -198,7 +198,7 @@ test('G2: a provider without a token rejects, an empty answer would be kept', as
 
 test('an EUID is given under its own id', async () => {
   const { page, tag, providers } = signalPage()
-  pushSecureSignals(page.handoff, tag as never)
+  pushSecureSignals(page.handoff, async () => true, tag as never)
   page.handoff.start(available('E', { source: 'euid.eu' }))
   expect(providers().map(({ id }) => id)).toEqual(['euid.eu'])
   await expect(providers()[0]?.collectorFunction()).resolves.toBe('E')
@@ -207,7 +207,7 @@ test('an EUID is given under its own id', async () => {
 test('Google’s own script is answered with the token once it is known, and refused without one', async () => {
   const page = createBrowserStub()
   const asked: Record<string, () => Promise<string>> = {}
-  answerGoogleDeploy(page.handoff, asked as never)
+  answerGoogleDeploy(page.handoff, async () => true, asked as never)
   page.handoff.start()
   const early = asked.getUid2AdvertisingToken?.()
   await page.request.answer(available('A'))
@@ -215,4 +215,30 @@ test('Google’s own script is answered with the token once it is known, and ref
   await expect(asked.getEuidAdvertisingToken?.()).rejects.toThrow()
   page.handoff.clear('denied')
   await expect(asked.getUid2AdvertisingToken?.()).rejects.toThrow()
+})
+
+test('G11: a provider answers once the consent platform has spoken, and not without its word', async () => {
+  for (const allowed of [true, false]) {
+    const { page, tag, providers } = signalPage()
+    const deploy: Record<string, () => Promise<string>> = {}
+    let speak = () => {}
+    const spoken = new Promise<boolean>((resolve) => {
+      speak = () => resolve(allowed)
+    })
+    pushSecureSignals(page.handoff, () => spoken, tag as never)
+    answerGoogleDeploy(page.handoff, () => spoken, deploy as never)
+    page.handoff.start(available('A'))
+    const answers: unknown[] = []
+    const asked = [providers()[0]?.collectorFunction(), deploy.getUid2AdvertisingToken?.()].map((answer) =>
+      answer?.then(
+        (signal) => answers.push(signal),
+        () => answers.push('none'),
+      ),
+    )
+    await settle()
+    expect(answers).toEqual([])
+    speak()
+    await Promise.all(asked)
+    expect(answers).toEqual(allowed ? ['A', 'A'] : ['none', 'none'])
+  }
 })

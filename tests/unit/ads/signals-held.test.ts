@@ -21,7 +21,7 @@ test('S1, G1: what is to be cleared stays so over pages that were left, or block
   const waiting: { googletag?: object } = {}
   const left = createBrowserStub()
   clearGptCacheWith(left.handoff, waiting as never)
-  pushSecureSignals(left.handoff, waiting as never)
+  pushSecureSignals(left.handoff, async () => true, waiting as never)
   left.handoff.start(available('B'))
   left.handoff.standDown()
   left.handoff.start(available('B'))
@@ -47,7 +47,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
   test('G10: it goes, once, with the last renewal before its end', async () => {
     const { page, cleared } = gptPage()
     const { tag, providers } = signalPage()
-    pushSecureSignals(page.handoff, tag as never)
+    pushSecureSignals(page.handoff, async () => true, tag as never)
     page.handoff.start(A)
     await providers()[0]?.collectorFunction()
     page.handoff.start(B)
@@ -117,8 +117,8 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
     }
     vi.stubGlobal('window', window)
     clearGptCacheWith(page.handoff, window)
-    if (owner === 'push') pushSecureSignals(page.handoff, window)
-    if (owner === 'google') answerGoogleDeploy(page.handoff, window)
+    if (owner === 'push') pushSecureSignals(page.handoff, async () => true, window)
+    if (owner === 'google') answerGoogleDeploy(page.handoff, async () => true, window)
     const prebid = owner === 'prebid' ? prebidSignals('uid2', page.handoff) : null
     const register = () => prebid?.register({ registerSignalSources: registered })
     const collect = async () => {

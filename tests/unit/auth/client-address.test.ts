@@ -3,10 +3,60 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addressOf, clientAddress, networkOf, noteClientAddresses } from '#lib/auth/client-address.ts'
+import {
+  addressOf,
+  clientAddress,
+  networkOf,
+  noteClientAddresses,
+  publicAddressOf,
+} from '#lib/auth/client-address.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const peer = '192.0.2.1'
+
+describe('P20: the address of the reader, for a bid request', () => {
+  it.each([
+    ['203.0.113.9', 1, '203.0.113.9'],
+    ['198.51.100.1, 203.0.113.9:51234', 1, '203.0.113.9'],
+    ['203.0.113.9, 10.0.0.1', 2, '203.0.113.9'],
+    ['2001:0DB8:1:2::9', 1, '2001:db8:1:2::9'],
+    ['[2001:db8:1:2::9]:443', 1, '2001:db8:1:2::9'],
+    ['::ffff:203.0.113.9', 1, '203.0.113.9'],
+    // Nobody in front: the header is the client's.
+    ['203.0.113.9', 0, peer],
+    [null, 0, peer],
+    [null, 1, peer],
+  ])('of X-Forwarded-For %j behind %i proxies is %s, whole', (forwarded, hops, expected) => {
+    expect(publicAddressOf(forwarded, peer, hops)).toBe(expected)
+  })
+
+  it.each([
+    '10.1.2.3',
+    '127.0.0.1',
+    '172.31.255.255',
+    '192.168.0.9',
+    '169.254.1.1',
+    '100.64.0.1',
+    '0.0.0.0',
+    '255.255.255.255',
+    '::1',
+    '::',
+    '::ffff:10.0.0.1',
+    'fd00::1',
+    'fe80::1%eth0',
+    'ff02::1',
+    'unknown',
+    '',
+  ])('is not known from %j, which is never taken for the proxy’s', (entry) => {
+    expect(publicAddressOf(entry, peer, 1)).toBeNull()
+    expect(publicAddressOf(null, entry, 0)).toBeNull()
+  })
+
+  it.each(['172.32.0.1', '11.0.0.1', '100.128.0.1', '192.169.0.1', '2001:db8::1', '::ffff:8.8.8.8'])(
+    'is known from %j',
+    (entry) => expect(publicAddressOf(entry, peer, 1)).not.toBeNull(),
+  )
+})
 
 describe('the address of the client', () => {
   it.each([

@@ -9,8 +9,9 @@ import { NextStep } from '#app/(lab)/_parts/next-step.tsx'
 import { PatternFrame } from '#app/(lab)/_parts/pattern-frame.tsx'
 import { serverToServer } from '#app/(lab)/_patterns.ts'
 import { channels, type Plan, plans } from '#lib/ads/channels.ts'
-import { abridged, type BidRequest, bidRequest, eidOf } from '#lib/ads/server/openrtb.ts'
+import { abridged, type BidRequest, bidRequest, deviceOf, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
+import { publicAddress } from '#lib/auth/client-address.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity, readSignals } from '#lib/site/read.ts'
 
@@ -26,11 +27,15 @@ export default async function ServerToServer() {
   await labOnly()
   const identity = await readPublicIdentity()
   const { prebidServer, product, origin, ownUrl } = env()
+  const requestHeaders = await headers()
   const request = bidRequest({
     id: crypto.randomUUID(),
     slots,
     site: { page: `${origin}/patterns/server-to-server`, domain: new URL(origin).hostname },
-    device: { ua: (await headers()).get('user-agent') ?? '' },
+    device: deviceOf({
+      ua: requestHeaders.get('user-agent') ?? '',
+      address: publicAddress(requestHeaders),
+    }),
     eids: eidOf(identity),
     bidders,
     bidderParams: channels.bidderParams,

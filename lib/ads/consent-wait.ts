@@ -1,0 +1,53 @@
+import { isAcknowledged } from './handoff/consent-news.ts'
+import { type ConsentWindow, hasConsentPlatform } from './handoff/consent-platform.ts'
+import type { Uid2Handoff } from './handoff/handoff-api.ts'
+import { consentMatters } from './handoff/refresh-rule.ts'
+
+/** Resolves once it is known whether consent lets the token go out; false: nobody says so. */
+export type ConsentWait = () => Promise<boolean>
+
+export interface ConsentWaitEnvironment {
+  window: ConsentWindow
+  handoff: Pick<Uid2Handoff, 'getSnapshot' | 'settled' | 'signals' | 'subscribe'>
+  /** The longest that the page's first auction waits, ms. */
+  timeoutMs: number
+  setTimeout(run: () => void, ms: number): unknown
+}
+
+/**
+ * For those who do not ask a consent platform (CMP) themselves: the first auction of a page waits until the platform
+ * has spoken and the server has answered to it, because that may take the token away. All others go on at once.
+ */
+export function createConsentWait({
+  window,
+  handoff,
+  timeoutMs,
+  setTimeout,
+}: ConsentWaitEnvironment): ConsentWait {
+  let first: Promise<void> | null = null
+
+  function isSettled(): boolean {
+    const state = handoff.getSnapshot()
+    const said = handoff.signals()
+    return said !== null && state.status !== 'loading' && (isAcknowledged(said) || !consentMatters(state))
+  }
+
+  return async () => {
+    if (!hasConsentPlatform(window)) return true
+    first ??= new Promise((resolve) => {
+      const end = handoff.subscribe(() => isSettled() && done())
+      const done = () => {
+        end()
+        resolve()
+      }
+      setTimeout(done, timeoutMs)
+      // It looks once more for a platform that has come after the page began.
+      void handoff.settled()
+      if (isSettled()) done()
+    })
+    await first
+    if (isSettled()) return true
+    // A platform for the TCF is there because GDPR may apply. What one has said counts once the server has it.
+    return handoff.signals() === null && typeof window.__tcfapi !== 'function'
+  }
+}
