@@ -77,6 +77,17 @@ describe('a denial', () => {
     })
   })
 
+  it('clears the cookie also when the store goes down right after the record', async () => {
+    const site = await siteWithToken()
+    site.store.recordChoice = async () => {
+      site.store.read = down
+    }
+    expect(await site.identity.deny(site.request(), consent)).toMatchObject({
+      status: 'done',
+      update: { identity: { status: 'unavailable', reason: 'store' }, cookie: 'clear' },
+    })
+  })
+
   it('is not written again where the caller says so', async () => {
     const site = await siteWithToken()
     await site.store.recordChoice(site.subject, denial)

@@ -19,7 +19,6 @@ describe('how long a surface waits for a refresh', () => {
 
   it('a page: not at all, also with an expired token', async () => {
     const site = await later(61)
-    site.operator.answer = never
     const { identity, cookie, background } = await proxy(site)
     expect(identity.status).toBe('refreshing')
     expect(cookie).toBe('keep')
@@ -35,9 +34,9 @@ describe('how long a surface waits for a refresh', () => {
 
   it('GET: not while its token is valid', async () => {
     const site = await later(11)
-    site.operator.answer = never
-    const { identity, background } = await site.get()
+    const { identity, cookie, background } = await site.get()
     expect(identity.status).toBe('available')
+    expect(cookie).toBe('keep')
     expect(background).toBeInstanceOf(Promise)
   })
 
@@ -114,17 +113,18 @@ describe('what a refresh brought', () => {
 })
 
 describe('a generate', () => {
-  /** A platform's consent string goes along. */
-  const withString: Policy = { name: 'test', check: () => null, passesOn: () => ({ tcf: 'CP1' }) }
+  /** What a consent platform said goes along. */
+  const signals = { tcf: 'CP1', gpp: 'DBAA' }
+  const withString: Policy = { name: 'test', check: () => null, passesOn: () => signals }
   const consented = async () => {
     const site = await siteInMemory({ policies: [withString] })
     await site.store.recordChoice(site.subject, grant)
     return site
   }
 
-  it('sends the consent string with the DII, and hands it out with the token', async () => {
+  it('sends the TCF string with the DII, and hands out all signals with the token', async () => {
     const site = await consented()
-    expect((await site.post()).identity).toMatchObject({ status: 'available', consent: { tcf: 'CP1' } })
+    expect((await site.post()).identity).toMatchObject({ status: 'available', consent: signals })
     expect(site.operator.calls[0]?.options).toHaveProperty('tcfConsentString', 'CP1')
   })
 

@@ -59,6 +59,14 @@ describe('consent signals as a policy', () => {
     expect(stringOf('uid2', { gdprApplies: false, tcf: sufficient })).toBeUndefined()
   })
 
+  it('go along whole with a token of EUID, and not at all with one of UID2', () => {
+    const signals = { tcf: sufficient, gdprApplies: true, gpp: 'DBABM', gppSid: [2] }
+    const passedOn = (product: Product) =>
+      consentSignals({ product }).passesOn?.(contextOf({ consent: { signals } }))
+    expect(passedOn('euid')).toEqual(signals)
+    expect(passedOn('uid2')).toBeUndefined()
+  })
+
   it('say nothing of a reader who is signed out, or while the store cannot be read', () => {
     for (const product of ['uid2', 'euid'] as const) {
       const policy = consentSignals({ product })
