@@ -40,6 +40,15 @@ export function observeIntersection(
   }, null)
 }
 
+/**
+ * Next makes an IntersectionObserver as its links are loaded. It goes without where there is none, but where making one
+ * throws, nothing of a page would work: so there is none then.
+ */
+export function hideRefusedObserver(page: object): void {
+  const works = attempt(() => Boolean(new IntersectionObserver(() => {})), false)
+  if (!works) attempt(() => Object.defineProperty(page, 'IntersectionObserver', { value: undefined }), page)
+}
+
 /** For statistics, where it has to be another one than the last; for nothing that must not be guessed. */
 export const randomText = (): string =>
   attempt(

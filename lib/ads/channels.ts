@@ -93,6 +93,6 @@ export const channels = {
   scripts: {
     gpt: 'https://securepubads.g.doubleclick.net/tag/js/gpt.js',
     uid2Sdk: 'https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js',
-    euidSdk: 'https://cdn.prod.euid.eu/euid-sdk-3.3.0.js',
+    euidSdk: 'https://cdn.prod.euid.eu/euid-sdk-4.0.1.js',
   },
 }

@@ -3,6 +3,7 @@ import { createUid2Handoff } from './handoff/handoff.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers.ts'
 import { oncePerWindow } from './once-per-window.ts'
+import { removeSdkLeftovers } from './sdk-storage.ts'
 
 /**
  * The page's hand-off: components, forms and a publisher's own scripts all mean the same one. What others keep of an
@@ -11,7 +12,11 @@ import { oncePerWindow } from './once-per-window.ts'
 export function pageHandoff(): Uid2Handoff {
   return oncePerWindow('handoff', () => {
     const handoff = createUid2Handoff()
-    handoff.on('available', liftPrebidOptOut)
+    handoff.on('available', (state) => {
+      // Another reader may have signed in where no page of ours was there to see it: at a provider, on another host.
+      removeSdkLeftovers(state.status === 'available' ? state.identity : undefined)
+      liftPrebidOptOut()
+    })
     // The control group has said yes as well, and differs in the token alone.
     handoff.on('withheld', () => {
       removeLeftovers()

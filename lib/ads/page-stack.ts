@@ -129,6 +129,7 @@ function startSdk({ product, mode }: SiteSettings, operatorUrl: string): void {
       product,
       operatorUrl,
       load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),
+      now: () => Date.now(),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
     })
     return true

@@ -1,15 +1,19 @@
 import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import type { HandoffState } from './handoff/handoff-state.ts'
-import { SDK_MARK } from './leftovers.ts'
-import { store, stored } from './stored.ts'
+import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage.ts'
+import { store } from './stored.ts'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {
-  init(options: { identity: ClientIdentity; baseUrl: string }): void
+  init(options: { identity?: ClientIdentity; baseUrl: string; callback: TakenUp }): void
   setIdentity(identity: ClientIdentity): void
+  getIdentity(): ClientIdentity | null
+  isInitComplete(): boolean
   disconnect(): void
 }
+/** The callback of `init`: called whenever the SDK takes up an identity, from wherever it has it. */
+type TakenUp = (state: { advertisingToken?: string }) => void
 type SdkCallback = (event: string, payload: { identity?: ClientIdentity | null }) => void
 type SdkWindow = Partial<Record<'__uid2' | '__euid', Partial<Uid2Sdk> & { callbacks?: SdkCallback[] }>>
 
@@ -19,6 +23,8 @@ export interface Uid2SdkEnvironment {
   operatorUrl: string
   /** Loads the SDK's script, which takes over the callbacks that wait for it. */
   load(): Promise<void>
+  /** The wall clock, which is what the SDK goes by. */
+  now(): number
   setTimeout(run: () => void, ms: number): unknown
   page?: SdkWindow
 }
@@ -33,25 +39,79 @@ const QUIET_MS = 1_000
 /**
  * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the hand-off
  * of every newer token and of an opt-out. It is loaded for readers with a token alone.
+ *
+ * The SDK also takes up identities by itself: what is stored when it is loaded, and every few seconds what another tab
+ * has stored. They may be another reader's. So one counts only if it was made of the one that we gave: by a refresh on
+ * this page, or on another page, which has marked it. Otherwise the server is asked.
  */
 export function refreshBySdk(env: Uid2SdkEnvironment): void {
   const page = env.page ?? (window as SdkWindow)
   const name = `__${env.product}` as const
+  /** The server's identity that this page has. */
   let wanted: ClientIdentity | null = null
-  let given: ClientIdentity | null = null
-  let begun = false
+  /** The server's identity that the SDK was given, and the latest one that it has made of it. */
+  let given: { server: ClientIdentity; latest: ClientIdentity } | null = null
+  /** Token of a server's identity that the SDK did not keep. It is not given twice. */
+  let rejected: string | null = null
+  /** What the SDK has taken up, until an event says that it was a refresh. */
+  let takenUp: { token: string | undefined } | null = null
+  /** Our own `init` has been called, so the SDK tells us what it takes up. */
+  let ours = false
+  /** During our own calls: what the SDK tells then is no news. */
+  let giving = false
   let quiet: Promise<void> = Promise.resolve()
+
+  /** From here on, what the SDK still tells of is ignored. */
+  function disconnect(): void {
+    given = takenUp = null
+    page[name]?.disconnect?.()
+    quiet = new Promise((resolve) => env.setTimeout(resolve, QUIET_MS))
+  }
+
+  function stop(): void {
+    wanted = null
+    if (given !== null) store(SDK_MARK, null)
+    // Another script may have initialised it, or it has done so itself.
+    if (given !== null || isInitialised()) disconnect()
+  }
+
+  const isInitialised = () => page[name]?.isInitComplete?.() ?? false
 
   function give(): void {
     const sdk = page[name]
-    if (!sdk?.init || wanted === null || wanted.advertising_token === given?.advertising_token) return
-    given = wanted
-    const identity = newestOf(wanted, env.product)
-    // A second `init` throws.
-    if (begun) sdk.setIdentity?.(identity)
-    else sdk.init({ identity, baseUrl: env.operatorUrl })
-    begun = true
-    if (identity !== wanted) tell(identity)
+    if (!sdk?.init || wanted === null || wanted.advertising_token === given?.server.advertising_token) return
+    const server = wanted
+    const latest = madeOf(server, env.product) ?? server
+    giving = true
+    try {
+      setIdentity(sdk, latest)
+    } finally {
+      giving = false
+      removeSdkConfigs()
+    }
+    given = { server, latest }
+    const actual = sdk.getIdentity?.()
+    // It may prefer another one that is stored: in a cookie that we cannot remove.
+    if (actual && actual.advertising_token !== latest.advertising_token) reject()
+    else if (latest !== server) tell(latest)
+  }
+
+  function setIdentity(sdk: Partial<Uid2Sdk>, identity: ClientIdentity): void {
+    const options = { baseUrl: env.operatorUrl, callback: onTakenUp }
+    if (ours) sdk.setIdentity?.(identity)
+    else if (isInitialised()) {
+      // An `init` that is not the first ignores an identity that is older than that of the first.
+      sdk.init?.(options)
+      sdk.setIdentity?.(identity)
+    } else sdk.init?.({ identity, ...options })
+    ours = true
+  }
+
+  function accept(made: ClientIdentity): void {
+    if (given === null) return
+    given.latest = made
+    markMade(given.server, made)
+    tell(made)
   }
 
   function tell(identity: ClientIdentity): void {
@@ -62,60 +122,83 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     })
   }
 
-  function take(): void {
-    wanted = null
-    if (given === null) return
-    given = null
-    store(SDK_MARK, null)
-    page[name]?.disconnect?.()
-    quiet = new Promise((resolve) => env.setTimeout(resolve, QUIET_MS))
+  function reject(): void {
+    rejected = given?.server.advertising_token ?? null
+    stop()
   }
 
-  function heard(event: string, identity: ClientIdentity | null | undefined): void {
+  function askServer(): void {
+    reject()
+    env.handoff.recheck()
+  }
+
+  function onTakenUp({ advertisingToken: token }: { advertisingToken?: string }): void {
+    if (giving || given === null) return
+    const mine = { token }
+    takenUp = mine
+    // An event follows a refresh at once. Without one, the identity comes from storage.
+    env.setTimeout(() => {
+      if (takenUp !== mine || given === null) return
+      takenUp = null
+      const made = madeOf(given.server, env.product)
+      // The SDK tells no token of an identity that has expired.
+      if (made === null || (token !== undefined && token !== made.advertising_token)) askServer()
+      else if (made.advertising_token !== given.latest.advertising_token) accept(made)
+    }, 0)
+  }
+
+  function onIdentity(identity: ClientIdentity | null | undefined): void {
     if (given === null) {
-      // It has come late, and is nobody's any more.
-      if (begun && identity) page[name]?.disconnect?.()
-    } else if (event === 'OptoutReceived') env.handoff.recheck()
-    else if (event === 'IdentityUpdated' && identity) {
-      store(SDK_MARK, markOf(given, identity))
-      tell(identity)
+      // We gave none: it initialised itself, or the refresh of a reader who left has ended.
+      if (identity) disconnect()
+      return
     }
+    const { latest } = given
+    const token = identity?.advertising_token
+    const isRefresh = takenUp !== null && takenUp.token === token && latest.refresh_from <= env.now()
+    takenUp = null
+    if (identity && token === latest.advertising_token) return
+    if (identity && isRefresh) accept(identity)
+    // While a token that has expired can still be refreshed, the SDK tells of none and keeps it.
+    else if (identity || keptBySdk(env.product)?.advertising_token !== latest.advertising_token) askServer()
   }
 
   const holder = page[name] ?? {}
   page[name] = holder
   holder.callbacks ??= []
-  holder.callbacks.push((event, { identity }) => heard(event, identity))
+  holder.callbacks.push((event, { identity }) => {
+    // The SDK looks for its configuration next. Another tab may have written one while the script was loading.
+    if (event === 'SdkLoaded') removeSdkConfigs()
+    else if (giving) return
+    else if (event === 'OptoutReceived') {
+      if (given !== null) askServer()
+    } else if (event === 'IdentityUpdated' || given === null) onIdentity(identity)
+  })
 
   function follow(state: HandoffState): void {
     if (state.status !== 'available' || !state.identity) return
+    if (state.identity.advertising_token === rejected) return
     wanted = state.identity
+    removeSdkConfigs()
     // Blocked, offline, or not ours: the token stays good until its end, and then the server is asked.
-    Promise.all([env.load(), quiet])
+    env
+      .load()
+      .then(() => {
+        const isNew = wanted?.advertising_token !== given?.server.advertising_token
+        if (isNew && mayBeRefreshing()) disconnect()
+        return quiet
+      })
       .then(give)
       .catch(() => {})
   }
 
+  /** Another identity that is set then makes the refresh fail, and the SDK goes back to what it wanted to refresh. */
+  const mayBeRefreshing = () =>
+    ours ? given !== null && given.latest.refresh_from <= env.now() : isInitialised()
+
   env.handoff.on('available', follow)
   // The server may have got another identity meanwhile.
   env.handoff.on('refreshed', follow)
-  env.handoff.on('cleared', take)
-  env.handoff.on('expired', take)
-}
-
-/** That the SDK has made the one of the other, the server's. */
-const markOf = (server: ClientIdentity, made: ClientIdentity | null): string =>
-  `${server.advertising_token} ${made?.advertising_token}`
-
-/**
- * The server goes on giving the identity that it made once, so each page would refresh it anew: what the SDK made of
- * that very one on a page before, and still keeps, takes its place.
- */
-function newestOf(server: ClientIdentity, product: Uid2SdkEnvironment['product']): ClientIdentity {
-  try {
-    const kept: ClientIdentity | null = JSON.parse(stored(`${product.toUpperCase()}-sdk-identity`) ?? 'null')
-    return kept !== null && stored(SDK_MARK) === markOf(server, kept) ? kept : server
-  } catch {
-    return server
-  }
+  env.handoff.on('cleared', stop)
+  env.handoff.on('expired', stop)
 }

@@ -19,7 +19,11 @@ const kept = { uid2: '__uid2_advertising_token', euid: '__euid_advertising_token
 const ofTheSdk = { uid2: 'UID2-sdk-identity', euid: 'EUID-sdk-identity' }
 
 /** Every name under which Prebid and the SDKs keep an identity in a browser. */
-export const allKept = [...Object.values(kept), ...Object.values(ofTheSdk), 'uid2_sdk', '__uid_2=', '__euid=']
+export const allKept = [
+  ...Object.values(kept),
+  ...Object.values(ofTheSdk),
+  ...['uid2_sdk', '__uid_2=', '__euid=', '__uid_2_config=', '__euid_config='],
+]
 
 export const channels: readonly Channel[] = [
   { slug: 'prebid-server', handoff: 'server', requests: 1, google: false, keeps: {} },

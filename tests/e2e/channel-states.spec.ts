@@ -175,16 +175,16 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     watch.allow(/refreshing the token/, 'the SDK warns of the refresh that was aborted')
     const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
     const operator = sandboxOperator(site)
-    await operator.set({
-      lifetimes: { refreshFromMs: 2_000 },
-      faults: [{ on: 'refresh', latencyMs: 2_000 }],
-    })
+    await operator.set({ lifetimes: { refreshFromMs: 2_000 } })
     const context = await newBrowser({ baseURL: site.origin })
     const { advertisingToken } = await become(context, { email })
+    await operator.set({ faults: [{ on: 'refresh', latencyMs: 2_000 }] })
     const page = await context.newPage()
     const channel = channelOf(slug)
+    // On a busy machine it is due before the page is there.
+    const refreshing = page.waitForRequest(/\/v2\/token\/refresh/)
     await openPattern(page, channel)
-    const refresh = await page.waitForRequest(/\/v2\/token\/refresh/)
+    const refresh = await refreshing
     await signOutElsewhere(context)
     const [auctions, requests] = [watch.auctions.length, watch.requests.length]
     await lookAgain(page)

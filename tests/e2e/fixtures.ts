@@ -1,6 +1,7 @@
 import { type BrowserContext, type BrowserContextOptions, test as base, expect } from '@playwright/test'
 import type { Calls, Fault, Lifetimes } from '#tests/support/operator.ts'
 import { PageWatch } from '#tests/support/page-watch.ts'
+import { useSdkBundles } from '#tests/support/sdk-bundle.ts'
 import { type Site, startSite } from '#tests/support/site.ts'
 
 /** The operator that a sandbox site has inside. */
@@ -48,6 +49,7 @@ export const test = base.extend<TestFixtures, { site: Site }>({
   },
   context: async ({ context, watch }, use) => {
     watch.follow(context)
+    await useSdkBundles(context)
     await use(context)
   },
   newBrowser: async ({ browser, baseURL, watch }, use) => {
@@ -56,6 +58,7 @@ export const test = base.extend<TestFixtures, { site: Site }>({
       const context = await browser.newContext({ ...(baseURL && { baseURL }), ...options })
       contexts.push(context)
       watch.follow(context)
+      await useSdkBundles(context)
       return context
     })
     for (const context of contexts) await context.close()

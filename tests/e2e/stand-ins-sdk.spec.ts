@@ -1,90 +1,184 @@
-import type { Page } from '@playwright/test'
-import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
-import { createUid2Client, type Identity } from '#lib/uid2/index.ts'
 import { load, openBarePage } from '#tests/support/bare-page.ts'
-import { eidsOf } from './acts.ts'
 import { expect, test } from './fixtures.ts'
+import {
+  config,
+  due,
+  events,
+  holdRefreshes,
+  identityFor,
+  init,
+  operatorOf,
+  personOf,
+  type SdkWindow,
+  state,
+  stored,
+  token,
+  withSdk,
+} from './sdk-acts.ts'
 
-/* The stand-ins for UID2's SDK and for the script that Google deploys, on a page that has nothing of ours. */
-
-interface Sdk {
-  callbacks: ((event: string, payload: { identity?: Identity | null }) => void)[]
-  init(options?: object): void
-  setIdentity(identity: object): void
-  getIdentity(): Identity | null
-  getAdvertisingToken(): string | undefined
-  getAdvertisingTokenAsync(): Promise<string>
-  hasOptedOut(): boolean | undefined
-  isLoginRequired(): boolean | undefined
-  disconnect(): void
-}
-interface SdkWindow {
-  __uid2: Sdk
-  __euid: Sdk
-  events: string[]
-}
-const operatorOf = (baseUrl: string | undefined) => `${baseUrl}/sandbox/operator`
-
-/** An identity as a publisher's server got it a moment ago. */
-async function identityFor(baseUrl: string | undefined, email: string): Promise<Identity> {
-  const client = createUid2Client({ baseUrl: operatorOf(baseUrl), ...sandboxPublisher })
-  const outcome = await client.generateToken({ email })
-  if (outcome.status !== 'success') throw new Error(outcome.status)
-  return outcome.identity
-}
-
-const due = (identity: Identity): Identity => ({ ...identity, refresh_from: Date.now() - 1_000 })
-
-/** Notes the SDK's events from before it is there, as its documentation has it. */
-async function withSdk(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    ;(window as unknown as SdkWindow).events = []
-    const note: Sdk['callbacks'][number] = (event, payload) => {
-      ;(window as unknown as SdkWindow).events.push(
-        `${event} ${payload.identity === undefined ? '-' : payload.identity !== null}`,
-      )
-    }
-    Object.assign(window, { __uid2: { callbacks: [note] } })
-  })
-  await load(page, 'uid2-sdk.js')
-}
-
-const init = (page: Page, options: object) =>
-  page.evaluate((options) => {
-    try {
-      ;(window as unknown as SdkWindow).__uid2.init(options)
-      return null
-    } catch (error) {
-      return (error as Error).name
-    }
-  }, options)
-
-const token = (page: Page) =>
-  page.evaluate(() => (window as unknown as SdkWindow).__uid2.getAdvertisingTokenAsync().catch(() => null))
-const events = (page: Page) => page.evaluate(() => (window as unknown as SdkWindow).events)
-const stored = (page: Page) => page.evaluate(() => localStorage.getItem('UID2-sdk-identity'))
+/* What the stand-in for UID2's SDK does, and the real one too: `UID2_SDK_BUNDLE` puts that in its place. */
 
 test.beforeEach(({ page }) => openBarePage(page))
 
 test.describe('the stand-in for UID2’s SDK', () => {
-  test('keeps a fresh identity, and has it on the next page', async ({ page, baseURL, email, operator }) => {
+  test('keeps a fresh identity, and has it on the next page, where it initialises itself', async ({
+    page,
+    baseURL,
+    email,
+    operator,
+  }) => {
     const identity = await identityFor(baseURL, email)
+    const baseUrl = operatorOf(baseURL)
     await withSdk(page)
-    expect(
-      await page.evaluate(() => (window as unknown as SdkWindow).__uid2.isLoginRequired()),
-    ).toBeUndefined()
-    expect(await init(page, { identity, baseUrl: operatorOf(baseURL) })).toBeNull()
+    expect(await state(page)).toEqual({ token: undefined, login: true, init: false })
+    expect(await init(page, { identity, baseUrl })).toBeNull()
     expect(await token(page)).toBe(identity.advertising_token)
-    expect(await events(page)).toEqual(['SdkLoaded -', 'InitCompleted true'])
-    expect(await init(page, {})).toBe('TypeError')
+    expect(await events(page)).toEqual(['SdkLoaded false', 'InitCompleted true'])
+    expect(await config(page)).toEqual({ baseUrl })
 
     await page.goto('/bare')
     await withSdk(page)
-    expect(await init(page, { baseUrl: operatorOf(baseURL) })).toBeNull()
-    expect(await token(page)).toBe(identity.advertising_token)
+    expect(await state(page)).toEqual({ token: identity.advertising_token, login: false, init: true })
+    expect(await events(page)).toEqual(['SdkLoaded true', 'InitCompleted true'])
     await page.evaluate(() => (window as unknown as SdkWindow).__uid2.disconnect())
     expect([await token(page), await stored(page)]).toEqual([null, null])
+    // It stays for the next page.
+    expect(await config(page)).toEqual({ baseUrl })
     expect(await operator.calls()).toMatchObject({ refresh: 0 })
+  })
+
+  test('shows what is stored before there was an init, and initialises nothing without a configuration', async ({
+    page,
+    baseURL,
+    email,
+  }) => {
+    const identity = await identityFor(baseURL, email)
+    await page.evaluate((text) => localStorage.setItem('UID2-sdk-identity', text), JSON.stringify(identity))
+    await withSdk(page)
+    expect(await state(page)).toEqual({ token: identity.advertising_token, login: false, init: false })
+    expect(await events(page)).toEqual(['SdkLoaded true'])
+  })
+
+  test('refreshes a due identity that is stored as it is loaded, and no init aborts that', async ({
+    page,
+    baseURL,
+    email,
+  }) => {
+    const ofA = due(await identityFor(baseURL, `a-${email}`))
+    const ofB = await identityFor(baseURL, `b-${email}`)
+    const baseUrl = operatorOf(baseURL)
+    await page.evaluate(
+      ([identity, config]) => {
+        localStorage.setItem('UID2-sdk-identity', identity)
+        localStorage.setItem('UID2-sdk-identity_config', config)
+      },
+      [JSON.stringify(ofA), JSON.stringify({ baseUrl })] as const,
+    )
+    const release = await holdRefreshes(page)
+    await withSdk(page)
+    await init(page, { identity: ofB, baseUrl })
+    expect(await state(page)).toEqual({ token: ofB.advertising_token, login: false, init: true })
+    release()
+    const last = await token(page)
+    expect([ofA.advertising_token, ofB.advertising_token]).not.toContain(last)
+    expect(await personOf(last, baseUrl)).toBe(await personOf(ofA.advertising_token, baseUrl))
+  })
+
+  test('takes another init as a change of options, whose older identity is stored and not taken up', async ({
+    page,
+    baseURL,
+    email,
+  }) => {
+    const identity = await identityFor(baseURL, email)
+    const older = { ...identity, advertising_token: 'older', identity_expires: identity.identity_expires - 1 }
+    const newer = { ...identity, advertising_token: 'newer', identity_expires: identity.identity_expires + 1 }
+    await withSdk(page)
+    await init(page, { identity, baseUrl: operatorOf(baseURL) })
+    expect(await init(page, { identity: older })).toBeNull()
+    expect(await token(page)).toBe(identity.advertising_token)
+    expect(JSON.parse((await stored(page)) ?? '')).toEqual(older)
+    expect(await init(page, { identity: newer })).toBeNull()
+    expect(await token(page)).toBe('newer')
+    expect(await init(page, { refreshRetryPeriod: 1 })).toBe('RangeError')
+    expect(await events(page)).toEqual(['SdkLoaded false', ...Array(3).fill('InitCompleted true')])
+  })
+
+  test('works on with a new init after it was disconnected', async ({ page, baseURL, email }) => {
+    const identity = await identityFor(baseURL, email)
+    const newer = { ...identity, advertising_token: 'newer', identity_expires: identity.identity_expires + 1 }
+    await withSdk(page)
+    await init(page, { identity, baseUrl: operatorOf(baseURL) })
+    await page.evaluate(() => (window as unknown as SdkWindow).__uid2.disconnect())
+    await init(page, { identity: newer })
+    expect(await token(page)).toBe('newer')
+    expect(await events(page)).toEqual([
+      'SdkLoaded false',
+      'InitCompleted true',
+      'IdentityUpdated false',
+      'InitCompleted true',
+    ])
+  })
+
+  test('rejects those who wait for a token when it is disconnected, with an error', async ({ page }) => {
+    await withSdk(page)
+    const reason = await page.evaluate(() => {
+      const { __uid2 } = window as unknown as SdkWindow
+      const waiting = __uid2.getAdvertisingTokenAsync().catch((error: unknown) => String(error))
+      __uid2.disconnect()
+      return waiting
+    })
+    expect(reason).toBe('Error: UID2 SDK aborted.')
+  })
+
+  const hour = 3_600_000
+  for (const [what, over] of [
+    ['no identity', undefined],
+    ['one without a token', { advertising_token: '' }],
+    [
+      'one that has expired for good',
+      { identity_expires: Date.now() - hour, refresh_expires: Date.now() - 1 },
+    ],
+  ] as const)
+    test(`tells of the loss at an init with ${what}`, async ({ page, baseURL, email }) => {
+      const identity = over && { ...(await identityFor(baseURL, email)), ...over }
+      await withSdk(page)
+      await init(page, { ...(identity && { identity }), baseUrl: operatorOf(baseURL) })
+      expect(await events(page)).toEqual(['SdkLoaded false', 'IdentityUpdated false', 'InitCompleted false'])
+      expect(await state(page)).toEqual({ token: undefined, login: true, init: true })
+      expect(await stored(page)).toBeNull()
+    })
+
+  test('gives times to the cookie of its first version, and writes it anew', async ({
+    page,
+    baseURL,
+    email,
+    watch,
+  }) => {
+    watch.allow(/refreshing the token/, 'nothing opens the answer: such a cookie has no key')
+    const { advertising_token, refresh_token } = await identityFor(baseURL, email)
+    const cookie = encodeURIComponent(JSON.stringify({ advertising_token, refresh_token }))
+    await page.context().addCookies([{ name: '__uid_2', value: cookie, url: baseURL ?? '' }])
+    const release = await holdRefreshes(page)
+    await withSdk(page)
+    expect(await state(page)).toEqual({ token: undefined, login: true, init: false })
+    await init(page, { baseUrl: operatorOf(baseURL), useCookie: true })
+    expect(await state(page)).toEqual({ token: advertising_token, login: false, init: true })
+    const cookies = await page.context().cookies()
+    const migrated = JSON.parse(
+      decodeURIComponent(cookies.find(({ name }) => name === '__uid_2')?.value ?? ''),
+    )
+    expect(migrated.identity_expires - migrated.refresh_from).toBe(4 * hour)
+    expect(migrated.refresh_expires - migrated.refresh_from).toBe(168 * hour)
+    release()
+  })
+
+  test('loaded twice is what it was', async ({ page, baseURL, email }) => {
+    const identity = await identityFor(baseURL, email)
+    await withSdk(page)
+    await init(page, { identity, baseUrl: operatorOf(baseURL) })
+    await load(page, 'uid2-sdk.js')
+    expect(await state(page)).toEqual({ token: identity.advertising_token, login: false, init: true })
+    expect(await events(page)).toEqual(['SdkLoaded false', 'InitCompleted true'])
   })
 
   test('renews a due identity without a preflight, and tells late callbacks what has been', async ({
@@ -99,7 +193,7 @@ test.describe('the stand-in for UID2’s SDK', () => {
     const renewed = await token(page)
     expect(renewed).not.toBe(identity.advertising_token)
     expect(JSON.parse((await stored(page)) ?? '')).toMatchObject({ advertising_token: renewed })
-    expect(await events(page)).toEqual(['SdkLoaded -', 'InitCompleted true', 'IdentityUpdated true'])
+    expect(await events(page)).toEqual(['SdkLoaded false', 'InitCompleted true', 'IdentityUpdated true'])
     const asked = watch.requests.find((request) => request.url().includes('/v2/token/refresh'))
     expect(asked?.url()).toMatch(/\?client=uid2-sdk-[\d.]+$/)
     expect(asked?.postData()).toBe(identity.refresh_token)
@@ -123,8 +217,7 @@ test.describe('the stand-in for UID2’s SDK', () => {
 
     await page.goto('/bare')
     await withSdk(page)
-    await init(page, { baseUrl: operatorOf(baseURL) })
-    expect(await events(page)).toEqual(['SdkLoaded -', 'InitCompleted false', 'OptoutReceived false'])
+    expect(await events(page)).toEqual(['SdkLoaded false', 'InitCompleted false', 'OptoutReceived false'])
     expect(await operator.calls()).toMatchObject({ refresh: 1 })
   })
 
@@ -153,67 +246,11 @@ test.describe('the stand-in for UID2’s SDK', () => {
     const kept = await page.evaluate((identity) => {
       ;(window as unknown as SdkWindow).__euid.init({ identity, useCookie: true })
       return [
-        document.cookie.split('=')[0],
+        document.cookie.split('; ').map((each) => each.split('=')[0]),
         { ...localStorage },
         (window as unknown as SdkWindow).__euid.getAdvertisingToken(),
       ]
     }, identity)
-    expect(kept).toEqual(['__euid', {}, identity.advertising_token])
-  })
-})
-
-test.describe('the stand-in for the script that Google deploys', () => {
-  const ads = (page: Page, deploy: string) =>
-    page.evaluate(async (source) => {
-      Object.assign(window, { googletag: { cmd: [] } })
-      googletag.cmd.push(() => {
-        googletag.defineSlot('/1234/side', [300, 250], 'side')?.addService(googletag.pubads())
-        googletag.enableServices()
-        googletag.display('side')
-      })
-      const script = document.createElement('script')
-      script.src = source
-      document.head.append(script)
-    }, `/sandbox/cdn/gpt.js?deploy=${deploy}`)
-
-  test('asks the page’s own function', async ({ page, baseURL, email, watch }) => {
-    const { advertising_token } = await identityFor(baseURL, email)
-    await page.evaluate((token) => {
-      Object.assign(window, { getUid2AdvertisingToken: async () => token })
-    }, advertising_token)
-    await ads(page, 'uid2')
-    await expect.poll(() => watch.auctions.map(({ eids }) => eids)).toEqual([eidsOf(advertising_token)])
-  })
-
-  test('asks up to three times at once before it gives up', async ({ page }) => {
-    await page.evaluate(() => {
-      Object.assign(window, { events: [], googletag: { cmd: [], secureSignalProviders: [] } })
-      const getUid2AdvertisingToken = async () => {
-        const { events } = window as unknown as SdkWindow
-        throw new Error(`try ${events.push('asked')}`)
-      }
-      Object.assign(window, { getUid2AdvertisingToken })
-    })
-    await load(page, 'uid2SecureSignal.js')
-    const outcome = await page.evaluate(() => {
-      const [provider] = googletag.secureSignalProviders as googletag.secureSignals.SecureSignalProvider[]
-      return provider?.collectorFunction().catch((error: Error) => error.message)
-    })
-    expect([outcome, await events(page)]).toEqual(['try 3', ['asked', 'asked', 'asked']])
-  })
-
-  test('takes the token of the SDK once there is one', async ({ page, baseURL, email, watch }) => {
-    const identity = await identityFor(baseURL, email)
-    await withSdk(page)
-    await init(page, { identity, baseUrl: operatorOf(baseURL) })
-    await ads(page, 'uid2')
-    await expect
-      .poll(() => watch.auctions.map(({ eids }) => eids))
-      .toEqual([eidsOf(identity.advertising_token)])
-  })
-
-  test('registers nothing for a page that has neither', async ({ page, watch }) => {
-    await ads(page, 'euid')
-    await expect.poll(() => watch.auctions.map(({ eids }) => eids)).toEqual([undefined])
+    expect(kept).toEqual([['__euid_config', '__euid'], {}, identity.advertising_token])
   })
 })

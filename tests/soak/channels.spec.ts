@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type BrowserContext, firefox, type Page } from '@playwright/test'
 import type { Auction } from '#tests/support/page-watch.ts'
+import { useSdkBundles } from '#tests/support/sdk-bundle.ts'
 import { type Site, startSite } from '#tests/support/site.ts'
 import { become, choose, signInByApi, signOut, statusLine } from '../e2e/acts.ts'
 import {
@@ -168,6 +169,7 @@ for (const channel of channels)
     const browser = await firefox.launch()
     const context = await browser.newContext({ baseURL: site.origin })
     watch.follow(context)
+    await useSdkBundles(context)
     const { advertisingToken } = await become(context, { email })
     const page = await context.newPage()
     await openPattern(page, channel)

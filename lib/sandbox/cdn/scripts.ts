@@ -7,12 +7,13 @@ import { secureSignals } from './gpt-signals.ts'
 import { slots } from './gpt-slots.ts'
 import { type SdkParts, sdk } from './sdk.ts'
 import type { SdkNames } from './sdk-api.ts'
+import { sdkPromises } from './sdk-promises.ts'
 import { sdkRefresh } from './sdk-refresh.ts'
 import { sdkStore } from './sdk-store.ts'
 import { type SignalNames, secureSignal } from './secure-signal.ts'
 
 const gptParts: GptParts = { adRequests, rendering, secureSignals, slots }
-const sdkParts: SdkParts = { sdkRefresh, sdkStore }
+const sdkParts: SdkParts = { sdkPromises, sdkRefresh, sdkStore }
 
 const uid2Sdk: SdkNames = {
   product: 'UID2',
@@ -20,7 +21,6 @@ const uid2Sdk: SdkNames = {
   cookie: '__uid_2',
   storageKey: 'UID2-sdk-identity',
   baseUrl: 'https://prod.uidapi.com',
-  signalProvider: '__uid2SecureSignalProvider',
 }
 const euidSdk: SdkNames = {
   product: 'EUID',
@@ -28,7 +28,6 @@ const euidSdk: SdkNames = {
   cookie: '__euid',
   storageKey: 'EUID-sdk-identity',
   baseUrl: 'https://prod.euid.eu',
-  signalProvider: '__euidSecureSignalProvider',
 }
 const uid2Signal: SignalNames = {
   source: 'uidapi.com',

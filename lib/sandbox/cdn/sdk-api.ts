@@ -1,13 +1,12 @@
 import 'server-only'
 
-/** Where the SDKs of the two products differ: src/uid2Sdk.ts and src/euidSdk.ts of uid2-web-integrations. */
+/** Where the SDKs of the two products differ: src/uid2Sdk.ts and src/euidSdk.ts of uid2-web-integrations, release 4.0.1. */
 export interface SdkNames {
   product: 'UID2' | 'EUID'
   global: '__uid2' | '__euid'
   cookie: '__uid_2' | '__euid'
   storageKey: 'UID2-sdk-identity' | 'EUID-sdk-identity'
   baseUrl: string
-  signalProvider: '__uid2SecureSignalProvider' | '__euidSecureSignalProvider'
 }
 
 /** Times are Unix ms. */

@@ -9,11 +9,13 @@ import type {
   SdkOptOut,
   Stored,
 } from './sdk-api.ts'
+import type { sdkPromises } from './sdk-promises.ts'
 import type { sdkRefresh } from './sdk-refresh.ts'
 import type { sdkStore } from './sdk-store.ts'
 
 /** The parts that the script is made of; each is a function that is complete in itself. */
 export interface SdkParts {
+  sdkPromises: typeof sdkPromises
   sdkRefresh: typeof sdkRefresh
   sdkStore: typeof sdkStore
 }
@@ -21,13 +23,19 @@ export interface SdkParts {
 /**
  * A stand-in for UID2's SDK for JavaScript, `https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js`, in as much as a
  * client-server integration uses it: https://unifiedid.com/docs/sdks/sdk-ref-javascript, and src/sdkBase.ts,
- * callbackManager.ts, promiseHandler.ts and initCallbacks.ts of IABTechLab/uid2-web-integrations, told in words of
- * our own. Times are of the wall clock, as there. A second `init` throws, as up to version 3 and in the documentation;
- * later sources take it as a change of options, which is left out, as generating in the browser is.
+ * uid2Sdk.ts, callbackManager.ts and initCallbacks.ts of IABTechLab/uid2-web-integrations, release 4.0.1 (that of
+ * 4.0.95 is the same), told in words of our own. Where it does what one would not expect, so does this: pages have to
+ * live with it. Left out: generating in the browser, `__uid2Helper`, and the classes that it exports. Times are of the
+ * wall clock, as there.
  *
  * Runs in a browser, served as text: it may use nothing of this module.
  */
 export function sdk(names: SdkNames, parts: SdkParts): void {
+  const page = window as unknown as Record<string, unknown>
+  const before = page[names.global] as { callbacks?: SdkCallback[] } | undefined
+  // Loaded twice.
+  if (before && 'init' in before) return
+
   const VERSION = '4.0.1'
   const RETRY_MS = 5_000
   const STATUS = {
@@ -40,65 +48,76 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
     optOut: -4,
   }
 
-  const page = window as unknown as Record<string, unknown>
-  const { callbacks = [] } = (page[names.global] ?? {}) as { callbacks?: SdkCallback[] }
-  const isOptOut = (held: Stored | null | undefined): held is SdkOptOut =>
-    typeof held === 'object' && held !== null && 'status' in held && held.status === 'optout'
+  const callbacks = before?.callbacks ?? []
+  const isOptOut = (identity: Stored | null | undefined): identity is SdkOptOut =>
+    typeof identity === 'object' && identity !== null && 'status' in identity && identity.status === 'optout'
   const hasPassed = (time: number) => time <= Date.now()
   // biome-ignore lint/suspicious/noConsole: the SDK speaks to publishers in the console of their browser.
-  const warn = (text: string) => console.warn(`[${names.product}] ${text}`)
+  const warn = (text: string, cause: unknown) => console.warn(`[${names.product}] ${text}`, cause)
 
+  const store = parts.sdkStore(names)
+  const client = `client=${names.product.toLowerCase()}-sdk-${VERSION}`
   let options: SdkOptions = {}
-  let store = parts.sdkStore(names, options)
-  let calls = parts.sdkRefresh('')
-  /** Undefined: none was ever set. */
+  const calls = parts.sdkRefresh(
+    names,
+    () => `${options.baseUrl ?? names.baseUrl}/v2/token/refresh?${client}`,
+  )
+  const promises = parts.sdkPromises(calls.isUnderWay)
+  const initCallbacks: NonNullable<SdkOptions['callback']>[] = []
+  /** Undefined: none was set, or it was ended. */
   let held: Stored | null | undefined
+  /** `init` has begun. */
+  let hasOptions = false
   let isInitialised = false
-  let isSettled = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  let waiting: { resolve(token: string): void; reject(reason: unknown): void }[] = []
   const told = { loaded: false, initialised: false }
 
-  function getIdentity(): SdkIdentity | null {
-    if (!held || isOptOut(held)) return null
-    const isBetween = hasPassed(held.identity_expires) && !hasPassed(held.refresh_expires)
-    return isBetween ? null : held
+  /** Before `init`, and after an end, what is stored counts, by whomever. */
+  const current = () => held ?? store.load()
+
+  /** None yet and a request under way, or one that has expired and can be refreshed. */
+  function isComing(identity: Stored | null): boolean {
+    if (!identity) return calls.isUnderWay()
+    return hasPassed(identity.identity_expires) && !hasPassed(identity.refresh_expires)
   }
 
-  function tell(callback: SdkCallback, event: SdkEvent): void {
+  function getIdentity(): SdkIdentity | null {
+    const identity = current()
+    return store.isIdentity(identity) && !isComing(identity) ? identity : null
+  }
+
+  function isIdentityAvailable(): boolean {
+    const identity = current()
+    const isGood = identity && !hasPassed(identity.refresh_expires) && !isComing(identity)
+    return isGood || calls.isUnderWay()
+  }
+
+  function isLoginRequired(): boolean {
+    return isComing(current()) ? false : !isIdentityAvailable()
+  }
+
+  function run(callback: SdkCallback, event: SdkEvent, payload: { identity?: SdkIdentity | null }): void {
     try {
-      callback(event, event === 'SdkLoaded' ? {} : { identity: getIdentity() })
+      callback(event, payload)
     } catch (error) {
-      warn(`SDK callback threw an exception: ${error}`)
+      warn('SDK callback threw an exception', error)
     }
   }
 
-  /** Before `init` nothing is told but that the SDK is there. */
   function announce(event: SdkEvent): void {
     if (event === 'SdkLoaded') told.loaded = true
     if (event === 'InitCompleted') told.initialised = true
-    if (!told.initialised && event !== 'SdkLoaded') return
-    if (event === 'InitCompleted' || event === 'IdentityUpdated') settle(event)
-    for (const callback of [...callbacks]) tell(callback, event)
+    const identity = getIdentity()
+    for (const callback of callbacks) run(callback, event, { identity })
   }
 
-  function settle(event: SdkEvent): void {
-    if (event === 'InitCompleted') isSettled = true
-    if (calls.isUnderWay()) return
-    const token = getIdentity()?.advertising_token
-    for (const { resolve, reject } of waiting)
-      token ? resolve(token) : reject(new Error('No identity available.'))
-    waiting = []
-  }
-
-  /** Ends what is under way without telling any callback. */
-  function abort(reason: unknown = new Error(`${names.product} SDK aborted.`)): void {
-    isInitialised = true
-    isSettled = true
-    for (const { reject } of waiting) reject(reason)
-    waiting = []
+  function disconnect(): void {
+    promises.rejectAll(new Error(`${names.product} SDK aborted.`))
     clearTimeout(timer)
     calls.abort()
+    store.remove(options)
+    held = undefined
+    announce('IdentityUpdated')
   }
 
   function judge(identity: Stored | null): { status: number; text: string; valid?: SdkIdentity } {
@@ -121,55 +140,63 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
     identity: Stored | null,
     outcome?: { status: number; text: string },
   ): SdkIdentity | undefined {
+    if (!hasOptions) throw new Error('Cannot set identity before calling init.')
     const { valid, ...verdict } = judge(identity)
     if (valid && held && !isOptOut(held) && valid.advertising_token === held.advertising_token) return valid
+    if (valid) store.set(valid, options)
+    else if (verdict.status === STATUS.optOut || outcome?.status === STATUS.optOut) store.setOptOut(options)
+    else disconnect()
+    held = store.load(options)
     const { status, text } = outcome ?? verdict
-    if (valid) store.set(valid)
-    else if (status === STATUS.optOut) store.setOptOut()
-    else {
-      abort()
-      store.remove()
-    }
-    held = store.load()
     const advertisingToken = getIdentity()?.advertising_token
-    try {
-      options.callback?.({ advertisingToken, advertising_token: advertisingToken, status, statusText: text })
-    } catch (error) {
-      warn(`SDK init callback threw an exception: ${error}`)
-    }
+    for (const callback of initCallbacks)
+      try {
+        callback({ advertisingToken, advertising_token: advertisingToken, status, statusText: text })
+      } catch (error) {
+        warn('SDK init callback threw an exception', error)
+      }
     return valid
   }
 
-  function keepFresh(identity: SdkIdentity): void {
-    if (hasPassed(identity.refresh_from)) void refresh(identity)
+  function takeAndKeepFresh(identity: Stored | null): SdkIdentity | undefined {
+    const valid = take(identity)
+    if (!valid) return
+    if (hasPassed(valid.refresh_from)) refresh(valid)
     else wait()
+    return valid
   }
 
   function wait(): void {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      if (api.isLoginRequired()) return
-      const valid = take(store.load())
-      if (valid) keepFresh(valid)
+      if (isLoginRequired()) return
+      takeAndKeepFresh(store.load(options))
+      // The next one too is out of reach then: `disconnect` does not end it.
+      timer = undefined
     }, options.refreshRetryPeriod ?? RETRY_MS)
   }
 
-  async function refresh(identity: SdkIdentity): Promise<void> {
-    try {
-      const answer = await calls.call(identity)
-      if (answer.status === 'success') {
-        take(answer.body, { status: STATUS.refreshed, text: 'Identity refreshed' })
-        wait()
-      } else if (answer.status === 'optout') {
-        take(null, { status: STATUS.optOut, text: 'User opted out' })
-        announce('OptoutReceived')
-      } else take(null, { status: STATUS.refreshExpired, text: 'Refresh token expired' })
-    } catch (error) {
-      warn(`Encountered an error refreshing the token: ${error}`)
-      take(identity)
-      if (!hasPassed(identity.refresh_expires)) wait()
-    }
-    announce('IdentityUpdated')
+  function refresh(identity: SdkIdentity): void {
+    calls
+      .call(identity)
+      .then(
+        (answer) => {
+          if (answer.status === 'success') {
+            take(answer.body, { status: STATUS.refreshed, text: 'Identity refreshed' })
+            wait()
+          } else if (answer.status === 'optout') {
+            take(null, { status: STATUS.optOut, text: 'User opted out' })
+            announce('OptoutReceived')
+          } else take(null, { status: STATUS.refreshExpired, text: 'Refresh token expired' })
+        },
+        // Also after it was aborted: the SDK then takes up again what it wanted to renew.
+        (reason) => {
+          warn('Encountered an error refreshing the token', reason)
+          take(identity)
+          if (!hasPassed(identity.refresh_expires)) wait()
+        },
+      )
+      .then(() => announce('IdentityUpdated'))
   }
 
   function check(given: SdkOptions | undefined): asserts given is SdkOptions {
@@ -183,65 +210,71 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
     if (refreshRetryPeriod < 1_000) throw new RangeError('opts.refreshRetryPeriod must be >= 1000')
   }
 
+  function initFirst(given: SdkOptions): void {
+    store.config.set(given)
+    options = given
+    hasOptions = true
+    if (given.callback) initCallbacks.push(given.callback)
+    takeAndKeepFresh(given.identity ?? store.loadLongest(options))
+  }
+
+  /**
+   * A change of options. An identity that does not live longer than the one of the `init` before is not taken up, but
+   * it is stored; and no request is aborted.
+   */
+  function initAgain(given: SdkOptions): void {
+    const former = { ...options }
+    Object.assign(options, given)
+    if (given.callback && given.callback !== former.callback) initCallbacks.push(given.callback)
+    const isNewer =
+      !given.identity ||
+      !former.identity ||
+      given.identity.identity_expires > former.identity.identity_expires
+    const identity = isNewer ? given.identity : given.callback && former.identity
+    if (identity) takeAndKeepFresh(identity)
+    if (given.refreshRetryPeriod && given.refreshRetryPeriod !== former.refreshRetryPeriod) wait()
+    store.config.remove(former)
+    store.config.set(options)
+    if (options.identity) store.move(options.identity, options, former)
+  }
+
   const api = {
     callbacks,
     init(given?: SdkOptions): void {
-      if (isInitialised) throw new TypeError('Calling init() more than once is not allowed')
       check(given)
-      options = given
-      store = parts.sdkStore(names, options)
-      const client = `client=${names.product.toLowerCase()}-sdk-${VERSION}`
-      calls = parts.sdkRefresh(`${options.baseUrl ?? names.baseUrl}/v2/token/refresh?${client}`)
-      const valid = take(options.identity ?? store.loadLongest())
-      if (valid) keepFresh(valid)
+      if (isInitialised) initAgain(given)
+      else initFirst(given)
       isInitialised = true
       announce('InitCompleted')
       if (isOptOut(held)) announce('OptoutReceived')
     },
     setIdentity(identity: Stored): void {
-      if (!told.initialised) throw new Error('Cannot set identity before calling init.')
       calls.abort()
-      const valid = take(identity)
-      if (valid) keepFresh(valid)
+      const valid = takeAndKeepFresh(identity)
       if (isOptOut(identity)) announce('OptoutReceived')
       if (valid || isOptOut(identity)) announce('IdentityUpdated')
     },
     getIdentity,
     getAdvertisingToken: () => getIdentity()?.advertising_token,
-    /** Waits for `init`, and for a refresh that is under way. */
-    getAdvertisingTokenAsync(): Promise<string> {
-      if (!isSettled || calls.isUnderWay())
-        return new Promise((resolve, reject) => {
-          waiting.push({ resolve, reject })
-        })
-      const token = getIdentity()?.advertising_token
-      return token ? Promise.resolve(token) : Promise.reject(new Error('Identity not available'))
-    },
-    isLoginRequired: () =>
-      isInitialised ? !(calls.isUnderWay() || (held && !hasPassed(held.refresh_expires))) : undefined,
+    getAdvertisingTokenAsync: () => promises.promise(getIdentity()?.advertising_token),
+    isInitComplete: () => isInitialised,
+    isIdentityAvailable,
+    isLoginRequired,
     hasOptedOut: () => (isInitialised ? isOptOut(held) : undefined),
-    disconnect(): void {
-      abort(`${names.product} SDK disconnected.`)
-      store.remove()
-      held = undefined
-      announce('IdentityUpdated')
-    },
-    abort,
-    /** For pages that load the Secure Signals script themselves. */
-    setupGoogleSecureSignals(): void {
-      const provider = page[names.signalProvider] as { registerSecureSignalProvider(): void } | undefined
-      provider?.registerSecureSignalProvider()
-    },
+    disconnect,
   }
 
+  callbacks.push((event, { identity }) => promises.hear(event, identity))
   /** Who comes late is told what has been. */
   callbacks.push = (...added: SdkCallback[]) => {
     for (const callback of added) {
-      if (told.loaded) tell(callback, 'SdkLoaded')
-      if (told.initialised) tell(callback, 'InitCompleted')
+      if (told.loaded) run(callback, 'SdkLoaded', {})
+      if (told.initialised) run(callback, 'InitCompleted', { identity: getIdentity() })
     }
     return Array.prototype.push.apply(callbacks, added)
   }
   page[names.global] = api
   announce('SdkLoaded')
+  const config = store.config.load()
+  if (config) api.init(config)
 }

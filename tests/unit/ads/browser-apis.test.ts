@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { attempt, randomText, whenIdle } from '#lib/ads/browser-apis.ts'
+import { attempt, hideRefusedObserver, randomText, whenIdle } from '#lib/ads/browser-apis.ts'
 import { removeEverywhere, store, stored } from '#lib/ads/stored.ts'
 import { available, createBrowserStub } from './browser-stub.ts'
 
@@ -75,4 +75,23 @@ test('N28: what is kept in a browser that refuses storage and cookies is as good
   store('name', 'value')
   removeEverywhere('name')
   expect(stored('name')).toBeNull()
+})
+
+describe('N28: an observer that cannot be made', () => {
+  const pageWith = (api: unknown) => {
+    const page = { IntersectionObserver: api }
+    vi.stubGlobal('IntersectionObserver', api)
+    hideRefusedObserver(page)
+    return page
+  }
+
+  test('is none for all who look for it', () => {
+    expect(pageWith(refuse)).toEqual({ IntersectionObserver: undefined })
+    expect(pageWith(undefined)).toEqual({ IntersectionObserver: undefined })
+  })
+
+  test('is left as it is where it can', () => {
+    class Observer {}
+    expect(pageWith(Observer)).toEqual({ IntersectionObserver: Observer })
+  })
 })

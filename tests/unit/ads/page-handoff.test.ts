@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { PublicIdentity } from '#lib/identity/public-identity.ts'
+import type { ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
 
 const withheld = (now = SERVER_NOW): PublicIdentity => ({
@@ -8,31 +8,41 @@ const withheld = (now = SERVER_NOW): PublicIdentity => ({
   refreshFrom: now + 30_000,
   bucket: 'control',
 })
-const names = [
-  '__uid2_advertising_token',
-  '__euid_advertising_token',
+const ofSdks = [
   'UID2-sdk-identity',
+  'UID2-sdk-identity_config',
   '__uid_2',
+  '__uid_2_config',
   'EUID-sdk-identity',
+  'EUID-sdk-identity_config',
   '__euid',
+  '__euid_config',
   'uid2_sdk',
 ]
+const names = ['__uid2_advertising_token', '__euid_advertising_token', ...ofSdks]
 
 let kept: Map<string, string>
-let cookies: string[]
+/** By name; with the domain and path that each was set with, which alone remove it. */
+let cookies: Map<string, string>
 let page: { googletag?: object }
 
 beforeEach(() => {
   kept = new Map()
-  cookies = []
+  cookies = new Map()
   vi.stubGlobal('localStorage', {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => void kept.set(name, value),
     removeItem: (name: string) => void kept.delete(name),
   })
+  vi.stubGlobal('location', { hostname: 'www.publisher.example', pathname: '/news/today' })
   vi.stubGlobal('document', {
+    get cookie() {
+      return [...cookies.keys()].map((name) => `${name}=SECRET`).join('; ')
+    },
     set cookie(text: string) {
-      cookies.push(text)
+      const [pair = '', ...attributes] = text.split('; ')
+      const [name = ''] = pair.split('=')
+      if (attributes.join() === cookies.get(name)) cookies.delete(name)
     },
   })
   page = load()
@@ -53,12 +63,11 @@ const handoffOf = async () => (await import('#lib/ads/page-handoff.ts')).pageHan
 
 /** As Prebid and the SDKs leave an identity behind. */
 function leave() {
-  for (const name of names) kept.set(name, 'SECRET')
+  for (const name of names) {
+    kept.set(name, 'SECRET')
+    cookies.set(name, 'Max-Age=0,path=/')
+  }
 }
-
-/** Of the whole site, whatever page they were set on. */
-const removedCookies = () =>
-  cookies.filter((text) => /; Max-Age=0; path=\/$/.test(text)).map((it) => it.split('=')[0])
 
 describe('what others keep of an identity in this browser', () => {
   test.each<[string, PublicIdentity]>([
@@ -71,7 +80,18 @@ describe('what others keep of an identity in this browser', () => {
     const handoff = await handoffOf()
     handoff.start(identity)
     expect([...kept.values()]).not.toContain('SECRET')
-    expect(removedCookies()).toEqual(names)
+    expect([...cookies.keys()]).toEqual([])
+  })
+
+  test.each([
+    ['of a whole domain', 'Max-Age=0,path=/,domain=publisher.example'],
+    ['of a path', 'Max-Age=0,path=/news'],
+    ['of a folder and this host', 'Max-Age=0,path=/news/,domain=www.publisher.example'],
+  ])('goes also from a cookie %s (S1)', async (_which, attributes) => {
+    cookies.set('__uid_2_config', attributes)
+    const handoff = await handoffOf()
+    handoff.start(plain('signed_out'))
+    expect([...cookies.keys()]).toEqual([])
   })
 
   test('goes when the reader comes into the control group while the page is open (K1)', async () => {
@@ -86,11 +106,39 @@ describe('what others keep of an identity in this browser', () => {
     expect([...kept.values()]).not.toContain('SECRET')
   })
 
-  test('stays with a reader who has a token', async () => {
+  const identityOf = (token: string): ClientIdentity => ({
+    advertising_token: token,
+    refresh_token: 'R',
+    identity_expires: SERVER_NOW + 60_000,
+    refresh_from: SERVER_NOW + 30_000,
+    refresh_expires: SERVER_NOW + 600_000,
+    refresh_response_key: 'K',
+  })
+  const keep = (token: string) => kept.set('UID2-sdk-identity', JSON.stringify(identityOf(token)))
+
+  test.each([
+    ['is the reader’s own', 'A', ['UID2-sdk-identity']],
+    ['was made of the reader’s own', 'A2', ['UID2-sdk-identity', 'uid2_sdk']],
+  ])('stays where the SDK’s %s, without its configuration (P11d)', async (_whose, token, stays) => {
     leave()
+    keep(token)
+    if (token === 'A2') kept.set('uid2_sdk', 'A A2')
     const handoff = await handoffOf()
-    handoff.start(available('A'))
-    expect(names.every((name) => kept.has(name))).toBe(true)
+    handoff.start(available('A', { identity: identityOf('A') }))
+    expect(ofSdks.filter((name) => kept.has(name))).toEqual(stays)
+    expect(ofSdks.filter((name) => name.startsWith('__') && cookies.has(name))).toEqual([])
+  })
+
+  test.each([
+    ['to another one', available('B', { identity: identityOf('B') })],
+    ['whose identity is the server’s alone', available('B')],
+  ])('goes when the reader was switched where no page of ours saw it, %s (P11c)', async (_how, identity) => {
+    leave()
+    keep('A2')
+    kept.set('uid2_sdk', 'A A2')
+    const handoff = await handoffOf()
+    handoff.start(identity)
+    expect(kept.has('UID2-sdk-identity')).toBe(false)
   })
 })
 

@@ -162,7 +162,7 @@ describe('under the client hand-off', () => {
     [
       'the real one for EUID',
       { mode: 'real', product: 'euid' },
-      'https://cdn.prod.euid.eu/euid-sdk-3.3.0.js',
+      'https://cdn.prod.euid.eu/euid-sdk-4.0.1.js',
     ],
   ])('the SDK is loaded once, with the first token: %s', async (_which, settings, url) => {
     load({ ...client, ...settings })
@@ -186,6 +186,7 @@ describe('under the client hand-off', () => {
     expect(init).toHaveBeenCalledExactlyOnceWith({
       identity,
       baseUrl: 'https://publisher.example/sandbox/operator',
+      callback: expect.any(Function),
     })
   })
 

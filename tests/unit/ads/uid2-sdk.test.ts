@@ -1,59 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
-import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle } from './browser-stub.ts'
+import { client, createPage, due, identityOf, later, renewedTo } from './sdk-page.ts'
 import { memory } from './signal-page.ts'
 
+beforeEach(() => vi.stubGlobal('localStorage', memory()))
 afterEach(() => vi.unstubAllGlobals())
-
-const later = (ms: number) => SERVER_NOW + ms
-
-const identityOf = (token: string): ClientIdentity => ({
-  advertising_token: token,
-  refresh_token: `refresh of ${token}`,
-  identity_expires: SERVER_NOW + 60_000,
-  refresh_from: SERVER_NOW + 30_000,
-  refresh_expires: SERVER_NOW + 600_000,
-  refresh_response_key: 'key',
-})
-const client = (token: string, over: Partial<AvailableIdentity> = {}) =>
-  available(token, { identity: identityOf(token), ...over })
-
-type Callback = (event: string, payload: { identity?: ClientIdentity | null }) => void
-
-function createPage({ fails = false, taken = false } = {}) {
-  const browser = createBrowserStub()
-  const told: string[] = []
-  const page: { __uid2?: { callbacks?: Callback[] } & Record<string, unknown> } = {}
-  const load = vi.fn(async () => {
-    if (fails) throw new Error('blocked')
-    Object.assign(page.__uid2 ?? {}, {
-      init({ identity, baseUrl }: { identity: ClientIdentity; baseUrl: string }) {
-        if (taken) throw new TypeError('Calling init() more than once is not allowed')
-        told.push(`init ${identity.advertising_token} ${baseUrl}`)
-      },
-      setIdentity: (identity: ClientIdentity) => told.push(`set ${identity.advertising_token}`),
-      disconnect: () => told.push('disconnect'),
-    })
-  })
-  const handoff = {
-    on: browser.handoff.on,
-    renewed: vi.fn(),
-    recheck: vi.fn(),
-  }
-  refreshBySdk({
-    handoff,
-    product: 'uid2',
-    operatorUrl: 'https://operator.example',
-    load,
-    setTimeout: browser.env.setTimeout,
-    page: page as never,
-  })
-  const say: Callback = (event, payload) => {
-    for (const callback of page.__uid2?.callbacks ?? []) callback(event, payload)
-  }
-  return { browser, handoff, told, load, say, start: browser.handoff.start, clear: browser.handoff.clear }
-}
 
 test('the SDK is loaded for a reader with a token alone, and given the identity as the server gave it', async () => {
   const page = createPage()
@@ -74,15 +26,19 @@ test('under the server hand-off it is given nothing', async () => {
 
 test('what it refreshes goes to the hand-off, and an opt-out that it hears goes to the server', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(due('A'))
   await settle()
-  page.say('IdentityUpdated', { identity: { ...identityOf('B'), identity_expires: 7, refresh_from: 5 } })
+  page.refresh({ ...identityOf('A2'), identity_expires: 7, refresh_from: 5 })
   expect(page.handoff.renewed).toHaveBeenCalledExactlyOnceWith({
-    advertisingToken: 'B',
+    advertisingToken: 'A2',
     identityExpires: 7,
     refreshFrom: 5,
   })
+  page.refresh({ ...identityOf('A3') })
+  expect(page.handoff.renewed).toHaveBeenLastCalledWith(renewedTo('A3'))
+  expect(page.handoff.recheck).not.toHaveBeenCalled()
   page.say('OptoutReceived', {})
+  page.say('IdentityUpdated', { identity: null })
   expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
 })
 
@@ -149,6 +105,18 @@ test('a reader who left while it was loaded is not given to it', async () => {
   expect(page.told).toEqual([])
 })
 
+test('S1: an identity that comes while one is refreshed is set once that has surely ended', async () => {
+  const page = createPage()
+  page.start(due('A'))
+  await settle()
+  page.start(client('A9', { now: later(1) }))
+  await settle()
+  page.refresh(identityOf('A2'))
+  await page.browser.advance(1_000)
+  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect', 'set A9'])
+  expect(page.handoff.renewed).not.toHaveBeenCalled()
+})
+
 test('an identity that the server has got since is set, and its own newer token is not given back to it (S1)', async () => {
   const page = createPage()
   page.start(client('A'))
@@ -170,14 +138,11 @@ describe('what it has made of the server’s identity on a page before', () => {
 
   /** A page on which the SDK refreshed A; what the browser keeps of it goes on to the next. */
   async function earlierPage() {
-    const kept = memory()
-    vi.stubGlobal('localStorage', kept)
     const page = createPage()
-    page.start(client('A'))
+    page.start(due('A'))
     await settle()
-    kept.setItem('UID2-sdk-identity', JSON.stringify(made))
-    page.say('IdentityUpdated', { identity: made })
-    return kept
+    page.refresh(made)
+    return localStorage
   }
 
   test('is what it begins with: the server still gives the one from before, which each page would refresh (P11)', async () => {
@@ -241,6 +206,7 @@ test('the EUID SDK has its own global, and callbacks of the page’s own stay in
     product: 'euid',
     operatorUrl: 'https://operator.example',
     load: async () => {},
+    now: () => SERVER_NOW,
     setTimeout: browser.env.setTimeout,
     page: page as never,
   })
@@ -251,6 +217,7 @@ test('the EUID SDK has its own global, and callbacks of the page’s own stay in
   expect(init).toHaveBeenCalledExactlyOnceWith({
     identity: identityOf('E'),
     baseUrl: 'https://operator.example',
+    callback: expect.any(Function),
   })
   expect(page).not.toHaveProperty('__uid2')
 })

@@ -1,0 +1,55 @@
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
+import { removeEverywhere, store, stored } from './stored.ts'
+
+type Product = 'uid2' | 'euid'
+
+/** Ours beside the SDK's: which identity it has made of which. */
+export const SDK_MARK = 'uid2_sdk'
+
+/** `localStorage` and cookies that script can read: src/uid2Sdk.ts, euidSdk.ts and configManager.ts of the SDKs. */
+const keys: Record<Product, string> = { uid2: 'UID2-sdk-identity', euid: 'EUID-sdk-identity' }
+const cookies = ['__uid_2', '__euid']
+
+/**
+ * With a configuration in the browser the SDK initialises itself as it is loaded: it takes the identity that is stored,
+ * whichever reader's it is, and refreshes it. We call `init` ourselves, so the configuration is never needed.
+ */
+export function removeSdkConfigs(): void {
+  for (const name of [...Object.values(keys), ...cookies]) removeEverywhere(`${name}_config`)
+}
+
+/** Everything that the SDKs keep. With `server`: except that identity of the server, and what was made of it. */
+export function removeSdkLeftovers(server?: ClientIdentity): void {
+  removeSdkConfigs()
+  for (const product of ['uid2', 'euid'] as const)
+    if (!server || madeOf(server, product) === null) removeEverywhere(keys[product])
+  // We have the SDKs keep nothing in cookies, and they prefer what is in one.
+  cookies.forEach(removeEverywhere)
+  if (!server || !stored(SDK_MARK)?.startsWith(`${server.advertising_token} `)) removeEverywhere(SDK_MARK)
+}
+
+/**
+ * What the SDK keeps, if that is this identity of the server or was made of it. The server gives the identity that it
+ * got once until it has expired, so without this each page would refresh it anew.
+ */
+export function madeOf(server: ClientIdentity, product: Product): ClientIdentity | null {
+  const kept = keptBySdk(product)
+  if (kept === null) return null
+  const isMine =
+    kept.advertising_token === server.advertising_token || stored(SDK_MARK) === markOf(server, kept)
+  return isMine ? kept : null
+}
+
+export function keptBySdk(product: Product): ClientIdentity | null {
+  try {
+    return JSON.parse(stored(keys[product]) ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+export const markMade = (server: ClientIdentity, made: ClientIdentity): void =>
+  store(SDK_MARK, markOf(server, made))
+
+const markOf = (server: ClientIdentity, made: ClientIdentity): string =>
+  `${server.advertising_token} ${made.advertising_token}`

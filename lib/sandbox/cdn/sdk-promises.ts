@@ -1,0 +1,41 @@
+import 'server-only'
+
+import type { SdkIdentity } from './sdk-api.ts'
+
+/**
+ * How UID2's SDK for JavaScript answers those who wait for a token: src/promiseHandler.ts of
+ * IABTechLab/uid2-web-integrations, release 4.0.1. They wait for `init`, and for a request that is under way.
+ *
+ * Runs in a browser, served as text: it may use nothing of this module.
+ */
+export function sdkPromises(isUnderWay: () => boolean) {
+  let waiting: { resolve(token: string): void; reject(reason: Error): void }[] = []
+  /** There was an `init`, or an end. */
+  let isSettled = false
+
+  return {
+    hear(event: string, identity: SdkIdentity | null | undefined): void {
+      if (event !== 'InitCompleted' && event !== 'IdentityUpdated') return
+      if (event === 'InitCompleted') isSettled = true
+      if (isUnderWay()) return
+      const all = waiting
+      waiting = []
+      for (const { resolve, reject } of all)
+        if (identity) resolve(identity.advertising_token)
+        else reject(new Error('No identity available.'))
+    },
+    rejectAll(reason: Error): void {
+      isSettled = true
+      const all = waiting
+      waiting = []
+      for (const { reject } of all) reject(reason)
+    },
+    promise(token: string | undefined): Promise<string> {
+      if (!isSettled || isUnderWay())
+        return new Promise((resolve, reject) => {
+          waiting.push({ resolve, reject })
+        })
+      return token ? Promise.resolve(token) : Promise.reject(new Error('Identity not available'))
+    },
+  }
+}
