@@ -90,6 +90,17 @@ describe('what a refresh brought', () => {
     })
   })
 
+  it('is taken over by a request that still has the cookie of before, though nothing is due', async () => {
+    const site = await siteWithToken()
+    const before = site.jar.get(site.identity.cookie.name) ?? ''
+    const { identity } = await site.post({ recheck: true })
+    site.jar.set(site.identity.cookie.name, before)
+    const later = await site.get()
+    expect(later.identity).toEqual(identity)
+    expect(later.cookie).toHaveProperty('set')
+    expect(kinds(site)).toEqual(['refresh'])
+  })
+
   it('when the refresh token is dead clears the cookie where nothing may be generated', async () => {
     const site = await siteWithToken()
     site.clock.now += 61 * minute
@@ -160,5 +171,13 @@ describe('the identity of another account', () => {
     expect((await proxy(site)).cookie).toBe('keep')
     site.reader.sub = 'test:b'
     expect((await proxy(site)).cookie).toBe('clear')
+  })
+})
+
+describe('an identity that may no longer be used', () => {
+  it('is deleted on the next request, though nothing was decided', async () => {
+    const site = await siteWithToken()
+    await site.store.recordOptOut(site.subject.diiHash, 'uid2')
+    expect(await proxy(site)).toMatchObject({ identity: { status: 'opted_out' }, cookie: 'clear' })
   })
 })
