@@ -34,7 +34,13 @@ export function createIdentity(options: IdentityOptions) {
     pageWaitMs = 0,
   } = options
   const { session, refreshedBy = 'server', now = Date.now } = options
-  const emit = (event: IdentityEvent): void => options.onEvent?.(event)
+  const emit = (event: IdentityEvent): void => {
+    try {
+      options.onEvent?.(event)
+    } catch {
+      // A listener that fails costs no reader a page.
+    }
+  }
   const cookie = createIdentityCookie(options.cookie, product, { emit, now })
   const calls = createOperatorCalls({ client, store, product, timeoutMs, name: cookie.name, emit })
   const bucketOf: Core['bucketOf'] = (subject) => (subject && options.bucketOf?.(subject.diiHash)) ?? null
@@ -60,7 +66,7 @@ export function createIdentity(options: IdentityOptions) {
     const done = await work()
     const { status, ...rest } = done.identity
     const reason = 'reason' in rest ? { reason: rest.reason } : {}
-    emit({ type: 'resolved', surface, status, ...reason, ms: performance.now() - begun })
+    emit({ type: 'resolved', surface, status, ...reason, ms: Math.round(performance.now() - begun) })
     return done
   }
 

@@ -19,8 +19,10 @@ export function fakeOperator(now: () => number) {
     calls: [] as { kind: 'generate' | 'refresh'; options: object }[],
     /** Awaited before an answer; may throw. */
     answer: async (_kind: 'generate' | 'refresh'): Promise<Answer | undefined> => undefined,
+    /** Every identity that it ever gave. */
+    issued: [] as Identity[],
     issue(lives: { due?: number; expires?: number; refreshable?: number } = {}): Identity {
-      return {
+      const identity = {
         advertising_token: `A4${randomBytes(12).toString('base64url')}`,
         refresh_token: randomBytes(12).toString('base64'),
         refresh_from: now() + (lives.due ?? 10 * minute),
@@ -28,6 +30,8 @@ export function fakeOperator(now: () => number) {
         refresh_expires: now() + (lives.refreshable ?? 30 * 24 * 60 * minute),
         refresh_response_key: randomBytes(32).toString('base64'),
       }
+      operator.issued.push(identity)
+      return identity
     },
     client: undefined as unknown as Client,
   }
