@@ -93,6 +93,7 @@ describe('what a refresh brought', () => {
   it('is taken over by a request that still has the cookie of before, though nothing is due', async () => {
     const site = await siteWithToken()
     const before = site.jar.get(site.identity.cookie.name) ?? ''
+    site.clock.now += 1
     const { identity } = await site.post({ recheck: true })
     site.jar.set(site.identity.cookie.name, before)
     const later = await site.get()
