@@ -2,7 +2,7 @@
 export async function register(): Promise<void> {
   // In this form, so that the bundle for the edge runtime drops the branch.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const { boot } = await import('#lib/identity/boot.ts')
+    const { boot } = await import('#lib/site/boot.ts')
     await boot()
   }
 }

@@ -1,4 +1,4 @@
-export { refreshOnTheWay as proxy } from '#lib/identity/proxy.ts'
+export { proxy } from '#lib/site/proxy.ts'
 
 export const config = {
   matcher: [
@@ -21,7 +21,7 @@ export const config = {
         { type: 'header', key: 'transfer-encoding' },
       ],
     },
-    // Wherever it leads: what is to be refused (lib/identity/incoming-requests.ts).
+    // Wherever it leads: what is to be refused (lib/http/incoming-requests.ts).
     { source: '/(.*)', has: [{ type: 'header', key: 'x-refused-method' }] },
   ],
 }

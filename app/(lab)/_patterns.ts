@@ -52,7 +52,7 @@ export const holdOut: Pattern = {
   ],
   adManager:
     'Key-values uid2_present (y, n) and uid2_ab (n as usual, c control), reported on; euid_… with EUID.',
-  files: ['lib/identity/holdout.ts', 'lib/ads/slots/exposures.ts', 'docs/hold-out.md'],
+  files: ['lib/policies/holdout.ts', 'lib/ads/slots/exposures.ts', 'docs/hold-out.md'],
   needs: null,
   plan: null,
 }

@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useLayoutEffect, useReducer } from 'reac
 import type { PlanName } from '#lib/ads/channels.ts'
 import { removeLeftovers } from '#lib/ads/leftovers.ts'
 import { pageHandoff } from '#lib/ads/page-handoff.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 
 /** The identity that the page was rendered with, on dynamic pages. */
 export const InitialIdentity = createContext<PublicIdentity | undefined>(undefined)

@@ -1,4 +1,4 @@
-import type { PublicIdentity, UnsupportedReason } from '#lib/identity/public.ts'
+import type { PublicIdentity, UnsupportedReason } from '#lib/identity/public-identity.ts'
 import { type Product, products } from '#lib/shared/products.ts'
 
 /** What the status line can be given: an identity, or nothing yet on a static page. */

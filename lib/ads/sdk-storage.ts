@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import { removeEverywhere, store, stored } from './stored.ts'
 
 type Product = 'uid2' | 'euid'

@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import type { Uid2Handoff } from './handoff/handoff-api.ts'
 import type { HandoffState } from './handoff/handoff-state.ts'
 import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage.ts'

@@ -1,8 +1,7 @@
 import 'server-only'
+import type { Reader } from '../identity/types.ts'
 import type { CookieReader } from '../shared/cookie-reader.ts'
 import { isSignInCookie } from './cookie-names.ts'
-import { maskDii } from './dii.ts'
-import type { Reader } from './reader.ts'
 import { readClaims } from './session.ts'
 
 /**
@@ -13,8 +12,7 @@ export async function currentReader(cookies: CookieReader): Promise<Reader | nul
   const claims = await readClaims(cookies)
   if (claims === null) return null
   const { sub, sid, dii, otherDii, exp } = claims
-  const maskedName = typeof dii === 'string' ? 'a reader' : maskDii(dii)
-  return { sub, sid, dii, otherDii, maskedName, sessionEnds: exp * 1000 }
+  return { sub, sid, dii, otherDii, sessionEnds: exp * 1000 }
 }
 
 /** Whether a cookie is of the sign-in, and so goes at sign-out. */

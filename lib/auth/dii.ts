@@ -1,8 +1,8 @@
 import 'server-only'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
+import type { Dii } from '../identity/types.ts'
 import { normalizeEmail } from '../uid2/index.ts'
-import type { Dii } from './reader.ts'
 
 /** DII as our sealed cookies hold it. */
 export const diiShape = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })
@@ -50,11 +50,4 @@ function internationalNumber(typed: string): string | null {
   // The operator also takes numbers that no country has, such as its own test numbers of zeros.
   const number = parsed?.number ?? text.replace(/[\s().-]/g, '')
   return e164.test(number) ? number : null
-}
-
-/** The DII as its owner may see it on a shared screen: `j•••@example.com`, `+1•••01`. */
-export function maskDii({ kind, value }: Dii): string {
-  if (kind === 'phone') return `${value.slice(0, 2)}•••${value.slice(-2)}`
-  const at = value.lastIndexOf('@')
-  return `${value.slice(0, 1)}•••${value.slice(at)}`
 }

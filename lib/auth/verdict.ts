@@ -1,9 +1,10 @@
 import 'server-only'
 import { domainToASCII } from 'node:url'
 import type { DiiPolicy } from '../env/server.ts'
+import type { NoDii } from '../identity/public-identity.ts'
+import type { Dii } from '../identity/types.ts'
 import { readDii } from './dii.ts'
 import { issuerTraits } from './issuers.ts'
-import type { Dii, NoDii } from './reader.ts'
 
 /** What an identity provider says of an account, by the names of OpenID Connect. Nothing in it is trusted. */
 export interface ProviderClaims {

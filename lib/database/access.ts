@@ -18,6 +18,7 @@ export class StoreDownError extends Error {
 /** The database refused these values: this piece of work cannot succeed, all other work can. */
 export class RejectedWriteError extends Error {
   override name = 'RejectedWriteError'
+  readonly code = 'rejected_write'
 }
 
 /** Who works on the database. Only the choices can tell that there are tokens again. */

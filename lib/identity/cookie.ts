@@ -1,19 +1,128 @@
 import 'server-only'
-import { env } from '../env/server.ts'
+import { sealData, unsealData } from 'iron-session'
+import { type NextRequest, NextResponse } from 'next/server'
+import { type Identity, parseIdentity } from '../uid2/index.ts'
+import type { IdentityEvent, IdentityOptions, Product } from './types.ts'
 
-/** `__Host-` binds the cookie to this very host; browsers take the prefix over https alone. */
-export const identityCookieName = (): string =>
-  env().secureCookies ? `__Host-${env().product}` : env().product
+/** The identity as the operator sent it, bound to one consent, in one session of one account. */
+export interface SealedIdentity {
+  sub: string
+  sid: string
+  consentId: number
+  identity: Identity
+}
 
-/** One attribute set for writing and for deleting: a deletion with other attributes is ignored. */
-export const identityCookieAttributes = (maxAgeSeconds: number) => ({
-  httpOnly: true,
-  sameSite: 'lax' as const,
-  secure: env().secureCookies,
-  path: '/',
-  maxAge: maxAgeSeconds,
+/** What a response does with the cookie. `sessionEnds`: Unix ms. */
+export type CookieAction = 'keep' | 'clear' | { set: SealedIdentity; sessionEnds: number }
+
+interface Jar {
+  set(name: string, value: string, attributes: ReturnType<typeof attributesOf>): unknown
+}
+
+/** Browsers drop a larger value without a word. Characters. */
+const largestValue = 3800
+
+/** For every response that depends on a reader's cookies, or sets one: no cache may keep it. */
+export const noStoreHeaders = {
+  'Cache-Control': 'private, no-store',
+  'CDN-Cache-Control': 'no-store',
+  Vary: 'Cookie',
+}
+
+export function setNoStore<T extends Response>(response: T): T {
+  for (const [header, text] of Object.entries(noStoreHeaders)) response.headers.set(header, text)
+  return response
+}
+
+export type IdentityCookie = ReturnType<typeof createIdentityCookie>
+
+export function createIdentityCookie(
+  { name, secure, passwords }: IdentityOptions['cookie'],
+  product: Product,
+  { emit, now }: { emit: (event: IdentityEvent) => void; now: () => number },
+) {
+  async function sealedValue({ set, sessionEnds }: Exclude<CookieAction, string>): Promise<[string, number]> {
+    const ttl = Math.floor((Math.min(set.identity.refresh_expires, sessionEnds) - now()) / 1000)
+    if (ttl <= 0) return ['', 0]
+    const content = { ...set, product, identity: pickIdentityFields(set.identity) }
+    const value = await sealData(content, { password: passwords[0], ttl })
+    if (value.length <= largestValue) return [value, ttl]
+    emit({ type: 'cookie_too_large', size: value.length })
+    return ['', 0]
+  }
+
+  /** Opens a sealed value; null, with an event, for whatever holds no identity of this product. */
+  async function open(value: string): Promise<(SealedIdentity & { needsReseal: boolean }) | null> {
+    let reason = 'invalid'
+    const onUnsealError = (why: string): void => {
+      reason = why
+    }
+    for (const [index, password] of passwords.entries()) {
+      const content = await unsealData<Record<string, unknown>>(value, { password, onUnsealError })
+      if (Object.keys(content).length === 0) continue
+      const sealed = content.product === product ? readContent(content) : null
+      if (sealed) return { ...sealed, needsReseal: index > 0 }
+      reason = content.product === product ? 'shape' : 'product'
+      break
+    }
+    emit({ type: 'cookie_rejected', reason })
+    return null
+  }
+
+  /** For route handlers: on a response's `cookies`, or on those of `cookies()`. */
+  async function write(jar: Jar, action: CookieAction): Promise<void> {
+    if (action === 'keep') return
+    const [value, ttl] = action === 'clear' ? ['', 0] : await sealedValue(action)
+    jar.set(name, value, attributesOf(secure, ttl))
+  }
+
+  /** The proxy's response: the request passes with the new cookie, which pages and handlers then read. */
+  async function forward(request: NextRequest, action: CookieAction): Promise<NextResponse> {
+    if (action === 'keep') return NextResponse.next()
+    const [value, ttl] = action === 'clear' ? ['', 0] : await sealedValue(action)
+    // Not by `cookies.set`, which writes all cookies anew: a consent cookie that cannot be read would be gone.
+    const cookies = replaceCookie(request.headers.get('cookie'), name, value)
+    if (cookies === '') request.headers.delete('cookie')
+    else request.headers.set('cookie', cookies)
+    // With these Next would answer 304, and a cache would add the cookie to the page that it keeps.
+    request.headers.delete('if-none-match')
+    request.headers.delete('if-modified-since')
+    const response = setNoStore(NextResponse.next({ request: { headers: request.headers } }))
+    response.cookies.set(name, value, attributesOf(secure, ttl))
+    // Next would do the same once more, for a cookie that is on the request already.
+    response.headers.delete('x-middleware-set-cookie')
+    return response
+  }
+
+  return { name, open, write, forward }
+}
+
+/** A `Cookie` header with one cookie replaced, and every other byte for byte. An empty value: without it. */
+export function replaceCookie(header: string | null, name: string, value: string): string {
+  const pairs = (header ?? '').split(';').flatMap((pair) => pair.trim() || [])
+  const others = pairs.filter((pair) => pair.split('=', 1)[0] !== name)
+  return [...others, ...(value === '' ? [] : [`${name}=${encodeURIComponent(value)}`])].join('; ')
+}
+
+/** One set for writing and for deleting: a deletion with other attributes is ignored. */
+const attributesOf = (secure: boolean, maxAge: number) =>
+  ({ httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge }) as const
+
+function readContent({ sub, sid, consentId, identity }: Record<string, unknown>): SealedIdentity | null {
+  if (typeof sub !== 'string' || typeof sid !== 'string' || typeof consentId !== 'number') return null
+  try {
+    return { sub, sid, consentId, identity: parseIdentity(identity) }
+  } catch {
+    return null
+  }
+}
+
+/** Fields that an operator adds one day have no place in a cookie or in a browser. */
+export const pickIdentityFields = (identity: Identity): Identity => ({
+  advertising_token: identity.advertising_token,
+  refresh_token: identity.refresh_token,
+  identity_expires: identity.identity_expires,
+  refresh_from: identity.refresh_from,
+  refresh_expires: identity.refresh_expires,
+  refresh_response_key: identity.refresh_response_key,
 })
-
-/** Whole seconds that an identity cookie may live: as long as both the refresh token and the session. */
-export const identityMaxAge = (refreshExpires: number, sessionEnds: number, now: number): number =>
-  Math.max(0, Math.floor((Math.min(refreshExpires, sessionEnds) - now) / 1000))

@@ -17,14 +17,8 @@ export function cookieValues(header: string | null, name: string): string[] {
 }
 
 /** The same as they were sent: those that cannot be decoded, too, and a name without a value as an empty one. */
-export const rawCookieValues = (header: string | null, name: string): string[] =>
+const rawCookieValues = (header: string | null, name: string): string[] =>
   pairsOf(header).flatMap((pair) => (nameOf(pair) === name ? [pair.slice(name.length + 1)] : []))
-
-/** The header with one cookie in the place of all of its name, and every other byte for byte. An empty value: without it. */
-export function withCookie(header: string | null, name: string, value: string): string {
-  const others = pairsOf(header).filter((pair) => nameOf(pair) !== name)
-  return [...others, ...(value === '' ? [] : [`${name}=${encodeURIComponent(value)}`])].join('; ')
-}
 
 const pairsOf = (header: string | null): string[] =>
   (header ?? '').split(';').flatMap((pair) => pair.trim() || [])

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { choices, closeChoices } from '#lib/choices/open.ts'
-import type { ChoiceStore } from '#lib/choices/store.ts'
+import { closeStore, openStore } from '#lib/consent/open.ts'
+import type { SqlStore } from '#lib/consent/sql.ts'
 import { databaseFile, openDatabase } from '#lib/database/connection.ts'
 import { patiently } from '#lib/database/patiently.ts'
 import type { Schema } from '#lib/database/schema.ts'
@@ -23,19 +23,19 @@ export class StoreFailure extends Error {
 const lockMs = 5000
 
 /** Does one piece of work on the site's store. Not by `withChoices`, which logs to standard output. */
-export async function withStore<T>(work: (store: ChoiceStore) => Promise<T>): Promise<T> {
+export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promise<T> {
   const env = envBesideSite()
   try {
     if (env === null || !(await patiently(() => hasRecords(env.databaseUrl), lockMs)))
       throw new EnvError(
         'There is no store yet: the site has not run with this environment. Give this command the very DATA_DIR, DATABASE_URL and CHOICES_PEPPER of the site.',
       )
-    const store = await choices()
+    const store = await openStore()
     return await patiently(() => work(store), lockMs)
   } catch (error) {
     throw error instanceof EnvError ? error : new StoreFailure(error)
   } finally {
-    await closeChoices()
+    await closeStore()
   }
 }
 

@@ -1,17 +1,17 @@
-import type { Records } from '#lib/choices/records.ts'
+import type { ReaderRecords } from '#lib/consent/sql-records.ts'
 import { type Paint, pairs, prose } from '../command-line/terminal.ts'
 
 export const iso = (at: number): string => new Date(at).toISOString()
 
 const kinds = { uid2: 'UID2', euid: 'EUID', site: 'this site' } as const
 
-export const optOutLines = (optOuts: Records['optOuts'], paint: Paint): string[] =>
+export const optOutLines = (optOuts: ReaderRecords['optOuts'], paint: Paint): string[] =>
   pairs(
     optOuts.map(({ kind, at }) => [`  ${kinds[kind]}`, `since ${iso(at)}`] as const),
     paint,
   )
 
-export const optOutsJson = (optOuts: Records['optOuts']) =>
+export const optOutsJson = (optOuts: ReaderRecords['optOuts']) =>
   optOuts.map(({ kind, at }) => ({ kind, since: iso(at) }))
 
 /** A heading and what stands below it, with an empty line before. */

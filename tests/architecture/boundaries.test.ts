@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { filesIn, reachableFrom, type SourceFile, sourceFile, sourceFiles } from './project.ts'
+import { filesIn, reachableFrom, read, type SourceFile, sourceFile, sourceFiles } from './project.ts'
 
 /** Files of the guarded folders that a browser may load, each with the reason. */
 const clientSafe: Record<string, string> = {
-  'lib/identity/public.ts': 'types of what crosses to the browser; nothing at run time',
-  'lib/choices/wording.ts': 'the question as pages show it',
+  'lib/identity/public-identity.ts': 'types of what crosses to the browser; nothing at run time',
+  'lib/identity/types.ts': 'types; nothing at run time',
+  'lib/consent/store.ts': 'types; nothing at run time',
+  'lib/consent/wording.ts': 'the question as pages show it',
 }
 
-const guarded = ['identity', 'auth', 'choices', 'database', 'env', 'observe', 'sandbox'].map(
-  (name) => `lib/${name}`,
-)
+const guarded = [
+  ...['identity', 'policies', 'consent', 'http', 'site', 'auth'],
+  ...['database', 'env', 'observe', 'sandbox'],
+].map((name) => `lib/${name}`)
 const isServerOnly = ({ firstImport }: SourceFile) => firstImport === 'server-only'
 const clientFiles = sourceFiles.filter(({ directive }) => directive === 'use client')
 
@@ -84,22 +87,19 @@ describe('N7: one writer, one reader', () => {
       .filter(({ text }) => pattern.test(text))
       .map(({ path }) => path)
 
-  it('only lib/identity/write.ts uses the attributes of the identity cookie', () => {
-    expect(users(/\bidentityCookieAttributes\b/)).toEqual(['lib/identity/cookie.ts', 'lib/identity/write.ts'])
-  })
-
   it('only the writer and the sign-out set or delete a cookie', () => {
     const mutation = /(\bcookies\b(\(\)\))?|\bjar)\s*\.(set|delete)\(/
     // Those of the sign-in are next-auth's and that of a proof, which is under way.
-    const signIn = ['lib/auth/next-auth.ts', 'lib/identity/sign-in-api.ts']
-    expect(users(mutation)).toEqual([...signIn, 'lib/identity/sign-out.ts', 'lib/identity/write.ts'])
-    for (const path of signIn) expect(users(/\bidentityCookieName\b/)).not.toContain(path)
+    const signIn = ['lib/auth/next-auth.ts', 'lib/site/sign-in-route.ts']
+    const writers = [...signIn, 'lib/identity/cookie.ts', 'lib/site/sign-out.ts']
+    expect(users(mutation).sort()).toEqual(writers.sort())
+    for (const path of signIn) expect(users(/\bcookie\.name\b|\bidentityCookie\b/)).not.toContain(path)
     // That of the sandbox's exchange is another party's.
     expect(users(/['"]set-cookie['"]/i)).toEqual(['lib/sandbox/exchange/web.ts'])
   })
 
   it('only one module seals and opens', () => {
-    expect(users(/from 'iron-session'/)).toEqual(['lib/identity/seal.ts'])
+    expect(users(/from 'iron-session'/)).toEqual(['lib/identity/cookie.ts'])
   })
 
   it('only one module decodes the session, and none by getToken, which takes Authorization too', () => {
@@ -111,24 +111,37 @@ describe('N7: one writer, one reader', () => {
 
 describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
   const signIn =
-    /^(app\/\(account\)\/sign-in\/|app\/api\/(auth|sign-in)\/|lib\/identity\/(auth-route|sign-in-api)\.ts$)/
+    /^(app\/\(account\)\/sign-in\/|app\/api\/(auth|sign-in)\/|lib\/site\/(auth-route|sign-in-route)\.ts$)/
   const others = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts').filter(
     ({ path }) => !path.startsWith('lib/auth/') && !signIn.test(path),
   )
 
-  it('whoever is not the sign-in itself knows current-reader.ts, and the types of reader.ts', () => {
+  it('what is not the sign-in itself knows current-reader.ts alone', () => {
     const uses = others.flatMap(({ path, imports }) =>
       imports
         .filter(({ target = '' }) => target.startsWith('lib/auth/') || signIn.test(target))
         .filter(({ target }) => target !== 'lib/auth/current-reader.ts')
-        .filter(({ target, typeOnly }) => !(typeOnly && target === 'lib/auth/reader.ts'))
         .map(({ target }) => `${path} → ${target}`),
     )
     // From which address a request comes is a question of the connection, not of who is signed in.
     expect(uses).toEqual([
       'app/(lab)/patterns/server-to-server/page.tsx → lib/auth/client-address.ts',
-      'lib/identity/boot.ts → lib/auth/client-address.ts',
+      'lib/site/boot.ts → lib/auth/client-address.ts',
     ])
+  })
+
+  it('what that page says may be deleted is there, and imported by nothing that stays', () => {
+    const deleting = read('docs/sign-in/your-own.md').match(/^git rm .*$/gm) ?? []
+    const gone = deleting.flatMap((line) => line.match(/(?:app|lib)\/[^\s']+/g) ?? [])
+    expect(gone.length).toBeGreaterThan(10)
+    const isGone = (path: string) => gone.some((each) => path === each || path.startsWith(`${each}/`))
+    expect(gone.filter((each) => filesIn(each).length === 0)).toEqual([])
+    const uses = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts')
+      // This one is replaced.
+      .filter(({ path }) => !isGone(path) && path !== 'lib/auth/current-reader.ts')
+      .flatMap(({ path, imports }) => imports.map(({ target = '' }) => ({ path, target })))
+      .filter(({ target }) => isGone(target))
+    expect(uses.map(({ path, target }) => `${path} → ${target}`)).toEqual([])
   })
 })
 
@@ -138,13 +151,14 @@ describe('state is changed by few doors', () => {
     expect(files.map(({ path }) => path)).toEqual([])
   })
 
-  it('S4: no page and no GET handler is among them: a layout or page imports no writer', () => {
-    const pages = filesIn('app').filter(({ path }) => /\/(page|layout)\.tsx$/.test(path))
-    const writers = pages.filter(({ imports }) =>
-      imports.some(({ target }) =>
-        /^lib\/identity\/(write|advance|choose|sign-out|flights)\.ts$/.test(target ?? ''),
-      ),
+  it('no page and no GET handler is among them: what renders knows the readers of lib/site alone (S4)', () => {
+    const renderers = filesIn('app').filter(({ path }) => path.endsWith('.tsx'))
+    const uses = renderers.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, typeOnly }) => !typeOnly && /^lib\/(site|identity|consent)\//.test(target ?? ''))
+        .filter(({ target = '' }) => !/^lib\/(site\/(read|masked-name)|consent\/wording)\.ts$/.test(target))
+        .map(({ target }) => `${path} → ${target}`),
     )
-    expect(writers.map(({ path }) => path)).toEqual([])
+    expect(uses).toEqual([])
   })
 })

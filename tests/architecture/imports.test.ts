@@ -8,12 +8,26 @@ const arrows: Record<string, string[]> = {
   env: ['shared'],
   observe: ['env', 'shared'],
   database: ['env', 'shared', 'observe'],
+  identity: ['uid2'],
+  policies: ['identity'],
+  consent: ['identity', 'database', 'env', 'shared', 'observe'],
+  http: ['identity', 'env', 'shared'],
   // One rule decides what an address is, for a claim as for a hash.
-  auth: ['uid2', 'database', 'env', 'shared', 'observe'],
-  choices: ['database', 'env', 'shared', 'observe'],
-  identity: ['uid2', 'auth', 'choices', 'database', 'env', 'shared', 'observe'],
-  ads: [],
+  auth: ['uid2', 'identity', 'database', 'env', 'shared', 'observe'],
+  site: [
+    ...['uid2', 'identity', 'policies', 'consent', 'http', 'auth'],
+    ...['database', 'env', 'shared', 'observe'],
+  ],
+  ads: ['identity'],
   sandbox: ['shared'],
+}
+
+/** Of these a part may have types alone. */
+const typesAlone: Record<string, string[]> = {
+  policies: ['identity'],
+  consent: ['identity'],
+  auth: ['identity'],
+  ads: ['identity'],
 }
 
 const part = (path: string) => /^lib\/([^/]+)\//.exec(path)?.[1]
@@ -56,17 +70,34 @@ describe('imports go in one direction', () => {
   it.each(Object.entries(arrows))('lib/%s imports %j and nothing else of ours', (name, allowed) => {
     const wrong = offences([`lib/${name}`], (target, { typeOnly }) => {
       const other = part(target)
-      if (other === name || (other !== undefined && allowed.includes(other))) return false
-      return !(name === 'ads' && typeOnly && target === 'lib/identity/public.ts')
+      if (other === name) return false
+      if (other === undefined || !allowed.includes(other)) return true
+      return typesAlone[name]?.includes(other) === true && !typeOnly
     })
     expect(wrong).toEqual([])
   })
 
+  it('lib/ads knows of lib/identity what crosses to the browser, and nothing else', () => {
+    const wrong = offences(
+      ['lib/ads'],
+      (target) => part(target) === 'identity' && target !== 'lib/identity/public-identity.ts',
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('lib/identity needs iron-session, Next and Node, and no other package', () => {
+    const packages = filesIn('lib/identity').flatMap(({ imports }) =>
+      imports.filter(({ target }) => target === undefined).map(({ source }) => source),
+    )
+    const known = /^(iron-session|next\/(server|headers)|server-only|node:\w+(\/\w+)?)$/
+    expect(packages.filter((name) => !known.test(name))).toEqual([])
+  })
+
   it('app/ imports lib/ and itself, the proxy and instrumentation lib/ alone', () => {
     expect(offences(['app'], (target) => !/^(app|lib)\//.test(target))).toEqual([])
-    expect(
-      offences(['proxy.ts', 'instrumentation.ts'], (target) => !target.startsWith('lib/identity/')),
-    ).toEqual([])
+    expect(offences(['proxy.ts', 'instrumentation.ts'], (target) => !target.startsWith('lib/site/'))).toEqual(
+      [],
+    )
   })
 
   it('scripts/ and tests/ are imported by nobody else', () => {
@@ -116,9 +147,9 @@ describe('lib/uid2 can be lifted out', () => {
     expect(users.map(({ path }) => path)).toEqual([])
   })
 
-  it('is imported by lib/identity, lib/auth, scripts/ and tests/ alone', () => {
+  it('is imported by the core, its wiring, the sign-in, scripts/ and tests/ alone', () => {
     const others = offences(['app', 'lib', 'proxy.ts', 'instrumentation.ts'], (target, _, path) => {
-      return target.startsWith('lib/uid2/') && !/^lib\/(uid2|identity|auth)\//.test(path)
+      return target.startsWith('lib/uid2/') && !/^lib\/(uid2|identity|site|auth)\//.test(path)
     })
     expect(others).toEqual([])
   })

@@ -18,16 +18,33 @@ describe('an opt-out is for ever', () => {
     expect(ending('opt_outs')).toEqual([])
   })
 
-  it('only a yes, in lib/choices/store.ts, deletes from site_opt_outs', () => {
-    expect(ending('site_opt_outs')).toEqual(["lib/choices/store.ts: deleteFrom('site_opt_outs"])
+  it('only a consent, in lib/consent/sql.ts, deletes from site_opt_outs', () => {
+    expect(ending('site_opt_outs')).toEqual(["lib/consent/sql.ts: deleteFrom('site_opt_outs"])
   })
 
   it('no other file even names the two tables, so that none does it by another way', () => {
     const naming = ours.filter(({ text }) => /\b(site_)?opt_outs\b/.test(text)).map(({ path }) => path)
     expect(naming).toEqual([
-      ...['records', 'standing', 'store'].map((name) => `lib/choices/${name}.ts`),
+      ...['sql-records', 'sql-state', 'sql'].map((name) => `lib/consent/${name}.ts`),
       ...['migrations', 'schema'].map((name) => `lib/database/${name}.ts`),
     ])
+  })
+})
+
+describe('an opt-out in memory is for as long as the process', () => {
+  const memory = filesIn('lib/consent').find(({ path }) => path.endsWith('/memory.ts'))?.text ?? ''
+  const changes = (name: string) =>
+    memory.match(new RegExp(`\\b${name}(\\.(delete|clear)\\(| = (?!new Set))[^;\n]*`, 'g'))
+
+  it('nothing deletes from optOuts', () => {
+    expect(memory).toContain('const optOuts = new Set')
+    expect(changes('optOuts')).toBeNull()
+  })
+
+  it('only a consent deletes from siteOptOuts', () => {
+    expect(memory).toContain('const siteOptOuts = new Set')
+    expect(changes('siteOptOuts')).toEqual(['siteOptOuts.delete(hash)'])
+    expect(memory).toMatch(/if \(granted\) for \(const hash of [^)]*\)\) siteOptOuts\.delete\(hash\)/)
   })
 })
 

@@ -1,5 +1,5 @@
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
-import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
 export type Dii = { email: string } | { phone: string }
 

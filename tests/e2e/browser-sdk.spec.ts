@@ -1,5 +1,5 @@
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
-import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import { openBarePage } from '#tests/support/bare-page.ts'
 import { findChromium } from '#tests/support/browser.ts'
 import { readAsBuyer } from '#tests/support/buyer.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { payloadOf } from '../support/crawl.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { type Visitor, visitor } from '../support/reader.ts'

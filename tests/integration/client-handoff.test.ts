@@ -61,6 +61,7 @@ describe.each(['uid2', 'euid'] as const)('client hand-off of %s', (product) => {
       refreshFrom: identity.refresh_from,
       source: product === 'euid' ? 'euid.eu' : 'uidapi.com',
       identity,
+      ...(product === 'euid' && { consent: euidConsent }),
     })
     expect(Object.keys(identity).sort()).toEqual(fields)
     for (const page of [await reader.fetch(live), await payloadOf(reader, live)])

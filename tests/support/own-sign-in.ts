@@ -57,7 +57,7 @@ export function describeOwnSignIn(
   name: string,
   change: Parameters<typeof buildVariant>[1],
 ): void {
-  describe(`issue 4.6: a sign-in of the publisher’s own ${how}`, () => {
+  describe(`a sign-in of the publisher’s own ${how}`, () => {
     let operator: TestOperator
     let accounts: AccountSystem
     let site: Site

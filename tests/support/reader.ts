@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { Site } from './site.ts'
 
 /** A browser without a screen: keeps cookies as one would, and sends what a same-origin page sends. */

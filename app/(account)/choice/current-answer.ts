@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 
 /** The reader's own answer, as far as the public identity tells it. */
 export function currentAnswer(identity: PublicIdentity): 'granted' | 'denied' | undefined {

@@ -5,11 +5,11 @@ import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { Outcome } from '#app/(account)/choice/outcome.tsx'
-import { consentParagraphs } from '#lib/choices/wording.ts'
+import { consentParagraphs } from '#lib/consent/wording.ts'
 import { env } from '#lib/env/server.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
-import { readPublicIdentity } from '#lib/identity/read.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { localPath } from '#lib/shared/local-path.ts'
+import { readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Your choice about ads',

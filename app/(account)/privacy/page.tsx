@@ -8,8 +8,9 @@ import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.t
 import { RecordsTable } from '#app/(account)/privacy/records.tsx'
 import { StorageTable } from '#app/(account)/privacy/storage-table.tsx'
 import { env } from '#lib/env/server.ts'
-import { readCurrentReader, readPublicIdentity, readRecords } from '#lib/identity/read.ts'
 import { products } from '#lib/shared/products.ts'
+import { maskedName } from '#lib/site/masked-name.ts'
+import { readCurrentReader, readPublicIdentity, readRecords } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Your privacy choices',
@@ -33,7 +34,7 @@ export default async function PrivacyPage({ searchParams }: Props) {
         <h1>Your privacy choices</h1>
         <section aria-labelledby="now">
           <h2 id="now">How it stands now</h2>
-          {reader ? <p>You are signed in as {reader.maskedName}.</p> : null}
+          {reader ? <p>You are signed in as {maskedName(reader)}.</p> : null}
           <StatusParagraphs />
           {canAnswer(identity) ? <Answers next="/privacy" current={currentAnswer(identity)} /> : null}
           {reader ? <SignOut /> : <SignInLink />}

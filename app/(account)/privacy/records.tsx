@@ -1,4 +1,4 @@
-import type { Records } from '#lib/choices/records.ts'
+import type { ReaderRecords } from '#lib/consent/sql-records.ts'
 
 const shown = 20
 
@@ -18,7 +18,7 @@ const sources = {
 } as const
 
 /** What is on record, newest first: opt-outs in force, then every answer with the words that were shown. */
-export function RecordsTable({ records: { optOuts: marks, history, signals } }: { records: Records }) {
+export function RecordsTable({ records: { optOuts: marks, history, signals } }: { records: ReaderRecords }) {
   if (marks.length + history.length + signals.length === 0)
     return <p>Nothing is on record about your address or number.</p>
   const latest = history.toReversed().slice(0, shown)

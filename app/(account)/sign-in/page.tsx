@@ -5,8 +5,9 @@ import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
 import { signInOffer } from '#lib/auth/offer.ts'
 import { env } from '#lib/env/server.ts'
-import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
 import { localPath } from '#lib/shared/local-path.ts'
+import { maskedName } from '#lib/site/masked-name.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Sign in',
@@ -31,7 +32,7 @@ export default async function SignInPage({ searchParams }: Props) {
       <main id="content" className="sheet">
         <h1>{reader ? 'You are signed in' : 'Sign in'}</h1>
         {error === undefined || reader ? null : <NotFinished />}
-        {reader ? <SignedIn name={reader.maskedName} next={next} /> : <Ways next={next} />}
+        {reader ? <SignedIn name={maskedName(reader)} next={next} /> : <Ways next={next} />}
       </main>
     </AdStack>
   )

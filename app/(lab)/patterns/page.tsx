@@ -5,7 +5,7 @@ import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { NextStepNow } from '#app/(lab)/_parts/next-step-now.tsx'
 import { type Pattern, patterns } from '#app/(lab)/_patterns.ts'
 import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/identity/read.ts'
+import { readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = { title: 'Ways to hand over a token' }
 

@@ -1,12 +1,7 @@
-import { NextResponse } from 'next/server'
-import { privateHeaders } from '#lib/identity/write.ts'
+import { apiError } from '#lib/http/api-error.ts'
 
 /** For every path that no route of the API has; Next would render a page. */
-const notFound = () =>
-  NextResponse.json(
-    { error: 'not_found', message: 'There is no such route.' },
-    { status: 404, headers: privateHeaders },
-  )
+const notFound = () => apiError('not_found', 'There is no such route.')
 
 export {
   notFound as DELETE,

@@ -1,11 +1,13 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
-import { consentWording } from '#lib/choices/wording.ts'
+import { consentWording } from '#lib/consent/wording.ts'
 import { env } from '#lib/env/server.ts'
-import { answerAdvanced, readBody, refusal, tooMany } from '#lib/identity/api.ts'
-import { choose } from '#lib/identity/choose.ts'
-import { answerRefused } from '#lib/identity/refused-body.ts'
-import { signalsSchema } from '#lib/identity/signals.ts'
+import { apiError, tooManyRequests } from '#lib/http/api-error.ts'
+import { readBody } from '#lib/http/read-body.ts'
+import { signalsSchema } from '#lib/policies/signals.ts'
+import { choose } from '#lib/site/choose.ts'
+import { identity } from '#lib/site/identity.ts'
+import { answerRefused } from '#lib/site/refused-body.ts'
 
 const body = z.strictObject({
   advertising: z.enum(['granted', 'denied']),
@@ -28,8 +30,8 @@ export async function POST(request: NextRequest) {
   // A caller that showed words of its own has no version of ours.
   const version = wording === ours.text ? ours.version : 'own'
   const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
-  if (chosen.status === 'signed_out') return refusal('signed_out', 'Sign in first.')
-  if (chosen.status === 'invalid') return refusal('invalid', 'The database cannot hold the wording.')
-  if (chosen.status === 'rate_limited') return tooMany(chosen.seconds)
-  return answerAdvanced(chosen.advanced)
+  if (chosen.status === 'signed_out') return apiError('signed_out', 'Sign in first.')
+  if (chosen.status === 'rejected') return apiError('invalid', 'The database cannot hold the wording.')
+  if (chosen.status === 'rate_limited') return tooManyRequests(chosen.seconds)
+  return identity().respond(chosen.update)
 }

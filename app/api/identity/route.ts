@@ -1,24 +1,26 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
-import { answerAdvanced, answerIdentity, policies, readBody, tooMany } from '#lib/identity/api.ts'
-import { noteSignals } from '#lib/identity/choose.ts'
-import { limitReader } from '#lib/identity/limits.ts'
-import { answerRefused } from '#lib/identity/refused-body.ts'
-import { signalsSchema } from '#lib/identity/signals.ts'
+import { tooManyRequests } from '#lib/http/api-error.ts'
+import { readBody } from '#lib/http/read-body.ts'
+import { signalsSchema } from '#lib/policies/signals.ts'
+import { recordSignals } from '#lib/site/choose.ts'
+import { identity } from '#lib/site/identity.ts'
+import { limitReader } from '#lib/site/limits.ts'
+import { answerRefused } from '#lib/site/refused-body.ts'
 
 const body = z.strictObject({ recheck: z.boolean().optional(), signals: signalsSchema.optional() })
 
-/** The identity as it stands; with an expired token it waits for the refresh. Never generates. */
-export const GET = (request: NextRequest) => answerIdentity(request, policies.read())
+/** The identity as it stands. With an expired token it waits for the refresh. Never generates. */
+export const GET = (request: NextRequest) => identity().route.GET(request)
 
-/** Brings the identity up to date: generates when entitled without one, refreshes when due, stores it. */
+/** Brings the identity up to date: generates for a reader who consented, refreshes when due, stores the result. */
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body, { optional: true })
   if ('refused' in read) return answerRefused(request, read)
-  const { signals } = read.body
-  const seconds = await limitReader(request.cookies)
-  const unnoted = signals && (await noteSignals(request, signals, { tooMany: seconds !== null }))
-  if (seconds !== null) return tooMany(seconds)
-  if (unnoted) return answerAdvanced(unnoted)
-  return answerIdentity(request, policies.ensure(read.body.recheck))
+  const { signals, recheck = false } = read.body
+  const seconds = await limitReader(request)
+  const unrecorded = signals && (await recordSignals(request, signals, { rateLimited: seconds !== null }))
+  if (seconds !== null) return tooManyRequests(seconds)
+  const { update, respond } = identity()
+  return respond(unrecorded ?? (await update(request, 'post', { recheck })))
 }

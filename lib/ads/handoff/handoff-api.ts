@@ -1,4 +1,4 @@
-import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { Signals } from './consent-platform.ts'
 import type { HandoffListener } from './events.ts'
 import type { HandoffEvent, HandoffState, UsableToken } from './handoff-state.ts'

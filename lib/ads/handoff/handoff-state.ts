@@ -1,4 +1,9 @@
-import type { AvailableIdentity, ClientIdentity, KnownConsent, PublicIdentity } from '#lib/identity/public.ts'
+import type {
+  AvailableIdentity,
+  ClientIdentity,
+  ConsentSignals,
+  PublicIdentity,
+} from '#lib/identity/public-identity.ts'
 
 /** What the page knows: the server's answer, or that there is none yet. */
 export type HandoffState = PublicIdentity | { readonly status: 'loading' }
@@ -14,7 +19,7 @@ export interface UsableToken {
   /** Client hand-off: what the browser refreshes with. */
   readonly identity?: ClientIdentity
   /** EUID: what the server knows of the reader's consent. */
-  readonly consent?: KnownConsent
+  readonly consent?: ConsentSignals
 }
 
 export function tokenIn(state: HandoffState): string | null {

@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
 import { createEvents } from './events.ts'
 import type { Uid2Handoff } from './handoff-api.ts'

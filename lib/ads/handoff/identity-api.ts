@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { Signals } from './consent-platform.ts'
 import type { HandoffWindow, PostInit } from './handoff-window.ts'
 

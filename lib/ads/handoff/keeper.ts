@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { whenIdle } from '../browser-apis.ts'
 import { createConsentNews } from './consent-news.ts'
 import type { Signals } from './consent-platform.ts'

@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { HandoffState } from './handoff-state.ts'
 
 /** An auction that a due token came for goes first; this is how long it is waited for. */

@@ -1,5 +1,5 @@
 /**
- * What the server refuses (lib/identity/signals.ts) and Prebid's own consent modules let pass: EUID without all of
+ * What the server refuses (lib/policies/signals.ts) and Prebid's own consent modules let pass: EUID without all of
  * its purposes, GPC as Booleans, and the GPP sections that they do not read. Given what Prebid knows of an ID module.
  */
 export function refusesId({ componentName, gdprConsent, gppConsent }: ActivityParams): boolean {

@@ -1,4 +1,4 @@
-import type { KnownConsent } from '#lib/identity/public.ts'
+import type { ConsentSignals } from '#lib/identity/public-identity.ts'
 import type { ConsentWindow } from '../handoff/consent-platform.ts'
 
 export interface FirstPartyConsent {
@@ -11,7 +11,7 @@ export interface FirstPartyConsent {
  * say it: Prebid takes it along as first-party data. Where there is a platform, Prebid asks that one.
  */
 export function firstPartyConsent(
-  known: KnownConsent | undefined,
+  known: ConsentSignals | undefined,
   { __tcfapi, __gpp }: ConsentWindow,
 ): FirstPartyConsent {
   const { tcf, gdprApplies } = (!__tcfapi && known) || {}

@@ -1,5 +1,5 @@
 import type { PrebidJS } from 'prebid.js'
-import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import type { Uid2Handoff } from '../handoff/handoff-api.ts'
 import { retryDelay } from '../handoff/pace.ts'
 import { removePrebidLeftovers } from '../leftovers.ts'

@@ -1,4 +1,4 @@
-import type { Bucket } from '#lib/identity/public.ts'
+import type { Bucket } from '#lib/identity/public-identity.ts'
 import type { Uid2Handoff } from '../handoff/handoff-api.ts'
 import type { Winner } from './auctioneer.ts'
 

@@ -2,10 +2,10 @@ import 'server-only'
 import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../../env/server.ts'
+import type { Dii } from '../../identity/types.ts'
 import type { CookieReader } from '../../shared/cookie-reader.ts'
 import { cookieName } from '../cookie-names.ts'
 import { diiShape } from '../dii.ts'
-import type { Dii } from '../reader.ts'
 import { hasEnded } from '../session.ts'
 
 /** A proof that a browser asked for and has not brought yet. */

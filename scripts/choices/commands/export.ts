@@ -1,5 +1,6 @@
-import type { Records } from '#lib/choices/records.ts'
-import type { Signals } from '#lib/choices/standing.ts'
+import type { ReaderRecords } from '#lib/consent/sql-records.ts'
+import type { ConsentSignals } from '#lib/identity/public-identity.ts'
+
 import type { Answer, Command } from '../../command-line/command.ts'
 import { type Paint, pairs, printable, prose } from '../../command-line/terminal.ts'
 import { personOptions, readPerson } from '../person.ts'
@@ -48,7 +49,7 @@ export const exportRecords: Command = {
 }
 
 /** Accounts by number and way of signing in, instead of the keyed hashes that stand for them. */
-function withoutKeys({ optOuts, history, signals }: Records): Records {
+function withoutKeys({ optOuts, history, signals }: ReaderRecords): ReaderRecords {
   const accounts = [...new Set([...history, ...signals].map(({ account }) => account))]
   const named = <T extends { account: string }>(row: T): T => {
     const [way] = /^[a-z]{1,20}(?=:)/.exec(row.account) ?? []
@@ -58,7 +59,7 @@ function withoutKeys({ optOuts, history, signals }: Records): Records {
   return { optOuts, history: history.map(named), signals: signals.map(named) }
 }
 
-function recordLines({ optOuts, history, signals }: Records, paint: Paint): string[] {
+function recordLines({ optOuts, history, signals }: ReaderRecords, paint: Paint): string[] {
   const none = ['  none']
   const questions = [
     ...new Map(
@@ -83,14 +84,14 @@ function recordLines({ optOuts, history, signals }: Records, paint: Paint): stri
 
 const sources = { page: 'on the page', api: 'by the API', gpc: 'by the browser’s signal (GPC)' } as const
 
-function answer(event: Records['history'][number]): readonly [string, string] {
+function answer(event: ReaderRecords['history'][number]): readonly [string, string] {
   const { at, advertising, source, version, account, signals } = event
   const said = [sources[source], `question of version ${version}`, account]
   if (signals !== null) said.push(told(signals))
   return [`  ${iso(at)}`, `${advertising === 'granted' ? 'yes' : 'no '}  ${said.join(', ')}`]
 }
 
-const told = (signals: Signals): string =>
+const told = (signals: ConsentSignals): string =>
   printable(
     Object.entries(signals)
       .map(([name, value]) => `${name} ${value}`)

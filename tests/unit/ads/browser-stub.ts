@@ -3,7 +3,7 @@ import type { HandoffEnvironment } from '#lib/ads/handoff/environment.ts'
 import { createUid2Handoff } from '#lib/ads/handoff/handoff.ts'
 import type { HandoffWindow } from '#lib/ads/handoff/handoff-window.ts'
 import { createKeeper } from '#lib/ads/handoff/keeper.ts'
-import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
 /** The server's wall clock in these tests: a day from any clock of the page. */
 export const SERVER_NOW = 1_800_000_000_000

@@ -1,7 +1,7 @@
 import { GppModel } from '@iabgpp/cmpapi'
 import { describe, expect, test } from 'vitest'
 import { refusesId } from '#lib/ads/prebid/consent-rule.ts'
-import { gppDenies, tcfAllowsEuid } from '#lib/identity/consent-strings.ts'
+import { gppDenies, tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
 import { tcDataOf } from '#tests/support/cmp.ts'
 import { gppOf, usSections } from '#tests/support/gpp.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { keyValues } from '#lib/ads/google/key-values.ts'
 import type { HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { createExposures, type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, plain, SERVER_NOW } from './browser-stub.ts'
 
 const withheld: PublicIdentity = {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 const open: Array<ReturnType<typeof createBrowserStub>> = []

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, refused, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 const yes = { tcf: 'CP-yes', gdprApplies: true }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { createKeeper } from '#lib/ads/handoff/keeper.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
 
 /** A browser in which the keeper comes when the test says so, if at all. */

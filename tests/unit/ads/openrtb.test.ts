@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Auction, abridged, bidRequest, deviceOf, eidOf } from '#lib/ads/server/openrtb.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 
 const now = 1_795_000_000_000
 const available: PublicIdentity = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ClientIdentity, PublicIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
 
 const withheld = (now = SERVER_NOW): PublicIdentity => ({

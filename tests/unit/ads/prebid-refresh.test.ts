@@ -2,7 +2,7 @@ import type { PrebidJS } from 'prebid.js'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createPrebidAuctioneer } from '#lib/ads/prebid/prebid.ts'
 import { createPrebidRefresh } from '#lib/ads/prebid/prebid-refresh.ts'
-import type { ClientIdentity } from '#lib/identity/public.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import { settle } from './browser-stub.ts'
 
 afterEach(() => vi.unstubAllGlobals())

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
-import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public.ts'
+import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, SERVER_NOW } from './browser-stub.ts'
 
 export const later = (ms: number) => SERVER_NOW + ms

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 import { gptPage, memory, type Provider, signalPage } from './signal-page.ts'
 

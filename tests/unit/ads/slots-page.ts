@@ -2,7 +2,7 @@ import { vi } from 'vitest'
 import type { Auctioneer, Winner } from '#lib/ads/slots/auctioneer.ts'
 import type { View } from '#lib/ads/slots/in-view.ts'
 import { createSlots, type Slot } from '#lib/ads/slots/slots.ts'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { createBrowserStub, settle } from './browser-stub.ts'
 
 /** A page with slots, and an ad stack that sells whatever it is asked for. */

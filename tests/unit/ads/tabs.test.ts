@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { PublicIdentity } from '#lib/identity/public.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, refused, SERVER_NOW } from './browser-stub.ts'
 
 const open: Array<ReturnType<typeof createBrowserStub>> = []

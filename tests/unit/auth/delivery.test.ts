@@ -6,7 +6,7 @@ import { sendMail } from '#lib/auth/proof/mail.ts'
 import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
 import { readPending } from '#lib/auth/proof/pending.ts'
 import { askForProof, proofKinds, prove } from '#lib/auth/proof/proof.ts'
-import type { Dii } from '#lib/auth/reader.ts'
+import type { Dii } from '#lib/identity/types.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 type Sent = { to: string; text: string }

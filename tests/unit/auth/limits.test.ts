@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { limitAsking } from '#lib/auth/limits.ts'
-import type { Dii } from '#lib/auth/reader.ts'
+import type { Dii } from '#lib/identity/types.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 beforeEach(() => {

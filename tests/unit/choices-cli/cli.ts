@@ -2,10 +2,11 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
-import { type Choice, type ChoiceStore, createChoiceStore } from '#lib/choices/store.ts'
+import { createSqlStore, type SqlStore } from '#lib/consent/sql.ts'
 import { openDatabase } from '#lib/database/connection.ts'
 import { migrate } from '#lib/database/migrations.ts'
 import type { Schema } from '#lib/database/schema.ts'
+import type { Choice } from '#lib/identity/types.ts'
 import { hashEmail } from '#lib/uid2/index.ts'
 import { run } from '#tests/support/command-line.ts'
 import { becomeSite } from '#tests/support/server-env.ts'
@@ -36,7 +37,7 @@ export const newFile = () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-re
 /** The store of a site that is running beside the command. */
 export interface RunningStore {
   db: Kysely<Schema>
-  store: ChoiceStore
+  store: SqlStore
   /** Unix ms, what its clock says. */
   now: number
 }
@@ -50,7 +51,7 @@ export async function runningStore(
   const running: RunningStore = {
     db,
     now: Date.UTC(2026, 10, 2, 9),
-    store: createChoiceStore({ db, engine }, peppers, () => running.now),
+    store: createSqlStore({ db, engine }, peppers, () => running.now),
   }
   return running
 }

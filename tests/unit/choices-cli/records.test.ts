@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { diiKey, pepperFingerprint } from '#lib/choices/keys.ts'
+import { diiKey, pepperFingerprint } from '#lib/consent/keys.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
 import { startPostgres, type TestPostgres } from '#tests/support/postgres.ts'
 import {
@@ -171,8 +171,8 @@ The question of version 1
       expect(out).toContain('  this site  since 2026-11-02T09:02:00.000Z\n')
       expect(out.replaceAll(/\s+/g, ' ')).toContain('A mark is a keyed hash')
       expect(await rowsOf(diiHash)).toEqual([0, 0])
-      const standing = await site.store.read({ ...mine, sid: 'x' })
-      expect(standing).toMatchObject({ optedOut: true, siteOptOut: true, choice: 'denied', consent: null })
+      const state = await site.store.read({ ...mine, sid: 'x' })
+      expect(state).toMatchObject({ optedOut: true, siteOptOut: true, choice: 'denied', consentId: null })
     })
 
     it('erases what earlier peppers wrote', async () => {
@@ -241,7 +241,7 @@ The question of version 1
             await trx.deleteFrom('ended_sessions').execute()
             await aMoment()
           })
-        : site.store.holding({ ...mine, sid: 'x' }, aMoment)
+        : site.store.withSharedLock({ ...mine, sid: 'x' }, aMoment)
     const { code } = await call('forget', '--email', address)
     expect([code, released]).toEqual([0, true])
     await busy

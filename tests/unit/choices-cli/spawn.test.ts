@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { withChoices } from '#lib/choices/access.ts'
-import { closeChoices } from '#lib/choices/open.ts'
+import { consentStore } from '#lib/consent/durable.ts'
+import { closeStore } from '#lib/consent/open.ts'
 import { installed, spawnNode } from '#tests/support/command-line.ts'
 import { startPostgres } from '#tests/support/postgres.ts'
 import { becomeSite } from '#tests/support/server-env.ts'
@@ -16,11 +16,9 @@ const main = [...typescriptFlags, join(root, 'scripts/choices/main.ts')]
 describe.skipIf(!installed)('node scripts/choices.mjs, from any folder', () => {
   it('finds and erases what a running site with made-up secrets has recorded', async () => {
     const { dataDir } = becomeSite()
-    onTestFinished(closeChoices)
-    await withChoices(async (store) => {
-      await store.recordChoice(mine, yes)
-      await store.recordOptOut(diiHash, 'uid2')
-    })
+    onTestFinished(closeStore)
+    await consentStore.recordChoice(mine, yes)
+    await consentStore.recordOptOut(diiHash, 'uid2')
     const call = (...line: string[]) =>
       spawnNode([launcher, ...line, '--email', '-', '--json'], `${address}\n`, { DATA_DIR: dataDir })
 
@@ -29,7 +27,7 @@ describe.skipIf(!installed)('node scripts/choices.mjs, from any folder', () => {
     expect(JSON.parse(exported.out)).toMatchObject({ ok: true, history: [{ advertising: 'granted' }] })
     expect(JSON.parse((await call('forget')).out)).toMatchObject({ erased: { history: 1, signals: 0 } })
     expect((await call('forget')).code).toBe(1)
-    expect(await withChoices((store) => store.records([diiHash]))).toMatchObject({
+    expect(await consentStore.records([diiHash])).toMatchObject({
       optOuts: [{ kind: 'uid2' }],
       history: [],
     })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseError } from 'pg'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { choices } from '#lib/choices/open.ts'
+import { openStore } from '#lib/consent/open.ts'
 import { RejectedWriteError, StoreDownError, withDatabase } from '#lib/database/access.ts'
 import { database } from '#lib/database/open.ts'
 import { health } from '#lib/observe/health.ts'
@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 
 it('a process has one database, however many ask for it and for what is on it', async () => {
-  const [first, second] = await Promise.all([database(), database(), choices()])
+  const [first, second] = await Promise.all([database(), database(), openStore()])
   expect(first).toBe(second)
   expect(await withDatabase('sign_in', async (opened) => opened)).toBe(first)
 })
@@ -50,7 +50,7 @@ describe('work that meets another process’s lock', () => {
   })
 })
 
-describe('U4: what a failure says of the database', () => {
+describe('what a failure says of the database (U4)', () => {
   const error = (code: string) => () => Promise.reject(Object.assign(new Error('x'), { code }))
   const ofPostgres = (code: string) => () =>
     Promise.reject(Object.assign(new DatabaseError('x', 1, 'error'), { severity: 'ERROR', code }))

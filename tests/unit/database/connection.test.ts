@@ -116,7 +116,7 @@ describe('an error of the connection has a code of its own', () => {
   })
 })
 
-it('S15: the file of an SQLite database is for the account that runs the site alone', async () => {
+it('the file of an SQLite database is for the account that runs the site alone (S15)', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'lantern-mode-')), 'choices.db')
   writeFileSync(file, '', { mode: 0o644 })
   const { db, engine } = openDatabase(`file:${file}`)

@@ -3,7 +3,7 @@ import { createCounters, mostKeys } from '#lib/database/counters.ts'
 
 const rule = { points: 3, seconds: 60 }
 
-it('S24: of any number of keys so many are kept', () => {
+it('of any number of keys so many are kept (S24)', () => {
   const counters = createCounters(rule)
   for (let i = 0; i < 3 * mostKeys; i++) expect(counters.consume(`key ${i}`, 0)).toBeNull()
   expect(counters.size()).toBe(mostKeys)

@@ -21,13 +21,13 @@ const opener = (url: string) => `
   import { openDatabase } from ${module('database/connection.ts')}
   import { migrate } from ${module('database/migrations.ts')}
   import { patiently } from ${module('database/patiently.ts')}
-  import { createChoiceStore } from ${module('choices/store.ts')}
+  import { createSqlStore } from ${module('consent/sql.ts')}
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
   // As the site migrates: without a limit for a query, which may have to wait for another process.
   const { db, engine } = openDatabase(${JSON.stringify(url)}, 30_000, 0)
   await migrate({ db, engine })
-  const store = createChoiceStore({ db, engine }, ['p'], Date.now)
+  const store = createSqlStore({ db, engine }, ['p'], Date.now)
   await patiently(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)
   await db.destroy()
   process.exit(0)`

@@ -59,7 +59,7 @@ describe.each([
     expect(await limiter('a', rule).consume(address)).toBeNull()
   })
 
-  it('S25: sets no timer within the request that asks', async () => {
+  it('sets no timer within the request that asks (S25)', async () => {
     const requests = new AsyncLocalStorage<string>()
     const within: unknown[] = []
     const { setTimeout } = globalThis
@@ -101,7 +101,7 @@ describe('limits in PostgreSQL', () => {
     expect(await limiter('a', rule).consume(address)).not.toBeNull()
   })
 
-  it('S5: the table holds no key as it was given, nor its bare hash', async () => {
+  it('the table holds no key as it was given, nor its bare hash (S5)', async () => {
     const email = 'canary@example.com'
     await consume(limiter('a', rule), 1)
     await consume(limiter('a', rule), 1, email)

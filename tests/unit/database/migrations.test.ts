@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { recordRevocation, withChoices } from '#lib/choices/access.ts'
-import { choices } from '#lib/choices/open.ts'
+import { consentStore } from '#lib/consent/durable.ts'
+import { openStore } from '#lib/consent/open.ts'
 import { StoreDownError } from '#lib/database/access.ts'
 import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { MigrationError, migrate, migrations, missingMigrations } from '#lib/database/migrations.ts'
@@ -106,7 +106,7 @@ describe.each([
     },
   )
 
-  it('K6: noes that stand become opt-outs from this site, once for each address', async () => {
+  it('noes that stand become opt-outs from this site, once for each address (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('denied', 1, { dii_key: 'no' })
     await event('denied', 2, { dii_key: 'no, twice' })
@@ -128,7 +128,7 @@ describe.each([
     ])
   })
 
-  it('K6: a no that a yes of the same account followed becomes none', async () => {
+  it('a no that a yes of the same account followed becomes none (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('granted', 1, { dii_key: 'yes' })
     await event('denied', 3, { dii_key: 'no, yes' })
@@ -156,17 +156,17 @@ describe.each([
   })
 })
 
-it('D8: a role that may read and write, and not change tables, can use what another one migrated', async () => {
+it('a role that may read and write, and not change tables, can use what another one migrated (D8)', async () => {
   const url = await postgres.database()
   const owner = openDatabase(url)
   await migrate(owner)
   await sql`create role limited login`.execute(owner.db)
   await sql`grant select, insert, update, delete on all tables in schema public to limited`.execute(owner.db)
   becomeSite({ DATABASE_URL: url.replace('lantern@', 'limited@'), CHOICES_PEPPER: 'p'.repeat(32) })
-  await choices()
-  await recordRevocation({ kind: 'opt_out', diiHash: 'hash', source: 'uid2' })
-  await recordRevocation({ kind: 'session', sid: 'sid', until: Date.now() + 60_000 })
-  expect(await withChoices((store) => store.isEnded('sid'))).toBe(true)
+  await openStore()
+  await consentStore.recordOptOut('hash', 'uid2')
+  await consentStore.endSession('sid', Date.now() + 60_000)
+  expect(await consentStore.isSessionEnded('sid')).toBe(true)
   await closeDatabase()
   await owner.db.destroy()
 })
@@ -184,7 +184,7 @@ describe('a migration that takes longer than a page may wait', () => {
     await locker.query('lock table choice_events in access share mode')
 
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: 'p'.repeat(32) })
-    const look = () => withChoices((store) => store.isEnded('x'))
+    const look = () => consentStore.isSessionEnded('x')
     for (let i = 0; i < 3; i++) {
       await expect(look()).rejects.toThrow(StoreDownError)
       await vi.waitFor(() => expect(look()).rejects.toThrow(/cannot be reached/), { timeout: 15_000 })

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { recordConsent, withChoices } from '#lib/choices/access.ts'
+import { consentStore } from '#lib/consent/durable.ts'
 import { withDatabase } from '#lib/database/access.ts'
 import { openDatabase } from '#lib/database/connection.ts'
 import { limiter } from '#lib/database/limits.ts'
@@ -65,8 +65,8 @@ it('E6: limits and choices at once keep the store ok', async () => {
   const choice = { advertising: 'granted', version: 'v', wording: 'w', source: 'page' } as const
   const work = Array.from({ length: 10 }, async (_, i) => {
     await limiter('a', { points: 1000, seconds: 60 }).consume(`203.0.113.${i}`)
-    await recordConsent({ ...subject, sub: `demo:${i}` }, choice)
-    return withChoices((store) => store.holding({ ...subject, sub: `demo:${i}` }, async () => i))
+    await consentStore.recordChoice({ ...subject, sub: `demo:${i}` }, choice)
+    return consentStore.withSharedLock({ ...subject, sub: `demo:${i}` }, async () => i)
   })
   expect(await Promise.all(work)).toEqual(work.map((_, i) => i))
   expect(health().store).toBe('ok')

@@ -1,39 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { withChoices } from '#lib/choices/access.ts'
-import { choices } from '#lib/choices/open.ts'
-import { type ChoiceStore, createChoiceStore } from '#lib/choices/store.ts'
+import { consentStore } from '#lib/consent/durable.ts'
+import { openStore } from '#lib/consent/open.ts'
+import { createSqlStore, type SqlStore } from '#lib/consent/sql.ts'
 import { type Database, openDatabase } from '#lib/database/connection.ts'
 import { database } from '#lib/database/open.ts'
-import { startGenerate } from '#lib/identity/flights.ts'
+import { createOperatorCalls } from '#lib/identity/operator-calls.ts'
 import { health } from '#lib/observe/health.ts'
-import { hashEmail } from '#lib/uid2/index.ts'
+import { operatorClient } from '#lib/site/operator-client.ts'
+import { hashEmail, type Uid2Client } from '#lib/uid2/index.ts'
 import { type TestOperator, testOperator } from '../../support/operator.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
 import { until } from '../../support/until.ts'
 
 const pepper = 'pepper'.padEnd(32, '.')
-/** Between the look and the sending of a generate; open unless a test closes it. */
+/** Between the read of the store and the sending of a generate; open unless a test closes it. */
 let gate = { reached: () => {}, passed: Promise.resolve() }
-vi.mock('#lib/identity/operator.ts', async (actual) => {
-  const module = await actual<typeof import('#lib/identity/operator.ts')>()
-  return {
-    ...module,
-    operatorClient() {
-      const client = module.operatorClient()
-      return {
-        ...client,
-        async generateToken(...asked: Parameters<typeof client.generateToken>) {
-          gate.reached()
-          await gate.passed
-          return client.generateToken(...asked)
-        },
-      }
-    },
-  }
-})
 
 const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
 const no = { ...yes, advertising: 'denied' } as const
@@ -42,7 +26,7 @@ let postgres: TestPostgres
 let operator: TestOperator
 /** The store as another instance has it, on a pool of its own. */
 let other: Database
-let there: ChoiceStore
+let there: SqlStore
 let admin: pg.Client
 let url: string
 let reader: { email: string; subject: { sub: string; sid: string; diiHash: string } }
@@ -62,13 +46,13 @@ beforeEach(async () => {
   await operator.set({})
   gate = { reached: () => {}, passed: Promise.resolve() }
   other = openDatabase(url)
-  there = createChoiceStore(other, [pepper], Date.now)
+  there = createSqlStore(other, [pepper], Date.now)
   admin = new pg.Client({ connectionString: url })
   await admin.connect()
   const email = `${randomBytes(6).toString('hex')}@example.com`
   reader = { email, subject: { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) } }
-  await choices()
-  await withChoices((store) => store.recordChoice(reader.subject, yes))
+  await openStore()
+  await consentStore.recordChoice(reader.subject, yes)
 })
 afterEach(async () => {
   await admin.end()
@@ -76,7 +60,27 @@ afterEach(async () => {
   await (await database()).db.destroy()
 })
 
-const generate = () => startGenerate(reader.subject, { email: reader.email }, undefined).promise
+/** Of this instance, on the site's own store. */
+function generate() {
+  const client: Uid2Client = {
+    ...operatorClient(),
+    async generateToken(...asked) {
+      gate.reached()
+      await gate.passed
+      return operatorClient().generateToken(...asked)
+    },
+  }
+  const emit = () => {}
+  const setup = {
+    client,
+    store: consentStore,
+    product: 'uid2',
+    timeoutMs: 30_000,
+    name: 'uid2',
+    emit,
+  } as const
+  return createOperatorCalls(setup).generate(reader.subject, { email: reader.email }).promise
+}
 const calls = async () => (await operator.calls()).generate
 const waiting = (count: number) =>
   until(async () => {
@@ -84,7 +88,7 @@ const waiting = (count: number) =>
     return rows.length === count
   })
 
-/** A generate that has looked and is not sent yet. */
+/** A generate that has read the store and is not sent yet. */
 async function generateAboutToLeave() {
   let send = () => {}
   const passed = new Promise<void>((resolve) => {
@@ -112,28 +116,38 @@ async function holdWrites(table: string) {
 
 const ends: [string, string, () => Promise<unknown>, string][] = [
   ['an opt-out', 'opt_outs', () => there.recordOptOut(reader.subject.diiHash, 'uid2'), 'optout'],
-  ['a no', 'choice_events', () => there.recordChoice({ ...reader.subject, sub: 'demo:b' }, no), 'refused'],
-  ['a sign-out', 'ended_sessions', () => there.endSession('sid', Date.now() + 60_000), 'refused'],
+  [
+    'a denial',
+    'choice_events',
+    () => there.recordChoice({ ...reader.subject, sub: 'demo:b' }, no),
+    'not_allowed',
+  ],
+  ['a sign-out', 'ended_sessions', () => there.endSession('sid', Date.now() + 60_000), 'not_allowed'],
 ]
 
-describe('U3, K6, N4: beside another instance that records', () => {
-  it.each(ends)('%s, no generate is sent: it waits, and is refused', async (_, table, record, status) => {
-    const release = await holdWrites(table)
-    const recording = record()
-    // It has its lock, and waits for the table.
-    await until(async () => {
-      const { rows } = await admin.query(`select 1 from pg_locks where locktype = 'relation' and not granted`)
-      return rows.length === 1
-    })
-    const generating = generate()
-    await waiting(1)
-    await release()
-    await recording
-    expect(await generating).toEqual({ status })
-    expect(await calls()).toBe(0)
-  })
+describe('a generate beside another instance that records (U3, K6, N4)', () => {
+  it.each(ends)(
+    '%s is not sent: it waits for the record, and is not allowed',
+    async (_, table, record, status) => {
+      const release = await holdWrites(table)
+      const recording = record()
+      // It has its lock, and waits for the table.
+      await until(async () => {
+        const { rows } = await admin.query(
+          `select 1 from pg_locks where locktype = 'relation' and not granted`,
+        )
+        return rows.length === 1
+      })
+      const generating = generate()
+      await waiting(1)
+      await release()
+      await recording
+      expect(await generating).toEqual({ status })
+      expect(await calls()).toBe(0)
+    },
+  )
 
-  it.each(ends)('%s, a generate that has looked leaves first', async (_, table, record, status) => {
+  it.each(ends)('%s leaves first when it has read the store before', async (_, table, record, status) => {
     const { outcome, send } = await generateAboutToLeave()
     const recording = record()
     await waiting(1)
@@ -150,7 +164,7 @@ describe('U3, K6, N4: beside another instance that records', () => {
   })
 })
 
-describe('when the store fails after the call was sent', () => {
+describe('a generate whose store fails after it was sent', () => {
   async function cutThenSend() {
     const { outcome, send } = await generateAboutToLeave()
     const mine = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
@@ -159,19 +173,19 @@ describe('when the store fails after the call was sent', () => {
     send()
     return outcome
   }
-  const look = () => vi.waitFor(() => withChoices((store) => store.read(reader.subject)), { timeout: 15_000 })
+  const read = () => vi.waitFor(() => consentStore.read(reader.subject), { timeout: 15_000 })
 
-  it('its outcome counts, and it is called once', async () => {
+  it('counts, and is called once', async () => {
     expect(await cutThenSend()).toMatchObject({ status: 'success' })
-    expect(await look()).toMatchObject({ choice: 'granted' })
+    expect(await read()).toMatchObject({ choice: 'granted' })
     expect(health().store).toBe('ok')
     expect(await calls()).toBe(1)
   })
 
-  it('U3: an opt-out in it is on record before anything is read again', async () => {
+  it('has an opt-out in its answer on record before anything is read again (U3)', async () => {
     await operator.set({ faults: [{ on: 'generate', kind: 'optout' }] })
     expect(await cutThenSend()).toEqual({ status: 'optout' })
-    expect(await look()).toMatchObject({ optedOut: true })
+    expect(await read()).toMatchObject({ optedOut: true })
     expect(await calls()).toBe(1)
   })
 })

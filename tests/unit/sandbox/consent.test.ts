@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tcfAllowsEuid } from '#lib/identity/consent-strings.ts'
-import { parseTcfString } from '#lib/identity/tcf-string.ts'
+import { tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
+import { parseTcfString } from '#lib/policies/tcf-string.ts'
 import { readConsent } from '#lib/sandbox/operator/tcf.ts'
 import { bearer, envelope, generate, operatorAt, post, read, sealedCall } from './client.ts'
 

@@ -13,11 +13,11 @@ const moduleOf = (path: string) => JSON.stringify(pathToFileURL(join(root, path)
 const program = `
   import { AsyncLocalStorage } from 'node:async_hooks'
   import { limiter } from ${moduleOf('lib/database/limits.ts')}
-  import { createFlights } from ${moduleOf('lib/shared/flights.ts')}
+  import { createSingleFlight } from ${moduleOf('lib/identity/single-flight.ts')}
   import { outsideRequests } from ${moduleOf('lib/shared/outside-requests.ts')}
   import { singleton } from ${moduleOf('lib/shared/singleton.ts')}
 
-  const flights = createFlights({ keepMs: () => 60_000, limit: 100, now: Date.now })
+  const flights = createSingleFlight(() => 60_000)
   const never = () => new Promise(() => {})
   const begun = {
     'a limit': () => limiter('test', { points: 1, seconds: 60 }).consume('key'),
@@ -52,7 +52,7 @@ const asBefore = '--no-async-context-frame'
 it.each([
   ['', []],
   [', as Node 22 keeps contexts', process.allowedNodeEnvironmentFlags.has(asBefore) ? [asBefore] : []],
-])('S25: nothing that outlives a request keeps it%s', (_, flags) => {
+])('nothing that outlives a request keeps it%s (S25)', (_, flags) => {
   const printed = execFileSync(
     nodePath(),
     [...typescriptFlags, ...flags, '--expose-gc', '--input-type=module', '-e', program],

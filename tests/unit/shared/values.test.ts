@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { withCookie } from '#lib/shared/cookie-values.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { isLoopback } from '#lib/shared/loopback.ts'
 import { readCapped } from '#lib/shared/read-capped.ts'
 import { singleton } from '#lib/shared/singleton.ts'
 
-describe('N18: a local path', () => {
+describe('a local path (N18)', () => {
   it.each([
     '/',
     '/choice',
@@ -123,7 +122,7 @@ describe('reading a body up to a limit', () => {
     expect((await readCapped(request(null), 10))?.byteLength).toBe(0)
   })
 
-  it('S23: that breaks off is none, and no error', async () => {
+  it('that breaks off is none, and no error (S23)', async () => {
     const broken = new ReadableStream({
       pull: (controller) => controller.error(new Error('aborted')),
     })
@@ -137,16 +136,5 @@ describe('a singleton', () => {
     expect(singleton('test-a', () => ({}))).toBe(first)
     expect(singleton('test-b', () => ({}))).not.toBe(first)
     expect((globalThis as Record<symbol, unknown>)[Symbol.for('uid2-publisher.test-a')]).toBe(first)
-  })
-})
-
-describe('a cookie header with one cookie of ours in it', () => {
-  it('K6d: keeps every other byte: also what is broken, quoted, or there twice', () => {
-    const others = 'a="b c"; euconsent-v2=%E0%A4%A; euconsent-v2=x; flag; =y'
-    expect(withCookie(others, 'uid2', 'Fe26.2*1~x')).toBe(`${others}; uid2=Fe26.2*1~x`)
-    expect(withCookie(`uid2=old; ${others}; uid2=older`, 'uid2', 'new')).toBe(`${others}; uid2=new`)
-    expect(withCookie(`${others}; uid2=old`, 'uid2', '')).toBe(others)
-    expect(withCookie('uid2=old', 'uid2', '')).toBe('')
-    expect(withCookie(null, 'uid2', 'new')).toBe('uid2=new')
   })
 })

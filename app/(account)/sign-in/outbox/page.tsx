@@ -6,7 +6,7 @@ import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
 import { readPending } from '#lib/auth/proof/pending.ts'
 import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/identity/read.ts'
+import { readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Outbox',

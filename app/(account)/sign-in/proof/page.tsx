@@ -3,10 +3,10 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
-import { maskDii } from '#lib/auth/dii.ts'
 import { type Pending, readPending } from '#lib/auth/proof/pending.ts'
 import { env } from '#lib/env/server.ts'
-import { readCurrentReader, readPublicIdentity } from '#lib/identity/read.ts'
+import { maskDii, maskedName } from '#lib/site/masked-name.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Finish signing in',
@@ -34,7 +34,7 @@ export default async function ProofPage({ searchParams }: Props) {
       <StatusBar identity={identity} product={env().product} />
       <main id="content" className="sheet">
         {pending ? <Waiting pending={pending} secret={brought} /> : null}
-        {!pending && reader ? <SignedIn name={reader.maskedName} /> : null}
+        {!pending && reader ? <SignedIn name={maskedName(reader)} /> : null}
         {!pending && !reader ? <NotHere brought={brought !== null} /> : null}
       </main>
     </>

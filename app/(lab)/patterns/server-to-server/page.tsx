@@ -13,7 +13,7 @@ import { abridged, type BidRequest, bidRequest, deviceOf, eidOf } from '#lib/ads
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { publicAddress } from '#lib/auth/client-address.ts'
 import { env } from '#lib/env/server.ts'
-import { readPublicIdentity, readSignals } from '#lib/identity/read.ts'
+import { readPublicIdentity, readSignals } from '#lib/site/read.ts'
 
 export const metadata: Metadata = { title: serverToServer.title }
 

@@ -1,1 +1,1 @@
-export { answerAuth as GET, answerAuth as POST } from '#lib/identity/auth-route.ts'
+export { answerAuth as GET, answerAuth as POST } from '#lib/site/auth-route.ts'

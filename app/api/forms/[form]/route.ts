@@ -1,5 +1,5 @@
 import type { NextRequest } from 'next/server'
-import { handleAccountForm } from '#lib/identity/account-forms.ts'
+import { handleAccountForm } from '#lib/site/account-forms.ts'
 
 interface Context {
   params: Promise<{ form: string }>

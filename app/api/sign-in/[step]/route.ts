@@ -1,5 +1,5 @@
 import type { NextRequest } from 'next/server'
-import { answerSignIn } from '#lib/identity/sign-in-api.ts'
+import { answerSignIn } from '#lib/site/sign-in-route.ts'
 
 interface Context {
   params: Promise<{ step: string }>

@@ -1,5 +1,5 @@
 import { env } from '#lib/env/server.ts'
-import { isCrossSite } from '#lib/identity/same-origin.ts'
+import { isCrossSite } from '#lib/http/same-origin.ts'
 import { sandboxOperator } from '#lib/sandbox/operator/instance.ts'
 import { handleWeb } from '#lib/sandbox/operator/web.ts'
 

@@ -1,4 +1,4 @@
-import { readPublicIdentity } from '#lib/identity/read.ts'
+import { readPublicIdentity } from '#lib/site/read.ts'
 
 export async function GET() {
   const identity = await readPublicIdentity()

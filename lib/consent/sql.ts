@@ -1,0 +1,217 @@
+import 'server-only'
+import { type Insertable, type Kysely, sql } from 'kysely'
+import type { Database } from '../database/connection.ts'
+import { withPepper } from '../database/migrations.ts'
+import type { Schema } from '../database/schema.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Product, Subject } from '../identity/types.ts'
+import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
+import { eraseRecords, type ReaderRecords, readRecords } from './sql-records.ts'
+import { readConsentState } from './sql-state.ts'
+import type { ConsentRecords } from './store.ts'
+
+/** The durable record. Each write has been committed when its promise resolves. */
+export interface SqlStore extends ConsentRecords {
+  /** All that is kept under these DII, of every account. */
+  records(diiHashes: readonly string[]): Promise<ReaderRecords>
+  /** Fingerprints of peppers that rows were written with. */
+  peppersInUse(): Promise<string[]>
+}
+
+export function createSqlStore(
+  { db, engine }: Pick<Database, 'db' | 'engine'>,
+  peppers: readonly [string, ...string[]],
+  now: () => number,
+  product: Product = 'uid2',
+): SqlStore {
+  const [currentPepper] = peppers
+  const current = (diiHash: string) => ({
+    dii_key: diiKey(currentPepper, diiHash),
+    pepper: pepperFingerprint(currentPepper),
+  })
+  const keysOf = (hashes: readonly string[]) =>
+    hashes.flatMap((hash) => peppers.map((pepper) => diiKey(pepper, hash)))
+
+  const keysOfSubject = ({ sub, sid, diiHash, otherDiiHashes = [] }: Subject) => ({
+    product,
+    sub,
+    sid,
+    keys: keysOf([diiHash]),
+    allKeys: keysOf([diiHash, ...otherDiiHashes]),
+  })
+
+  /** A transaction that has these DII or sessions to itself, or shares them with others that only look. */
+  const locked = <T>(
+    how: 'exclusive' | 'shared',
+    keys: readonly string[],
+    work: (trx: Kysely<Schema>) => Promise<T>,
+  ): Promise<T> => {
+    // SQLite has one connection, and that one process.
+    if (engine === 'sqlite') return db.transaction().execute(work)
+    const lock = sql.raw(how === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
+    // Whatever the database's default is: what is read has to be of after the wait for the lock.
+    const transaction = db.transaction().setIsolationLevel('read committed')
+    return transaction.execute(async (trx) => {
+      // In one order, so that no two wait for each other.
+      for (const key of [...keys].sort()) await sql`select ${lock}(hashtextextended(${key}, 0))`.execute(trx)
+      return work(trx)
+    })
+  }
+
+  return {
+    read: (subject) => readConsentState(db, keysOfSubject(subject)),
+
+    withSharedLock(subject, act) {
+      const keys = keysOfSubject(subject)
+      const locks = [...keys.allKeys, sidHash(subject.sid)]
+      return locked('shared', locks, async (trx) => act(await readConsentState(trx, keys)))
+    },
+
+    async isSessionEnded(sid) {
+      const row = await db
+        .selectFrom('ended_sessions')
+        .select('sid_hash')
+        .where('sid_hash', '=', sidHash(sid))
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async recordChoice({ sub, diiHash, otherDiiHashes = [] }, { signals, ...choice }) {
+      const keys = keysOf([diiHash, ...otherDiiHashes])
+      const at = now()
+      const event = {
+        sub,
+        ...current(diiHash),
+        ...choice,
+        product,
+        signals: signals === undefined ? null : JSON.stringify(signals),
+      }
+      await locked('exclusive', keys, async (trx) => {
+        if (signals !== undefined) await upsertSignals(trx, { sub, ...current(diiHash) }, signals, at)
+        if (!(await isRepeat(trx, event, keys)))
+          await trx
+            .insertInto('choice_events')
+            .values({ ...event, at })
+            .execute()
+        if (choice.advertising === 'granted')
+          await trx.deleteFrom('site_opt_outs').where('dii_key', 'in', keys).execute()
+        else
+          await trx
+            .insertInto('site_opt_outs')
+            .values({ ...current(diiHash), at })
+            .onConflict((conflict) => conflict.column('dii_key').doNothing())
+            .execute()
+      })
+    },
+
+    recordSignals: ({ sub, diiHash }, signals) =>
+      upsertSignals(db, { sub, ...current(diiHash) }, signals, now()),
+
+    recordOptOut: (diiHash, source) =>
+      locked('exclusive', keysOf([diiHash]), async (trx) => {
+        await trx
+          .insertInto('opt_outs')
+          .values({ ...current(diiHash), source, at: now() })
+          .onConflict((conflict) => conflict.column('dii_key').doNothing())
+          .execute()
+      }),
+
+    async endSession(sid, until) {
+      await locked('exclusive', [sidHash(sid)], (trx) =>
+        trx
+          .insertInto('ended_sessions')
+          .values({ sid_hash: sidHash(sid), until })
+          .onConflict((conflict) => conflict.column('sid_hash').doNothing())
+          .execute(),
+      )
+      await db
+        .deleteFrom('ended_sessions')
+        .where('until', '<', now() - clockSlackMs)
+        .execute()
+    },
+
+    records: (diiHashes) => readRecords(db, keysOf(diiHashes)),
+
+    forget(diiHashes) {
+      const keys = keysOf(diiHashes)
+      return locked('exclusive', keys, (trx) => eraseRecords(trx, keys))
+    },
+
+    async peppersInUse() {
+      const found = await Promise.all(withPepper.map((table) => peppersOf(db, table)))
+      return [...new Set(found.flat())]
+    },
+  }
+}
+
+/** One look into the index for each pepper, however many rows there are. */
+async function peppersOf(db: Kysely<Schema>, table: (typeof withPepper)[number]): Promise<string[]> {
+  const found: string[] = []
+  for (let last = ''; ; ) {
+    const { next } = await db
+      .selectFrom(table)
+      .where('pepper', '>', last)
+      .select(({ fn }) => fn.min('pepper').as('next'))
+      .executeTakeFirstOrThrow()
+    if (next === null) return found
+    found.push(next)
+    last = next
+  }
+}
+
+/** How far the clocks of two instances may be apart: what one of them ended, another must not take back. */
+const clockSlackMs = 24 * 60 * 60 * 1000
+
+type Event = Omit<Insertable<Schema['choice_events']>, 'at'>
+
+/**
+ * Whether this very choice is the account's newest one and still in force: nothing changes then, and a flood of it
+ * leaves no rows. `keys`: of all DII that it is about.
+ */
+async function isRepeat(db: Kysely<Schema>, event: Event, keys: readonly string[]): Promise<boolean> {
+  const newest = await db
+    .selectFrom('choice_events')
+    .where('sub', '=', event.sub)
+    .where('dii_key', '=', event.dii_key)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .selectAll()
+    .executeTakeFirst()
+  if (newest === undefined || !compared.every((field) => newest[field] === event[field])) return false
+  const optedOut = await db
+    .selectFrom('site_opt_outs')
+    .where('dii_key', 'in', event.advertising === 'denied' ? [event.dii_key] : keys)
+    .select('dii_key')
+    .executeTakeFirst()
+  if (event.advertising === 'denied') return optedOut !== undefined
+  const denial = await db
+    .selectFrom('choice_events')
+    .where('dii_key', 'in', keys)
+    .where('advertising', '=', 'denied')
+    .where('id', '>', newest.id)
+    .select('id')
+    .executeTakeFirst()
+  const erased = await db
+    .selectFrom('erased_denials')
+    .where('dii_key', 'in', keys)
+    .where('event_id', '>', newest.id)
+    .select('event_id')
+    .executeTakeFirst()
+  return optedOut === undefined && denial === undefined && erased === undefined
+}
+
+const compared = ['advertising', 'version', 'wording', 'source', 'signals', 'product'] as const
+
+async function upsertSignals(
+  db: Kysely<Schema>,
+  reader: { sub: string; dii_key: string; pepper: string },
+  signals: ConsentSignals,
+  at: number,
+): Promise<void> {
+  const latest = { signals: JSON.stringify(signals), at }
+  await db
+    .insertInto('consent_signals')
+    .values({ ...reader, ...latest })
+    .onConflict((conflict) => conflict.columns(['sub', 'dii_key']).doUpdateSet(latest))
+    .execute()
+}

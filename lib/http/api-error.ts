@@ -1,0 +1,35 @@
+import 'server-only'
+import { NextResponse } from 'next/server'
+import { noStoreHeaders } from '../identity/cookie.ts'
+
+export type ApiError =
+  | 'bad_json'
+  | 'signed_out'
+  | 'cross_site'
+  | 'too_large'
+  | 'media_type'
+  | 'invalid'
+  | 'rate_limited'
+  | 'not_recorded'
+  | 'not_found'
+
+const status: Record<ApiError, number> = {
+  bad_json: 400,
+  signed_out: 401,
+  cross_site: 403,
+  not_found: 404,
+  too_large: 413,
+  media_type: 415,
+  invalid: 422,
+  rate_limited: 429,
+  not_recorded: 503,
+}
+
+/** An error as the API answers it. Nothing of the request may be in the message. */
+export const apiError = (error: ApiError, message: string, headers: Record<string, string> = {}) =>
+  NextResponse.json({ error, message }, { status: status[error], headers: { ...noStoreHeaders, ...headers } })
+
+export const tooManyRequests = (seconds: number) =>
+  apiError('rate_limited', `Too many requests: try again in ${seconds} s.`, {
+    'Retry-After': String(seconds),
+  })

@@ -1,0 +1,48 @@
+import 'server-only'
+import type { NextRequest, NextResponse } from 'next/server'
+import type { z } from 'zod'
+import { env } from '../env/server.ts'
+import { readUpTo } from '../shared/read-capped.ts'
+import { type ApiError, apiError } from './api-error.ts'
+import { isSameOrigin } from './same-origin.ts'
+
+/** Bytes: two consent strings of the longest kind and the words of a question, with room for a platform that says more. */
+const bodyLimit = 128 * 1024
+
+export interface RefusedBody {
+  refused: NextResponse
+  /** What was read of it, which may hold a denial all the same. */
+  text: string
+}
+
+/**
+ * Checks a state-changing request and reads its JSON body. Answers the refusal when something is wrong;
+ * no body at all reads as `{}` where `optional`.
+ */
+export async function readBody<T>(
+  request: NextRequest,
+  schema: z.ZodType<T>,
+  { optional = false } = {},
+): Promise<{ body: T } | RefusedBody> {
+  if (!isSameOrigin(request.headers))
+    return { refused: apiError('cross_site', `Send this request from ${env().origin} itself.`), text: '' }
+  const { bytes, whole } = await readUpTo(request, bodyLimit)
+  const text = new TextDecoder().decode(bytes)
+  const refuse = (...reason: [ApiError, string]) => ({ refused: apiError(...reason), text })
+  if (!whole) return refuse('too_large', 'The body may have at most 128 kB.')
+  let json: unknown = {}
+  if (bytes.byteLength > 0 || !optional) {
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+    if (type !== 'application/json')
+      return { ...refuse('media_type', 'Send the body as application/json.'), text: '' }
+    try {
+      json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    } catch {
+      return refuse('bad_json', 'The body is not valid JSON.')
+    }
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return { body: parsed.data }
+  const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ')
+  return refuse('invalid', `Not as documented: ${where}.`)
+}

@@ -1,0 +1,152 @@
+import 'server-only'
+import { createHash } from 'node:crypto'
+import { type DiiInput, type Identity, Uid2Error } from '../uid2/index.ts'
+import { createSingleFlight, processWide, type SingleFlight } from './single-flight.ts'
+import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types.ts'
+
+/** How a call to the operator ended. */
+export type CallResult =
+  | { status: 'success'; identity: Identity }
+  /** Recorded; or not yet, and then the store lets nothing out until it is. */
+  | { status: 'optout' }
+  | { status: 'insufficient_user_consent' }
+  /** The refresh token is of no more use: only a new generate helps. */
+  | { status: 'token_dead' }
+  /** Not begun: the reader may no longer have a token. */
+  | { status: 'not_allowed' }
+  /** No answer: the identity stays, and the operator is not asked again for a while. */
+  | { status: 'unavailable' }
+
+/** How long a result is remembered, ms. */
+const keepMs: Record<CallResult['status'], number> = {
+  success: 60_000,
+  optout: 60_000,
+  // Depends on the consent string alone, and another string has another key.
+  insufficient_user_consent: 3_600_000,
+  token_dead: 60_000,
+  not_allowed: 0,
+  unavailable: 30_000,
+}
+
+interface Setup {
+  client: IdentityOptions['client']
+  store: ConsentStore
+  product: Product
+  timeoutMs: number
+  /** Of the cookie. All instances of a process with the same one share their calls. */
+  name: string
+  emit: (event: IdentityEvent) => void
+}
+
+export type OperatorCalls = ReturnType<typeof createOperatorCalls>
+
+/** The only callers of the operator. No call rejects: what goes wrong is an event and a result. */
+export function createOperatorCalls({ client, store, product, timeoutMs, name, emit }: Setup) {
+  const flightsOf = (kind: string, keep: typeof keepMs): SingleFlight<CallResult> =>
+    processWide(`${kind} ${name}`, () => createSingleFlight(({ status }) => keep[status]))
+  // A refreshed identity waits for the reader's next request; a generated one is sealed by who asked for it.
+  const refreshes = flightsOf('refreshes', keepMs)
+  const generates = flightsOf('generates', { ...keepMs, success: 0 })
+  const generateKey = ({ diiHash }: Subject, consentString = '') => hash(`${diiHash}\n${consentString}`)
+
+  async function call(
+    kind: 'generate' | 'refresh',
+    { diiHash }: Subject,
+    send: () => ReturnType<Setup['client']['generateToken' | 'refreshToken']>,
+  ): Promise<CallResult> {
+    const begun = performance.now()
+    const ms = () => Math.round(performance.now() - begun)
+    try {
+      const answer = await send()
+      if (answer.status === 'success') {
+        emit({ type: kind === 'generate' ? 'generated' : 'refreshed', ms: ms() })
+        return answer
+      }
+      if (answer.status === 'insufficient_user_consent') {
+        emit({ type: 'consent_refused', ms: ms() })
+        return answer
+      }
+      emit({ type: answer.status === 'optout' ? 'opted_out' : 'token_dead', ms: ms() })
+      if (answer.status !== 'optout') return { status: 'token_dead' }
+    } catch (error) {
+      emit({ type: `${kind}_failed`, ...describeFailure(error), ms: ms() })
+      return { status: 'unavailable' }
+    }
+    const recorded = await store.recordOptOut(diiHash, product).then(
+      () => true,
+      () => false,
+    )
+    emit({ type: recorded ? 'recorded' : 'not_recorded', what: 'opt_out' })
+    return { status: 'optout' }
+  }
+
+  /**
+   * Begins a generate unless the reader may no longer have one. The caller may have waited, so the store is read here,
+   * and its lock is held until the request has left: none begins once an opt-out, a denial or the end of the session
+   * is on record.
+   */
+  async function generateIfAllowed(
+    subject: Subject,
+    dii: DiiInput,
+    consentString?: string,
+  ): Promise<CallResult> {
+    let calling: Promise<CallResult> | undefined
+    const consent = consentString === undefined ? {} : { tcfConsentString: consentString }
+    const begin = (sent: () => void) => {
+      const options = { timeoutMs, fetch: fetchAndTell(sent), ...consent }
+      calling ??= call('generate', subject, () => client.generateToken(dii, options))
+      // A call that fails before it is sent is over, too.
+      void calling.then(sent)
+    }
+    const reason = await store
+      .withSharedLock(subject, async ({ optedOut, choice, ended }) => {
+        if (calling) return null
+        if (optedOut) return 'opted_out'
+        if (choice !== 'granted' || ended) return 'not_allowed'
+        await new Promise<void>(begin)
+        return null
+      })
+      .catch(() => 'store' as const)
+    if (calling) return calling
+    emit({ type: 'generate_not_begun', reason: reason ?? 'store' })
+    return { status: reason === 'opted_out' ? 'optout' : 'not_allowed' }
+  }
+
+  return {
+    findRefresh: (identity: Identity) => refreshes.find(hash(identity.refresh_token)),
+    /** Begins a refresh, or joins the one under way. */
+    refresh: (identity: Identity, subject: Subject) =>
+      refreshes.start(hash(identity.refresh_token), () =>
+        call('refresh', subject, () => client.refreshToken(identity, { timeoutMs })),
+      ),
+    findGenerate: (subject: Subject, consentString?: string) =>
+      generates.find(generateKey(subject, consentString)),
+    /** Begins a generate, or joins the one under way. */
+    generate: (subject: Subject, dii: DiiInput, consentString?: string) =>
+      generates.start(generateKey(subject, consentString), () =>
+        generateIfAllowed(subject, dii, consentString),
+      ),
+  }
+}
+
+/** By `Uid2Error.is`: the client may come from another instance of the module. */
+function describeFailure(error: unknown): FailedCall {
+  if (!Uid2Error.is(error)) return { reason: 'unexpected' }
+  const { code, reason = code, httpStatus, clockSkewMs } = error
+  return {
+    reason,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
+  }
+}
+
+const hash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+
+/** Tells when a request is on its way. */
+const fetchAndTell =
+  (sent: () => void): typeof fetch =>
+  (url, init) => {
+    const answer = fetch(url, init)
+    sent()
+    return answer
+  }

@@ -1,0 +1,87 @@
+import 'server-only'
+import { cookies } from 'next/headers'
+import { type NextRequest, NextResponse } from 'next/server'
+import { consentWording } from '../consent/wording.ts'
+import { env } from '../env/server.ts'
+import { plainPage } from '../http/plain-page.ts'
+import { type FormRefusal, leadTo, readForm, wantsPage } from '../http/read-form.ts'
+import { noStoreHeaders } from '../identity/cookie.ts'
+import { signalsInForm } from '../policies/signals.ts'
+import { localPath } from '../shared/local-path.ts'
+import { choose, forgetReader } from './choose.ts'
+import { identity } from './identity.ts'
+import { heedRefused, holdsDenial } from './refused-body.ts'
+import { notRecordedWords, signOut } from './sign-out.ts'
+
+/** Bytes: as many consent strings as the API takes. */
+const bodyLimit = 128 * 1024
+
+/** Does what the form says, cookies included, and answers where to go, or why it was not done. */
+type AccountForm = (fields: Record<string, string>, request: NextRequest) => Promise<string | FormRefusal>
+
+const accountForms: Record<string, AccountForm> = {
+  choice: chooseAdvertising,
+  'delete-records': deleteRecords,
+  'sign-out': signOutReader,
+}
+
+/**
+ * One form of the account pages. Its address and fields are the same in every build, so a page that was
+ * rendered before a deploy, or by another instance, can still send it, with script or without.
+ */
+export async function handleAccountForm(request: NextRequest, name: string): Promise<Response> {
+  const form = Object.hasOwn(accountForms, name) ? accountForms[name] : undefined
+  if (!form) return refuse(request, { status: 404, error: 'not_found', message: 'There is no such form.' })
+  const read = await readForm(
+    request,
+    ['application/x-www-form-urlencoded', 'multipart/form-data'],
+    bodyLimit,
+  )
+  if ('status' in read) {
+    if (name === 'choice')
+      await identity().cookie.write(await cookies(), await heedRefused(request, read.text ?? '', 'page'))
+    return refuse(request, read)
+  }
+  const fields = holdsDenial(read.text) ? { ...read.fields, advertising: 'denied' } : read.fields
+  const outcome = await form(fields, request)
+  return typeof outcome === 'string' ? leadTo(request, outcome) : refuse(request, outcome)
+}
+
+/** Records consent or denial and acts on it. */
+async function chooseAdvertising(
+  { advertising, signals: field, next }: Record<string, string>,
+  request: NextRequest,
+): Promise<string | FormRefusal> {
+  if (advertising !== 'granted' && advertising !== 'denied')
+    return { status: 422, error: 'invalid', message: 'The form came without an answer: please try again.' }
+  const { version, text } = consentWording(env().product)
+  const signals = signalsInForm(field)
+  const chosen = await choose(request, { advertising, version, wording: text, source: 'page', signals })
+  if (chosen.status === 'signed_out') return '/sign-in?next=/choice'
+  if (chosen.status === 'rejected') return '/choice?failed=1'
+  if (!chosen.update) return '/choice?wait=1'
+  await identity().cookie.write(await cookies(), chosen.update.cookie)
+  const { identity: result } = chosen.update
+  if (result.status === 'unavailable' && result.reason === 'store') return '/choice?failed=1'
+  return localPath(next) ?? '/choice'
+}
+
+/** Erases the reader's records, but for the marks of opt-outs. Without consent there is no identity either. */
+async function deleteRecords(_: Record<string, string>, request: NextRequest): Promise<string> {
+  const outcome = await forgetReader(request)
+  if (outcome === 'signed_out') return '/sign-in?next=/privacy'
+  if (outcome === 'done') await identity().cookie.write(await cookies(), 'clear')
+  return `/privacy?deleted=${outcome}`
+}
+
+async function signOutReader(_: Record<string, string>, request: NextRequest): Promise<string | FormRefusal> {
+  const { status } = await signOut(await cookies(), request.headers)
+  // One sign-out too many is of a session that was signed out of before.
+  return status === 'not_recorded' ? { status: 503, error: 'not_recorded', message: notRecordedWords } : '/'
+}
+
+function refuse(request: NextRequest, { status, error, message }: FormRefusal): Response {
+  if (!wantsPage(request)) return NextResponse.json({ error, message }, { status, headers: noStoreHeaders })
+  const link = { href: '/privacy', label: 'Your privacy choices' }
+  return plainPage({ status, title: 'That was not done', text: message, link })
+}

@@ -1,0 +1,74 @@
+import 'server-only'
+import { consentStore } from '../consent/durable.ts'
+import { env } from '../env/server.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Choice, RequestLike, Subject } from '../identity/types.ts'
+import type { IdentityUpdate } from '../identity/update.ts'
+import { signalsRefusal } from '../policies/signals.ts'
+import { identity } from './identity.ts'
+import { limitReader } from './limits.ts'
+
+export type Chosen =
+  | { status: 'done'; update: IdentityUpdate }
+  | { status: 'signed_out' }
+  /** The database cannot hold what came with the consent, and nothing was recorded. */
+  | { status: 'rejected' }
+  /** A consent was not taken. A denial was, and `update` is what came of it. */
+  | { status: 'rate_limited'; seconds: number; update?: IdentityUpdate }
+
+/** Records a reader's choice and acts on it, within the limits. One function for the form and for the API. */
+export async function choose(request: RequestLike, { advertising, ...choice }: Choice): Promise<Chosen> {
+  const seconds = await limitReader(request)
+  if (advertising === 'granted') {
+    if (seconds !== null) return { status: 'rate_limited', seconds }
+    return identity().grant(request, choice)
+  }
+  // Record a denial even when rate-limited; but not one more for each request of a flood.
+  const record = seconds === null || !(await identity().readReader(request)).consent?.siteOptOut
+  const chosen = await identity().deny(request, choice, { record })
+  if (chosen.status !== 'done' || seconds === null) return chosen
+  return { status: 'rate_limited', seconds, update: chosen.update }
+}
+
+/**
+ * Records what the browser's consent platform says now. It may be a withdrawal: while it cannot be recorded nothing is
+ * handed out, and the result is the answer to give. Null: recorded, or there was nothing to record. A withdrawal
+ * counts even when rate-limited.
+ */
+export async function recordSignals(
+  request: RequestLike,
+  signals: ConsentSignals,
+  { rateLimited }: { rateLimited: boolean },
+): Promise<IdentityUpdate | null> {
+  if (rateLimited && signalsRefusal(env().product, signals) === null) return null
+  const { subject, consent } = await identity().readReader(request)
+  if (!subject || (consent && JSON.stringify(consent.signals) === JSON.stringify(signals))) return null
+  return consentStore.recordSignals(subject, signals).then(
+    () => null,
+    () => ({
+      identity: { status: 'unavailable', reason: 'store', now: Date.now() },
+      cookie: 'keep',
+      background: undefined,
+    }),
+  )
+}
+
+export type Forgetting = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
+
+/** Erases a reader's records, as they asked here. With the store down all is as it was. */
+export async function forgetReader(request: RequestLike): Promise<Forgetting> {
+  const { reader, subject } = await identity().readReader(request)
+  if (!reader) return 'signed_out'
+  if ((await limitReader(request)) !== null) return 'rate_limited'
+  if (!subject) return 'done'
+  return consentStore.forget(diiHashesOf(subject)).then(
+    () => 'done',
+    () => 'store_down',
+  )
+}
+
+/** What records of this reader are kept under. */
+export const diiHashesOf = ({ diiHash, otherDiiHashes = [] }: Subject): string[] => [
+  diiHash,
+  ...otherDiiHashes,
+]

@@ -1,0 +1,50 @@
+import 'server-only'
+import { currentReader } from '../auth/current-reader.ts'
+import { consentStore } from '../consent/durable.ts'
+import { type Env, env } from '../env/server.ts'
+import { createIdentity, type PublisherIdentity } from '../identity/create-identity.ts'
+import type { Policy } from '../identity/types.ts'
+import { globalPrivacyControl } from '../policies/gpc.ts'
+import { holdout } from '../policies/holdout.ts'
+import { region } from '../policies/region.ts'
+import { consentSignals } from '../policies/signals.ts'
+import { operatorClient } from './operator-client.ts'
+import { recordEvent } from './record-event.ts'
+
+const made = new WeakMap<Env, PublisherIdentity>()
+
+/** The site's identity: the one place that knows the settings, the store, the sign-in and the policies. */
+export function identity(): PublisherIdentity {
+  const settings = env()
+  const known = made.get(settings)
+  if (known) return known
+  const created = createIdentity({
+    client: operatorClient(),
+    product: settings.product,
+    cookie: identityCookie(settings),
+    session: ({ cookies }) => currentReader(cookies),
+    consent: consentStore,
+    policies: policiesOf(settings),
+    refreshedBy: settings.handoff,
+    ...(settings.holdout && { bucketOf: holdout(settings.holdout) }),
+    timeoutMs: settings.operator.timeoutMs,
+    pageWaitMs: settings.refreshWaitMs,
+    onEvent: recordEvent,
+  })
+  made.set(settings, created)
+  return created
+}
+
+/** `__Host-` binds the cookie to this very host. Browsers take the prefix over https alone. */
+export const identityCookie = ({ secureCookies, product, sessionPasswords }: Env) => ({
+  name: secureCookies ? `__Host-${product}` : product,
+  secure: secureCookies,
+  passwords: sessionPasswords,
+})
+
+/** In the order in which they are asked. */
+function policiesOf({ gpcScope, regionHeader, product }: Env): Policy[] {
+  const gpc = gpcScope === 'off' ? [] : [globalPrivacyControl({ scope: gpcScope })]
+  const place = regionHeader === null ? [] : [region({ header: regionHeader, product })]
+  return [...gpc, ...place, consentSignals({ product })]
+}

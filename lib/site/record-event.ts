@@ -1,0 +1,66 @@
+import 'server-only'
+import type { IdentityEvent } from '../identity/types.ts'
+import { health, type OperatorReason } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+import { explainRefusedKey } from './operator-client.ts'
+
+/** The log and the health of the operator, from what the identity tells. */
+export function recordEvent(event: IdentityEvent): void {
+  switch (event.type) {
+    case 'generated':
+    case 'refreshed':
+    case 'opted_out':
+    case 'consent_refused':
+    case 'token_dead':
+      recordOperator('ok')
+      return
+    case 'generate_failed':
+    case 'refresh_failed':
+      void recordFailedCall(event)
+      return
+    case 'recorded':
+      if (event.what === 'opt_out') logEvent('info', 'opt_out_recorded')
+      return
+    case 'cookie_rejected':
+      logEvent('info', 'identity_not_opened', { code: event.reason })
+      return
+    case 'cookie_too_large':
+      logEvent('error', 'identity_too_large', { size: event.size })
+  }
+}
+
+/** What only we can mend. The others are faults of the operator, or of the way to it. */
+const ours: ReadonlySet<string> = new Set([
+  'wrong_key',
+  'missing_role',
+  'wrong_secret',
+  'wrong_product',
+  'clock_skew',
+  'unauthorized',
+  'client_error',
+  'redirected',
+])
+
+type FailedEvent = Extract<IdentityEvent, { type: 'generate_failed' | 'refresh_failed' }>
+
+async function recordFailedCall({ type, reason, ...fields }: FailedEvent): Promise<void> {
+  if (reason !== 'unexpected') recordOperator('failing', reason)
+  // Refusing a refresh the operator says by itself whether it knows the key.
+  const unexplained = type === 'generate_failed' && reason === 'unauthorized'
+  const told = unexplained ? await explainRefusedKey() : undefined
+  if (told) recordOperator('failing', told)
+  const explained = told ?? reason
+  const isOurs = ours.has(explained)
+  const { httpStatus, clockSkewMs, ms } = fields
+  logEvent(isOurs ? 'error' : 'warn', isOurs ? 'operator_misconfigured' : 'operator_call', {
+    code: explained,
+    ms,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
+  })
+}
+
+function recordOperator(operator: 'ok' | 'failing', reason?: OperatorReason): void {
+  health().operator = operator
+  health().operatorReason = reason
+}

@@ -1,0 +1,68 @@
+import 'server-only'
+import type { NextRequest, NextResponse } from 'next/server'
+import type { RefusedBody } from '../http/read-body.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { RequestLike } from '../identity/types.ts'
+import { parseSignals } from '../policies/signals.ts'
+import { choose, recordSignals } from './choose.ts'
+import { identity } from './identity.ts'
+
+/** In the text of a JSON body or of a form, whole or only its beginning, whatever else is in it. Pure. */
+export const holdsDenial = (text: string): boolean =>
+  denials.some((denial) => denial.test(text)) || jsonObject(text)?.advertising === 'denied'
+
+const denials = [
+  /"advertising"\s*:\s*"denied"/,
+  /(?:^|&)advertising=denied(?:&|$)/,
+  /name="advertising"(?:\r\n[^\r\n]+)*\r\n\r\ndenied\r\n/,
+]
+
+/** The consent signals in such a text; undefined: there are none. Pure. */
+export function heldSignals(text: string): ConsentSignals | undefined {
+  const { signals } = jsonObject(text) ?? {}
+  if (signals !== undefined) return parseSignals(signals)
+  return signalsBegin.some((begin) => begin.test(text)) ? { unreadable: true } : undefined
+}
+
+const signalsBegin = [
+  /"signals"\s*:/,
+  /(?:^|&)signals=[^&]/,
+  /name="signals"(?:\r\n[^\r\n]+)*\r\n\r\n[^\r\n]/,
+]
+
+function jsonObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}
+
+/** For the APIs: the refusal of a body, after the no in it was heeded. */
+export async function answerRefused(
+  request: NextRequest,
+  { refused, text }: RefusedBody,
+): Promise<NextResponse> {
+  const cookie = await heedRefused(request, text, 'api')
+  await identity().cookie.write(refused.cookies, cookie)
+  return refused
+}
+
+/**
+ * Records the no in a body that was refused for something else, a denial or a withdrawal by signals. Answers what
+ * becomes of the identity cookie.
+ */
+export async function heedRefused(
+  request: RequestLike,
+  text: string,
+  source: 'page' | 'api',
+): Promise<'keep' | 'clear'> {
+  const signals = heldSignals(text)
+  if (holdsDenial(text)) {
+    await choose(request, { advertising: 'denied', version: 'own', wording: '', source, signals })
+    return 'clear'
+  }
+  if (signals) await recordSignals(request, signals, { rateLimited: true })
+  return 'keep'
+}

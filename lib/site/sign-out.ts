@@ -1,0 +1,71 @@
+import 'server-only'
+import { isSessionCookie } from '../auth/current-reader.ts'
+import { consentStore } from '../consent/durable.ts'
+import { isEndPending } from '../consent/pending.ts'
+import { apiError, tooManyRequests } from '../http/api-error.ts'
+import type { Reader, RequestLike } from '../identity/types.ts'
+import { allReaders } from './all-readers.ts'
+import { identity } from './identity.ts'
+import { limitSignOuts } from './limits.ts'
+
+interface Jar {
+  get: RequestLike['cookies']['get']
+  getAll(): { name: string }[]
+  set(name: string, value: string, attributes: object): unknown
+}
+
+/** `not_recorded`: the store did not take the end of the session yet. The cookies go in any case. */
+export type SignOut = { status: 'recorded' | 'not_recorded' } | { status: 'rate_limited'; seconds: number }
+
+export const refuseSignOut = (outcome: Exclude<SignOut, { status: 'recorded' }>) =>
+  outcome.status === 'rate_limited'
+    ? tooManyRequests(outcome.seconds)
+    : apiError('not_recorded', notRecordedWords)
+
+export const notRecordedWords =
+  'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet; we keep trying.'
+
+/** Ends the sessions of a request for good: no response that is still under way can bring it back. */
+export async function endSessions({ headers }: RequestLike): Promise<SignOut> {
+  // A browser may send the session cookie twice: each session ends.
+  const readers = await allReaders(headers.get('cookie'))
+  const outcomes = await Promise.all(readers.map(endSession))
+  const limited = outcomes.find(({ status }) => status === 'rate_limited')
+  const pending = outcomes.find(({ status }) => status === 'not_recorded')
+  return pending ?? limited ?? { status: 'recorded' }
+}
+
+async function endSession({ sid, sessionEnds }: Reader): Promise<SignOut> {
+  const seconds = await limitSignOuts(sid)
+  if (seconds !== null)
+    return isEndPending(sid) ? { status: 'not_recorded' } : { status: 'rate_limited', seconds }
+  return consentStore.endSession(sid, sessionEnds).then(
+    () => ({ status: 'recorded' }),
+    () => ({ status: 'not_recorded' }),
+  )
+}
+
+/** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */
+export async function signOut(jar: Jar, headers: RequestLike['headers']): Promise<SignOut> {
+  const outcome = await endSessions({ cookies: jar, headers })
+  dropCookies(jar, jar)
+  return outcome
+}
+
+/** Of the cookies that a request brought, all that are of a sign-in or an identity. */
+export function dropCookies(sent: Pick<Jar, 'getAll'>, jar: Pick<Jar, 'set'>): void {
+  for (const { name } of sent.getAll())
+    if (name === identity().cookie.name || isSessionCookie(name)) dropCookie(jar, name)
+}
+
+export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
+  const secure = name.startsWith('__')
+  // Next loses `Max-Age=0` where `cookies()` was written to as well.
+  jar.set(name, '', { path: '/', maxAge: 0, expires: new Date(0), httpOnly: true, sameSite: 'lax', secure })
+}
+
+/** At a new sign-in: the session that this browser had before ends, and its identity cookie goes. */
+export async function endPreviousSession(before: RequestLike, response: Pick<Jar, 'set'>): Promise<void> {
+  await endSessions(before)
+  if (before.cookies.get(identity().cookie.name) !== undefined) dropCookie(response, identity().cookie.name)
+}

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { prepareRequest, refusedMethodHeader } from '#lib/http/incoming-requests.ts'
+import { becomeSite } from '../../support/server-env.ts'
+
+beforeEach(() => {
+  becomeSite({ PORT: '3123' })
+})
+
+function prepared(method: string, url: string, headers: Record<string, string> = {}) {
+  const request = { method, url, headers: { ...headers } as Record<string, string | undefined> }
+  prepareRequest(request)
+  return request
+}
+const passed = (method: string, url: string) => ({ method, url, headers: {} })
+const refused = (method: string, url: string) => ({
+  method: 'GET',
+  url,
+  headers: { [refusedMethodHeader]: method },
+})
+
+describe('what Next is given of a request', () => {
+  it.each([
+    '/',
+    '/choice?next=/',
+    '/articles/x.css',
+    '/api/identity',
+    '/sandbox/x',
+    '/_next/static/x',
+    '/%41',
+  ])('a view of %s, as it came', (url) => {
+    for (const method of ['GET', 'HEAD']) expect(prepared(method, url)).toEqual(passed(method, url))
+  })
+
+  it.each(['/api/choice', '/api/x', '/sandbox/x', '/sandbox/operator/v2/token/generate?a=%'])(
+    'what is sent to a route handler: %s',
+    (url) => {
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+        expect(prepared(method, url)).toEqual(passed(method, url))
+    },
+  )
+
+  it.each([
+    '/',
+    '/choice',
+    '/articles/x.css',
+    '/_next/static/x.js',
+    '/api',
+    '/sandbox',
+    '/apix/y',
+    '/API/choice',
+    '/api/../choice',
+    '/api/%2e%2E/choice',
+    '/x/..//api/choice',
+    '//api/choice',
+    '/__nextjs_x',
+  ])('what is sent to anything else, as a view to be refused: %s', (url) => {
+    for (const method of ['POST', 'PUT', 'OPTIONS', 'PROPFIND'])
+      expect(prepared(method, url)).toEqual(refused(method, url))
+  })
+
+  it('methods that no route handler can be given, as a view to be refused', () => {
+    for (const method of ['TRACE', 'TRACK', 'CONNECT', 'PROPFIND', 'M-SEARCH'])
+      expect(prepared(method, '/api/choice')).toEqual(refused(method, '/api/choice'))
+  })
+
+  it.each([
+    '*',
+    'http://evil.example/',
+    'https://localhost:3123/',
+    'http://localhost:3124/x',
+    'x',
+    '',
+    '/%',
+    '/api/%ff',
+  ])('a target that is no path of ours, as a path to be refused: %s', (url) => {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS'])
+      expect(prepared(method, url)).toEqual(refused(method, '/%'))
+  })
+
+  it('the path of a whole URL of ours', () => {
+    expect(prepared('GET', 'http://localhost:3123/choice?a=b')).toEqual(passed('GET', '/choice?a=b'))
+    expect(prepared('POST', 'http://127.0.0.1:3123/api/choice')).toEqual(passed('POST', '/api/choice'))
+  })
+})
+
+describe('headers that Next would act on, or fail on', () => {
+  it.each([
+    [refusedMethodHeader, 'POST'],
+    ['next-action', 'f'.repeat(42)],
+    ['content-security-policy', "script-src 'nonce-<x>'"],
+    ['content-security-policy-report-only', "script-src 'nonce-<x>'"],
+    ['next-router-prefetch', '2'],
+    ['next-router-state-tree', 'x'],
+    ['next-router-state-tree', '%'],
+    ['next-router-state-tree', '%5B%22%22%5D'],
+  ])('are dropped: %s: %s', (name, value) => {
+    for (const url of ['/', '/api/choice'])
+      expect(prepared('GET', url, { [name]: value, accept: '*/*' }).headers).toEqual({ accept: '*/*' })
+  })
+
+  it('are kept as Next’s own router sends them', () => {
+    const tree = encodeURIComponent('["",{"children":["__PAGE__",{},null,"refetch"]},null,null,1]')
+    const headers = { 'next-router-prefetch': '1', 'next-router-state-tree': tree }
+    expect(prepared('GET', '/', headers).headers).toEqual(headers)
+  })
+})

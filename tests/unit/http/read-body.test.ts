@@ -1,0 +1,101 @@
+import { NextRequest } from 'next/server'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { readBody } from '#lib/http/read-body.ts'
+import { signalsSchema } from '#lib/policies/signals.ts'
+import { becomeSite } from '../../support/server-env.ts'
+
+const origin = 'http://localhost:3000'
+const schema = z.strictObject({
+  advertising: z.enum(['granted', 'denied']).optional(),
+  signals: signalsSchema.optional(),
+})
+beforeEach(() => {
+  becomeSite()
+})
+
+const ask = (body: BodyInit | null, headers: Record<string, string> = {}, optional = false) =>
+  readBody(
+    new NextRequest(`${origin}/api/choice`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json', ...headers },
+      ...(body !== null && { body, duplex: 'half' as const }),
+    }),
+    schema,
+    { optional },
+  )
+
+async function refusal(answer: ReturnType<typeof ask>) {
+  const read = await answer
+  if (!('refused' in read)) throw new Error('was taken')
+  const { status, headers } = read.refused
+  expect(headers.get('cache-control')).toBe('private, no-store')
+  const { error, message } = (await read.refused.json()) as { error: string; message: string }
+  expect(message).toMatch(/^[A-Z].*\.$/)
+  return { status, error, message }
+}
+
+describe('a body that is as documented', () => {
+  it('is taken, with any parameters of its media type', async () => {
+    const body = JSON.stringify({ advertising: 'granted' })
+    for (const type of ['application/json', 'Application/JSON; charset=utf-8'])
+      expect(await ask(body, { 'content-type': type })).toEqual({ body: { advertising: 'granted' } })
+  })
+
+  it('may be absent where it is optional, and only there', async () => {
+    expect(await ask(null, { 'content-type': '' }, true)).toEqual({ body: {} })
+    expect(await refusal(ask(null))).toMatchObject({ status: 400, error: 'bad_json' })
+  })
+
+  it('may hold two consent strings of the longest kind', async () => {
+    const longest = 32 * 1024
+    const signals = { tcf: 'C'.repeat(longest), gdprApplies: true, gpp: 'D'.repeat(longest), gppSid: [7] }
+    expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals } })
+  })
+
+  it.each([null, [], 'CP', 7, { tcf: 7 }, { usp: '1---' }, { tcf: 'C'.repeat(40_000) }])(
+    'K6d: has signals that cannot be read when they are %j',
+    async (signals) => {
+      expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals: { unreadable: true } } })
+    },
+  )
+})
+
+describe('a body that is not', () => {
+  it.each<[number, string, string, Record<string, string>]>([
+    [403, 'cross_site', '{}', { origin: 'https://evil.example' }],
+    [403, 'cross_site', '{}', { 'sec-fetch-site': 'same-site' }],
+    [413, 'too_large', `"${'x'.repeat(131_072)}"`, {}],
+    [415, 'media_type', '{}', { 'content-type': 'text/plain' }],
+    [415, 'media_type', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+    [415, 'media_type', '{}', { 'content-type': 'application/jsonp' }],
+    [400, 'bad_json', '{', {}],
+    [400, 'bad_json', "{'a':1}", {}],
+    [422, 'invalid', '[]', {}],
+    [422, 'invalid', 'null', {}],
+    [422, 'invalid', '{"advertising":"yes"}', {}],
+    [422, 'invalid', '{"email":"canary@example.com"}', {}],
+  ])('is %i %s: %j %j', async (status, error, body, headers) => {
+    expect(await refusal(ask(body, headers))).toMatchObject({ status, error })
+  })
+
+  it('of bytes that are no UTF-8 is 400', async () => {
+    expect(await refusal(ask(new Uint8Array([0x22, 0xff, 0x22])))).toMatchObject({ status: 400 })
+  })
+
+  it('chunked, so that its length is not declared, is 413', async () => {
+    const chunks = new ReadableStream({
+      start(controller) {
+        for (let i = 0; i < 5; i++) controller.enqueue(new Uint8Array(32 * 1024))
+        controller.close()
+      },
+    })
+    expect(await refusal(ask(chunks))).toMatchObject({ status: 413, error: 'too_large' })
+  })
+
+  it('is named by its place, never quoted (S5)', async () => {
+    const { message } = await refusal(ask('{"advertising":"canary"}'))
+    expect(message).toBe('Not as documented: advertising.')
+    expect((await refusal(ask('{"canary@example.com":1}'))).message).not.toContain('canary')
+  })
+})

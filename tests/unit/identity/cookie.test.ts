@@ -1,0 +1,241 @@
+import { sealData, unsealData } from 'iron-session'
+import { NextRequest } from 'next/server'
+import { describe, expect, it, vi } from 'vitest'
+import { type CookieAction, createIdentityCookie, replaceCookie } from '#lib/identity/cookie.ts'
+import type { IdentityEvent, Product } from '#lib/identity/types.ts'
+import { fakeOperator, minute } from '../../support/core.ts'
+
+const now = Date.now()
+const operator = fakeOperator(() => now)
+const [current, previous, unknown] = ['c', 'p', 'u'].map((letter) => letter.repeat(32)) as [
+  string,
+  string,
+  string,
+]
+const sealed = { sub: 'a', sid: 's', consentId: 7, identity: operator.issue({ refreshable: 60 * minute }) }
+const action: CookieAction = { set: sealed, sessionEnds: now + 30 * minute }
+
+function cookieOf({
+  passwords = [current] as [string, ...string[]],
+  product = 'uid2' as Product,
+  secure = true,
+} = {}) {
+  const events: IdentityEvent[] = []
+  const emit = (event: IdentityEvent) => void events.push(event)
+  const cookie = createIdentityCookie({ name: '__Host-uid2', secure, passwords }, product, {
+    emit,
+    now: () => now,
+  })
+  const write = async (how: CookieAction) => {
+    const written: [string, string, Record<string, unknown>][] = []
+    await cookie.write({ set: (...value) => void written.push(value) }, how)
+    return written
+  }
+  return { cookie, events, write }
+}
+const sealedBy = async (how: CookieAction = action, site = cookieOf()) =>
+  (await site.write(how))[0]?.[1] ?? ''
+
+describe('a sealed identity', () => {
+  it('opens to what was sealed', async () => {
+    expect(await cookieOf().cookie.open(await sealedBy())).toEqual({ ...sealed, needsReseal: false })
+  })
+
+  it('holds the six fields alone', async () => {
+    const more = { ...sealed, identity: { ...sealed.identity, later_field: 'x' } }
+    const opened = await unsealData<{ identity: object }>(await sealedBy({ ...action, set: more }), {
+      password: current,
+    })
+    expect(opened.identity).toEqual(sealed.identity)
+  })
+
+  it('opens with a previous password, and asks to be sealed anew', async () => {
+    const rotated = cookieOf({ passwords: [unknown, current] })
+    expect(await rotated.cookie.open(await sealedBy())).toEqual({ ...sealed, needsReseal: true })
+    expect(rotated.events).toEqual([])
+  })
+
+  it.each([
+    ['another password', 'invalid', async () => sealedBy(action, cookieOf({ passwords: [unknown] }))],
+    ['no seal at all', 'invalid', async () => 'nonsense'],
+    ['a seal of nothing', 'invalid', async () => sealData({}, { password: current })],
+    ['another product', 'product', async () => sealedBy(action, cookieOf({ product: 'euid' }))],
+    [
+      'no account',
+      'shape',
+      async () => sealData({ ...sealed, product: 'uid2', sub: 1 }, { password: current }),
+    ],
+    [
+      'no session',
+      'shape',
+      async () => sealData({ ...sealed, product: 'uid2', sid: 1 }, { password: current }),
+    ],
+    [
+      'no consent',
+      'shape',
+      async () => sealData({ ...sealed, product: 'uid2', consentId: '7' }, { password: current }),
+    ],
+    [
+      'no identity',
+      'shape',
+      async () => sealData({ ...sealed, product: 'uid2', identity: {} }, { password: current }),
+    ],
+  ])('with %s is null, and the event says %s', async (_, reason, make) => {
+    const { cookie, events } = cookieOf({ passwords: [current, previous] })
+    expect(await cookie.open(await make())).toBeNull()
+    expect(events).toEqual([
+      { type: 'cookie_rejected', reason: expect.stringMatching(reason === 'invalid' ? /./ : reason) },
+    ])
+  })
+
+  it.each(['', 'garbage', 'Fe26.2*1*a*b*c*d*e*f*g~2', '~', '%', 'null', 'x'.repeat(50_000), '\u0000'])(
+    'that is none is null, never an error: %j (N14)',
+    async (value) => {
+      expect(await cookieOf().cookie.open(value)).toBeNull()
+    },
+  )
+
+  it('in which any one character was changed is null (N14)', async () => {
+    const { cookie } = cookieOf()
+    const value = await sealedBy()
+    const step = Math.max(1, Math.floor(value.length / 40))
+    for (let i = 0; i < value.length - 2; i += step) {
+      const other = value[i] === 'a' ? 'b' : 'a'
+      expect(await cookie.open(value.slice(0, i) + other + value.slice(i + 1)), `at ${i}`).toBeNull()
+    }
+    expect(await cookie.open(value.slice(0, -20))).toBeNull()
+  })
+
+  it('is never the same twice, and shows nothing of what is in it', async () => {
+    const value = await sealedBy()
+    expect(value).not.toBe(await sealedBy())
+    for (const secret of [...Object.values(sealed.identity), 'refresh_token'])
+      expect(value).not.toContain(String(secret))
+  })
+
+  it('is below 2.5 kB in the worst case (U21)', async () => {
+    // Longer than any that operators send: an advertising token is 255, a refresh token 388 characters.
+    const longest = { advertising_token: 'A'.repeat(300), refresh_token: 'R'.repeat(500) }
+    const set = {
+      sub: `facebook:${'x'.repeat(22)}`,
+      sid: 'x'.repeat(22),
+      consentId: Number.MAX_SAFE_INTEGER,
+      identity: { ...sealed.identity, ...longest },
+    }
+    const value = await sealedBy({ set, sessionEnds: now + 30 * 24 * 60 * minute })
+    const cookie = `__Host-euid=${value}; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=lax`
+    expect(value).not.toBe('')
+    expect(cookie.length).toBeLessThan(2500)
+  })
+
+  it('of which the refresh token has ended is not set', async () => {
+    const identity = { ...sealed.identity, refresh_expires: now + 999 }
+    expect(await sealedBy({ ...action, set: { ...sealed, identity } })).toBe('')
+  })
+
+  it('ends by itself, also for one who keeps it longer than the browser may', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now })
+    const value = await sealedBy()
+    const { cookie, events } = cookieOf()
+    // iron-session allows clocks to differ by a minute.
+    vi.setSystemTime(now + 32 * minute)
+    expect(await cookie.open(value)).toBeNull()
+    expect(events).toEqual([{ type: 'cookie_rejected', reason: 'expired' }])
+    vi.useRealTimers()
+  })
+
+  it('that is longer than a browser keeps is not set, and the event says so', async () => {
+    const site = cookieOf()
+    const identity = { ...sealed.identity, advertising_token: 'A'.repeat(4000) }
+    const [[, value = 'x', { maxAge }] = ['', 'x', { maxAge: 1 }]] = await site.write({
+      ...action,
+      set: { ...sealed, identity },
+    })
+    expect([value, maxAge]).toEqual(['', 0])
+    expect(site.events).toMatchObject([{ type: 'cookie_too_large' }])
+  })
+})
+
+describe('the cookie', () => {
+  const attributes = { httpOnly: true, sameSite: 'lax', secure: true, path: '/' }
+
+  it('is kept by writing nothing', async () => {
+    expect(await cookieOf().write('keep')).toEqual([])
+  })
+
+  it('is deleted with the attributes that it is set with', async () => {
+    expect(await cookieOf().write('clear')).toEqual([['__Host-uid2', '', { ...attributes, maxAge: 0 }]])
+    expect((await cookieOf().write(action))[0]?.[2]).toEqual({ ...attributes, maxAge: 30 * 60 })
+  })
+
+  it('is not secure where the site is not', async () => {
+    expect((await cookieOf({ secure: false }).write('clear'))[0]?.[2]).toMatchObject({ secure: false })
+  })
+
+  it('lives as long as the refresh token where the session lives longer', async () => {
+    expect((await cookieOf().write({ ...action, sessionEnds: now + 90 * minute }))[0]?.[2]).toMatchObject({
+      maxAge: 3600,
+    })
+  })
+
+  it('of a session that has ended is deleted', async () => {
+    expect((await cookieOf().write({ ...action, sessionEnds: now + 999 }))[0]?.slice(1)).toMatchObject([
+      '',
+      { maxAge: 0 },
+    ])
+  })
+})
+
+describe('a request that the proxy lets pass', () => {
+  const request = () =>
+    new NextRequest('http://localhost/', {
+      headers: { cookie: 'other=1; __Host-uid2=old', 'if-none-match': '"e"', 'if-modified-since': 'x' },
+    })
+  const overridden = (response: Response, name: string) =>
+    response.headers.get(`x-middleware-request-${name}`)
+
+  it('is left alone where the cookie is kept', async () => {
+    const response = await cookieOf().cookie.forward(request(), 'keep')
+    expect(response.headers.get('x-middleware-override-headers')).toBeNull()
+    expect(response.headers.get('cache-control')).toBeNull()
+    expect(response.cookies.getAll()).toEqual([])
+  })
+
+  it('has the new cookie for pages of this request, and for the browser, in a response that no cache keeps', async () => {
+    const response = await cookieOf().cookie.forward(request(), action)
+    const value = response.cookies.get('__Host-uid2')?.value
+    expect(value).toMatch(/^Fe26/)
+    expect(overridden(response, 'cookie')).toContain('other=1')
+    expect(overridden(response, 'cookie')).toContain(`__Host-uid2=${value}`)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'private, no-store',
+      'cdn-cache-control': 'no-store',
+      vary: 'Cookie',
+    })
+  })
+
+  it('has no cookie where it is cleared', async () => {
+    const response = await cookieOf().cookie.forward(request(), 'clear')
+    expect(overridden(response, 'cookie')).toBe('other=1')
+    expect(response.headers.get('set-cookie')).toMatch(/^__Host-uid2=;.*Max-Age=0/)
+  })
+
+  it('is not conditional where the cookie changes: a cache would add it to the page that it keeps', async () => {
+    const response = await cookieOf().cookie.forward(request(), action)
+    expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain('if-none-match')
+    expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain(
+      'if-modified-since',
+    )
+  })
+})
+
+describe('a cookie header with one cookie of ours in it', () => {
+  it('keeps every other byte: also what is broken, quoted, or there twice (K6d)', () => {
+    const others = 'a="b c"; euconsent-v2=%E0%A4%A; euconsent-v2=x; flag; =y'
+    expect(replaceCookie(others, 'uid2', 'Fe26.2*1~x')).toBe(`${others}; uid2=Fe26.2*1~x`)
+    expect(replaceCookie(`uid2=old; ${others}; uid2=older`, 'uid2', 'new')).toBe(`${others}; uid2=new`)
+    expect(replaceCookie(`${others}; uid2=old`, 'uid2', '')).toBe(others)
+    expect(replaceCookie('uid2=old', 'uid2', '')).toBe('')
+    expect(replaceCookie(null, 'uid2', 'new')).toBe('uid2=new')
+  })
+})

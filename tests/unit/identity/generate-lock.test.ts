@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from 'vitest'
+import { asked, fail, holdAnswers, setUp } from './calls.ts'
+
+describe('the shared lock around a generate', () => {
+  /** A request that has not left yet. */
+  async function aboutToLeave() {
+    const site = await setUp()
+    let send = () => {}
+    const gate = new Promise<void>((resolve) => {
+      send = resolve
+    })
+    const { generateToken } = site.operator.client
+    const reached = vi.fn()
+    site.operator.client.generateToken = async (...args) => {
+      reached()
+      await gate
+      return generateToken(...args)
+    }
+    const { promise } = site.generate()
+    await vi.waitFor(() => expect(reached).toHaveBeenCalled())
+    return { site, promise, send }
+  }
+  const turns = async () => {
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
+  }
+
+  it('is held until the request has left: an opt-out is on record only then (U3)', async () => {
+    const { site, promise, send } = await aboutToLeave()
+    const recorded = vi.fn()
+    const recording = site.store.recordOptOut(site.subject.diiHash, 'uid2').then(recorded)
+    await turns()
+    expect(recorded).not.toHaveBeenCalled()
+    send()
+    await recording
+    expect(await promise).toMatchObject({ status: 'success' })
+  })
+
+  it('is not held for as long as the answer takes', async () => {
+    const site = await setUp()
+    const answer = holdAnswers(site)
+    const { promise } = site.generate()
+    await vi.waitFor(() => expect(asked(site)).toEqual(['generate']))
+    await site.store.recordOptOut(site.subject.diiHash, 'uid2')
+    answer()
+    expect(await promise).toMatchObject({ status: 'success' })
+  })
+
+  it('is released when the call fails before anything is sent', async () => {
+    const site = await setUp()
+    site.operator.client.generateToken = fail(new TypeError('no key'))
+    expect(await site.generate().promise).toEqual({ status: 'unavailable' })
+    await site.store.recordOptOut(site.subject.diiHash, 'uid2')
+  })
+
+  it('that is lost after the request has left changes nothing: the answer counts', async () => {
+    const site = await setUp()
+    const { withSharedLock } = site.store
+    site.store.withSharedLock = async (...args) => {
+      await withSharedLock(...args)
+      throw new Error('connection lost')
+    }
+    expect(await site.generate().promise).toMatchObject({ status: 'success' })
+    expect(site.events).toMatchObject([{ type: 'generated' }])
+  })
+
+  it('that is taken a second time begins no second call', async () => {
+    const site = await setUp()
+    const { withSharedLock } = site.store
+    site.store.withSharedLock = async (...args) => {
+      await withSharedLock(...args)
+      return withSharedLock(...args)
+    }
+    expect(await site.generate().promise).toMatchObject({ status: 'success' })
+    expect(asked(site)).toEqual(['generate'])
+  })
+})

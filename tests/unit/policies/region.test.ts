@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { placeOf, region, regionRule } from '#lib/policies/region.ts'
+import { contextOf } from './context.ts'
+
+describe('the place that a header names', () => {
+  it.each([
+    ['US', { country: 'US', subdivision: null }],
+    [' us ', { country: 'US', subdivision: null }],
+    ['US-CA', { country: 'US', subdivision: 'CA' }],
+    ['gb_ENG', { country: 'GB', subdivision: 'ENG' }],
+    ['XK', { country: 'XK', subdivision: null }],
+  ])('%j is a country, perhaps with a part of it', (value, place) => {
+    expect(placeOf(value)).toEqual(place)
+  })
+
+  it.each([
+    null,
+    '',
+    'XX',
+    'T1',
+    'EU',
+    'USA',
+    'U',
+    'US-',
+    'US-CALI',
+    'US,DE',
+    'Ü',
+    'ß',
+    'ﬁ',
+    'SU',
+    'AN',
+    'A1',
+  ])('%j is nowhere', (value) => {
+    expect(placeOf(value)).toBeNull()
+  })
+})
+
+describe('a code that is not of ISO 3166', () => {
+  it.each([
+    ['UK', 'GB'],
+    ['EL', 'GR'],
+    ['FX', 'FR'],
+    ['IC', 'ES'],
+    ['EA', 'ES'],
+    ['CQ', 'GG'],
+  ])('%s means %s, where UID2 does not run (S14)', (code, country) => {
+    for (const value of [code, ` ${code.toLowerCase()} `, `${code}-1`]) {
+      const place = placeOf(value)
+      expect(place?.country).toBe(country)
+      expect(regionRule(place, 'uid2').runs).toBe(false)
+    }
+  })
+
+  it('is nowhere when no country is meant: of all pairs of letters those that ICU knows as countries remain (S14)', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+    const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+    // What ICU has beside countries: an island without people, unions, pseudo-locales, "outlying", "unknown".
+    const others = ['CP', 'EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']
+    const isCountry = (code: string) =>
+      names.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code && !others.includes(code)
+    // ICU has names for these; here they are another country's.
+    const aliases = ['AC', 'CQ', 'DG', 'EA', 'EL', 'FX', 'IC', 'TA', 'UK']
+    const pairs = letters.flatMap((first) => letters.map((second) => first + second))
+    for (const code of pairs.filter((pair) => !aliases.includes(pair)))
+      expect(placeOf(code)?.country ?? null, code).toBe(isCountry(code) ? code : null)
+  })
+})
+
+describe('where a product runs', () => {
+  const runs = (country: string | null, product: 'uid2' | 'euid') =>
+    regionRule(country === null ? null : { country, subdivision: null }, product).runs
+
+  it.each(['US', 'CA', 'JP', 'AU', 'BR'])('UID2 in %s, EUID not', (country) => {
+    expect([runs(country, 'uid2'), runs(country, 'euid')]).toEqual([true, false])
+  })
+
+  it.each(['AT', 'DE', 'FR', 'GR', 'IE', 'IS', 'LI', 'NO', 'GB', 'CH', 'RE'])(
+    'EUID in %s, UID2 not, because the GDPR or its kin applies',
+    (country) => {
+      expect([runs(country, 'uid2'), runs(country, 'euid')]).toEqual([false, true])
+    },
+  )
+
+  it('neither where nobody can say where the reader is', () => {
+    expect([runs(null, 'uid2'), runs(null, 'euid')]).toEqual([false, false])
+  })
+})
+
+describe('the region as a policy', () => {
+  const check = (
+    country: string | undefined,
+    product: 'uid2' | 'euid' = 'uid2',
+    consent: object | null = {},
+  ) =>
+    region({ header: 'x-country', product }).check(
+      contextOf({ headers: country === undefined ? {} : { 'x-country': country }, consent }),
+    )
+  const refused = { status: 'unsupported', reason: 'region' }
+
+  it('is asked before the store', () => {
+    expect(region({ header: 'x-country', product: 'uid2' }).before).toBe('unavailable')
+  })
+
+  it('refuses UID2 within the reach of the GDPR, EUID outside it, and both where nobody can say', () => {
+    expect([check('US'), check('DE'), check(undefined), check('XX')]).toEqual([
+      null,
+      refused,
+      refused,
+      refused,
+    ])
+    const euid = ['US', 'DE', undefined].map((country) => check(country, 'euid'))
+    expect(euid).toEqual([refused, null, refused])
+  })
+
+  it('does so also while the store cannot be read', () => {
+    expect([check('US', 'uid2', null), check('DE', 'uid2', null)]).toEqual([null, refused])
+  })
+
+  it('leaves it to the reader who has not answered: this site asks everywhere', () => {
+    expect(check('US', 'uid2', { choice: null })).toBeNull()
+  })
+
+  describe('with a rule of your own that takes no answer for a denial', () => {
+    const ruleOf = () => ({ runs: true, unanswered: 'denied' }) as const
+    const policy = region({ header: 'x-country', product: 'uid2', ruleOf })
+
+    it('denies a reader who has not answered', () => {
+      expect(policy.check(contextOf({ consent: { choice: null } }))).toEqual({ status: 'denied' })
+    })
+
+    it('leaves an answer, an opt-out and a store that cannot be read as they are', () => {
+      for (const consent of [{ choice: 'granted' as const }, { choice: null, optedOut: true }, null])
+        expect(policy.check(contextOf({ consent }))).toBeNull()
+    })
+  })
+})

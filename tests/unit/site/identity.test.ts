@@ -1,0 +1,100 @@
+import { encode } from 'next-auth/jwt'
+import { describe, expect, it } from 'vitest'
+import { consentStore } from '#lib/consent/durable.ts'
+import { env } from '#lib/env/server.ts'
+import type { RequestLike } from '#lib/identity/types.ts'
+import { identity, identityCookie } from '#lib/site/identity.ts'
+import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
+import { becomeSite, jarOf } from '../../support/server-env.ts'
+
+const NEXTAUTH_SECRET = 'the-secret-of-this-site'.padEnd(32, '.')
+const become = (variables: Record<string, string> = {}) => becomeSite({ NEXTAUTH_SECRET, ...variables })
+const email = 'reader@example.com'
+const subject = { sub: 'oidc:a', sid: 'sid', diiHash: await hashEmail(email) }
+const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'page' } as const
+
+/** A request of a reader who signed in. */
+async function request(headers: Record<string, string> = {}, otherDii: object[] = []): Promise<RequestLike> {
+  const token = { sub: 'oidc:a', sid: 'sid', dii: { kind: 'email', value: email }, otherDii }
+  const session = await encode({ token, secret: NEXTAUTH_SECRET })
+  return {
+    cookies: jarOf({ 'lantern-session': session }),
+    headers: { get: (name) => headers[name] ?? null },
+  }
+}
+
+describe('the identity cookie of the site (S2)', () => {
+  it.each([
+    [{}, 'uid2', false],
+    [{ UID2_PRODUCT: 'euid' }, 'euid', false],
+    [{ NEXTAUTH_URL: 'https://localhost:3000' }, '__Host-uid2', true],
+    [{ NEXTAUTH_URL: 'https://localhost:3000', UID2_PRODUCT: 'euid' }, '__Host-euid', true],
+  ])('with %j is called %s', (variables, name, secure) => {
+    become(variables)
+    expect(identityCookie(env())).toMatchObject({ name, secure })
+    expect(identity().cookie.name).toBe(name)
+  })
+
+  it('is sealed with the first password, and opened with all of them (N15)', () => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
+    become({ SESSION_PASSWORD: first, SESSION_PASSWORD_PREVIOUS: second })
+    expect(identityCookie(env()).passwords).toEqual([first, second])
+  })
+})
+
+describe('the identity of the site', () => {
+  it('is made once for one configuration', () => {
+    become()
+    const first = identity()
+    expect(identity()).toBe(first)
+    become()
+    expect(identity()).not.toBe(first)
+  })
+
+  it('knows the reader by the session cookie, with all DII of the sign-in', async () => {
+    become()
+    const phone = { kind: 'phone', value: '+12345678901' }
+    expect(await identity().readReader(await request({}, [phone]))).toMatchObject({
+      reader: { sub: 'oidc:a', sid: 'sid' },
+      subject: { ...subject, otherDiiHashes: [await hashPhone(phone.value)] },
+    })
+    const nobody = { cookies: jarOf({}), headers: { get: () => null } }
+    expect((await identity().readReader(nobody)).reader).toBeNull()
+  })
+
+  it('knows what they decided by the site’s consent store', async () => {
+    become()
+    await consentStore.recordChoice(subject, yes)
+    expect((await identity().readReader(await request())).consent).toMatchObject({ choice: 'granted' })
+    await consentStore.endSession('sid', Date.now() + 60_000)
+    expect((await identity().readReader(await request())).reader).toBeNull()
+  })
+
+  it('asks first whether the browser sent Global Privacy Control, unless that is off', async () => {
+    const status = async () => (await identity().read(await request({ 'sec-gpc': '1' }))).status
+    become()
+    expect(await status()).toBe('gpc')
+    become({ GPC_SCOPE: 'off' })
+    expect(await status()).toBe('no_choice')
+  })
+
+  it('asks for the region only where a header names it', async () => {
+    const read = async () => identity().read(await request({ 'x-country': 'DE' }))
+    become()
+    expect(await read()).toMatchObject({ status: 'no_choice' })
+    become({ REGION_HEADER: 'x-country' })
+    expect(await read()).toMatchObject({ status: 'unsupported', reason: 'region' })
+  })
+
+  it('heeds consent signals of its own product', async () => {
+    const read = async (gdprApplies: boolean) => {
+      await consentStore.recordChoice(subject, { ...yes, signals: { gdprApplies } })
+      return identity().read(await request())
+    }
+    become()
+    expect(await read(true)).toMatchObject({ status: 'unsupported', reason: 'gdpr' })
+    expect(await read(false)).toMatchObject({ status: 'refreshing' })
+    become({ UID2_PRODUCT: 'euid' })
+    expect(await read(true)).toMatchObject({ status: 'unsupported', reason: 'consent' })
+  })
+})

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import pino from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { GET } from '#app/api/health/route.ts'
+import { consentStore } from '#lib/consent/durable.ts'
+import { env } from '#lib/env/server.ts'
+import { createOperatorCalls } from '#lib/identity/operator-calls.ts'
+import { createOperator } from '#lib/sandbox/operator/operator.ts'
+import { sandboxDsp } from '#lib/shared/sandbox-credentials.ts'
+import { operatorClient } from '#lib/site/operator-client.ts'
+import { recordEvent } from '#lib/site/record-event.ts'
+import { hashEmail } from '#lib/uid2/index.ts'
+import { type TestOperator, testOperator } from '../../support/operator.ts'
+import { becomeSite } from '../../support/server-env.ts'
+
+let uid2: TestOperator
+let euid: TestOperator
+beforeAll(async () => {
+  uid2 = await testOperator()
+  euid = await testOperator('euid')
+})
+afterAll(() => Promise.all([uid2.close(), euid.close()]))
+
+/** The lines of the log since the site became what it is. */
+let lines: Record<string, unknown>[] = []
+function become(variables: Record<string, string>): void {
+  becomeSite(variables)
+  lines = []
+  const write = (line: string) => lines.push(JSON.parse(line))
+  const key = Symbol.for('uid2-publisher.log')
+  Object.assign(globalThis, { [key]: pino({ base: null, timestamp: false }, { write }) })
+}
+beforeEach(async () => {
+  await uid2.set({})
+  await euid.set({})
+})
+afterEach(() => vi.unstubAllGlobals())
+
+async function generate(tcf?: string) {
+  const email = `${randomBytes(6).toString('hex')}@example.com`
+  const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) }
+  const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
+  await consentStore.recordChoice(subject, yes)
+  const { product, operator } = env()
+  const calls = createOperatorCalls({
+    client: operatorClient(),
+    store: consentStore,
+    product,
+    timeoutMs: operator.timeoutMs,
+    name: product,
+    emit: recordEvent,
+  })
+  return calls.generate(subject, { email }, tcf).promise
+}
+
+const health = async () => (await GET().json()) as Record<string, unknown>
+
+/** The operator at this base URL, with a clock that is ahead of ours by so much. */
+function operatorAhead(ms: number): void {
+  const operator = createOperator({ now: () => Date.now() + ms })
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const { status, body } = await operator.handle({
+      method: 'POST',
+      path: new URL(url).pathname,
+      headers: Object.fromEntries(
+        Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
+      body: Buffer.from(init.body as string),
+    })
+    return new Response(typeof body === 'string' ? body : new Uint8Array(body), { status })
+  })
+}
+
+describe('what only we can mend has a code of its own in log and health', () => {
+  const wrongSecret = Buffer.alloc(32, 1).toString('base64')
+  it.each([
+    [
+      'wrong_key',
+      () => ({ ...uid2.env, UID2_API_KEY: 'UID2-C-L-124-Abcdef.unknownToEveryOperatorOfTheWorld_____' }),
+      401,
+    ],
+    [
+      'missing_role',
+      () => ({ ...uid2.env, UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret }),
+      401,
+    ],
+    ['wrong_secret', () => ({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret }), 400],
+    ['wrong_product', () => euid.env, undefined],
+  ] as const)('%s (U20b)', async (code, variables, httpStatus) => {
+    become(variables())
+    expect(await generate()).toEqual({ status: 'unavailable' })
+    // The log waits for the operator's word on why.
+    await vi.waitFor(() => expect(lines).not.toEqual([]))
+    expect(lines).toEqual([
+      {
+        level: 50,
+        event: 'operator_misconfigured',
+        code,
+        ms: expect.any(Number),
+        ...(httpStatus && { httpStatus }),
+      },
+    ])
+    expect(await health()).toMatchObject({ operator: 'failing', operatorReason: code })
+  })
+
+  it('the clock, with its size once an answer has told it (U20b)', async () => {
+    become(uid2.env)
+    operatorAhead(150_000)
+    expect(await generate()).toEqual({ status: 'unavailable' })
+    expect(lines).toMatchObject([{ level: 50, event: 'operator_misconfigured', code: 'clock_skew' }])
+    expect(lines[0]).not.toHaveProperty('clockSkewMs')
+    expect(await health()).toMatchObject({ operator: 'failing', operatorReason: 'clock_skew' })
+  })
+
+  it('the reason goes with the fault', async () => {
+    become({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret })
+    await generate()
+    become(uid2.env)
+    expect(await generate()).toMatchObject({ status: 'success' })
+    expect(await health()).toMatchObject({ operator: 'ok' })
+    expect(await health()).not.toHaveProperty('operatorReason')
+  })
+
+  it('why a key is refused is asked once, and not for each reader', async () => {
+    become({ ...uid2.env, UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret })
+    await Promise.all([generate(), generate(), generate()])
+    await vi.waitFor(async () => expect(await uid2.calls()).toMatchObject({ generate: 3, refresh: 1 }))
+  })
+
+  it('a token of the other product is handed to nobody', async () => {
+    become({ ...uid2.env, UID2_PRODUCT: 'euid' })
+    expect(await generate()).toEqual({ status: 'unavailable' })
+    become({ ...euid.env, UID2_PRODUCT: 'euid' })
+    expect(await generate()).toMatchObject({ status: 'success' })
+  })
+})
+
+describe('a clock that is wrong (U14b)', () => {
+  const skew = (ms: number) => ({ event: 'clock_skew', clockSkewMs: expect.closeTo(ms, -3) })
+
+  it('is said with its size while requests are still taken, once, and said again when it is right', async () => {
+    become(uid2.env)
+    operatorAhead(90_000)
+    await generate()
+    await generate()
+    operatorAhead(0)
+    await generate()
+    expect(lines).toEqual([
+      { level: 40, ...skew(90_000) },
+      { level: 30, ...skew(0) },
+    ])
+  })
+
+  it('is said with its last known size when requests are refused for it', async () => {
+    become(uid2.env)
+    operatorAhead(-100_000)
+    await generate()
+    operatorAhead(-150_000)
+    expect(await generate()).toEqual({ status: 'unavailable' })
+    expect(lines).toMatchObject([
+      skew(-100_000),
+      { event: 'operator_misconfigured', code: 'clock_skew', clockSkewMs: expect.closeTo(-100_000, -3) },
+    ])
+  })
+})
+
+it('the operator’s refusal of one reader’s consent string leaves the site’s health as it is (U9b)', async () => {
+  become({ ...euid.env, UID2_PRODUCT: 'euid' })
+  await generate('CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA')
+  expect(await generate('invalid_consent_string')).toEqual({ status: 'insufficient_user_consent' })
+  expect(await health()).toMatchObject({ operator: 'ok' })
+  expect(lines).toEqual([])
+})
+
+describe('the client of the operator (U14c)', () => {
+  it('is one for the whole process, and imports its key once', async () => {
+    become(uid2.env)
+    const imports = vi.spyOn(crypto.subtle, 'importKey')
+    expect(operatorClient()).toBe(operatorClient())
+    await generate()
+    await generate()
+    expect(imports).toHaveBeenCalledOnce()
+  })
+
+  it('is another one under another configuration', async () => {
+    become(uid2.env)
+    const before = operatorClient()
+    become({ ...uid2.env, UID2_TIMEOUT_MS: '99' })
+    expect(operatorClient()).not.toBe(before)
+  })
+})
