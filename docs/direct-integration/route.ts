@@ -10,7 +10,7 @@ import {
   OperatorFault,
   operatorFromEnvironment,
   refresh,
-} from './operator.ts'
+} from './operator'
 
 /** The publisher's own part. */
 export interface Publisher {

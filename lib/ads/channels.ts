@@ -1,5 +1,5 @@
-import type { BrowserAdapter } from './prebid/browser-adapter.ts'
-import type { Exposure } from './slots/exposures.ts'
+import type { BrowserAdapter } from './prebid/browser-adapter'
+import type { Exposure } from './slots/exposures'
 
 /** One bidder of the header auction. */
 export type Bidder =
@@ -27,7 +27,7 @@ const prebidServer: Bidder = { code: 'sandbox', via: 'prebid-server' }
 const direct: Bidder = {
   code: 'sandboxdirect',
   via: 'browser',
-  adapter: () => import('./prebid/sandbox-adapter.ts').then(({ sandboxAdapter }) => sandboxAdapter),
+  adapter: () => import('./prebid/sandbox-adapter').then(({ sandboxAdapter }) => sandboxAdapter),
 }
 const adUnitPath = (slot: string): string => `/1234567/lantern/${slot}`
 

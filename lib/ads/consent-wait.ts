@@ -1,7 +1,7 @@
-import { isAcknowledged } from './handoff/consent-news.ts'
-import { type ConsentWindow, hasConsentPlatform } from './handoff/consent-platform.ts'
-import type { Uid2Handoff } from './handoff/handoff-api.ts'
-import { consentMatters } from './handoff/refresh-rule.ts'
+import { isAcknowledged } from './handoff/consent-news'
+import { type ConsentWindow, hasConsentPlatform } from './handoff/consent-platform'
+import type { Uid2Handoff } from './handoff/handoff-api'
+import { consentMatters } from './handoff/refresh-rule'
 
 /** Resolves once it is known whether consent lets the token go out; false: nobody says so. */
 export type ConsentWait = () => Promise<boolean>

@@ -1,5 +1,5 @@
-import { removeSdkLeftovers } from './sdk-storage.ts'
-import { removeEverywhere, store, stored } from './stored.ts'
+import { removeSdkLeftovers } from './sdk-storage'
+import { removeEverywhere, store, stored } from './stored'
 
 /** Where Prebid keeps identities. https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html */
 const prebid = ['__uid2_advertising_token', '__euid_advertising_token']

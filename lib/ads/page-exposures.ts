@@ -1,7 +1,7 @@
-import { randomText } from './browser-apis.ts'
-import { channels } from './channels.ts'
-import { oncePerWindow } from './once-per-window.ts'
-import type { Exposure } from './slots/exposures.ts'
+import { randomText } from './browser-apis'
+import { channels } from './channels'
+import { oncePerWindow } from './once-per-window'
+import type { Exposure } from './slots/exposures'
 
 /** As many as a page keeps: a visit makes a few for each slot. */
 const KEPT = 500

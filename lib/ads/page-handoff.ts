@@ -1,9 +1,9 @@
-import { clearGptCacheWith } from './google/signals-cache.ts'
-import { createUid2Handoff } from './handoff/handoff.ts'
-import type { Uid2Handoff } from './handoff/handoff-api.ts'
-import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers.ts'
-import { oncePerWindow } from './once-per-window.ts'
-import { removeSdkLeftovers } from './sdk-storage.ts'
+import { clearGptCacheWith } from './google/signals-cache'
+import { createUid2Handoff } from './handoff/handoff'
+import type { Uid2Handoff } from './handoff/handoff-api'
+import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers'
+import { oncePerWindow } from './once-per-window'
+import { removeSdkLeftovers } from './sdk-storage'
 
 /**
  * The page's hand-off: components, forms and a publisher's own scripts all mean the same one. What others keep of an

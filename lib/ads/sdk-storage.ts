@@ -1,5 +1,5 @@
-import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import { removeEverywhere, store, stored } from './stored.ts'
+import type { ClientIdentity } from '../identity/public-identity'
+import { removeEverywhere, store, stored } from './stored'
 
 type Product = 'uid2' | 'euid'
 

@@ -1,4 +1,4 @@
-import { loadOncePerWindow } from './once-per-window.ts'
+import { loadOncePerWindow } from './once-per-window'
 
 /** What a page may know of its deployment; the same for everybody. Pages are built before it is known. */
 export interface SiteSettings {

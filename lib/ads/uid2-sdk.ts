@@ -1,8 +1,8 @@
-import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import type { Uid2Handoff } from './handoff/handoff-api.ts'
-import type { HandoffState } from './handoff/handoff-state.ts'
-import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage.ts'
-import { store } from './stored.ts'
+import type { ClientIdentity } from '../identity/public-identity'
+import type { Uid2Handoff } from './handoff/handoff-api'
+import type { HandoffState } from './handoff/handoff-state'
+import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage'
+import { store } from './stored'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {

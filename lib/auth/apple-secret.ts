@@ -1,7 +1,7 @@
 import 'server-only'
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
-import type { SignInSettings } from '../env/server.ts'
+import type { SignInSettings } from '../env/server'
 
 type AppleSettings = NonNullable<SignInSettings['apple']>
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { env } from '../env/server.ts'
-import { singleton } from '../shared/singleton.ts'
+import { env } from '../env/server'
+import { singleton } from '../shared/singleton'
 
 /** Random for each process, so that no client can send it, not even before `noteClientAddresses` ran. */
 const peerHeader = () => singleton('peer-header', () => `x-peer-${randomBytes(16).toString('hex')}`)

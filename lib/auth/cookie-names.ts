@@ -1,5 +1,5 @@
 import 'server-only'
-import { env } from '../env/server.ts'
+import { env } from '../env/server'
 
 /**
  * The cookies of the sign-in, under names of the site's own: next-auth's default names are `__Secure-` at most, which

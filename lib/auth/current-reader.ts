@@ -1,8 +1,8 @@
 import 'server-only'
-import type { Reader } from '../identity/types.ts'
-import type { CookieReader } from '../shared/cookie-reader.ts'
-import { isSignInCookie } from './cookie-names.ts'
-import { readClaims } from './session.ts'
+import type { Reader } from '../identity/types'
+import type { CookieReader } from '../shared/cookie-reader'
+import { isSignInCookie } from './cookie-names'
+import { readClaims } from './session'
 
 /**
  * The reader whose session cookie this request carries, or null. Whether that session was signed out of

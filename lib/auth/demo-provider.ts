@@ -1,9 +1,9 @@
 import 'server-only'
 import Credentials from 'next-auth/providers/credentials'
-import { env } from '../env/server.ts'
-import { isLoopback } from '../shared/loopback.ts'
-import { readDii } from './dii.ts'
-import { claimsOf } from './verdict.ts'
+import { env } from '../env/server'
+import { isLoopback } from '../shared/loopback'
+import { readDii } from './dii'
+import { claimsOf } from './verdict'
 
 /** Host names of `Host` and every `X-Forwarded-Host`, without ports. */
 function hostNames(headers: Record<string, unknown> | undefined): string[] {

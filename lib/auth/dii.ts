@@ -1,8 +1,8 @@
 import 'server-only'
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { z } from 'zod'
-import type { Dii } from '../identity/types.ts'
-import { normalizeEmail } from '../uid2/index.ts'
+import type { Dii } from '../identity/types'
+import { normalizeEmail } from '../uid2'
 
 /** DII as our sealed cookies hold it. */
 export const diiShape = z.object({ kind: z.enum(['email', 'phone']), value: z.string() })

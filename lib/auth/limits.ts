@@ -1,7 +1,7 @@
 import 'server-only'
-import { type Limiter, limiter } from '../database/limits.ts'
-import type { Dii } from '../identity/types.ts'
-import { clientAddress, networkOf } from './client-address.ts'
+import { type Limiter, limiter } from '../database/limits'
+import type { Dii } from '../identity/types'
+import { clientAddress, networkOf } from './client-address'
 
 const quarter = 15 * 60
 const hour = 4 * quarter

@@ -1,7 +1,7 @@
 import 'server-only'
-import { env } from '../env/server.ts'
-import { proofKinds } from './proof/proof.ts'
-import { offeredProviders } from './providers.ts'
+import { env } from '../env/server'
+import { proofKinds } from './proof/proof'
+import { offeredProviders } from './providers'
 
 /** The ways to sign in that this site offers, for the sign-in page. */
 export function signInOffer() {

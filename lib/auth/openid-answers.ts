@@ -1,10 +1,10 @@
 import 'server-only'
 import type { TokenEndpointHandler, UserinfoEndpointHandler } from 'next-auth/providers/index'
-import { env } from '../env/server.ts'
-import { logEvent } from '../observe/log.ts'
-import { type Claims, mergeClaims } from './claims.ts'
-import { faultOf } from './provider-fault.ts'
-import { judge } from './verdict.ts'
+import { env } from '../env/server'
+import { logEvent } from '../observe/log'
+import { type Claims, mergeClaims } from './claims'
+import { faultOf } from './provider-fault'
+import { judge } from './verdict'
 
 type OpenIdClient = Parameters<NonNullable<TokenEndpointHandler['request']>>[0]['client']
 type UserinfoRequest = NonNullable<UserinfoEndpointHandler['request']>

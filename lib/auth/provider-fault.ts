@@ -1,5 +1,5 @@
 import 'server-only'
-import { errorCode } from '../observe/error-code.ts'
+import { errorCode } from '../observe/error-code'
 
 /** A reader who changed their mind: the standard's word and Apple's. */
 const declined = /^(access_denied|user_cancelled_authorize)\b/

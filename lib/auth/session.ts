@@ -1,10 +1,10 @@
 import 'server-only'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
-import { env } from '../env/server.ts'
-import type { CookieReader } from '../shared/cookie-reader.ts'
-import { cookieName } from './cookie-names.ts'
-import { diiShape } from './dii.ts'
+import { env } from '../env/server'
+import type { CookieReader } from '../shared/cookie-reader'
+import { cookieName } from './cookie-names'
+import { diiShape } from './dii'
 
 /** What our sign-in puts into next-auth's encrypted JWT. */
 const claims = z.object({

@@ -1,6 +1,6 @@
 import 'server-only'
-import type { DiiFault } from './dii.ts'
-import type { ProofFault } from './proof/proof.ts'
+import type { DiiFault } from './dii'
+import type { ProofFault } from './proof/proof'
 
 /** Why a step of a sign-in led nowhere. */
 export type SignInProblem =

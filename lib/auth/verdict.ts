@@ -1,10 +1,10 @@
 import 'server-only'
 import { domainToASCII } from 'node:url'
-import type { DiiPolicy } from '../env/server.ts'
-import type { NoDii } from '../identity/public-identity.ts'
-import type { Dii } from '../identity/types.ts'
-import { readDii } from './dii.ts'
-import { issuerTraits } from './issuers.ts'
+import type { DiiPolicy } from '../env/server'
+import type { NoDii } from '../identity/public-identity'
+import type { Dii } from '../identity/types'
+import { readDii } from './dii'
+import { issuerTraits } from './issuers'
 
 /** What an identity provider says of an account, by the names of OpenID Connect. Nothing in it is trusted. */
 export interface ProviderClaims {

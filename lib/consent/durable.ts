@@ -1,9 +1,9 @@
 import 'server-only'
-import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access.ts'
-import type { Choice, Subject } from '../identity/types.ts'
-import { logEvent } from '../observe/log.ts'
-import { singleton } from '../shared/singleton.ts'
-import { storeOn } from './open.ts'
+import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access'
+import type { Choice, Subject } from '../identity/types'
+import { logEvent } from '../observe/log'
+import { singleton } from '../shared/singleton'
+import { storeOn } from './open'
 import {
   addPending,
   isEndPending,
@@ -14,9 +14,9 @@ import {
   type Revocation,
   removePending,
   writeRevocation,
-} from './pending.ts'
-import type { SqlStore } from './sql.ts'
-import type { ConsentRecords } from './store.ts'
+} from './pending'
+import type { SqlStore } from './sql'
+import type { ConsentRecords } from './store'
 
 /**
  * The site's consent store: the SQL store, with revocations that outlive an outage. One that cannot be written rejects,

@@ -1,7 +1,7 @@
 import 'server-only'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Choice, ConsentState, Product, Subject } from '../identity/types.ts'
-import type { ConsentRecords } from './store.ts'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Choice, ConsentState, Product, Subject } from '../identity/types'
+import type { ConsentRecords } from './store'
 
 interface Event {
   id: number

@@ -1,10 +1,10 @@
 import 'server-only'
-import type { Database } from '../database/connection.ts'
-import { closeDatabase, database } from '../database/open.ts'
-import { EnvError, env } from '../env/server.ts'
-import { singleton } from '../shared/singleton.ts'
-import { pepperFingerprint } from './keys.ts'
-import { createSqlStore, type SqlStore } from './sql.ts'
+import type { Database } from '../database/connection'
+import { closeDatabase, database } from '../database/open'
+import { EnvError, env } from '../env/server'
+import { singleton } from '../shared/singleton'
+import { pepperFingerprint } from './keys'
+import { createSqlStore, type SqlStore } from './sql'
 
 /** Of each database that was opened: its peppers are checked once. */
 const stores = () => singleton('choices', () => new WeakMap<Database, Promise<SqlStore>>())

@@ -1,9 +1,9 @@
 import 'server-only'
 import { type Kysely, sql } from 'kysely'
-import type { Schema } from '../database/schema.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Schema } from '../database/schema'
+import type { ConsentSignals } from '../identity/public-identity'
 
-import type { Forgotten } from './store.ts'
+import type { Forgotten } from './store'
 
 /** All that is on record about a person's addresses and numbers. Times are Unix ms. */
 export interface ReaderRecords {

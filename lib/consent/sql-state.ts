@@ -1,9 +1,9 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../database/schema.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { ConsentState, Product } from '../identity/types.ts'
-import { sidHash } from './keys.ts'
+import type { Schema } from '../database/schema'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { ConsentState, Product } from '../identity/types'
+import { sidHash } from './keys'
 
 interface Keys {
   /** Consent to the other one does not count; denials and opt-outs of either do. */

@@ -1,5 +1,5 @@
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { ConsentStore, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { ConsentStore, Subject } from '../identity/types'
 
 /** What a site records of its readers beside what the identity core needs. */
 export interface ConsentRecords extends ConsentStore {

@@ -1,4 +1,4 @@
-import { type Product, products } from '../shared/products.ts'
+import { type Product, products } from '../shared/products'
 
 /** The question as the choice page shows it: the first paragraph is its heading. */
 export function consentParagraphs(product: Product): readonly [string, ...string[]] {

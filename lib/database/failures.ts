@@ -1,5 +1,5 @@
 import 'server-only'
-import { errorCode } from '../observe/error-code.ts'
+import { errorCode } from '../observe/error-code'
 
 /**
  * What a failed piece of work tells of the database:

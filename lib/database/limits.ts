@@ -1,12 +1,12 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { env } from '../env/server.ts'
-import { outsideRequests } from '../shared/outside-requests.ts'
-import { singleton } from '../shared/singleton.ts'
-import { withDatabase } from './access.ts'
-import { createCounters } from './counters.ts'
-import type { Schema } from './schema.ts'
+import { env } from '../env/server'
+import { outsideRequests } from '../shared/outside-requests'
+import { singleton } from '../shared/singleton'
+import { withDatabase } from './access'
+import { createCounters } from './counters'
+import type { Schema } from './schema'
 
 export interface Limiter {
   /** Counts one: whole seconds to wait when it was one too many, else null. Never rejects. */

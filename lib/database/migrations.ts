@@ -1,9 +1,9 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import { errorCode } from '../observe/error-code.ts'
-import type { Database, Engine } from './connection.ts'
-import { patiently } from './patiently.ts'
-import type { Schema } from './schema.ts'
+import { errorCode } from '../observe/error-code'
+import type { Database, Engine } from './connection'
+import { patiently } from './patiently'
+import type { Schema } from './schema'
 
 const lockMs = 5000
 

@@ -1,11 +1,11 @@
 import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { env } from '../env/server.ts'
-import { outsideRequests } from '../shared/outside-requests.ts'
-import { singleton } from '../shared/singleton.ts'
-import { answerMs, type Database, databaseFile, openDatabase } from './connection.ts'
-import { migrate, missingMigrations } from './migrations.ts'
+import { env } from '../env/server'
+import { outsideRequests } from '../shared/outside-requests'
+import { singleton } from '../shared/singleton'
+import { answerMs, type Database, databaseFile, openDatabase } from './connection'
+import { migrate, missingMigrations } from './migrations'
 
 interface Slot {
   opening: Promise<Database> | null

@@ -1,6 +1,6 @@
 import 'server-only'
 import { setTimeout as pause } from 'node:timers/promises'
-import { errorCode } from '../observe/error-code.ts'
+import { errorCode } from '../observe/error-code'
 
 const pauseMs = 50
 

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { ColumnType, Generated } from 'kysely'
-import type { Product } from '../shared/products.ts'
+import type { Product } from '../shared/products'
 
 /** Times are Unix ms. */
 export interface Schema {

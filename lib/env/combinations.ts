@@ -1,6 +1,6 @@
 import 'server-only'
-import type { EnvFault, ParsedEnv } from './parsed-env.ts'
-import { random, type VariableName, variables } from './variables.ts'
+import type { EnvFault, ParsedEnv } from './parsed-env'
+import { random, type VariableName, variables } from './variables'
 
 export const operatorNames = ['UID2_BASE_URL', 'UID2_API_KEY', 'UID2_CLIENT_SECRET'] as const
 

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Variables } from './variables.ts'
+import type { Variables } from './variables'
 
 /** What is wrong with one variable, and how to get a right value. Never contains the value. */
 export interface EnvFault {

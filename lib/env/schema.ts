@@ -1,9 +1,9 @@
 import 'server-only'
-import { isLoopback } from '../shared/loopback.ts'
-import { combinationFaults, operatorNames } from './combinations.ts'
-import { nearMiss } from './near-miss.ts'
-import type { EnvFault, ParsedEnv } from './parsed-env.ts'
-import { type VariableName, type Variables, variables } from './variables.ts'
+import { isLoopback } from '../shared/loopback'
+import { combinationFaults, operatorNames } from './combinations'
+import { nearMiss } from './near-miss'
+import type { EnvFault, ParsedEnv } from './parsed-env'
+import { type VariableName, type Variables, variables } from './variables'
 
 export type { EnvFault }
 

@@ -1,5 +1,5 @@
 import 'server-only'
-import { isLoopback } from '../shared/loopback.ts'
+import { isLoopback } from '../shared/loopback'
 
 /**
  * Rules for variables that are URLs. A URL that has an unencoded `#`, `/` or `?` in its password is still a URL, of

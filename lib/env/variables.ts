@@ -1,7 +1,7 @@
 import 'server-only'
 import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
-import { isDatabaseUrl, isMailServer, isOrigin, isSafeBaseUrl, isSafeUrl } from './url-rules.ts'
+import { isDatabaseUrl, isMailServer, isOrigin, isSafeBaseUrl, isSafeUrl } from './url-rules'
 
 /** Empty means unset, as every `.env` file expects. */
 const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())

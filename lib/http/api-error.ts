@@ -1,6 +1,6 @@
 import 'server-only'
 import { NextResponse } from 'next/server'
-import { noStoreHeaders } from '../identity/cookie.ts'
+import { noStoreHeaders } from '../identity/cookie'
 
 export type ApiError =
   | 'bad_json'

@@ -2,9 +2,9 @@ import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
-import { env } from '../env/server.ts'
-import { singleton } from '../shared/singleton.ts'
-import { isOurs } from './same-origin.ts'
+import { env } from '../env/server'
+import { singleton } from '../shared/singleton'
+import { isOurs } from './same-origin'
 
 /** Holds the method of a request that the proxy is to refuse. The matcher in proxy.ts has the name as well. */
 export const refusedMethodHeader = 'x-refused-method'

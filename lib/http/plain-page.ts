@@ -1,5 +1,5 @@
 import 'server-only'
-import { noStoreHeaders } from '../identity/cookie.ts'
+import { noStoreHeaders } from '../identity/cookie'
 
 interface PlainPage {
   status: number

@@ -1,10 +1,10 @@
 import 'server-only'
 import type { NextRequest, NextResponse } from 'next/server'
 import type { z } from 'zod'
-import { env } from '../env/server.ts'
-import { readUpTo } from '../shared/read-capped.ts'
-import { type ApiError, apiError } from './api-error.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { env } from '../env/server'
+import { readUpTo } from '../shared/read-capped'
+import { type ApiError, apiError } from './api-error'
+import { isSameOrigin } from './same-origin'
 
 /** Bytes: two consent strings of the longest kind and the words of a question, with room for a platform that says more. */
 const bodyLimit = 128 * 1024

@@ -1,9 +1,9 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { env } from '../env/server.ts'
-import { noStoreHeaders } from '../identity/cookie.ts'
-import { readUpTo } from '../shared/read-capped.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { env } from '../env/server'
+import { noStoreHeaders } from '../identity/cookie'
+import { readUpTo } from '../shared/read-capped'
+import { isSameOrigin } from './same-origin'
 
 type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
 

@@ -1,6 +1,6 @@
 import 'server-only'
-import { env } from '../env/server.ts'
-import { isLoopback } from '../shared/loopback.ts'
+import { env } from '../env/server'
+import { isLoopback } from '../shared/loopback'
 
 interface Named {
   get(name: string): string | null

@@ -1,7 +1,7 @@
 import 'server-only'
-import { hashEmail, hashPhone, type Identity } from '../uid2/index.ts'
-import type { IdentityCookie } from './cookie.ts'
-import type { NoDii } from './public-identity.ts'
+import { hashEmail, hashPhone, type Identity } from '../uid2'
+import type { IdentityCookie } from './cookie'
+import type { NoDii } from './public-identity'
 import type {
   ConsentState,
   ConsentStore,
@@ -11,7 +11,7 @@ import type {
   Reader,
   RequestLike,
   Subject,
-} from './types.ts'
+} from './types'
 
 /** Who is signed in and what they decided, read from the store at this moment. */
 export interface ReaderState {

@@ -1,8 +1,8 @@
 import 'server-only'
 import { sealData, unsealData } from 'iron-session'
 import { type NextRequest, NextResponse } from 'next/server'
-import { type Identity, parseIdentity } from '../uid2/index.ts'
-import type { IdentityEvent, IdentityOptions, Product } from './types.ts'
+import { type Identity, parseIdentity } from '../uid2'
+import type { IdentityEvent, IdentityOptions, Product } from './types'
 
 /** The identity as the operator sent it, bound to one consent, in one session of one account. */
 export interface SealedIdentity {

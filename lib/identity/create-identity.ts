@@ -1,12 +1,12 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
 import { after, type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
-import { loadContext, readReader } from './context.ts'
-import { createIdentityCookie, noStoreHeaders } from './cookie.ts'
-import { createOperatorCalls } from './operator-calls.ts'
-import type { PublicIdentity } from './public-identity.ts'
-import type { Choice, IdentityEvent, IdentityOptions, RequestLike, Surface } from './types.ts'
-import { type Core, type IdentityUpdate, resolve, updateIdentity } from './update.ts'
+import { loadContext, readReader } from './context'
+import { createIdentityCookie, noStoreHeaders } from './cookie'
+import { createOperatorCalls } from './operator-calls'
+import type { PublicIdentity } from './public-identity'
+import type { Choice, IdentityEvent, IdentityOptions, RequestLike, Surface } from './types'
+import { type Core, type IdentityUpdate, resolve, updateIdentity } from './update'
 
 /** `rejected`: the store cannot hold what came with the consent, and nothing was recorded. */
 export type ChoiceResult = { status: 'done'; update: IdentityUpdate } | { status: 'signed_out' | 'rejected' }

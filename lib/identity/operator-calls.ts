@@ -1,8 +1,8 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { type DiiInput, type Identity, Uid2Error } from '../uid2/index.ts'
-import { createSingleFlight, processWide, type SingleFlight } from './single-flight.ts'
-import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types.ts'
+import { type DiiInput, type Identity, Uid2Error } from '../uid2'
+import { createSingleFlight, processWide, type SingleFlight } from './single-flight'
+import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types'
 
 /** How a call to the operator ended. */
 export type CallResult =

@@ -1,9 +1,9 @@
 import 'server-only'
-import { hasExpired } from '../uid2/index.ts'
-import type { RequestContext } from './context.ts'
-import { pickIdentityFields } from './cookie.ts'
-import type { Bucket, ConsentSignals, PublicIdentity } from './public-identity.ts'
-import type { Choice, Policy, PolicyContext, Product, Refusal } from './types.ts'
+import { hasExpired } from '../uid2'
+import type { RequestContext } from './context'
+import { pickIdentityFields } from './cookie'
+import type { Bucket, ConsentSignals, PublicIdentity } from './public-identity'
+import type { Choice, Policy, PolicyContext, Product, Refusal } from './types'
 
 /** All that the status depends on. */
 export interface StatusInput {

@@ -1,5 +1,5 @@
-import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2/index.ts'
-import type { Bucket, ConsentSignals, NoDii, PublicIdentity, UnsupportedReason } from './public-identity.ts'
+import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2'
+import type { Bucket, ConsentSignals, NoDii, PublicIdentity, UnsupportedReason } from './public-identity'
 
 export interface IdentityOptions {
   client: Pick<Uid2Client, 'generateToken' | 'refreshToken'>

@@ -1,12 +1,12 @@
 import 'server-only'
 import { setTimeout as pause } from 'node:timers/promises'
-import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
-import { loadContext, type RequestContext, readState, type Sources } from './context.ts'
-import type { CookieAction } from './cookie.ts'
-import type { CallResult, OperatorCalls } from './operator-calls.ts'
-import type { Bucket, PublicIdentity } from './public-identity.ts'
-import { consentToPassOn, type Resolved, resolveStatus } from './status.ts'
-import type { IdentityEvent, IdentityOptions, RequestLike, Subject } from './types.ts'
+import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2'
+import { loadContext, type RequestContext, readState, type Sources } from './context'
+import type { CookieAction } from './cookie'
+import type { CallResult, OperatorCalls } from './operator-calls'
+import type { Bucket, PublicIdentity } from './public-identity'
+import { consentToPassOn, type Resolved, resolveStatus } from './status'
+import type { IdentityEvent, IdentityOptions, RequestLike, Subject } from './types'
 
 /** What `createIdentity` makes of its options once. */
 export interface Core extends Sources {

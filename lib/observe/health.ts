@@ -1,5 +1,5 @@
 import 'server-only'
-import { singleton } from '../shared/singleton.ts'
+import { singleton } from '../shared/singleton'
 
 /**
  * Why calls to the operator fail. First what is wrong on our side, then the other codes of the SDK: lib/uid2/errors.ts.

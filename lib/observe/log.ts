@@ -1,7 +1,7 @@
 import 'server-only'
 import pino from 'pino'
-import { singleton } from '../shared/singleton.ts'
-import { checkedCode } from './log-codes.ts'
+import { singleton } from '../shared/singleton'
+import { checkedCode } from './log-codes'
 
 /** Everything that a log line may say. An allow-list: no field can carry DII, a token, a hash or a key. */
 export interface LogFields {

@@ -2,8 +2,8 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import { GppModel } from '@iabgpp/cmpapi'
 import { LRUCache } from 'lru-cache'
-import { gppUnfoldsTooFar } from './consent-string-size.ts'
-import { parseTcfString } from './tcf-string.ts'
+import { gppUnfoldsTooFar } from './consent-string-size'
+import { parseTcfString } from './tcf-string'
 
 /** What EUID needs of the vendor behind it, by the operator's own rule: see docs/protocol.md. */
 const euid = { vendor: 21, purposes: [1, 2, 3, 4, 7, 10] }

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Policy } from '../identity/types.ts'
+import type { Policy } from '../identity/types'
 
 /**
  * Global Privacy Control: https://www.w3.org/TR/gpc/. Only a browser can send the header, no page of another site.

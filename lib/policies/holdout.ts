@@ -1,6 +1,6 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
-import type { Bucket } from '../identity/public-identity.ts'
+import type { Bucket } from '../identity/public-identity'
 
 /**
  * The reader's group in a hold-out, by address or number alone: the same on each device, in each account and after each

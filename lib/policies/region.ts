@@ -1,6 +1,6 @@
 import 'server-only'
-import type { Policy, Product } from '../identity/types.ts'
-import { countryOf } from './countries.ts'
+import type { Policy, Product } from '../identity/types'
+import { countryOf } from './countries'
 
 /**
  * The one file to edit for your own rules of place. `REGION_HEADER` names the request header in which your CDN

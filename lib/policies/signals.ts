@@ -1,9 +1,9 @@
 import 'server-only'
 import { z } from 'zod'
-import type { ConsentSignals, UnsupportedReason } from '../identity/public-identity.ts'
-import type { Policy, Product, RequestLike } from '../identity/types.ts'
-import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings.ts'
-import { parseTcfString } from './tcf-string.ts'
+import type { ConsentSignals, UnsupportedReason } from '../identity/public-identity'
+import type { Policy, Product, RequestLike } from '../identity/types'
+import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings'
+import { parseTcfString } from './tcf-string'
 
 /**
  * In bytes, what the largest TC string of 2026 needs, and a third more: IAB's list has vendor ids up to some 1,600, and

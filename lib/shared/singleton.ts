@@ -1,4 +1,4 @@
-import { outsideRequests } from './outside-requests.ts'
+import { outsideRequests } from './outside-requests'
 
 /**
  * One value per process. Next gives the proxy, pages, route handlers and instrumentation separate

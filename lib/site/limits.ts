@@ -1,7 +1,7 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader.ts'
-import { limiter } from '../database/limits.ts'
-import type { RequestLike } from '../identity/types.ts'
+import { currentReader } from '../auth/current-reader'
+import { limiter } from '../database/limits'
+import type { RequestLike } from '../identity/types'
 
 const subjectLimit = limiter('subject', { points: 30, seconds: 60 })
 

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Dii, Reader } from '../identity/types.ts'
+import type { Dii, Reader } from '../identity/types'
 
 /** How pages call a reader. */
 export const maskedName = ({ dii }: Pick<Reader, 'dii'>): string =>

@@ -1,8 +1,8 @@
 import 'server-only'
-import { type Env, env } from '../env/server.ts'
-import { logEvent } from '../observe/log.ts'
-import { singleton } from '../shared/singleton.ts'
-import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index.ts'
+import { type Env, env } from '../env/server'
+import { logEvent } from '../observe/log'
+import { singleton } from '../shared/singleton'
+import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2'
 
 interface HeldClient {
   /** The configuration of the client: another one gets a client of its own. */

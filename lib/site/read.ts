@@ -1,13 +1,13 @@
 import 'server-only'
 import { headers } from 'next/headers'
 import { cache } from 'react'
-import { consentStore } from '../consent/durable.ts'
-import type { ReaderRecords } from '../consent/sql-records.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Reader } from '../identity/types.ts'
-import { currentSignals } from '../policies/signals.ts'
-import { diiHashesOf } from './choose.ts'
-import { identity } from './identity.ts'
+import { consentStore } from '../consent/durable'
+import type { ReaderRecords } from '../consent/sql-records'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Reader } from '../identity/types'
+import { currentSignals } from '../policies/signals'
+import { diiHashesOf } from './choose'
+import { identity } from './identity'
 
 /** The identity of the page that is rendered: reads and decides, calls nobody, writes nothing. Once per request. */
 export const readPublicIdentity = cache(() => identity().read())

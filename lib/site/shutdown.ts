@@ -1,10 +1,10 @@
 import 'server-only'
 import { setTimeout as pause } from 'node:timers/promises'
-import { retryRevocations } from '../consent/durable.ts'
-import { pendingCount } from '../consent/pending.ts'
-import { health } from '../observe/health.ts'
-import { flushLog, logEvent } from '../observe/log.ts'
-import { withTimeout } from '../shared/with-timeout.ts'
+import { retryRevocations } from '../consent/durable'
+import { pendingCount } from '../consent/pending'
+import { health } from '../observe/health'
+import { flushLog, logEvent } from '../observe/log'
+import { withTimeout } from '../shared/with-timeout'
 
 /** `docker stop` kills after 10 s: all must be over before. */
 const deadlineMs = 8_000

@@ -1,4 +1,4 @@
-import { argumentError, requireOpaqueText } from './arguments.ts'
+import { argumentError, requireOpaqueText } from './arguments'
 
 /** What an API key says of itself. */
 export interface ApiKeyDescription {

@@ -1,12 +1,12 @@
-import { requireFunction, requireRetries, requireSignal, requireTimeout } from './arguments.ts'
-import { withDeadline } from './deadline.ts'
-import type { DiiInput } from './dii.ts'
-import type { GenerateOutcome } from './generate.ts'
-import type { Identity } from './identity.ts'
-import type { RefreshOutcome } from './refresh.ts'
-import { createUid2Requests, type PreparedRequest, type Uid2RequestOptions } from './requests.ts'
-import { retrying } from './retry.ts'
-import { exchange } from './transport.ts'
+import { requireFunction, requireRetries, requireSignal, requireTimeout } from './arguments'
+import { withDeadline } from './deadline'
+import type { DiiInput } from './dii'
+import type { GenerateOutcome } from './generate'
+import type { Identity } from './identity'
+import type { RefreshOutcome } from './refresh'
+import { createUid2Requests, type PreparedRequest, type Uid2RequestOptions } from './requests'
+import { retrying } from './retry'
+import { exchange } from './transport'
 
 /** What a client is made of: the operator, the credentials, and how long to try. Times are ms. */
 export interface Uid2ClientOptions extends Uid2RequestOptions {

@@ -1,4 +1,4 @@
-import { Uid2Error } from './errors.ts'
+import { Uid2Error } from './errors'
 
 /** What is left of the time that a call may take. */
 export interface Deadline {

@@ -1,6 +1,6 @@
-import { argumentError } from './arguments.ts'
-import { canonicalHash, hashEmail, hashPhone } from './hash.ts'
-import { normalizeEmail, normalizePhone, trimEmail } from './normalize.ts'
+import { argumentError } from './arguments'
+import { canonicalHash, hashEmail, hashPhone } from './hash'
+import { normalizeEmail, normalizePhone, trimEmail } from './normalize'
 
 /** Directly identifying information of one person: exactly one of the four. */
 export type DiiInput = { email: string } | { phone: string } | { emailHash: string } | { phoneHash: string }

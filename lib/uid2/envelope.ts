@@ -8,9 +8,9 @@
  *
  * @see https://unifiedid.com/docs/getting-started/gs-encryption-decryption and docs/protocol.md
  */
-import { argumentError } from './arguments.ts'
-import { Uid2Error } from './errors.ts'
-import { envelopeOf, type HttpReply, type Reading, type Wire } from './reply.ts'
+import { argumentError } from './arguments'
+import { Uid2Error } from './errors'
+import { envelopeOf, type HttpReply, type Reading, type Wire } from './reply'
 
 const VERSION = 1
 const IV_BYTES = 12

@@ -1,7 +1,7 @@
-import { requireOpaqueText } from './arguments.ts'
-import { type DiiInput, identityField } from './dii.ts'
-import { openResponse } from './envelope.ts'
-import { type IssuedIdentity, readIdentity } from './identity.ts'
+import { requireOpaqueText } from './arguments'
+import { type DiiInput, identityField } from './dii'
+import { openResponse } from './envelope'
+import { type IssuedIdentity, readIdentity } from './identity'
 import {
   type HttpReply,
   type Reading,
@@ -9,7 +9,7 @@ import {
   refusalError,
   requireReply,
   unexpectedStatus,
-} from './reply.ts'
+} from './reply'
 
 /**
  * What a generate can come to.

@@ -1,6 +1,6 @@
-import { argumentError } from './arguments.ts'
-import { decode32Bytes, encodeBase64 } from './base64.ts'
-import { normalizeEmail, normalizePhone } from './normalize.ts'
+import { argumentError } from './arguments'
+import { decode32Bytes, encodeBase64 } from './base64'
+import { normalizeEmail, normalizePhone } from './normalize'
 
 const encoder = new TextEncoder()
 

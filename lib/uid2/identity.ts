@@ -1,8 +1,8 @@
-import { isOpaqueText } from './arguments.ts'
-import { decode32Bytes } from './base64.ts'
-import { Uid2Error } from './errors.ts'
-import { memberText } from './json.ts'
-import { type Product, productOfToken } from './token-product.ts'
+import { isOpaqueText } from './arguments'
+import { decode32Bytes } from './base64'
+import { Uid2Error } from './errors'
+import { memberText } from './json'
+import { type Product, productOfToken } from './token-product'
 
 /**
  * What a successful generate or refresh yields. Tokens are opaque and case-sensitive, times are Unix ms;

@@ -1,4 +1,4 @@
-import { argumentError } from './arguments.ts'
+import { argumentError } from './arguments'
 
 /** Hex or base64 of 32 bytes: nobody's address, but what a mapping mistake passes as one. */
 const LOOKS_HASHED = /^(?:[0-9a-f]{64}|[A-Za-z0-9+/_-]{43}=?)$/i

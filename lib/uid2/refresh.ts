@@ -1,7 +1,7 @@
-import { argumentError, requireOpaqueText } from './arguments.ts'
-import { decode32Bytes } from './base64.ts'
-import { importKey, openRefreshResponse } from './envelope.ts'
-import { type Identity, type IssuedIdentity, readIdentity } from './identity.ts'
+import { argumentError, requireOpaqueText } from './arguments'
+import { decode32Bytes } from './base64'
+import { importKey, openRefreshResponse } from './envelope'
+import { type Identity, type IssuedIdentity, readIdentity } from './identity'
 import {
   type HttpReply,
   type Reading,
@@ -9,7 +9,7 @@ import {
   refusalError,
   requireReply,
   unexpectedStatus,
-} from './reply.ts'
+} from './reply'
 
 /** What a refresh can come to. All but `success` end the identity. After `optout`, never ask for this person again. */
 export type RefreshOutcome =

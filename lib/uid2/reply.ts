@@ -1,8 +1,8 @@
-import { argumentError } from './arguments.ts'
-import { decodeBase64 } from './base64.ts'
-import { type Clock, EXPLAINS_REFUSAL_MS, sayClockSkew } from './clock.ts'
-import { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors.ts'
-import type { Product } from './token-product.ts'
+import { argumentError } from './arguments'
+import { decodeBase64 } from './base64'
+import { type Clock, EXPLAINS_REFUSAL_MS, sayClockSkew } from './clock'
+import { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors'
+import type { Product } from './token-product'
 
 /** How envelopes travel. */
 export type Wire = 'base64' | 'binary'

@@ -1,5 +1,5 @@
-import { type Deadline, pause } from './deadline.ts'
-import { Uid2Error, type Uid2ErrorCode } from './errors.ts'
+import { type Deadline, pause } from './deadline'
+import { Uid2Error, type Uid2ErrorCode } from './errors'
 
 /**
  * What another attempt may mend at once. The other faults come back the same (a wrong key), need a person

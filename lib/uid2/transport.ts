@@ -1,6 +1,6 @@
-import { Uid2Error } from './errors.ts'
-import { type HttpReply, MAX_REPLY_BYTES, oneLine, replyTooLarge } from './reply.ts'
-import type { PreparedRequest } from './requests.ts'
+import { Uid2Error } from './errors'
+import { type HttpReply, MAX_REPLY_BYTES, oneLine, replyTooLarge } from './reply'
+import type { PreparedRequest } from './requests'
 
 /**
  * Sends one request and reads the whole reply.

@@ -1,5 +1,5 @@
-import type { CallOptions, Uid2Client } from './client.ts'
-import { Uid2Error, type Uid2ErrorReason } from './errors.ts'
+import type { CallOptions, Uid2Client } from './client'
+import { Uid2Error, type Uid2ErrorReason } from './errors'
 
 /** A refresh token that is none, so nobody's. */
 const NO_IDENTITY = {

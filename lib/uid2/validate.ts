@@ -1,8 +1,8 @@
-import { requireOpaqueText } from './arguments.ts'
-import { type DiiInput, identityField } from './dii.ts'
-import { openResponse } from './envelope.ts'
-import { Uid2Error } from './errors.ts'
-import { type HttpReply, type Reading, refusalError, requireReply, unexpectedStatus } from './reply.ts'
+import { requireOpaqueText } from './arguments'
+import { type DiiInput, identityField } from './dii'
+import { openResponse } from './envelope'
+import { Uid2Error } from './errors'
+import { type HttpReply, type Reading, refusalError, requireReply, unexpectedStatus } from './reply'
 
 /**
  * The JSON of `POST /v2/token/validate`.

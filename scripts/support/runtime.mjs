@@ -61,6 +61,7 @@ export const typescriptFlags = [
   '--experimental-strip-types',
   '--disable-warning=ExperimentalWarning',
   '--conditions=react-server',
+  `--import=${new URL('typescript-imports.mjs', import.meta.url).href}`,
 ]
 
 /** A program of a package, to be run with `nodePath()`. */

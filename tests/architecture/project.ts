@@ -51,6 +51,8 @@ function listFiles(): string[] {
   }
 }
 
+const files = new Set(projectFiles)
+
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 export const sourceFiles: SourceFile[] = projectFiles
@@ -89,9 +91,12 @@ export function parse(path: string, text: string): SourceFile {
   return { path, text, directive, imports, firstImport }
 }
 
-function resolve(from: string, source: string): string | undefined {
+/** Path in the project of what a file imports, with the ending that the import may leave out. */
+export function resolve(from: string, source: string): string | undefined {
   if (source.startsWith('#')) return source.slice(1)
-  return source.startsWith('.') ? posix.join(dirname(from), source) : undefined
+  if (!source.startsWith('.')) return undefined
+  const path = posix.join(dirname(from), source)
+  return ['', '.ts', '.tsx', '/index.ts'].map((end) => path + end).find((it) => files.has(it)) ?? path
 }
 
 /** Every file that is loaded when `path` is, itself included, each with the chain that leads to it. */

@@ -1,9 +1,9 @@
 /// <reference types="google-publisher-tag" />
-import { channels } from '../channels.ts'
-import { loadOncePerWindow } from '../once-per-window.ts'
-import { loadScript } from '../script-tag.ts'
-import { type SiteSettings, siteSettings } from '../site-settings.ts'
-import { type GptWindow, queueOf } from './gpt-queue.ts'
+import { channels } from '../channels'
+import { loadOncePerWindow } from '../once-per-window'
+import { loadScript } from '../script-tag'
+import { type SiteSettings, siteSettings } from '../site-settings'
+import { type GptWindow, queueOf } from './gpt-queue'
 
 export type GoogleTag = typeof googletag
 

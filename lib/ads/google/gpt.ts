@@ -1,8 +1,8 @@
-import type { ConsentWait } from '../consent-wait.ts'
-import type { UsableToken } from '../handoff/handoff-state.ts'
-import type { HeaderBidding } from '../prebid/prebid.ts'
-import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
-import type { GoogleTag } from './gpt-loader.ts'
+import type { ConsentWait } from '../consent-wait'
+import type { UsableToken } from '../handoff/handoff-state'
+import type { HeaderBidding } from '../prebid/prebid'
+import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
+import type { GoogleTag } from './gpt-loader'
 
 export interface GptOptions {
   load(): Promise<GoogleTag>

@@ -1,4 +1,4 @@
-import type { HandoffState } from '../handoff/handoff-state.ts'
+import type { HandoffState } from '../handoff/handoff-state'
 
 /**
  * What an ad server may know for its reports: whether there was a token, and the reader's group in a hold-out

@@ -1,8 +1,8 @@
-import type { ConsentWait } from '../consent-wait.ts'
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import { oncePerWindow } from '../once-per-window.ts'
-import { type GptWindow, queueOf } from './gpt-queue.ts'
-import { noteGiven, noteHeld } from './signals-cache.ts'
+import type { ConsentWait } from '../consent-wait'
+import type { Uid2Handoff } from '../handoff/handoff-api'
+import { oncePerWindow } from '../once-per-window'
+import { type GptWindow, queueOf } from './gpt-queue'
+import { noteGiven, noteHeld } from './signals-cache'
 
 type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'getSnapshot' | 'settled'>
 

@@ -1,7 +1,7 @@
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import type { HandoffState } from '../handoff/handoff-state.ts'
-import { store, stored } from '../stored.ts'
-import { type GptWindow, queueOf } from './gpt-queue.ts'
+import type { Uid2Handoff } from '../handoff/handoff-api'
+import type { HandoffState } from '../handoff/handoff-state'
+import { store, stored } from '../stored'
+import { type GptWindow, queueOf } from './gpt-queue'
 
 /**
  * Google's tag keeps its cache from page to page, so this is kept beside it: when the token that it may hold ends

@@ -1,4 +1,4 @@
-import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform.ts'
+import { type ConsentWindow, listenToConsentPlatform, type Signals } from './consent-platform'
 
 const acknowledged = new WeakSet<Signals>()
 

@@ -1,6 +1,6 @@
-import { createClock } from './clock.ts'
-import type { PageEnvironment } from './handoff-window.ts'
-import type { createKeeper } from './keeper.ts'
+import { createClock } from './clock'
+import type { PageEnvironment } from './handoff-window'
+import type { createKeeper } from './keeper'
 
 export interface HandoffEnvironment extends PageEnvironment {
   /** Calls back with what is loaded only when it is needed, and not at all while it cannot be had. */
@@ -12,7 +12,7 @@ export const browserEnvironment = (): HandoffEnvironment => ({
   now: createClock(performance, Date),
   loadKeeper(loaded) {
     // One that does not come (offline, say) is tried for again with the next answer.
-    import('./keeper.ts').then(
+    import('./keeper').then(
       ({ createKeeper }) => loaded(createKeeper),
       () => {},
     )

@@ -1,4 +1,4 @@
-import type { HandoffEvent, HandoffState } from './handoff-state.ts'
+import type { HandoffEvent, HandoffState } from './handoff-state'
 
 export type HandoffListener = (state: HandoffState) => void
 

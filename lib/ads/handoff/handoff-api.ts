@@ -1,7 +1,7 @@
-import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
-import type { Signals } from './consent-platform.ts'
-import type { HandoffListener } from './events.ts'
-import type { HandoffEvent, HandoffState, UsableToken } from './handoff-state.ts'
+import type { AvailableIdentity, PublicIdentity } from '../../identity/public-identity'
+import type { Signals } from './consent-platform'
+import type { HandoffListener } from './events'
+import type { HandoffEvent, HandoffState, UsableToken } from './handoff-state'
 
 /** Statuses that the page can know by itself, because its own act caused them. */
 type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'

@@ -3,7 +3,7 @@ import type {
   ClientIdentity,
   ConsentSignals,
   PublicIdentity,
-} from '#lib/identity/public-identity.ts'
+} from '../../identity/public-identity'
 
 /** What the page knows: the server's answer, or that there is none yet. */
 export type HandoffState = PublicIdentity | { readonly status: 'loading' }

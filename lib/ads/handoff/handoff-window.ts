@@ -1,4 +1,4 @@
-import type { ConsentWindow } from './consent-platform.ts'
+import type { ConsentWindow } from './consent-platform'
 
 /** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
 export interface PageEnvironment {

@@ -1,11 +1,11 @@
-import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import { browserEnvironment, type HandoffEnvironment } from './environment.ts'
-import { createEvents } from './events.ts'
-import type { Uid2Handoff } from './handoff-api.ts'
-import { eventsBetween, type HandoffState, LOADING, tokenIn } from './handoff-state.ts'
-import type { Channel } from './handoff-window.ts'
-import { type Post, requestIdentity } from './identity-api.ts'
-import type { Keeper } from './keeper.ts'
+import type { PublicIdentity } from '../../identity/public-identity'
+import { browserEnvironment, type HandoffEnvironment } from './environment'
+import { createEvents } from './events'
+import type { Uid2Handoff } from './handoff-api'
+import { eventsBetween, type HandoffState, LOADING, tokenIn } from './handoff-state'
+import type { Channel } from './handoff-window'
+import { type Post, requestIdentity } from './identity-api'
+import type { Keeper } from './keeper'
 
 /** Longer delays overflow a browser timer and fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1

@@ -1,6 +1,6 @@
-import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import type { Signals } from './consent-platform.ts'
-import type { HandoffWindow, PostInit } from './handoff-window.ts'
+import type { PublicIdentity } from '../../identity/public-identity'
+import type { Signals } from './consent-platform'
+import type { HandoffWindow, PostInit } from './handoff-window'
 
 /** Also the URL of the `Link: rel=preload` response header; both must stay the same. */
 const IDENTITY_URL = '/api/identity'

@@ -1,13 +1,13 @@
-import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import { whenIdle } from '../browser-apis.ts'
-import { createConsentNews } from './consent-news.ts'
-import type { Signals } from './consent-platform.ts'
-import type { RenewedToken } from './handoff-api.ts'
-import type { HandoffEvent, HandoffState } from './handoff-state.ts'
-import type { PageEnvironment } from './handoff-window.ts'
-import type { Post } from './identity-api.ts'
-import { createPace } from './pace.ts'
-import { consentMatters, dueTimeOf, isWanting, keepRenewed, nextPost, notYetDue } from './refresh-rule.ts'
+import type { PublicIdentity } from '../../identity/public-identity'
+import { whenIdle } from '../browser-apis'
+import { createConsentNews } from './consent-news'
+import type { Signals } from './consent-platform'
+import type { RenewedToken } from './handoff-api'
+import type { HandoffEvent, HandoffState } from './handoff-state'
+import type { PageEnvironment } from './handoff-window'
+import type { Post } from './identity-api'
+import { createPace } from './pace'
+import { consentMatters, dueTimeOf, isWanting, keepRenewed, nextPost, notYetDue } from './refresh-rule'
 
 /** What the hand-off lends to its keeper. */
 interface Core {

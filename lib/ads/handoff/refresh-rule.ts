@@ -1,5 +1,5 @@
-import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import type { HandoffState } from './handoff-state.ts'
+import type { PublicIdentity } from '../../identity/public-identity'
+import type { HandoffState } from './handoff-state'
 
 /** An auction that a due token came for goes first; this is how long it is waited for. */
 const AUCTION_GRACE_MS = 5_000

@@ -1,7 +1,7 @@
 import type { PrebidJS } from 'prebid.js'
-import { channels } from '../channels.ts'
-import type { ConsentWindow } from '../handoff/consent-platform.ts'
-import { refusesId } from './consent-rule.ts'
+import { channels } from '../channels'
+import type { ConsentWindow } from '../handoff/consent-platform'
+import { refusesId } from './consent-rule'
 
 type Config = Parameters<PrebidJS['setConfig']>[0]
 type Consent = NonNullable<Config['consentManagement']>

@@ -1,15 +1,11 @@
 import type { PrebidJS } from 'prebid.js'
-import { isBannerMarkup } from '../banner-markup.ts'
-import { type Bidder, plans } from '../channels.ts'
-import {
-  type ConsentWindow,
-  hasConsentPlatform,
-  listenToConsentPlatform,
-} from '../handoff/consent-platform.ts'
-import { removePrebidLeftovers } from '../leftovers.ts'
-import { loadOncePerWindow } from '../once-per-window.ts'
-import { type SiteSettings, siteSettings } from '../site-settings.ts'
-import type { BrowserAdapter } from './browser-adapter.ts'
+import { isBannerMarkup } from '../banner-markup'
+import { type Bidder, plans } from '../channels'
+import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from '../handoff/consent-platform'
+import { removePrebidLeftovers } from '../leftovers'
+import { loadOncePerWindow } from '../once-per-window'
+import { type SiteSettings, siteSettings } from '../site-settings'
+import type { BrowserAdapter } from './browser-adapter'
 
 type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void
 
@@ -98,4 +94,4 @@ const serverBidders = [
 ]
 
 const loadConsent = async (window: ConsentWindow) =>
-  (await import('./prebid-consent.ts')).loadPrebidConsent(window)
+  (await import('./prebid-consent')).loadPrebidConsent(window)

@@ -1,9 +1,9 @@
 import type { PrebidJS } from 'prebid.js'
-import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import { retryDelay } from '../handoff/pace.ts'
-import { removePrebidLeftovers } from '../leftovers.ts'
-import { stored } from '../stored.ts'
+import type { ClientIdentity } from '../../identity/public-identity'
+import type { Uid2Handoff } from '../handoff/handoff-api'
+import { retryDelay } from '../handoff/pace'
+import { removePrebidLeftovers } from '../leftovers'
+import { stored } from '../stored'
 
 type Product = 'uid2' | 'euid'
 

@@ -1,12 +1,12 @@
 import type { PrebidJS } from 'prebid.js'
-import { type Bidder, channels } from '../channels.ts'
-import type { ConsentWindow } from '../handoff/consent-platform.ts'
-import type { UsableToken } from '../handoff/handoff-state.ts'
-import { fillMacros } from '../openrtb-macros.ts'
-import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
-import { renderCreative } from '../slots/render.ts'
-import { firstPartyConsent } from './first-party-consent.ts'
-import type { PrebidRefresh } from './prebid-refresh.ts'
+import { type Bidder, channels } from '../channels'
+import type { ConsentWindow } from '../handoff/consent-platform'
+import type { UsableToken } from '../handoff/handoff-state'
+import { fillMacros } from '../openrtb-macros'
+import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
+import { renderCreative } from '../slots/render'
+import { firstPartyConsent } from './first-party-consent'
+import type { PrebidRefresh } from './prebid-refresh'
 
 /** Prebid's own waiting for identifiers: ours is in place before the auction begins. */
 const AUCTION_DELAY_MS = 50

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isBannerMarkup } from '../banner-markup.ts'
-import { fillMacros } from '../openrtb-macros.ts'
-import type { BidRequest } from './openrtb.ts'
+import { isBannerMarkup } from '../banner-markup'
+import { fillMacros } from '../openrtb-macros'
+import type { BidRequest } from './openrtb'
 
 /** What a slot was sold for. */
 export interface ServerAd {

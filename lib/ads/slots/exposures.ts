@@ -1,6 +1,6 @@
-import type { Bucket } from '#lib/identity/public-identity.ts'
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import type { Winner } from './auctioneer.ts'
+import type { Bucket } from '../../identity/public-identity'
+import type { Uid2Handoff } from '../handoff/handoff-api'
+import type { Winner } from './auctioneer'
 
 /** One line of a hold-out's record. */
 export interface Exposure {

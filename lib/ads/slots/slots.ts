@@ -1,8 +1,8 @@
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import type { UsableToken } from '../handoff/handoff-state.ts'
-import type { Auctioneer, Winner } from './auctioneer.ts'
-import type { Exposures } from './exposures.ts'
-import type { View } from './in-view.ts'
+import type { Uid2Handoff } from '../handoff/handoff-api'
+import type { UsableToken } from '../handoff/handoff-state'
+import type { Auctioneer, Winner } from './auctioneer'
+import type { Exposures } from './exposures'
+import type { View } from './in-view'
 
 export interface Slot {
   /** The ad unit code. */

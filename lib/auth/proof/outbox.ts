@@ -1,6 +1,6 @@
 import 'server-only'
-import { singleton } from '../../shared/singleton.ts'
-import type { Message } from './messages.ts'
+import { singleton } from '../../shared/singleton'
+import type { Message } from './messages'
 
 const limit = 500
 

@@ -1,12 +1,12 @@
 import 'server-only'
 import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'
-import { env } from '../../env/server.ts'
-import type { Dii } from '../../identity/types.ts'
-import type { CookieReader } from '../../shared/cookie-reader.ts'
-import { cookieName } from '../cookie-names.ts'
-import { diiShape } from '../dii.ts'
-import { hasEnded } from '../session.ts'
+import { env } from '../../env/server'
+import type { Dii } from '../../identity/types'
+import type { CookieReader } from '../../shared/cookie-reader'
+import { cookieName } from '../cookie-names'
+import { diiShape } from '../dii'
+import { hasEnded } from '../session'
 
 /** A proof that a browser asked for and has not brought yet. */
 export interface Pending {

@@ -2,9 +2,9 @@ import 'server-only'
 import { NextRequest } from 'next/server'
 import Credentials from 'next-auth/providers/credentials'
 import { z } from 'zod'
-import { env } from '../../env/server.ts'
-import { claimsOf } from '../verdict.ts'
-import { prove } from './proof.ts'
+import { env } from '../../env/server'
+import { claimsOf } from '../verdict'
+import { prove } from './proof'
 
 const secretShape = z.string().trim().min(1).max(100)
 

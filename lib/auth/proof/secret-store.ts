@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
-import { withDatabase } from '../../database/access.ts'
-import type { Schema } from '../../database/schema.ts'
+import { withDatabase } from '../../database/access'
+import type { Schema } from '../../database/schema'
 
 const mostAttempts = 5
 /** The clocks of instances differ: one that is a quarter of an hour ahead would delete the others' new secrets. */

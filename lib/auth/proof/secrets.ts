@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { env } from '../../env/server.ts'
-import { withSecrets } from './secret-store.ts'
+import { env } from '../../env/server'
+import { withSecrets } from './secret-store'
 
 /** What came of a secret that was brought. */
 export type Attempt = 'right' | 'wrong' | 'over'

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Message } from './messages.ts'
+import type { Message } from './messages'
 
 /** Whoever delivers text messages for you: resolves when the message was accepted, rejects when not. */
 export interface TextMessages {

@@ -1,9 +1,9 @@
 import 'server-only'
 
-import { createKeySource, type KeyCall } from './keys.ts'
-import { type Decrypted, type Refusal, readToken, type TokenReading } from './token.ts'
+import { createKeySource, type KeyCall } from './keys'
+import { type Decrypted, type Refusal, readToken, type TokenReading } from './token'
 
-export type { TokenReading } from './token.ts'
+export type { TokenReading } from './token'
 
 export interface Buyer {
   /** The eid source whose tokens this buyer has keys for. */

@@ -1,7 +1,7 @@
 import 'server-only'
 
 import { z } from 'zod'
-import { makeKeyRequest, openKeyResponse } from './envelope.ts'
+import { makeKeyRequest, openKeyResponse } from './envelope'
 
 const responseSchema = z.object({
   status: z.literal('success'),

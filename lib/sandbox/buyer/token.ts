@@ -1,8 +1,8 @@
 import 'server-only'
 
 import { createHash } from 'node:crypto'
-import { decrypt } from './envelope.ts'
-import type { KeyRing } from './keys.ts'
+import { decrypt } from './envelope'
+import type { KeyRing } from './keys'
 
 /** What a buyer could make of a token. `person` recognises a reader again without naming the raw UID. */
 export interface TokenReading {

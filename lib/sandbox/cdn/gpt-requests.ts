@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { Place } from './gpt-slots.ts'
+import type { Place } from './gpt-slots'
 
 /**
  * The ad server behind Google's tag. Its protocol is not public, so this asks the sandbox's exchange in OpenRTB, and

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { KnownSlot } from './gpt-api.ts'
+import type { KnownSlot } from './gpt-api'
 
 export type Place = NonNullable<ReturnType<ReturnType<typeof slots>['define']>>
 

@@ -1,10 +1,10 @@
 import 'server-only'
 
-import type { KnownService, KnownTag } from './gpt-api.ts'
-import type { rendering } from './gpt-rendering.ts'
-import type { adRequests } from './gpt-requests.ts'
-import type { secureSignals } from './gpt-signals.ts'
-import type { Place, slots } from './gpt-slots.ts'
+import type { KnownService, KnownTag } from './gpt-api'
+import type { rendering } from './gpt-rendering'
+import type { adRequests } from './gpt-requests'
+import type { secureSignals } from './gpt-signals'
+import type { Place, slots } from './gpt-slots'
 
 /** The parts that the script is made of; each is a function that is complete in itself. */
 export interface GptParts {

@@ -1,16 +1,16 @@
 import 'server-only'
 
-import { type GptParts, gpt } from './gpt.ts'
-import { rendering } from './gpt-rendering.ts'
-import { adRequests } from './gpt-requests.ts'
-import { secureSignals } from './gpt-signals.ts'
-import { slots } from './gpt-slots.ts'
-import { type SdkParts, sdk } from './sdk.ts'
-import type { SdkNames } from './sdk-api.ts'
-import { sdkPromises } from './sdk-promises.ts'
-import { sdkRefresh } from './sdk-refresh.ts'
-import { sdkStore } from './sdk-store.ts'
-import { type SignalNames, secureSignal } from './secure-signal.ts'
+import { type GptParts, gpt } from './gpt'
+import { rendering } from './gpt-rendering'
+import { adRequests } from './gpt-requests'
+import { secureSignals } from './gpt-signals'
+import { slots } from './gpt-slots'
+import { type SdkParts, sdk } from './sdk'
+import type { SdkNames } from './sdk-api'
+import { sdkPromises } from './sdk-promises'
+import { sdkRefresh } from './sdk-refresh'
+import { sdkStore } from './sdk-store'
+import { type SignalNames, secureSignal } from './secure-signal'
 
 const gptParts: GptParts = { adRequests, rendering, secureSignals, slots }
 const sdkParts: SdkParts = { sdkPromises, sdkRefresh, sdkStore }

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { SdkIdentity } from './sdk-api.ts'
+import type { SdkIdentity } from './sdk-api'
 
 /**
  * How UID2's SDK for JavaScript answers those who wait for a token: src/promiseHandler.ts of

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { SdkIdentity, SdkNames } from './sdk-api.ts'
+import type { SdkIdentity, SdkNames } from './sdk-api'
 
 /**
  * How UID2's SDK for JavaScript renews a token: src/apiClient.ts of IABTechLab/uid2-web-integrations, release 4.0.1.

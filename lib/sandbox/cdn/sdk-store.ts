@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { SdkIdentity, SdkNames, SdkOptions, Stored } from './sdk-api.ts'
+import type { SdkIdentity, SdkNames, SdkOptions, Stored } from './sdk-api'
 
 /** The options that name the cookie, and those that are kept for the next page. */
 export type SdkConfig = Pick<

@@ -1,17 +1,9 @@
 import 'server-only'
 
-import type {
-  SdkCallback,
-  SdkEvent,
-  SdkIdentity,
-  SdkNames,
-  SdkOptions,
-  SdkOptOut,
-  Stored,
-} from './sdk-api.ts'
-import type { sdkPromises } from './sdk-promises.ts'
-import type { sdkRefresh } from './sdk-refresh.ts'
-import type { sdkStore } from './sdk-store.ts'
+import type { SdkCallback, SdkEvent, SdkIdentity, SdkNames, SdkOptions, SdkOptOut, Stored } from './sdk-api'
+import type { sdkPromises } from './sdk-promises'
+import type { sdkRefresh } from './sdk-refresh'
+import type { sdkStore } from './sdk-store'
 
 /** The parts that the script is made of; each is a function that is complete in itself. */
 export interface SdkParts {

@@ -1,7 +1,7 @@
 import 'server-only'
 
 import { createHash } from 'node:crypto'
-import type { Buyer, TokenReading } from '../buyer/buyer.ts'
+import type { Buyer, TokenReading } from '../buyer/buyer'
 import {
   type BidRequest,
   bannerSizes,
@@ -10,10 +10,10 @@ import {
   parseBidRequest,
   type Size,
   slotName,
-} from './bid-request.ts'
-import { campaignAt } from './campaigns.ts'
-import { hasLayout, renderCreative } from './creative.ts'
-import { type HeldAuction, type PlacedBid, unitName } from './record.ts'
+} from './bid-request'
+import { campaignAt } from './campaigns'
+import { hasLayout, renderCreative } from './creative'
+import { type HeldAuction, type PlacedBid, unitName } from './record'
 
 const SEAT = 'sandbox'
 /** CPM in US dollars: recognising the reader is what the difference pays for. */

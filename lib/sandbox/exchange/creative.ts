@@ -1,8 +1,8 @@
 import 'server-only'
 
-import type { TokenReading } from '../buyer/buyer.ts'
-import type { Size } from './bid-request.ts'
-import type { Campaign } from './campaigns.ts'
+import type { TokenReading } from '../buyer/buyer'
+import type { Size } from './bid-request'
+import type { Campaign } from './campaigns'
 
 const SERIF = 'Georgia, Iowan Old Style, Times New Roman, serif'
 const SANS = 'system-ui, Segoe UI, Helvetica Neue, Arial, sans-serif'

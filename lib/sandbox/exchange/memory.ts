@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { singleton } from '#lib/shared/singleton.ts'
-import type { AuctionRecord } from './record.ts'
+import { singleton } from '../../shared/singleton'
+import type { AuctionRecord } from './record'
 
 /** The last auctions of each browser, in this process alone. */
 export interface AuctionMemory {

@@ -1,9 +1,9 @@
 import 'server-only'
 
 import { z } from 'zod'
-import type { TokenReading } from '../buyer/buyer.ts'
-import type { BidRequest, Imp } from './bid-request.ts'
-import { withoutTokens } from './shortened.ts'
+import type { TokenReading } from '../buyer/buyer'
+import type { BidRequest, Imp } from './bid-request'
+import { withoutTokens } from './shortened'
 
 /** One auction as the other side saw it: what came in, what the buyer could read, what it bid. */
 export interface AuctionRecord {

@@ -1,11 +1,11 @@
 import 'server-only'
 
-import { readCapped } from '../../shared/read-capped.ts'
-import type { Buyer } from '../buyer/buyer.ts'
-import { auction } from './auction.ts'
-import { browserCookie, browserOf, newBrowser, wouldKeepCookie } from './browser-cookie.ts'
-import type { AuctionMemory } from './memory.ts'
-import { recordOf } from './record.ts'
+import { readCapped } from '../../shared/read-capped'
+import type { Buyer } from '../buyer/buyer'
+import { auction } from './auction'
+import { browserCookie, browserOf, newBrowser, wouldKeepCookie } from './browser-cookie'
+import type { AuctionMemory } from './memory'
+import { recordOf } from './record'
 
 const BODY_LIMIT = 256 * 1024
 

@@ -1,10 +1,10 @@
 import 'server-only'
 
-import { open, seal } from './aes-gcm.ts'
-import { decodeBase64 } from './java-base64.ts'
-import { activeKey, keyById, MASTER_SITE } from './key-material.ts'
-import { type IdentityType, prefixByte } from './raw-uid.ts'
-import type { Scope } from './types.ts'
+import { open, seal } from './aes-gcm'
+import { decodeBase64 } from './java-base64'
+import { activeKey, keyById, MASTER_SITE } from './key-material'
+import { type IdentityType, prefixByte } from './raw-uid'
+import type { Scope } from './types'
 
 const VERSION_3 = 0x70
 const VERSION_4 = 0x80

@@ -1,8 +1,8 @@
 import 'server-only'
 
-import type { Client } from './clients.ts'
-import type { Lifetimes } from './faults.ts'
-import type { OperatorRequest, Scope } from './types.ts'
+import type { Client } from './clients'
+import type { Lifetimes } from './faults'
+import type { OperatorRequest, Scope } from './types'
 
 /** Everything that an endpoint may know. */
 export interface Call {

@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { dsp, publisher, sharer } from './credentials.ts'
-import type { OperatorRequest } from './types.ts'
+import { dsp, publisher, sharer } from './credentials'
+import type { OperatorRequest } from './types'
 
 export type Role = 'GENERATOR' | 'ID_READER' | 'SHARER'
 

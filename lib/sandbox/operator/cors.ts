@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { OperatorReply, OperatorRequest } from './types.ts'
+import type { OperatorReply, OperatorRequest } from './types'
 
 const ALLOWED_HEADERS = [
   'X-UID2-Client-Version',

@@ -1,5 +1,5 @@
 import 'server-only'
-import { sandboxDsp, sandboxPublisher, sandboxSharer } from '#lib/shared/sandbox-credentials.ts'
+import { sandboxDsp, sandboxPublisher, sandboxSharer } from '../../shared/sandbox-credentials'
 
 /** The sandbox's clients with what each may do. */
 export const publisher = { ...sandboxPublisher, roles: ['GENERATOR'] } as const

@@ -1,15 +1,15 @@
 import 'server-only'
 
-import type { Call } from './call.ts'
-import type { CallName } from './faults.ts'
-import { keyBidstream, keyLatest, keySharing } from './keys.ts'
-import { optoutStatus } from './optout-status.ts'
-import { unauthorized } from './replies.ts'
-import { sealedEndpoint } from './sealed-endpoint.ts'
-import { tokenGenerate } from './token-generate.ts'
-import { tokenRefresh } from './token-refresh.ts'
-import { tokenValidate } from './token-validate.ts'
-import type { OperatorReply } from './types.ts'
+import type { Call } from './call'
+import type { CallName } from './faults'
+import { keyBidstream, keyLatest, keySharing } from './keys'
+import { optoutStatus } from './optout-status'
+import { unauthorized } from './replies'
+import { sealedEndpoint } from './sealed-endpoint'
+import { tokenGenerate } from './token-generate'
+import { tokenRefresh } from './token-refresh'
+import { tokenValidate } from './token-validate'
+import type { OperatorReply } from './types'
 
 export interface Endpoint {
   /** Under which `/faults` counts it. */

@@ -1,11 +1,11 @@
 import 'server-only'
 
 import { randomBytes } from 'node:crypto'
-import { open, seal } from './aes-gcm.ts'
-import { decodeBase64 } from './java-base64.ts'
-import { type JsonObject, parseObject } from './json.ts'
-import { clientError, docsHost, isBinary, sealedReply } from './replies.ts'
-import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
+import { open, seal } from './aes-gcm'
+import { decodeBase64 } from './java-base64'
+import { type JsonObject, parseObject } from './json'
+import { clientError, docsHost, isBinary, sealedReply } from './replies'
+import type { OperatorReply, OperatorRequest, Scope } from './types'
 
 const ENVELOPE_VERSION = 1
 const HEAD_BYTES = 16

@@ -1,11 +1,11 @@
 import 'server-only'
 
-import { decodeBase64 } from './java-base64.ts'
-import { type JsonObject, textField } from './json.ts'
-import { isPhone, normaliseEmail, sha256 } from './normalise.ts'
-import { firstLevelHash, type IdentityType } from './raw-uid.ts'
-import { clientError } from './replies.ts'
-import type { OperatorReply } from './types.ts'
+import { decodeBase64 } from './java-base64'
+import { type JsonObject, textField } from './json'
+import { isPhone, normaliseEmail, sha256 } from './normalise'
+import { firstLevelHash, type IdentityType } from './raw-uid'
+import { clientError } from './replies'
+import type { OperatorReply } from './types'
 
 const FIELDS = ['email', 'email_hash', 'phone', 'phone_hash'] as const
 

@@ -1,11 +1,11 @@
 import 'server-only'
 
-import { encodeAdvertisingToken } from './advertising-token.ts'
-import type { Lifetimes } from './faults.ts'
-import { activeKey, MASTER_SITE, REFRESH_SITE } from './key-material.ts'
-import { type IdentityType, rawUid } from './raw-uid.ts'
-import { encodeRefreshToken } from './refresh-token.ts'
-import type { Scope } from './types.ts'
+import { encodeAdvertisingToken } from './advertising-token'
+import type { Lifetimes } from './faults'
+import { activeKey, MASTER_SITE, REFRESH_SITE } from './key-material'
+import { type IdentityType, rawUid } from './raw-uid'
+import { encodeRefreshToken } from './refresh-token'
+import type { Scope } from './types'
 
 export interface IssueRequest {
   scope: Scope

@@ -1,8 +1,8 @@
 import 'server-only'
 
-import { singleton } from '#lib/shared/singleton.ts'
-import { createOperator, type Operator } from './operator.ts'
-import type { Scope } from './types.ts'
+import { singleton } from '../../shared/singleton'
+import { createOperator, type Operator } from './operator'
+import type { Scope } from './types'
 
 /** The operator of this process, one per scope. */
 export function sandboxOperator(scope: Scope): Operator {

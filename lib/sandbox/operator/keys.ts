@@ -1,10 +1,10 @@
 import 'server-only'
 
-import type { Client } from './clients.ts'
-import { DEFAULT_LIFETIMES } from './faults.ts'
-import { type KeysetKey, keys, MASTER_SITE, REFRESH_SITE } from './key-material.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import type { OperatorReply } from './types.ts'
+import type { Client } from './clients'
+import { DEFAULT_LIFETIMES } from './faults'
+import { type KeysetKey, keys, MASTER_SITE, REFRESH_SITE } from './key-material'
+import type { SealedCall } from './sealed-endpoint'
+import type { OperatorReply } from './types'
 
 const CLOCK_SKEW_SECONDS = 1800
 const SHARING_TOKEN_SECONDS = 2_592_000

@@ -2,8 +2,8 @@ import 'server-only'
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { BODY_LIMIT, createOperator, type Operator } from './operator.ts'
-import { pathOf } from './path.ts'
+import { BODY_LIMIT, createOperator, type Operator } from './operator'
+import { pathOf } from './path'
 
 export interface RunningOperator {
   /** What a client takes as its base URL; `/faults` is beside `/v2`. */

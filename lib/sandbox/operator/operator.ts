@@ -1,12 +1,12 @@
 import 'server-only'
 
-import { authenticate } from './clients.ts'
-import { preflight, withCommonHeaders } from './cors.ts'
-import { type Endpoint, endpoints } from './endpoints.ts'
-import { type Fault, FaultBoard, hold } from './faults.ts'
-import { normalisePath } from './path.ts'
-import { bareReply, errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies.ts'
-import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
+import { authenticate } from './clients'
+import { preflight, withCommonHeaders } from './cors'
+import { type Endpoint, endpoints } from './endpoints'
+import { type Fault, FaultBoard, hold } from './faults'
+import { normalisePath } from './path'
+import { bareReply, errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies'
+import type { OperatorReply, OperatorRequest, Scope } from './types'
 
 /** A mount reads at most one byte more than this. */
 export const BODY_LIMIT = 1024 * 1024

@@ -1,8 +1,8 @@
 import 'server-only'
 
-import { clientError, unknownError } from './replies.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import type { OperatorReply } from './types.ts'
+import { clientError, unknownError } from './replies'
+import type { SealedCall } from './sealed-endpoint'
+import type { OperatorReply } from './types'
 
 const MOST_IDS = 5000
 

@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { isPhone, normaliseEmail, sha256 } from './normalise.ts'
-import { firstLevelHash, type IdentityType } from './raw-uid.ts'
+import { isPhone, normaliseEmail, sha256 } from './normalise'
+import { firstLevelHash, type IdentityType } from './raw-uid'
 
 interface Identity {
   type: IdentityType

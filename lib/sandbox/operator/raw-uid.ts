@@ -1,8 +1,8 @@
 import 'server-only'
 
-import { FIRST_LEVEL_SALT, ROTATING_SALT } from './key-material.ts'
-import { sha256 } from './normalise.ts'
-import type { Scope } from './types.ts'
+import { FIRST_LEVEL_SALT, ROTATING_SALT } from './key-material'
+import { sha256 } from './normalise'
+import type { Scope } from './types'
 
 export type IdentityType = 'email' | 'phone'
 

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { OperatorReply, Scope } from './types.ts'
+import type { OperatorReply, Scope } from './types'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 

@@ -1,11 +1,11 @@
 import 'server-only'
 
-import type { Call } from './call.ts'
-import type { Client, Role } from './clients.ts'
-import { openRequest, sealResponse } from './envelope.ts'
-import type { JsonObject } from './json.ts'
-import { unauthorized } from './replies.ts'
-import type { OperatorReply } from './types.ts'
+import type { Call } from './call'
+import type { Client, Role } from './clients'
+import { openRequest, sealResponse } from './envelope'
+import type { JsonObject } from './json'
+import { unauthorized } from './replies'
+import type { OperatorReply } from './types'
 
 /** A call whose caller may make it, and whose envelope is open. */
 export interface SealedCall extends Omit<Call, 'client'> {

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { decodeBase64 } from './java-base64.ts'
+import { decodeBase64 } from './java-base64'
 
 /** The vendor id of EUID in the IAB's Global Vendor List, and the purposes that a token needs. */
 const VENDOR = 21

@@ -1,13 +1,13 @@
 import 'server-only'
 
-import { readIdentity } from './identity-input.ts'
-import { issueIdentity } from './identity-token.ts'
-import { textField } from './json.ts'
-import { isOptedOut } from './optout.ts'
-import { clientError, noActiveKey, unknownError } from './replies.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import { readConsent } from './tcf.ts'
-import type { OperatorReply } from './types.ts'
+import { readIdentity } from './identity-input'
+import { issueIdentity } from './identity-token'
+import { textField } from './json'
+import { isOptedOut } from './optout'
+import { clientError, noActiveKey, unknownError } from './replies'
+import type { SealedCall } from './sealed-endpoint'
+import { readConsent } from './tcf'
+import type { OperatorReply } from './types'
 
 /** `POST /v2/token/generate`: https://unifiedid.com/docs/endpoints/post-token-generate */
 export function tokenGenerate(call: SealedCall): OperatorReply {

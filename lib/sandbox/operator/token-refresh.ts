@@ -1,10 +1,10 @@
 import 'server-only'
 
-import { seal } from './aes-gcm.ts'
-import type { Call } from './call.ts'
-import { issueIdentity } from './identity-token.ts'
-import { isOptedOut } from './optout.ts'
-import { BrokenTokenError, decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token.ts'
+import { seal } from './aes-gcm'
+import type { Call } from './call'
+import { issueIdentity } from './identity-token'
+import { isOptedOut } from './optout'
+import { BrokenTokenError, decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token'
 import {
   clientError,
   errorReply,
@@ -13,8 +13,8 @@ import {
   noActiveKey,
   sealedReply,
   unknownError,
-} from './replies.ts'
-import type { OperatorReply, Scope } from './types.ts'
+} from './replies'
+import type { OperatorReply, Scope } from './types'
 
 /** Identities from before this moment are answered as opted out. */
 const CUTOFF = Date.UTC(2021, 2, 8, 17)

@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { BODY_LIMIT, type Operator } from './operator.ts'
-import type { OperatorReply } from './types.ts'
+import { BODY_LIMIT, type Operator } from './operator'
+import type { OperatorReply } from './types'
 
 /** Mounts the operator on web requests; `path` is what follows the mount's own prefix, with a slash. */
 export async function handleWeb(operator: Operator, request: Request, path: string): Promise<Response> {
