@@ -117,6 +117,15 @@ describe('imports go in one direction', () => {
     expect(missing).toEqual([])
   })
 
+  it('lib/ writes them as any Next app takes them: relative, without an ending', () => {
+    const others = filesIn('lib').flatMap(({ path, imports }) =>
+      imports
+        .filter(({ source }) => /^#|^\..*\.tsx?$/.test(source))
+        .map(({ source }) => `${path}: ${source}`),
+    )
+    expect(others).toEqual([])
+  })
+
   it('no file is part of a cycle', () => {
     const done = new Set<string>()
     const cycles: string[] = []
