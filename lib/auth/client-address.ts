@@ -3,18 +3,18 @@ import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { env } from '../env/server'
-import { singleton } from '../shared/singleton'
+import { env } from '../env/server.ts'
+import { perProcess } from '../shared/per-process.ts'
 
-/** Random for each process, so that no client can send it, not even before `noteClientAddresses` ran. */
-const peerHeader = () => singleton('peer-header', () => `x-peer-${randomBytes(16).toString('hex')}`)
+/** Random for each process, so that no client can send it, not even before `recordClientAddresses` ran. */
+const peerHeader = () => perProcess('peer-header', () => `x-peer-${randomBytes(16).toString('hex')}`)
 
 /**
  * Puts the address of each connection into its requests, where every surface can read it: Next's own
  * X-Forwarded-For is the client's, if it sent one. Node publishes a request before Next sees it.
  */
-export function noteClientAddresses(): void {
-  singleton('peer-subscription', () => {
+export function recordClientAddresses(): void {
+  perProcess('peer-subscription', () => {
     subscribe('http.server.request.start', (message) => {
       const { request } = message as { request: IncomingMessage }
       request.headers[peerHeader()] = request.socket.remoteAddress ?? ''

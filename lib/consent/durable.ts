@@ -1,9 +1,9 @@
 import 'server-only'
-import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access'
-import type { Choice, Subject } from '../identity/types'
-import { logEvent } from '../observe/log'
-import { singleton } from '../shared/singleton'
-import { storeOn } from './open'
+import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access.ts'
+import type { Choice, Subject } from '../identity/types.ts'
+import { logEvent } from '../observe/log.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { storeFor } from './open-store.ts'
 import {
   addPending,
   isEndPending,
@@ -56,7 +56,7 @@ const onStore = async <T>(work: (store: SqlStore) => Promise<T>): Promise<T> => 
 }
 
 const onDatabase = <T>(work: (store: SqlStore) => Promise<T>): Promise<T> =>
-  withDatabase('choices', async (opened) => work(await storeOn(opened)))
+  withDatabase('choices', async (opened) => work(await storeFor(opened)))
 
 /** Plain data, so that one that waits to be written keeps no request alive. */
 const withoutSession = ({ sub, diiHash, otherDiiHashes = [] }: Omit<Subject, 'sid'>) => ({
@@ -100,7 +100,7 @@ const withoutText = (revocation: Revocation): Revocation | null =>
     ? { ...revocation, choice: { ...revocation.choice, wording: '', signals: undefined } }
     : null
 
-const state = () => singleton('revocations', () => ({ writing: null as Promise<void> | null }))
+const state = () => perProcess('revocations', () => ({ writing: null as Promise<void> | null }))
 
 /** Writes what waits, each by itself. Called on a timer and before the process exits. Never rejects. */
 export function retryRevocations(): Promise<void> {

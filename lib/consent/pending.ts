@@ -1,8 +1,8 @@
 import 'server-only'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { Choice, Product, Subject } from '../identity/types'
-import { singleton } from '../shared/singleton'
-import type { ConsentRecords } from './store'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Choice, Product, Subject } from '../identity/types.ts'
+import { perProcess } from '../shared/per-process.ts'
+import type { ConsentRecords } from './store.ts'
 
 /** What ends something. Plain data, so that one that waits to be written keeps no request alive. */
 export type Revocation =
@@ -21,7 +21,7 @@ interface Pending {
 const mostEntries = 10_000
 const mostCharacters = 16_000_000
 
-const pending = (): Pending => singleton('pending-revocations', () => ({ entries: new Map(), size: 0 }))
+const pending = (): Pending => perProcess('pending-revocations', () => ({ entries: new Map(), size: 0 }))
 
 /** One entry for each session and each DII, however often it is revoked: a flood pushes nothing out. */
 function keyOf(revocation: Revocation): string {

@@ -1,14 +1,14 @@
 import 'server-only'
 import { type Insertable, type Kysely, sql } from 'kysely'
-import type { Database } from '../database/connection'
-import { withPepper } from '../database/migrations'
-import type { Schema } from '../database/schema'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { Product, Subject } from '../identity/types'
-import { diiKey, pepperFingerprint, sidHash } from './keys'
-import { eraseRecords, type ReaderRecords, readRecords } from './sql-records'
-import { readConsentState } from './sql-state'
-import type { ConsentRecords } from './store'
+import type { Database } from '../database/connection.ts'
+import { tablesWithPepper } from '../database/migrations.ts'
+import type { Schema } from '../database/schema.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Product, Subject } from '../identity/types.ts'
+import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
+import { eraseRecords, type ReaderRecords, readRecords } from './sql-records.ts'
+import { readConsentState } from './sql-state.ts'
+import type { ConsentRecords } from './store.ts'
 
 /** The durable record. Each write has been committed when its promise resolves. */
 export interface SqlStore extends ConsentRecords {
@@ -138,14 +138,14 @@ export function createSqlStore(
     },
 
     async peppersInUse() {
-      const found = await Promise.all(withPepper.map((table) => peppersOf(db, table)))
+      const found = await Promise.all(tablesWithPepper.map((table) => peppersOf(db, table)))
       return [...new Set(found.flat())]
     },
   }
 }
 
 /** One look into the index for each pepper, however many rows there are. */
-async function peppersOf(db: Kysely<Schema>, table: (typeof withPepper)[number]): Promise<string[]> {
+async function peppersOf(db: Kysely<Schema>, table: (typeof tablesWithPepper)[number]): Promise<string[]> {
   const found: string[] = []
   for (let last = ''; ; ) {
     const { next } = await db

@@ -1,14 +1,14 @@
 import 'server-only'
-import { errorCode } from '../observe/error-code'
-import { health } from '../observe/health'
-import { logEvent } from '../observe/log'
-import { singleton } from '../shared/singleton'
-import { withTimeout } from '../shared/with-timeout'
-import { answerMs, type Database } from './connection'
-import { failureKind, OpeningError } from './failures'
-import { MigrationError } from './migrations'
-import { database, discardDatabase, openingMs } from './open'
-import { patiently } from './patiently'
+import { errorCode } from '../observe/error-code.ts'
+import { health } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
+import { type Database, queryTimeoutMs } from './connection.ts'
+import { failureKind, OpeningError } from './failures.ts'
+import { MigrationError } from './migrations.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+import { discardDatabase, openingMs, sharedDatabase } from './shared-database.ts'
 
 /** The store could not be reached. Policy: no sign-in, no generate, no refresh, no token; pages stay up. */
 export class StoreDownError extends Error {
@@ -28,12 +28,12 @@ const restMs = 500
 const lockMs = 500
 
 /** Until when nobody asks, and until when no limit does, by `performance.now()`. */
-const rests = () => singleton('database-access', () => ({ all: 0, limits: 0 }))
+const rests = () => perProcess('database-access', () => ({ all: 0, limits: 0 }))
 
 /**
  * Runs one piece of work on the database; every failure is a `StoreDownError` or a `RejectedWriteError`. The work
  * is begun again while another process has locked the file, and once after its connection broke. It takes
- * `answerMs` at most, and a database that is down is then left alone for `restMs`: so a request that asks it
+ * `queryTimeoutMs` at most, and a database that is down is then left alone for `restMs`: so a request that asks it
  * several times waits for it once. A limit that fails says nothing of the store: it counts in memory, and others ask on.
  */
 export async function withDatabase<T>(
@@ -42,7 +42,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const resting = user === 'limits' ? Math.max(rests().all, rests().limits) : rests().all
   if (performance.now() < resting) throw new StoreDownError('The store is down.')
-  const deadline = performance.now() + answerMs
+  const deadline = performance.now() + queryTimeoutMs
   try {
     const result = await attempt(work, deadline).catch((error: unknown) => {
       if (failureKind(error) !== 'lost') throw error
@@ -87,13 +87,13 @@ export const failureEvent = (error: unknown): 'migration_failed' | 'store_down' 
     : 'store_down'
 
 async function attempt<T>(work: (opened: Database) => Promise<T>, deadline: number): Promise<T> {
-  const opening = database()
-  const left = Math.min(deadline - performance.now(), Math.max(0, answerMs - openingMs()))
+  const opening = sharedDatabase()
+  const left = Math.min(deadline - performance.now(), Math.max(0, queryTimeoutMs - openingMs()))
   const opened = await withTimeout(opening, left, timedOut).catch((error: unknown) => {
     throw new OpeningError(error)
   })
   return withTimeout(
-    patiently(() => work(opened), lockMs),
+    retryWhileBusy(() => work(opened), lockMs),
     deadline - performance.now(),
     timedOut,
   )

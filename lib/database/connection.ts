@@ -10,8 +10,8 @@ import {
   SqliteDialect,
 } from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
-import { outsideRequests } from '../shared/outside-requests'
-import type { Schema } from './schema'
+import { runOutsideRequests } from '../shared/outside-requests.ts'
+import type { Schema } from './schema.ts'
 
 export interface Database {
   db: Kysely<Schema>
@@ -24,7 +24,7 @@ const bigintOid = 20
 /** better-sqlite3 waits for a lock synchronously, and with it the whole process; `access.ts` waits on. */
 const busyMs = 50
 /** A server that hangs must not hold up a page. */
-export const answerMs = 1000
+export const queryTimeoutMs = 1000
 /** Connections that nothing uses, or that a failover left behind, end by themselves. */
 const idleMs = 10_000
 const lifetimeSeconds = 300
@@ -37,7 +37,7 @@ export const databaseFile = (url: string): string | null =>
  * Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. A connection and each query of
  * PostgreSQL may take `patienceMs` (ms); `queryMs` 0: a query may take as long as it takes.
  */
-export function openDatabase(url: string, patienceMs = answerMs, queryMs = patienceMs): Database {
+export function openDatabase(url: string, patienceMs = queryTimeoutMs, queryMs = patienceMs): Database {
   const file = databaseFile(url)
   if (file !== null) {
     keepPrivate(file)
@@ -85,7 +85,7 @@ class PoolerDialect extends PostgresDialect {
  */
 const careful = (pool: Pool): PostgresPool => ({
   async connect() {
-    const client = await outsideRequests(() => pool.connect()).catch((error: unknown) => {
+    const client = await runOutsideRequests(() => pool.connect()).catch((error: unknown) => {
       throw withCode(error)
     })
     let lost = false

@@ -11,14 +11,14 @@ interface Counter {
  * At most so many keys of each limiter, about 4 MB. One key more, and the counter that was not asked for longest
  * goes: who has so many addresses begins anew with each of them anyway, and a counter in use stays.
  */
-export const mostKeys = 20_000
+export const maxKeys = 20_000
 
 /**
  * Counts by key in the memory of this process: so many points, from the first one on for so many seconds. Without
  * timers, which would be one for each key, and each would keep the request that set it.
  */
 export function createCounters({ points, seconds }: { points: number; seconds: number }) {
-  const counters = new LRUCache<string, Counter>({ max: mostKeys })
+  const counters = new LRUCache<string, Counter>({ max: maxKeys })
 
   /** More than a request adds, so that those whose time is over do not pile up. */
   function forgetTwo(now: number) {

@@ -1,13 +1,13 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import { errorCode } from '../observe/error-code'
-import type { Database, Engine } from './connection'
-import { patiently } from './patiently'
-import type { Schema } from './schema'
+import { errorCode } from '../observe/error-code.ts'
+import type { Database, Engine } from './connection.ts'
+import { retryWhileBusy } from './retry-while-busy.ts'
+import type { Schema } from './schema.ts'
 
 const lockMs = 5000
 
-export const withPepper = [
+export const tablesWithPepper = [
   'opt_outs',
   'site_opt_outs',
   'choice_events',
@@ -118,7 +118,7 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
         .addColumn('event_id', 'bigint', (c) => c.notNull())
         .execute()
       // Each start asks which peppers are in use: of a million rows it must not read each.
-      for (const table of withPepper)
+      for (const table of tablesWithPepper)
         await db.schema.createIndex(`${table}_pepper`).on(table).column('pepper').execute()
     },
   },
@@ -165,7 +165,7 @@ const migrateAlone = ({ db, engine }: Database): Promise<void> =>
     const sqlite = engine === 'sqlite'
     // What is missing has to be read after the wait for the lock, whatever the database's default is.
     const begin = sqlite ? sql`begin immediate` : sql`begin isolation level read committed`
-    await patiently(() => begin.execute(connection), lockMs)
+    await retryWhileBusy(() => begin.execute(connection), lockMs)
     try {
       if (!sqlite) await lock.execute(connection)
       await toLatest(connection, engine)

@@ -1,11 +1,11 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { sandboxPublisher } from '../shared/sandbox-credentials'
-import { singleton } from '../shared/singleton'
-import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets'
-import { describeFaults, parseEnv } from './schema'
-import type { Variables } from './variables'
+import { perProcess } from '../shared/per-process.ts'
+import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
+import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets.ts'
+import { describeFaults, parseEnv } from './schema.ts'
+import type { Variables } from './variables.ts'
 
 export interface Env {
   /** `sandbox`: the built-in operator; `real`: the one of UID2_BASE_URL. */
@@ -70,11 +70,11 @@ export class EnvError extends Error {
 }
 
 /** The checked environment, read once per process. Throws `EnvError` with every fault in one message. */
-export const env = (): Env => singleton('env', () => loadEnv(process.env))
+export const env = (): Env => perProcess('env', () => loadEnv(process.env))
 
 /** The same for a program beside the site, which makes no secrets up. Null: a site that would has not run yet. */
 export function envBesideSite(): Env | null {
-  const read = singleton('env', () => loadEnv(process.env, keptSecrets))
+  const read = perProcess('env', () => loadEnv(process.env, keptSecrets))
   return read.choicesPeppers[0] === '' ? null : read
 }
 

@@ -2,12 +2,12 @@ import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
-import { env } from '../env/server'
-import { singleton } from '../shared/singleton'
-import { isOurs } from './same-origin'
+import { env } from '../env/server.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { isOwnOrigin } from './same-origin.ts'
 
 /** Holds the method of a request that the proxy is to refuse. The matcher in proxy.ts has the name as well. */
-export const refusedMethodHeader = 'x-refused-method'
+export const rejectedMethodHeader = 'x-refused-method'
 
 /** What takes the place of every target that cannot be read; the proxy refuses it. */
 export const brokenPath = '/%'
@@ -17,9 +17,9 @@ const handlerMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE',
 
 type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
-/** Node publishes a request before Next sees it: `prepareRequest` changes each one at that moment. */
-export function prepareIncomingRequests(): void {
-  singleton('incoming-requests', () => {
+/** Node publishes a request before Next sees it: `fixRequest` changes each one at that moment. */
+export function fixIncomingRequests(): void {
+  perProcess('incoming-requests', () => {
     subscribe('http.server.request.start', (message) => {
       const { request, response, server } = message as {
         request: IncomingMessage
@@ -28,7 +28,7 @@ export function prepareIncomingRequests(): void {
       }
       // Here, because no other hook of Next's has the server, and `next start` takes it as an argument alone.
       server.keepAliveTimeout = env().keepAliveMs
-      prepareRequest(request)
+      fixRequest(request)
       // A real operator sends none, and who measures a clock must not get used to one.
       if (request.url?.startsWith('/sandbox/operator/')) response.sendDate = false
       // Only the development server takes WebSockets. Next never closes the socket of an upgrade to a path that no
@@ -45,19 +45,19 @@ export function prepareIncomingRequests(): void {
  * of them it never shows to the proxy. Such a request becomes a GET with a header that leads it to the proxy
  * wherever it is for, and is refused there; its body is not read.
  */
-export function prepareRequest(request: Incoming): void {
+export function fixRequest(request: Incoming): void {
   const { method = 'GET', headers } = request
   dropUnusable(headers)
   request.url = pathOf(request.url ?? '')
   if ((method === 'GET' || method === 'HEAD') && request.url !== brokenPath) return
   if (handlerMethods.has(method) && hasHandler(request.url)) return
-  headers[refusedMethodHeader] = method
+  headers[rejectedMethodHeader] = method
   request.method = 'GET'
 }
 
 /** Headers that only Next's own router or a proxy of ours sets, with values that Next would fail on. */
 function dropUnusable(headers: Incoming['headers']): void {
-  delete headers[refusedMethodHeader]
+  delete headers[rejectedMethodHeader]
   // It starts a server action, and there is none.
   delete headers['next-action']
   // Next looks for a nonce here, as a proxy of ours might have set one.
@@ -77,7 +77,7 @@ function pathOf(target: string): string {
   if (target.startsWith('/')) return canDecode(pathnameOf(target)) ? target : brokenPath
   if (!URL.canParse(target)) return brokenPath
   const { origin, pathname, search } = new URL(target)
-  return isOurs(origin, env().origin) && canDecode(pathname) ? pathname + search : brokenPath
+  return isOwnOrigin(origin, env().origin) && canDecode(pathname) ? pathname + search : brokenPath
 }
 
 const pathnameOf = (path: string): string => new URL(`http://localhost${path}`).pathname

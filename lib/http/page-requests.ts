@@ -1,16 +1,16 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { brokenPath, hasHandler, refusedMethodHeader } from './incoming-requests'
-import { isSameOrigin } from './same-origin'
+import { brokenPath, hasHandler, rejectedMethodHeader } from './incoming-requests.ts'
+import { isSameOrigin } from './same-origin.ts'
 
 const bodyLimit = 64 * 1024
 
 /**
  * Refuses a path that cannot be read, and whatever is sent to a page: pages take no forms. Null: let it pass.
  */
-export function refuseRequest({ method, headers, nextUrl }: NextRequest): NextResponse | null {
+export function rejectRequest({ method, headers, nextUrl }: NextRequest): NextResponse | null {
   if (nextUrl.pathname === brokenPath) return refuse(400, 'This address cannot be read.')
-  const refused = headers.get(refusedMethodHeader)
+  const refused = headers.get(rejectedMethodHeader)
   if (refused === null && hasHandler(nextUrl.pathname)) return null
   return refuseMethod(refused ?? method, headers)
 }

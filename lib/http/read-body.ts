@@ -9,7 +9,7 @@ import { isSameOrigin } from './same-origin'
 /** Bytes: two consent strings of the longest kind and the words of a question, with room for a platform that says more. */
 const bodyLimit = 128 * 1024
 
-export interface RefusedBody {
+export interface InvalidBody {
   refused: NextResponse
   /** What was read of it, which may hold a denial all the same. */
   text: string
@@ -23,7 +23,7 @@ export async function readBody<T>(
   request: NextRequest,
   schema: z.ZodType<T>,
   { optional = false } = {},
-): Promise<{ body: T } | RefusedBody> {
+): Promise<{ body: T } | InvalidBody> {
   if (!isSameOrigin(request.headers))
     return { refused: apiError('cross_site', `Send this request from ${env().origin} itself.`), text: '' }
   const { bytes, whole } = await readUpTo(request, bodyLimit)

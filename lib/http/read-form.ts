@@ -8,7 +8,7 @@ import { isSameOrigin } from './same-origin'
 type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
 
 /** Why a form was not taken, before or after it was tried. */
-export interface FormRefusal {
+export interface FormError {
   status: number
   error: string
   /** For the reader; nothing of the request may be in it. */
@@ -25,7 +25,7 @@ export async function readForm(
   request: NextRequest,
   types: FormType[],
   limit: number,
-): Promise<{ fields: Record<string, string>; text: string } | FormRefusal> {
+): Promise<{ fields: Record<string, string>; text: string } | FormError> {
   if (!isSameOrigin(request.headers))
     return { status: 403, error: 'cross_site', message: `Send this form from ${env().origin} itself.` }
   const { bytes, whole } = await readUpTo(request, limit)
@@ -45,11 +45,11 @@ export async function readForm(
 }
 
 /** A browser that sends a form by itself says that it takes HTML; script and other callers do not. */
-export const wantsPage = ({ headers }: NextRequest): boolean =>
+export const wantsHtml = ({ headers }: NextRequest): boolean =>
   headers.get('accept')?.includes('text/html') === true
 
 /** Where to go after a form: a browser is led there, script and other callers are told. */
-export const leadTo = (request: NextRequest, url: string): NextResponse =>
-  wantsPage(request)
+export const redirectTo = (request: NextRequest, url: string): NextResponse =>
+  wantsHtml(request)
     ? new NextResponse(null, { status: 303, headers: { ...noStoreHeaders, Location: url } })
     : NextResponse.json({ url }, { headers: noStoreHeaders })

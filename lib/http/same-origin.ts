@@ -18,11 +18,11 @@ export const isSameOrigin = (headers: Named): boolean =>
 export function isCrossSite(headers: Named): boolean {
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
-  return (site !== null && site !== 'same-origin') || (origin !== null && !isOurs(origin, env().origin))
+  return (site !== null && site !== 'same-origin') || (origin !== null && !isOwnOrigin(origin, env().origin))
 }
 
 /** On one's own machine the site has three names; anywhere else only that of NEXTAUTH_URL counts. */
-export function isOurs(origin: string, ours: string): boolean {
+export function isOwnOrigin(origin: string, ours: string): boolean {
   if (origin === ours) return true
   if (!URL.canParse(origin)) return false
   const [a, b] = [new URL(origin), new URL(ours)]

@@ -9,7 +9,7 @@ export interface Flight<T> {
 }
 
 // Promises and timers keep the request in whose context they are made (30 kB), and a flight outlives its request.
-const outsideRequests = AsyncLocalStorage.snapshot()
+const runOutsideRequests = AsyncLocalStorage.snapshot()
 
 /** At most so many flights are held; the oldest goes. */
 const limit = 10_000
@@ -39,7 +39,7 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
       else forget()
       return result
     }
-    const promise = outsideRequests(() => run().then(settle))
+    const promise = runOutsideRequests(() => run().then(settle))
     const flight = { promise, result: undefined as T | undefined }
     flights.set(key, flight)
     const [oldest] = flights.keys()
@@ -54,6 +54,6 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
 export function processWide<T>(name: string, make: () => T): T {
   const key = Symbol.for(`uid2-publisher.${name}`)
   const held = globalThis as unknown as Record<symbol, T | undefined>
-  held[key] ??= outsideRequests(make)
+  held[key] ??= runOutsideRequests(make)
   return held[key]
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { singleton } from '../shared/singleton'
+import { perProcess } from '../shared/per-process.ts'
 
 /**
  * Why calls to the operator fail. First what is wrong on our side, then the other codes of the SDK: lib/uid2/errors.ts.
@@ -35,4 +35,4 @@ export interface Health {
 }
 
 export const health = (): Health =>
-  singleton('health', () => ({ operator: 'unknown', store: 'ok', stopping: false }))
+  perProcess('health', () => ({ operator: 'unknown', store: 'ok', stopping: false }))

@@ -89,7 +89,7 @@ const isKnown = (code: string): boolean => known.has(code) || patterns.some((pat
  * error of a library may carry any text as its code. In front of a code may be the provider that it is about, and
  * that it is about the provider's userinfo endpoint.
  */
-export function checkedCode(code: string): string {
+export function allowedCode(code: string): string {
   const [, provider = '', said = ''] =
     /^((?:google|apple|facebook|oidc) (?:userinfo )?)?(.*)$/s.exec(code) ?? []
   return `${provider}${isKnown(said) ? said : 'unknown'}`

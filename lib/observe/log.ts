@@ -1,7 +1,7 @@
 import 'server-only'
 import pino from 'pino'
-import { singleton } from '../shared/singleton'
-import { checkedCode } from './log-codes'
+import { perProcess } from '../shared/per-process.ts'
+import { allowedCode } from './log-codes.ts'
 
 /** Everything that a log line may say. An allow-list: no field can carry DII, a token, a hash or a key. */
 export interface LogFields {
@@ -42,7 +42,7 @@ export type LogEvent =
 type Level = 'info' | 'warn' | 'error'
 
 const logger = () =>
-  singleton('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
+  perProcess('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
 
 /** What strangers can cause as often as they like is written once in so many ms, and counted meanwhile. */
 const quietMs = 10_000
@@ -60,7 +60,7 @@ interface Held {
   count: number
 }
 
-const held = () => singleton('log-held', () => new Map<string, Held>())
+const held = () => perProcess('log-held', () => new Map<string, Held>())
 
 /**
  * Writes a line. The same event with the same code within ten seconds is counted instead; the next line about it has
@@ -69,7 +69,7 @@ const held = () => singleton('log-held', () => new Map<string, Held>())
  */
 export function logEvent(level: Level, event: LogEvent, fields: LogFields = {}): void {
   const { httpStatus, ms, clockSkewMs, size, revocations } = fields
-  const code = fields.code === undefined ? undefined : checkedCode(fields.code)
+  const code = fields.code === undefined ? undefined : allowedCode(fields.code)
   const now = performance.now()
   const key = `${event} ${code ?? ''}`
   const before = held().get(key)

@@ -67,7 +67,7 @@ export function cookieSignals(header: string | null): ConsentSignals {
 export const consentSignals = ({ product }: { product: Product }): Policy => ({
   name: 'consent_signals',
   check({ request, consent }) {
-    const reason = consent && signalsRefusal(product, currentSignals(request, consent.signals))
+    const reason = consent && checkSignals(product, currentSignals(request, consent.signals))
     return reason && { status: 'unsupported', reason }
   },
   // An EUID is made, and bid on, only together with the consent. UID2 has no use for it.
@@ -82,7 +82,7 @@ export const currentSignals = (
 ): ConsentSignals => ({ ...recorded, ...cookieSignals(headers.get('cookie')) })
 
 /** Why a product may not run under these signals; null: it may. Pure. */
-export function signalsRefusal(product: Product, signals: ConsentSignals): UnsupportedReason | null {
+export function checkSignals(product: Product, signals: ConsentSignals): UnsupportedReason | null {
   const { tcf, gpp, gppSid } = signals
   const unreadable = signals.unreadable || (tcf !== undefined && parseTcfString(tcf) === null)
   if (unreadable) return product === 'uid2' ? 'gdpr' : 'consent'

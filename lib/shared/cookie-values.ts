@@ -1,5 +1,5 @@
 /** More of one name than this is no browser's doing. */
-export const mostValues = 10
+export const maxValues = 10
 
 /**
  * Every value of one cookie in a raw `Cookie` header, in its order. A browser sends a name twice when it has it for
@@ -7,7 +7,7 @@ export const mostValues = 10
  */
 export function cookieValues(header: string | null, name: string): string[] {
   const values = rawCookieValues(header, name)
-  return values.slice(-mostValues).flatMap((value) => {
+  return values.slice(-maxValues).flatMap((value) => {
     try {
       return [decodeURIComponent(value)]
     } catch {

@@ -1,23 +1,23 @@
 import 'server-only'
 import { cookies } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
-import { consentWording } from '../consent/wording'
-import { env } from '../env/server'
-import { plainPage } from '../http/plain-page'
-import { type FormRefusal, leadTo, readForm, wantsPage } from '../http/read-form'
-import { noStoreHeaders } from '../identity/cookie'
-import { signalsInForm } from '../policies/signals'
-import { localPath } from '../shared/local-path'
-import { choose, forgetReader } from './choose'
-import { identity } from './identity'
-import { heedRefused, holdsDenial } from './refused-body'
-import { notRecordedWords, signOut } from './sign-out'
+import { consentWording } from '../consent/wording.ts'
+import { env } from '../env/server.ts'
+import { plainPage } from '../http/plain-page.ts'
+import { type FormError, readForm, redirectTo, wantsHtml } from '../http/read-form.ts'
+import { noStoreHeaders } from '../identity/cookie.ts'
+import { signalsInForm } from '../policies/signals.ts'
+import { localPath } from '../shared/local-path.ts'
+import { choose, forgetReader } from './choose.ts'
+import { containsDenial, recordDenialIn } from './denial-in-body.ts'
+import { identity } from './identity.ts'
+import { notRecordedMessage, signOut } from './sign-out.ts'
 
 /** Bytes: as many consent strings as the API takes. */
 const bodyLimit = 128 * 1024
 
 /** Does what the form says, cookies included, and answers where to go, or why it was not done. */
-type AccountForm = (fields: Record<string, string>, request: NextRequest) => Promise<string | FormRefusal>
+type AccountForm = (fields: Record<string, string>, request: NextRequest) => Promise<string | FormError>
 
 const accountForms: Record<string, AccountForm> = {
   choice: chooseAdvertising,
@@ -39,19 +39,19 @@ export async function handleAccountForm(request: NextRequest, name: string): Pro
   )
   if ('status' in read) {
     if (name === 'choice')
-      await identity().cookie.write(await cookies(), await heedRefused(request, read.text ?? '', 'page'))
+      await identity().cookie.write(await cookies(), await recordDenialIn(request, read.text ?? '', 'page'))
     return refuse(request, read)
   }
-  const fields = holdsDenial(read.text) ? { ...read.fields, advertising: 'denied' } : read.fields
+  const fields = containsDenial(read.text) ? { ...read.fields, advertising: 'denied' } : read.fields
   const outcome = await form(fields, request)
-  return typeof outcome === 'string' ? leadTo(request, outcome) : refuse(request, outcome)
+  return typeof outcome === 'string' ? redirectTo(request, outcome) : refuse(request, outcome)
 }
 
 /** Records consent or denial and acts on it. */
 async function chooseAdvertising(
   { advertising, signals: field, next }: Record<string, string>,
   request: NextRequest,
-): Promise<string | FormRefusal> {
+): Promise<string | FormError> {
   if (advertising !== 'granted' && advertising !== 'denied')
     return { status: 422, error: 'invalid', message: 'The form came without an answer: please try again.' }
   const { version, text } = consentWording(env().product)
@@ -74,14 +74,14 @@ async function deleteRecords(_: Record<string, string>, request: NextRequest): P
   return `/privacy?deleted=${outcome}`
 }
 
-async function signOutReader(_: Record<string, string>, request: NextRequest): Promise<string | FormRefusal> {
+async function signOutReader(_: Record<string, string>, request: NextRequest): Promise<string | FormError> {
   const { status } = await signOut(await cookies(), request.headers)
   // One sign-out too many is of a session that was signed out of before.
-  return status === 'not_recorded' ? { status: 503, error: 'not_recorded', message: notRecordedWords } : '/'
+  return status === 'not_recorded' ? { status: 503, error: 'not_recorded', message: notRecordedMessage } : '/'
 }
 
-function refuse(request: NextRequest, { status, error, message }: FormRefusal): Response {
-  if (!wantsPage(request)) return NextResponse.json({ error, message }, { status, headers: noStoreHeaders })
+function refuse(request: NextRequest, { status, error, message }: FormError): Response {
+  if (!wantsHtml(request)) return NextResponse.json({ error, message }, { status, headers: noStoreHeaders })
   const link = { href: '/privacy', label: 'Your privacy choices' }
   return plainPage({ status, title: 'That was not done', text: message, link })
 }

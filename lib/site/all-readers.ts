@@ -1,7 +1,7 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader'
-import type { Reader } from '../identity/types'
-import { cookieValues, mostValues } from '../shared/cookie-values'
+import { currentReader } from '../auth/current-reader.ts'
+import type { Reader } from '../identity/types.ts'
+import { cookieValues, maxValues } from '../shared/cookie-values.ts'
 
 /**
  * The readers of every session in a raw `Cookie` header. A browser may send the session cookie twice, and
@@ -9,7 +9,7 @@ import { cookieValues, mostValues } from '../shared/cookie-values'
  */
 export async function allReaders(cookieHeader: string | null): Promise<Reader[]> {
   const readers = new Map<string, Reader>()
-  for (let fromEnd = 1; fromEnd <= mostValues; fromEnd++) {
+  for (let fromEnd = 1; fromEnd <= maxValues; fromEnd++) {
     let found = false
     const reader = await currentReader({
       get(name) {

@@ -1,16 +1,16 @@
 import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
-import { cookieName } from '../auth/cookie-names'
-import { limitAttempts, limitReturns } from '../auth/limits'
-import { isAuthAction, nextAuthHandler } from '../auth/next-auth'
-import { apiError } from '../http/api-error'
-import { noStoreHeaders, setNoStore } from '../identity/cookie'
-import { localPath } from '../shared/local-path'
-import { readCapped } from '../shared/read-capped'
-import { identity } from './identity'
-import { maskedName } from './masked-name'
-import { tooManySignIns } from './sign-in-route'
-import { dropCookie, dropCookies, endPreviousSession, endSessions, refuseSignOut } from './sign-out'
+import { cookieName } from '../auth/cookie-names.ts'
+import { isAuthAction, nextAuthHandler } from '../auth/next-auth.ts'
+import { limitAttempts, limitReturns } from '../auth/sign-in-limits.ts'
+import { apiError } from '../http/api-error.ts'
+import { noStoreHeaders, setNoStore } from '../identity/cookie.ts'
+import { localPath } from '../shared/local-path.ts'
+import { readCapped } from '../shared/read-capped.ts'
+import { identity } from './identity.ts'
+import { maskedName } from './masked-name.ts'
+import { tooManySignIns } from './sign-in-route.ts'
+import { deleteCookie, deleteCookies, endPreviousSession, endSessions, signOutError } from './sign-out.ts'
 
 interface Context {
   params: Promise<{ nextauth: string[] }>
@@ -21,7 +21,7 @@ interface Context {
  * cached; `session` is answered without it (it would set the cookie again, and knows no session that was ended); and
  * its own sign-out ends the session in the store as ours does.
  */
-export async function answerAuth(request: NextRequest, context: Context): Promise<Response> {
+export async function handleAuth(request: NextRequest, context: Context): Promise<Response> {
   const path = (await context.params).nextauth
   if (!isAuthAction(request.method, path)) return apiError('not_found', 'There is nothing here.')
   const [action, provider] = path
@@ -39,8 +39,8 @@ export async function answerAuth(request: NextRequest, context: Context): Promis
     const { status } = await endSessions(request)
     await identity().cookie.write(response.cookies, 'clear')
     if (status === 'not_recorded') {
-      const refused = refuseSignOut({ status })
-      dropCookies(request.cookies, refused.cookies)
+      const refused = signOutError({ status })
+      deleteCookies(request.cookies, refused.cookies)
       return refused
     }
   }
@@ -62,7 +62,7 @@ function faultOf({ method, nextUrl, cookies }: NextRequest, action?: string, pro
   const callbackUrl = cookies.get(cookieName('callbackUrl'))
   if (callbackUrl && !isHttp(callbackUrl.value)) {
     const response = apiError('invalid', 'The cookie of the last sign-in was not readable: try again.')
-    dropCookie(response.cookies, callbackUrl.name)
+    deleteCookie(response.cookies, callbackUrl.name)
     return response
   }
   return action === 'callback' && isOwn(provider) && method !== 'POST'

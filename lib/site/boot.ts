@@ -1,18 +1,18 @@
 import 'server-only'
-import { noteClientAddresses } from '../auth/client-address'
-import { openStore } from '../consent/open'
-import { failureEvent } from '../database/access'
-import { envFilesWarning } from '../env/env-files'
-import { type Env, EnvError, env } from '../env/server'
-import { prepareIncomingRequests } from '../http/incoming-requests'
-import { errorCode } from '../observe/error-code'
-import { health } from '../observe/health'
-import { logEvent } from '../observe/log'
-import { keepLoopbackDirect } from '../shared/direct-loopback.mjs'
-import { isLoopback } from '../shared/loopback'
-import { captureOutside } from '../shared/outside-requests'
-import { withTimeout } from '../shared/with-timeout'
-import { keepWritingRevocations, prepareShutdown } from './shutdown'
+import { recordClientAddresses } from '../auth/client-address.ts'
+import { openStore } from '../consent/open-store.ts'
+import { failureEvent } from '../database/access.ts'
+import { envFilesWarning } from '../env/env-files.ts'
+import { type Env, EnvError, env } from '../env/server.ts'
+import { fixIncomingRequests } from '../http/incoming-requests.ts'
+import { errorCode } from '../observe/error-code.ts'
+import { health } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+import { bypassProxyForLoopback } from '../shared/bypass-proxy.mjs'
+import { isLoopback } from '../shared/loopback.ts'
+import { captureStartContext } from '../shared/outside-requests.ts'
+import { withTimeout } from '../shared/with-timeout.ts'
+import { prepareShutdown, scheduleRevocationRetries } from './shutdown.ts'
 
 /** A migration may take longer, ms: pages are served meanwhile, without tokens. */
 const openingMs = 5_000
@@ -22,10 +22,10 @@ const openingMs = 5_000
  * mend ends the process with one message; a store that is down does not: pages are served without tokens.
  */
 export async function boot(): Promise<void> {
-  captureOutside()
-  keepLoopbackDirect()
-  noteClientAddresses()
-  prepareIncomingRequests()
+  captureStartContext()
+  bypassProxyForLoopback()
+  recordClientAddresses()
+  fixIncomingRequests()
   const warning = envFilesWarning(process.env.NODE_ENV === 'development')
   if (warning !== null) process.stderr.write(`\n${warning}\n\n`)
   try {
@@ -40,7 +40,7 @@ export async function boot(): Promise<void> {
       recordStartFailure(Object.assign(new Error('The store is being migrated.'), { code: 'migrating' }))
     },
   )
-  keepWritingRevocations()
+  scheduleRevocationRetries()
   prepareShutdown()
   // Whatever ends TLS stands before a deployed site, so the connection's address is that of all readers.
   if (env().deployed && env().trustProxyHops === 0) logEvent('warn', 'trust_proxy_hops_unset')

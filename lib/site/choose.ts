@@ -1,14 +1,14 @@
 import 'server-only'
-import { consentStore } from '../consent/durable'
-import { env } from '../env/server'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { Choice, RequestLike, Subject } from '../identity/types'
-import type { IdentityUpdate } from '../identity/update'
-import { signalsRefusal } from '../policies/signals'
-import { identity } from './identity'
-import { limitReader } from './limits'
+import { consentStore } from '../consent/durable.ts'
+import { env } from '../env/server.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Choice, RequestLike, Subject } from '../identity/types.ts'
+import type { IdentityUpdate } from '../identity/update.ts'
+import { checkSignals } from '../policies/signals.ts'
+import { identity } from './identity.ts'
+import { limitReader } from './reader-limits.ts'
 
-export type Chosen =
+export type ChoiceOutcome =
   | { status: 'done'; update: IdentityUpdate }
   | { status: 'signed_out' }
   /** The database cannot hold what came with the consent, and nothing was recorded. */
@@ -17,7 +17,10 @@ export type Chosen =
   | { status: 'rate_limited'; seconds: number; update?: IdentityUpdate }
 
 /** Records a reader's choice and acts on it, within the limits. One function for the form and for the API. */
-export async function choose(request: RequestLike, { advertising, ...choice }: Choice): Promise<Chosen> {
+export async function choose(
+  request: RequestLike,
+  { advertising, ...choice }: Choice,
+): Promise<ChoiceOutcome> {
   const seconds = await limitReader(request)
   if (advertising === 'granted') {
     if (seconds !== null) return { status: 'rate_limited', seconds }
@@ -40,7 +43,7 @@ export async function recordSignals(
   signals: ConsentSignals,
   { rateLimited }: { rateLimited: boolean },
 ): Promise<IdentityUpdate | null> {
-  if (rateLimited && signalsRefusal(env().product, signals) === null) return null
+  if (rateLimited && checkSignals(env().product, signals) === null) return null
   const { subject, consent } = await identity().readReader(request)
   if (!subject || (consent && JSON.stringify(consent.signals) === JSON.stringify(signals))) return null
   return consentStore.recordSignals(subject, signals).then(
@@ -53,10 +56,10 @@ export async function recordSignals(
   )
 }
 
-export type Forgetting = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
+export type ForgetOutcome = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
 
 /** Erases a reader's records, as they asked here. With the store down all is as it was. */
-export async function forgetReader(request: RequestLike): Promise<Forgetting> {
+export async function forgetReader(request: RequestLike): Promise<ForgetOutcome> {
   const { reader, subject } = await identity().readReader(request)
   if (!reader) return 'signed_out'
   if ((await limitReader(request)) !== null) return 'rate_limited'

@@ -1,8 +1,8 @@
 import 'server-only'
-import { type Env, env } from '../env/server'
-import { logEvent } from '../observe/log'
-import { singleton } from '../shared/singleton'
-import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2'
+import { type Env, env } from '../env/server.ts'
+import { logEvent } from '../observe/log.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index.ts'
 
 interface HeldClient {
   /** The configuration of the client: another one gets a client of its own. */
@@ -16,7 +16,7 @@ interface HeldClient {
  * `Uid2Error.is`.
  */
 export function operatorClient(): Uid2Client {
-  const held = singleton<HeldClient>('operator-client', () => ({ of: null, client: null }))
+  const held = perProcess<HeldClient>('operator-client', () => ({ of: null, client: null }))
   const { operator, product } = env()
   if (held.client === null || held.of !== operator) {
     held.of = operator
@@ -35,8 +35,8 @@ interface HeldReason {
 }
 
 /** Why the operator refuses our key. */
-export function explainRefusedKey(): Promise<Uid2Error['reason']> {
-  const held = singleton<HeldReason>('refused-key', () => ({ until: 0, reason: Promise.resolve(undefined) }))
+export function explainRejectedKey(): Promise<Uid2Error['reason']> {
+  const held = perProcess<HeldReason>('refused-key', () => ({ until: 0, reason: Promise.resolve(undefined) }))
   const now = performance.now()
   if (now >= held.until) {
     held.until = now + reasonMs
@@ -50,7 +50,7 @@ const notableSkewMs = 10_000
 
 /** Every sealed answer tells it. The last line of the log is the current skew, also once the clock is right again. */
 function recordClockSkew(clockSkewMs: number): void {
-  const logged = singleton('clock-skew', () => ({ ms: 0 }))
+  const logged = perProcess('clock-skew', () => ({ ms: 0 }))
   if (Math.abs(clockSkewMs - logged.ms) < notableSkewMs) return
   logged.ms = clockSkewMs
   logEvent(Math.abs(clockSkewMs) < notableSkewMs ? 'info' : 'warn', 'clock_skew', { clockSkewMs })

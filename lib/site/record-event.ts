@@ -1,8 +1,8 @@
 import 'server-only'
-import type { IdentityEvent } from '../identity/types'
-import { health, type OperatorReason } from '../observe/health'
-import { logEvent } from '../observe/log'
-import { explainRefusedKey } from './operator-client'
+import type { IdentityEvent } from '../identity/types.ts'
+import { health, type OperatorReason } from '../observe/health.ts'
+import { logEvent } from '../observe/log.ts'
+import { explainRejectedKey } from './operator-client.ts'
 
 /** The log and the health of the operator, from what the identity tells. */
 export function recordEvent(event: IdentityEvent): void {
@@ -47,12 +47,12 @@ async function recordFailedCall({ type, reason, ...fields }: FailedEvent): Promi
   if (reason !== 'unexpected') recordOperator('failing', reason)
   // Refusing a refresh the operator says by itself whether it knows the key.
   const unexplained = type === 'generate_failed' && reason === 'unauthorized'
-  const told = unexplained ? await explainRefusedKey() : undefined
+  const told = unexplained ? await explainRejectedKey() : undefined
   if (told) recordOperator('failing', told)
   const explained = told ?? reason
-  const isOurs = ours.has(explained)
+  const isOwnOrigin = ours.has(explained)
   const { httpStatus, clockSkewMs, ms } = fields
-  logEvent(isOurs ? 'error' : 'warn', isOurs ? 'operator_misconfigured' : 'operator_call', {
+  logEvent(isOwnOrigin ? 'error' : 'warn', isOwnOrigin ? 'operator_misconfigured' : 'operator_call', {
     code: explained,
     ms,
     ...(httpStatus !== undefined && { httpStatus }),

@@ -12,7 +12,7 @@ const lastWriteMs = 1_500
 const retryMs = 1_000
 
 /** Writes what could not be written yet, for as long as the process lives. Outside every request. */
-export function keepWritingRevocations(): void {
+export function scheduleRevocationRetries(): void {
   setInterval(() => void retryRevocations(), retryMs).unref()
 }
 

@@ -1,16 +1,16 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { type StepOutcome, signInSteps } from '../auth/sign-in'
-import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words'
-import { plainPage } from '../http/plain-page'
-import { type FormRefusal, leadTo, readForm, wantsPage } from '../http/read-form'
-import { noStoreHeaders } from '../identity/cookie'
-import { localPath } from '../shared/local-path'
-import { endPreviousSession } from './sign-out'
+import { type StepOutcome, signInSteps } from '../auth/sign-in.ts'
+import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words.ts'
+import { plainPage } from '../http/plain-page.ts'
+import { type FormError, readForm, redirectTo, wantsHtml } from '../http/read-form.ts'
+import { noStoreHeaders } from '../identity/cookie.ts'
+import { localPath } from '../shared/local-path.ts'
+import { endPreviousSession } from './sign-out.ts'
 
 const bodyLimit = 16 * 1024
 
-interface Refusal extends FormRefusal {
+interface Refusal extends FormError {
   problem?: SignInProblem
   headers?: Record<string, string>
   /** Where a browser without script goes on; `/sign-in` by default. */
@@ -21,7 +21,7 @@ interface Refusal extends FormRefusal {
  * One step of a sign-in, sent by a form of ours. A browser without script is led on with 303, or gets a page
  * that says what is wrong; all others get JSON: `{"url"}`, or `{"error","message","problem"?}`.
  */
-export async function answerSignIn(request: NextRequest, name: string): Promise<Response> {
+export async function handleSignIn(request: NextRequest, name: string): Promise<Response> {
   const step = Object.hasOwn(signInSteps, name) ? signInSteps[name] : undefined
   if (!step) return refuse(request, { status: 404, error: 'not_found', message: signInWords.not_offered })
   const form = await readForm(request, ['application/x-www-form-urlencoded'], bodyLimit)
@@ -41,7 +41,7 @@ function wayBack(step: string, next: string | undefined): string {
 
 async function leadOn(request: NextRequest, outcome: Extract<StepOutcome, { status: 'go' }>) {
   const { url, cookies, signedIn } = outcome
-  const response = leadTo(request, url)
+  const response = redirectTo(request, url)
   for (const cookie of cookies) response.cookies.set(cookie)
   if (signedIn) await endPreviousSession(request, response.cookies)
   return response
@@ -76,7 +76,7 @@ function refuse(request: NextRequest, refusal: Refusal): Response {
   const { status, error, message, problem, headers = {}, back = '/sign-in' } = refusal
   const link = { href: back, label: 'Back to signing in' }
   const text = status === 422 ? `${message} Your browser’s Back button brings back what you typed.` : message
-  if (wantsPage(request)) return plainPage({ status, title: 'That did not sign you in', text, link, headers })
+  if (wantsHtml(request)) return plainPage({ status, title: 'That did not sign you in', text, link, headers })
   return NextResponse.json(
     { error, message, ...(problem !== undefined && { problem }) },
     { status, headers: { ...noStoreHeaders, ...headers } },

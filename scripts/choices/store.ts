@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { closeStore, openStore } from '#lib/consent/open.ts'
+import { closeStore, openStore } from '#lib/consent/open-store.ts'
 import type { SqlStore } from '#lib/consent/sql.ts'
 import { databaseFile, openDatabase } from '#lib/database/connection.ts'
-import { patiently } from '#lib/database/patiently.ts'
+import { retryWhileBusy } from '#lib/database/retry-while-busy.ts'
 import type { Schema } from '#lib/database/schema.ts'
 import { EnvError, envBesideSite } from '#lib/env/server.ts'
 import { errorCode } from '#lib/observe/error-code.ts'
@@ -26,12 +26,12 @@ const lockMs = 5000
 export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promise<T> {
   const env = envBesideSite()
   try {
-    if (env === null || !(await patiently(() => hasRecords(env.databaseUrl), lockMs)))
+    if (env === null || !(await retryWhileBusy(() => hasRecords(env.databaseUrl), lockMs)))
       throw new EnvError(
         'There is no store yet: the site has not run with this environment. Give this command the very DATA_DIR, DATABASE_URL and CHOICES_PEPPER of the site.',
       )
     const store = await openStore()
-    return await patiently(() => work(store), lockMs)
+    return await retryWhileBusy(() => work(store), lockMs)
   } catch (error) {
     throw error instanceof EnvError ? error : new StoreFailure(error)
   } finally {

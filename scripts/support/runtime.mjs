@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { keepLoopbackDirect } from '../../lib/shared/direct-loopback.mjs'
+import { bypassProxyForLoopback } from '../../lib/shared/bypass-proxy.mjs'
 import { giveUp } from './say.mjs'
 
 // A demo that runs offline calls nobody; set it to 0 to take part in Next's telemetry.
 process.env.NEXT_TELEMETRY_DISABLED ??= '1'
 
 // For our own requests, and for the programs that we start.
-keepLoopbackDirect()
+bypassProxyForLoopback()
 
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))

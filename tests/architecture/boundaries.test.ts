@@ -72,7 +72,7 @@ describe('N20: what holds secrets cannot reach the browser', () => {
       'lib/env/env-files.ts',
       'lib/env/server.ts',
       // Node itself reads NO_PROXY there.
-      'lib/shared/direct-loopback.mjs',
+      'lib/shared/bypass-proxy.mjs',
     ])
   })
 

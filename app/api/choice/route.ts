@@ -6,8 +6,8 @@ import { apiError, tooManyRequests } from '#lib/http/api-error.ts'
 import { readBody } from '#lib/http/read-body.ts'
 import { signalsSchema } from '#lib/policies/signals.ts'
 import { choose } from '#lib/site/choose.ts'
+import { respondToInvalidBody } from '#lib/site/denial-in-body.ts'
 import { identity } from '#lib/site/identity.ts'
-import { answerRefused } from '#lib/site/refused-body.ts'
 
 const body = z.strictObject({
   advertising: z.enum(['granted', 'denied']),
@@ -24,7 +24,7 @@ const body = z.strictObject({
 /** Records the reader's choice; a yes establishes the identity in the same response, a no clears it. */
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
-  if ('refused' in read) return answerRefused(request, read)
+  if ('refused' in read) return respondToInvalidBody(request, read)
   const ours = consentWording(env().product)
   const { advertising, wording = ours.text, signals } = read.body
   // A caller that showed words of its own has no version of ours.

@@ -1,14 +1,14 @@
 import 'server-only'
 import { createTransport } from 'nodemailer'
-import { env } from '../../env/server'
-import { isLoopback } from '../../shared/loopback'
-import { singleton } from '../../shared/singleton'
-import type { Message } from './messages'
+import { env } from '../../env/server.ts'
+import { isLoopback } from '../../shared/loopback.ts'
+import { perProcess } from '../../shared/per-process.ts'
+import type { Message } from './messages.ts'
 
 /** A mail server that hangs must not hang a sign-in. */
 const waitMs = 5000
 
-const transport = (url: string) => singleton('mail', () => createTransport(optionsFor(new URL(url))))
+const transport = (url: string) => perProcess('mail', () => createTransport(optionsFor(new URL(url))))
 
 /** By name, because nodemailer drops every other option beside a URL. */
 function optionsFor({ protocol, hostname, port, username, password }: URL) {

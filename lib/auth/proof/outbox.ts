@@ -1,11 +1,11 @@
 import 'server-only'
-import { singleton } from '../../shared/singleton'
-import type { Message } from './messages'
+import { perProcess } from '../../shared/per-process.ts'
+import type { Message } from './messages.ts'
 
 const limit = 500
 
 /** Sandbox mode: what would have been sent, by the request that caused it. Memory of this process only. */
-const messages = () => singleton('outbox', () => new Map<string, Message>())
+const messages = () => perProcess('outbox', () => new Map<string, Message>())
 
 export function putIntoOutbox(id: string, message: Message): void {
   messages().set(id, message)

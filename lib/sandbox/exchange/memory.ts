@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { singleton } from '../../shared/singleton'
-import type { AuctionRecord } from './record'
+import { perProcess } from '#lib/shared/per-process.ts'
+import type { AuctionRecord } from './record.ts'
 
 /** The last auctions of each browser, in this process alone. */
 export interface AuctionMemory {
@@ -42,4 +42,4 @@ export function createAuctionMemory(): AuctionMemory {
 const sizeOf = (auctions: readonly string[]): number =>
   auctions.reduce((characters, auction) => characters + auction.length, 0)
 
-export const auctionMemory = (): AuctionMemory => singleton('sandbox.auctions', createAuctionMemory)
+export const auctionMemory = (): AuctionMemory => perProcess('sandbox.auctions', createAuctionMemory)

@@ -1,10 +1,10 @@
 import 'server-only'
 
-import { singleton } from '../../shared/singleton'
-import { createOperator, type Operator } from './operator'
-import type { Scope } from './types'
+import { perProcess } from '#lib/shared/per-process.ts'
+import { createOperator, type Operator } from './operator.ts'
+import type { Scope } from './types.ts'
 
 /** The operator of this process, one per scope. */
 export function sandboxOperator(scope: Scope): Operator {
-  return singleton(`sandbox.operator.${scope}`, () => createOperator({ scope }))
+  return perProcess(`sandbox.operator.${scope}`, () => createOperator({ scope }))
 }

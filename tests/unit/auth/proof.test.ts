@@ -10,7 +10,7 @@ import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
 import { readPending } from '#lib/auth/proof/pending.ts'
 import { askForProof, isReachable, proofKinds, prove } from '#lib/auth/proof/proof.ts'
 import { checkSecret, makeSecret } from '#lib/auth/proof/secrets.ts'
-import { database } from '#lib/database/open.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
@@ -166,7 +166,7 @@ describe('S5: what is stored of a secret', () => {
 
   it('is no more than a keyed code of it: no address, no secret, no plain hash in table or file', async () => {
     const all = [await asked(jane), await asked(number)]
-    const { db } = await database()
+    const { db } = await sharedDatabase()
     const rows = await db.selectFrom('sign_in_secrets').selectAll().execute()
     expect(rows).toHaveLength(2)
     const tables = await Promise.all(
@@ -190,7 +190,7 @@ describe('S5: what is stored of a secret', () => {
   it('belongs to its request: in the row of another one it means nothing', async () => {
     const first = await makeSecret('phone', Date.now() + minute)
     const second = await makeSecret('phone', Date.now() + minute)
-    const { db } = await database()
+    const { db } = await sharedDatabase()
     const stolen = db.selectFrom('sign_in_secrets').select('hmac').where('id', '=', first.id)
     const { hmac } = await stolen.executeTakeFirstOrThrow()
     await db.updateTable('sign_in_secrets').set({ hmac }).where('id', '=', second.id).execute()
@@ -209,7 +209,7 @@ describe('S5: what is stored of a secret', () => {
   it('has one length, whatever the secret’s', async () => {
     await asked(jane)
     await asked(number)
-    const rows = await (await database()).db.selectFrom('sign_in_secrets').select('hmac').execute()
+    const rows = await (await sharedDatabase()).db.selectFrom('sign_in_secrets').select('hmac').execute()
     for (const { hmac } of rows) expect(hmac).toMatch(/^[\w-]{43}$/)
   })
 })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consentStore, retryRevocations } from '#lib/consent/durable.ts'
-import { openStore } from '#lib/consent/open.ts'
+import { openStore } from '#lib/consent/open-store.ts'
 import { pendingCount } from '#lib/consent/pending.ts'
 import { RejectedWriteError, StoreDownError } from '#lib/database/access.ts'
-import { database } from '#lib/database/open.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import { health } from '#lib/observe/health.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -43,7 +43,7 @@ function storeThatIsDown(): () => void {
 
 /** Makes writes to one table fail while reads go on, as a full disk or a missing right would. */
 async function breakWrites(table: string): Promise<() => Promise<void>> {
-  const { db } = await database()
+  const { db } = await sharedDatabase()
   const name = sql.table(table)
   await sql`create trigger broken before insert on ${name} begin insert into missing values (1); end`.execute(
     db,
@@ -147,7 +147,7 @@ describe('a revocation that waits to be written', () => {
 
   it('is written though the database was opened read-only: it is opened anew', async () => {
     await look()
-    await sql`pragma query_only = on`.execute((await database()).db)
+    await sql`pragma query_only = on`.execute((await sharedDatabase()).db)
     await expectDown(deny())
     await retried()
     expect(await look()).toMatchObject({ choice: 'denied' })

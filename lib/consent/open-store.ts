@@ -1,18 +1,18 @@
 import 'server-only'
-import type { Database } from '../database/connection'
-import { closeDatabase, database } from '../database/open'
-import { EnvError, env } from '../env/server'
-import { singleton } from '../shared/singleton'
-import { pepperFingerprint } from './keys'
-import { createSqlStore, type SqlStore } from './sql'
+import type { Database } from '../database/connection.ts'
+import { closeDatabase, sharedDatabase } from '../database/shared-database.ts'
+import { EnvError, env } from '../env/server.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { pepperFingerprint } from './keys.ts'
+import { createSqlStore, type SqlStore } from './sql.ts'
 
 /** Of each database that was opened: its peppers are checked once. */
-const stores = () => singleton('choices', () => new WeakMap<Database, Promise<SqlStore>>())
+const stores = () => perProcess('choices', () => new WeakMap<Database, Promise<SqlStore>>())
 
 /** The process's one store on a database, checked at first use. */
-export const openStore = async (): Promise<SqlStore> => storeOn(await database())
+export const openStore = async (): Promise<SqlStore> => storeFor(await sharedDatabase())
 
-export function storeOn(opened: Database): Promise<SqlStore> {
+export function storeFor(opened: Database): Promise<SqlStore> {
   const known = stores().get(opened)
   if (known) return known
   const checking = checked(opened)

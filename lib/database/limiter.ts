@@ -1,12 +1,12 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { env } from '../env/server'
-import { outsideRequests } from '../shared/outside-requests'
-import { singleton } from '../shared/singleton'
-import { withDatabase } from './access'
-import { createCounters } from './counters'
-import type { Schema } from './schema'
+import { env } from '../env/server.ts'
+import { runOutsideRequests } from '../shared/outside-requests.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { withDatabase } from './access.ts'
+import { createCounters } from './counters.ts'
+import type { Schema } from './schema.ts'
 
 export interface Limiter {
   /** Counts one: whole seconds to wait when it was one too many, else null. Never rejects. */
@@ -23,8 +23,8 @@ interface Rule {
  * which is for one process, and while the store is down, each process counts by itself. `name` is one
  * limiter's alone.
  */
-export function limiter(name: string, rule: Rule): Limiter {
-  const memory = () => singleton(`limiter-${name}`, () => createCounters(rule))
+export function createLimiter(name: string, rule: Rule): Limiter {
+  const memory = () => perProcess(`limiter-${name}`, () => createCounters(rule))
   return {
     async consume(key) {
       // A key is an address or a name; the table is to hold neither.
@@ -32,7 +32,7 @@ export function limiter(name: string, rule: Rule): Limiter {
         .update(`limit:${name}:${key}`)
         .digest('base64url')
       const now = Date.now()
-      const ms = await outsideRequests(() =>
+      const ms = await runOutsideRequests(() =>
         withDatabase('limits', async ({ db, engine }) =>
           engine === 'sqlite' ? memory().consume(hmac, now) : consumeShared(db, `${name}:${hmac}`, rule, now),
         ),
@@ -70,7 +70,7 @@ const deleteEveryMs = 5 * 60 * 1000
 const deleteLateMs = 60 * 60 * 1000
 
 async function deleteExpired(db: Kysely<Schema>, now: number): Promise<void> {
-  const last = singleton('limits-deleted', () => ({ at: 0 }))
+  const last = perProcess('limits-deleted', () => ({ at: 0 }))
   if (now - last.at < deleteEveryMs) return
   last.at = now
   await db

@@ -1,14 +1,14 @@
 import 'server-only'
 import type { NextRequest, NextResponse } from 'next/server'
-import type { RefusedBody } from '../http/read-body'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { RequestLike } from '../identity/types'
-import { parseSignals } from '../policies/signals'
-import { choose, recordSignals } from './choose'
-import { identity } from './identity'
+import type { InvalidBody } from '../http/read-body.ts'
+import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { RequestLike } from '../identity/types.ts'
+import { parseSignals } from '../policies/signals.ts'
+import { choose, recordSignals } from './choose.ts'
+import { identity } from './identity.ts'
 
 /** In the text of a JSON body or of a form, whole or only its beginning, whatever else is in it. Pure. */
-export const holdsDenial = (text: string): boolean =>
+export const containsDenial = (text: string): boolean =>
   denials.some((denial) => denial.test(text)) || jsonObject(text)?.advertising === 'denied'
 
 const denials = [
@@ -18,7 +18,7 @@ const denials = [
 ]
 
 /** The consent signals in such a text; undefined: there are none. Pure. */
-export function heldSignals(text: string): ConsentSignals | undefined {
+export function findSignals(text: string): ConsentSignals | undefined {
   const { signals } = jsonObject(text) ?? {}
   if (signals !== undefined) return parseSignals(signals)
   return signalsBegin.some((begin) => begin.test(text)) ? { unreadable: true } : undefined
@@ -40,11 +40,11 @@ function jsonObject(text: string): Record<string, unknown> | null {
 }
 
 /** For the APIs: the refusal of a body, after the no in it was heeded. */
-export async function answerRefused(
+export async function respondToInvalidBody(
   request: NextRequest,
-  { refused, text }: RefusedBody,
+  { refused, text }: InvalidBody,
 ): Promise<NextResponse> {
-  const cookie = await heedRefused(request, text, 'api')
+  const cookie = await recordDenialIn(request, text, 'api')
   await identity().cookie.write(refused.cookies, cookie)
   return refused
 }
@@ -53,13 +53,13 @@ export async function answerRefused(
  * Records the no in a body that was refused for something else, a denial or a withdrawal by signals. Answers what
  * becomes of the identity cookie.
  */
-export async function heedRefused(
+export async function recordDenialIn(
   request: RequestLike,
   text: string,
   source: 'page' | 'api',
 ): Promise<'keep' | 'clear'> {
-  const signals = heldSignals(text)
-  if (holdsDenial(text)) {
+  const signals = findSignals(text)
+  if (containsDenial(text)) {
     await choose(request, { advertising: 'denied', version: 'own', wording: '', source, signals })
     return 'clear'
   }

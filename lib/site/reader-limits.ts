@@ -1,9 +1,9 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader'
-import { limiter } from '../database/limits'
-import type { RequestLike } from '../identity/types'
+import { currentReader } from '../auth/current-reader.ts'
+import { createLimiter } from '../database/limiter.ts'
+import type { RequestLike } from '../identity/types.ts'
 
-const subjectLimit = limiter('subject', { points: 30, seconds: 60 })
+const subjectLimit = createLimiter('subject', { points: 30, seconds: 60 })
 
 /** Counts one state-changing request of a reader: seconds to wait when there were too many. Null: let it pass. */
 export async function limitReader({ cookies }: Pick<RequestLike, 'cookies'>): Promise<number | null> {
@@ -11,7 +11,7 @@ export async function limitReader({ cookies }: Pick<RequestLike, 'cookies'>): Pr
   return reader && subjectLimit.consume(reader.sub)
 }
 
-const sessionLimit = limiter('sign-out', { points: 10, seconds: 60 })
+const sessionLimit = createLimiter('sign-out', { points: 10, seconds: 60 })
 
 /** Counts one sign-out of a session: by the session, so that one that was stolen keeps no other from signing out. */
 export const limitSignOuts = (sid: string): Promise<number | null> => sessionLimit.consume(sid)

@@ -1,11 +1,11 @@
 import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { env } from '../env/server'
-import { outsideRequests } from '../shared/outside-requests'
-import { singleton } from '../shared/singleton'
-import { answerMs, type Database, databaseFile, openDatabase } from './connection'
-import { migrate, missingMigrations } from './migrations'
+import { env } from '../env/server.ts'
+import { runOutsideRequests } from '../shared/outside-requests.ts'
+import { perProcess } from '../shared/per-process.ts'
+import { type Database, databaseFile, openDatabase, queryTimeoutMs } from './connection.ts'
+import { migrate, missingMigrations } from './migrations.ts'
 
 interface Slot {
   opening: Promise<Database> | null
@@ -15,17 +15,17 @@ interface Slot {
   since: number
 }
 
-const databaseSlot = () => singleton<Slot>('database', () => ({ opening: null, opened: null, since: 0 }))
+const databaseSlot = () => perProcess<Slot>('database', () => ({ opening: null, opened: null, since: 0 }))
 
 /**
  * The process's one database, opened and migrated at first use. Two SQLite connections in one process can
  * block each other and with them the event loop, so every module instance shares this one.
  */
-export async function database(): Promise<Database> {
+export async function sharedDatabase(): Promise<Database> {
   const slot = databaseSlot()
   if (slot.opening) return slot.opening
   slot.since = performance.now()
-  const opening = outsideRequests(open)
+  const opening = runOutsideRequests(open)
   slot.opening = opening
   const settle = (opened: Database | null) => {
     if (slot.opening !== opening) return
@@ -80,7 +80,7 @@ async function open(): Promise<Database> {
 /** On a connection without a time limit for queries: of a million records a migration takes longer than a page. */
 async function migrateApart(opened: Database, url: string): Promise<void> {
   if (opened.engine === 'sqlite') return migrate(opened)
-  const apart = openDatabase(url, answerMs, 0)
+  const apart = openDatabase(url, queryTimeoutMs, 0)
   try {
     await migrate(apart)
   } finally {

@@ -21,7 +21,7 @@ export function withLoopback(given = '') {
  * Requests to this machine never go to a proxy. With NODE_USE_ENV_PROXY=1 (Node 24.5 and later) they would, unless
  * NO_PROXY names it; other programs that we start read NO_PROXY too. Call once, before the first request.
  */
-export function keepLoopbackDirect() {
+export function bypassProxyForLoopback() {
   // As Node reads them: the lower-case one first.
   const list = withLoopback(process.env.no_proxy || process.env.NO_PROXY)
   process.env.no_proxy = list

@@ -1,6 +1,6 @@
 import { encode } from 'next-auth/jwt'
 import { beforeEach, expect, it } from 'vitest'
-import { limitReader, limitSignOuts } from '#lib/site/limits.ts'
+import { limitReader, limitSignOuts } from '#lib/site/reader-limits.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const secret = 'the-secret-of-this-site'.padEnd(32, '.')

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { withDatabase } from '#lib/database/access.ts'
-import { type Limiter, limiter } from '#lib/database/limits.ts'
-import { database } from '#lib/database/open.ts'
+import { createLimiter, type Limiter } from '#lib/database/limiter.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import { health } from '#lib/observe/health.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -43,8 +43,8 @@ describe.each([
   })
 
   it('allows so many of a key, also all at once, and says how long to wait', async () => {
-    expect(allowed(await consume(limiter('a', rule), 20))).toBe(3)
-    const seconds = await limiter('a', rule).consume(address)
+    expect(allowed(await consume(createLimiter('a', rule), 20))).toBe(3)
+    const seconds = await createLimiter('a', rule).consume(address)
     expect(seconds).toBeGreaterThanOrEqual(1)
     expect(seconds).toBeLessThanOrEqual(60)
     expect(Number.isInteger(seconds)).toBe(true)
@@ -52,11 +52,11 @@ describe.each([
 
   it('allows them again when the time is over', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
-    await consume(limiter('a', rule), 4)
+    await consume(createLimiter('a', rule), 4)
     vi.setSystemTime(Date.now() + 59_000)
-    expect(await limiter('a', rule).consume(address)).toBe(1)
+    expect(await createLimiter('a', rule).consume(address)).toBe(1)
     vi.setSystemTime(Date.now() + 1001)
-    expect(await limiter('a', rule).consume(address)).toBeNull()
+    expect(await createLimiter('a', rule).consume(address)).toBeNull()
   })
 
   it('sets no timer within the request that asks (S25)', async () => {
@@ -67,20 +67,20 @@ describe.each([
       within.push(requests.getStore())
       return setTimeout(...timer)
     }) as typeof setTimeout)
-    await requests.run('a request', () => consume(limiter('a', rule), 4))
+    await requests.run('a request', () => consume(createLimiter('a', rule), 4))
     expect(within.filter(Boolean)).toEqual([])
   })
 
   it('counts keys apart, and limiters of other names', async () => {
-    await consume(limiter('a', rule), 4)
-    expect(await limiter('a', rule).consume('203.0.113.8')).toBeNull()
-    expect(await limiter('b', rule).consume(address)).toBeNull()
-    expect(await limiter('a', rule).consume(address)).not.toBeNull()
+    await consume(createLimiter('a', rule), 4)
+    expect(await createLimiter('a', rule).consume('203.0.113.8')).toBeNull()
+    expect(await createLimiter('b', rule).consume(address)).toBeNull()
+    expect(await createLimiter('a', rule).consume(address)).not.toBeNull()
   })
 })
 
 const keysInTable = async () => {
-  const { db } = await database()
+  const { db } = await sharedDatabase()
   const rows = await db.selectFrom('rate_limits').select('key').orderBy('key').execute()
   return rows.map(({ key }) => key)
 }
@@ -93,19 +93,19 @@ describe('limits in PostgreSQL', () => {
   })
 
   it('instances count together', async () => {
-    expect(allowed(await consume(limiter('a', rule), 2))).toBe(2)
+    expect(allowed(await consume(createLimiter('a', rule), 2))).toBe(2)
     // Another process, with a pool and a memory of its own.
     becomeSite(withUrl(url))
-    expect(allowed(await consume(limiter('a', rule), 2))).toBe(1)
+    expect(allowed(await consume(createLimiter('a', rule), 2))).toBe(1)
     becomeSite(withUrl(url))
-    expect(await limiter('a', rule).consume(address)).not.toBeNull()
+    expect(await createLimiter('a', rule).consume(address)).not.toBeNull()
   })
 
   it('the table holds no key as it was given, nor its bare hash (S5)', async () => {
     const email = 'canary@example.com'
-    await consume(limiter('a', rule), 1)
-    await consume(limiter('a', rule), 1, email)
-    await consume(limiter('b', rule), 1, email)
+    await consume(createLimiter('a', rule), 1)
+    await consume(createLimiter('a', rule), 1, email)
+    await consume(createLimiter('b', rule), 1, email)
     const keys = await keysInTable()
     expect(keys).toEqual([
       expect.stringMatching(/^a:[\w-]{43}$/),
@@ -116,33 +116,33 @@ describe('limits in PostgreSQL', () => {
     expect(new Set(keys.map((key) => key.slice(2))).size).toBe(3)
     // Under another secret the keys are others: a bare hash would be the same.
     becomeSite({ ...withUrl(url), NEXTAUTH_SECRET: 'another-secret'.padEnd(32, '.') })
-    await consume(limiter('b', rule), 1, email)
+    await consume(createLimiter('b', rule), 1, email)
     expect(await keysInTable()).toHaveLength(4)
   })
 
   it('counters are deleted an hour after their time, because clocks differ', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
-    await consume(limiter('a', rule), 1)
+    await consume(createLimiter('a', rule), 1)
     vi.setSystemTime(Date.now() + 60 * 60_000)
-    await consume(limiter('a', rule), 1, 'another')
+    await consume(createLimiter('a', rule), 1, 'another')
     expect(await keysInTable()).toHaveLength(2)
     vi.setSystemTime(Date.now() + 6 * 60_000)
-    await consume(limiter('a', rule), 1, 'a third')
+    await consume(createLimiter('a', rule), 1, 'a third')
     expect(await keysInTable()).toHaveLength(2)
   })
 
   it('a store that hangs is given up, not asked again by each request, and counts again when it is back', async () => {
-    await consume(limiter('a', rule), 3, 'known to the store')
+    await consume(createLimiter('a', rule), 3, 'known to the store')
     const other = new Client({ connectionString: url })
     await other.connect()
     await other.query('begin')
     await other.query('lock table rate_limits in access exclusive mode')
-    const { db } = await database()
+    const { db } = await sharedDatabase()
     const asked = vi.spyOn(db, 'insertInto')
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
     // This process begins to count for itself.
-    for (let i = 0; i < 3; i++) expect(await limiter('a', rule).consume(address)).toBeNull()
-    expect(await limiter('a', rule).consume(address)).not.toBeNull()
+    for (let i = 0; i < 3; i++) expect(await createLimiter('a', rule).consume(address)).toBeNull()
+    expect(await createLimiter('a', rule).consume(address)).not.toBeNull()
     expect(asked).toHaveBeenCalledTimes(1)
     // Others are not told that the store is down, and ask on.
     expect(health().store).toBe('ok')
@@ -151,7 +151,7 @@ describe('limits in PostgreSQL', () => {
     await other.end()
     clock.mockRestore()
     await vi.waitFor(async () => {
-      expect(await limiter('a', rule).consume('known to the store')).not.toBeNull()
+      expect(await createLimiter('a', rule).consume('known to the store')).not.toBeNull()
     })
   })
 })

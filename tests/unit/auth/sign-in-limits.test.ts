@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { limitAsking } from '#lib/auth/limits.ts'
+import { limitAsking } from '#lib/auth/sign-in-limits.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { becomeSite } from '../../support/server-env.ts'
 

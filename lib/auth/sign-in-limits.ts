@@ -1,21 +1,21 @@
 import 'server-only'
-import { type Limiter, limiter } from '../database/limits'
-import type { Dii } from '../identity/types'
-import { clientAddress, networkOf } from './client-address'
+import { createLimiter, type Limiter } from '../database/limiter.ts'
+import type { Dii } from '../identity/types.ts'
+import { clientAddress, networkOf } from './client-address.ts'
 
 const quarter = 15 * 60
 const hour = 4 * quarter
 
 /** Counts one attempt to sign in, by the asking address: seconds to wait when there were too many, else null. */
 export const limitAttempts = (headers: Headers): Promise<number | null> =>
-  limiter('sign-in-attempts', { points: 30, seconds: quarter }).consume(clientAddress(headers))
+  createLimiter('sign-in-attempts', { points: 30, seconds: quarter }).consume(clientAddress(headers))
 
 /**
  * Counts one browser that a provider leads back: anybody can come by such an address, and each time the
  * provider is asked. Apart from the attempts, so that a whole sign-in is one of each.
  */
 export const limitReturns = (headers: Headers): Promise<number | null> =>
-  limiter('sign-in-returns', { points: 30, seconds: quarter }).consume(clientAddress(headers))
+  createLimiter('sign-in-returns', { points: 30, seconds: quarter }).consume(clientAddress(headers))
 
 /**
  * Text messages of the whole site in an hour. They cost money, up to 0.30 € each, and "SMS pumping" sends them to
@@ -42,14 +42,14 @@ export async function limitAsking(headers: Headers, dii: Dii): Promise<number | 
   const network = networkOf(address)
   const receiver = mailboxOf(dii)
   const counts: [Limiter, string][] = [
-    [limiter('sign-in-messages', { points: 20, seconds: quarter }), address],
-    [limiter('sign-in-receiver-network', fromOneNetwork), `${receiver} ${network}`],
-    [limiter('sign-in-receiver', fromEverywhere), receiver],
+    [createLimiter('sign-in-messages', { points: 20, seconds: quarter }), address],
+    [createLimiter('sign-in-receiver-network', fromOneNetwork), `${receiver} ${network}`],
+    [createLimiter('sign-in-receiver', fromEverywhere), receiver],
   ]
   if (dii.kind === 'phone')
     counts.push(
-      [limiter('sign-in-codes-network', { points: 30, seconds: hour }), network],
-      [limiter('sign-in-codes', { points: codesPerHour, seconds: hour }), 'all'],
+      [createLimiter('sign-in-codes-network', { points: 30, seconds: hour }), network],
+      [createLimiter('sign-in-codes', { points: codesPerHour, seconds: hour }), 'all'],
     )
   for (const [limit, key] of counts) {
     const seconds = await limit.consume(key)
