@@ -9,7 +9,7 @@ import { createCounters } from './counters.ts'
 import type { Schema } from './schema.ts'
 
 export interface Limiter {
-  /** Counts one: whole seconds to wait when it was one too many, else null. Never rejects. */
+  /** Counts one. Returns the whole seconds to wait when the limit is exceeded, else null. Never rejects. */
   consume(key: string): Promise<number | null>
 }
 
@@ -19,15 +19,14 @@ interface Rule {
 }
 
 /**
- * So many points in so many seconds, for each key. With PostgreSQL all instances count together; with SQLite,
- * which is for one process, and while the store is down, each process counts by itself. `name` is one
- * limiter's alone.
+ * Allows `points` in `seconds` for each key. With PostgreSQL all instances count together. With SQLite, which
+ * is for one process, and while the store is down, each process counts for itself. `name` must be unique.
  */
 export function createLimiter(name: string, rule: Rule): Limiter {
   const memory = () => perProcess(`limiter-${name}`, () => createCounters(rule))
   return {
     async consume(key) {
-      // A key is an address or a name; the table is to hold neither.
+      // A key is an IP address, an e-mail address or an account: the table must not hold it in clear.
       const hmac = createHmac('sha256', env().nextAuthSecret)
         .update(`limit:${name}:${key}`)
         .digest('base64url')
@@ -42,7 +41,7 @@ export function createLimiter(name: string, rule: Rule): Limiter {
   }
 }
 
-/** One statement, so that of instances that count at once each counts. Ms to wait when it was one too many, else null. */
+/** One statement, so that no count is lost when several instances count at once. */
 async function consumeShared(
   db: Kysely<Schema>,
   key: string,
@@ -66,8 +65,8 @@ async function consumeShared(
 }
 
 const deleteEveryMs = 5 * 60 * 1000
-/** The clocks of instances differ. */
-const deleteLateMs = 60 * 60 * 1000
+/** The clocks of two instances may differ by this much. */
+const clockSlackMs = 60 * 60 * 1000
 
 async function deleteExpired(db: Kysely<Schema>, now: number): Promise<void> {
   const last = perProcess('limits-deleted', () => ({ at: 0 }))
@@ -75,6 +74,6 @@ async function deleteExpired(db: Kysely<Schema>, now: number): Promise<void> {
   last.at = now
   await db
     .deleteFrom('rate_limits')
-    .where('expire', '<', now - deleteLateMs)
+    .where('expire', '<', now - clockSlackMs)
     .execute()
 }

@@ -4,13 +4,13 @@ import { errorCode } from '../observe/error-code'
 
 const pauseMs = 50
 
-/** Waits for another process's lock without holding up this one, which SQLite's own waiting would. */
-export async function retryWhileBusy<T>(run: () => Promise<T>, longestMs: number): Promise<T> {
+/** Retries while another process has locked the SQLite file. SQLite's own wait would block this process. */
+export async function retryWhileBusy<T>(run: () => Promise<T>, maxMs: number): Promise<T> {
   for (let waited = 0; ; waited += pauseMs)
     try {
       return await run()
     } catch (error) {
-      if (waited >= longestMs || !errorCode(error).startsWith('SQLITE_BUSY')) throw error
+      if (waited >= maxMs || !errorCode(error).startsWith('SQLITE_BUSY')) throw error
       await pause(pauseMs)
     }
 }

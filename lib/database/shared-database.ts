@@ -9,22 +9,23 @@ import { migrate, missingMigrations } from './migrations.ts'
 
 interface Slot {
   opening: Promise<Database> | null
-  /** Set once it is open. */
+  /** Null until it is open. */
   opened: Database | null
-  /** When it began, by `performance.now()`, ms. */
-  since: number
+  /** When opening began, ms by `performance.now()`. */
+  openingSince: number
 }
 
-const databaseSlot = () => perProcess<Slot>('database', () => ({ opening: null, opened: null, since: 0 }))
+const databaseSlot = () =>
+  perProcess<Slot>('database', () => ({ opening: null, opened: null, openingSince: 0 }))
 
 /**
- * The process's one database, opened and migrated at first use. Two SQLite connections in one process can
- * block each other and with them the event loop, so every module instance shares this one.
+ * The one database of this process, opened and migrated at first use. Two SQLite connections in one process
+ * can block each other and the event loop, so all module instances share this one.
  */
 export async function sharedDatabase(): Promise<Database> {
   const slot = databaseSlot()
   if (slot.opening) return slot.opening
-  slot.since = performance.now()
+  slot.openingSince = performance.now()
   const opening = runOutsideRequests(open)
   slot.opening = opening
   const settle = (opened: Database | null) => {
@@ -37,12 +38,14 @@ export async function sharedDatabase(): Promise<Database> {
   return opening
 }
 
-/** How long the opening that is under way has taken, ms: a migration may take minutes, and a page cannot wait. */
-export const openingMs = (): number => performance.now() - databaseSlot().since
+/**
+ * How long the current opening has taken, ms. A migration may take minutes, and a page cannot wait for it.
+ */
+export const openingMs = (): number => performance.now() - databaseSlot().openingSince
 
 /**
- * The next caller opens it anew: for a database that failed in a way that this connection cannot mend. An opening
- * that is under way goes on, or a long migration would be begun again by each request.
+ * Makes the next caller open the database again, after a failure that this connection cannot recover from. An
+ * opening in progress continues: otherwise each request would restart a long migration.
  */
 export function discardDatabase(): void {
   const slot = databaseSlot()
@@ -50,11 +53,11 @@ export function discardDatabase(): void {
   if (opened === null) return
   slot.opening = null
   slot.opened = null
-  // In its own time: PostgreSQL's pool waits for the work that still uses it.
+  // Not awaited: PostgreSQL's pool first waits for the work that still uses it.
   opened.db.destroy().catch(() => {})
 }
 
-/** For a program that is done with it, and that PostgreSQL's connections would keep alive. */
+/** For command-line programs: PostgreSQL's open connections would keep the process alive. */
 export async function closeDatabase(): Promise<void> {
   const slot = databaseSlot()
   const opened = await slot.opening?.catch(() => null)
@@ -69,7 +72,7 @@ async function open(): Promise<Database> {
   if (file !== null) mkdirSync(dirname(file), { recursive: true })
   const opened = openDatabase(databaseUrl)
   try {
-    if ((await missingMigrations(opened)).length > 0) await migrateApart(opened, databaseUrl)
+    if ((await missingMigrations(opened)).length > 0) await migrateWithoutTimeLimit(opened, databaseUrl)
     return opened
   } catch (error) {
     await opened.db.destroy()
@@ -77,13 +80,13 @@ async function open(): Promise<Database> {
   }
 }
 
-/** On a connection without a time limit for queries: of a million records a migration takes longer than a page. */
-async function migrateApart(opened: Database, url: string): Promise<void> {
+/** With a million records a migration takes longer than a page may wait. */
+async function migrateWithoutTimeLimit(opened: Database, url: string): Promise<void> {
   if (opened.engine === 'sqlite') return migrate(opened)
-  const apart = openDatabase(url, queryTimeoutMs, 0)
+  const unlimited = openDatabase(url, queryTimeoutMs, 0)
   try {
-    await migrate(apart)
+    await migrate(unlimited)
   } finally {
-    await apart.db.destroy()
+    await unlimited.db.destroy()
   }
 }

@@ -1,9 +1,9 @@
 import { runOutsideRequests } from './outside-requests.ts'
 
 /**
- * One value per process. Next gives the proxy, pages, route handlers and instrumentation separate
- * instances of every module, so a module-level variable would be four variables; `globalThis` is one. It outlives the
- * request that asks for it first, and so is made outside of it.
+ * One value per process. Next loads separate instances of every module for the proxy, pages, route handlers
+ * and instrumentation, so a module-level variable would exist four times. The value outlives the request that
+ * first asks for it, so it is created outside any request.
  */
 export function perProcess<T>(name: string, make: () => T): T {
   const key = Symbol.for(`uid2-publisher.${name}`)
