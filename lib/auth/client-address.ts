@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { env } from '../env/server.ts'
-import { perProcess } from '../shared/per-process.ts'
+import { env } from '../env/server'
+import { perProcess } from '../shared/per-process'
 
 /** Random for each process, so that no client can send it, not even before `recordClientAddresses` ran. */
 const peerHeader = () => perProcess('peer-header', () => `x-peer-${randomBytes(16).toString('hex')}`)

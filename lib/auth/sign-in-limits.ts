@@ -1,7 +1,7 @@
 import 'server-only'
-import { createLimiter, type Limiter } from '../database/limiter.ts'
-import type { Dii } from '../identity/types.ts'
-import { clientAddress, networkOf } from './client-address.ts'
+import { createLimiter, type Limiter } from '../database/limiter'
+import type { Dii } from '../identity/types'
+import { clientAddress, networkOf } from './client-address'
 
 const quarter = 15 * 60
 const hour = 4 * quarter

@@ -1,9 +1,9 @@
 import 'server-only'
-import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access.ts'
-import type { Choice, Subject } from '../identity/types.ts'
-import { logEvent } from '../observe/log.ts'
-import { perProcess } from '../shared/per-process.ts'
-import { storeFor } from './open-store.ts'
+import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access'
+import type { Choice, Subject } from '../identity/types'
+import { logEvent } from '../observe/log'
+import { perProcess } from '../shared/per-process'
+import { storeFor } from './open-store'
 import {
   addPending,
   isEndPending,

@@ -1,10 +1,10 @@
 import 'server-only'
-import type { Database } from '../database/connection.ts'
-import { closeDatabase, sharedDatabase } from '../database/shared-database.ts'
-import { EnvError, env } from '../env/server.ts'
-import { perProcess } from '../shared/per-process.ts'
-import { pepperFingerprint } from './keys.ts'
-import { createSqlStore, type SqlStore } from './sql.ts'
+import type { Database } from '../database/connection'
+import { closeDatabase, sharedDatabase } from '../database/shared-database'
+import { EnvError, env } from '../env/server'
+import { perProcess } from '../shared/per-process'
+import { pepperFingerprint } from './keys'
+import { createSqlStore, type SqlStore } from './sql'
 
 /** Of each database that was opened: its peppers are checked once. */
 const stores = () => perProcess('choices', () => new WeakMap<Database, Promise<SqlStore>>())

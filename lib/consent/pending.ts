@@ -1,8 +1,8 @@
 import 'server-only'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Choice, Product, Subject } from '../identity/types.ts'
-import { perProcess } from '../shared/per-process.ts'
-import type { ConsentRecords } from './store.ts'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Choice, Product, Subject } from '../identity/types'
+import { perProcess } from '../shared/per-process'
+import type { ConsentRecords } from './store'
 
 /** What ends something. Plain data, so that one that waits to be written keeps no request alive. */
 export type Revocation =

@@ -1,14 +1,14 @@
 import 'server-only'
 import { type Insertable, type Kysely, sql } from 'kysely'
-import type { Database } from '../database/connection.ts'
-import { tablesWithPepper } from '../database/migrations.ts'
-import type { Schema } from '../database/schema.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Product, Subject } from '../identity/types.ts'
-import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
-import { eraseRecords, type ReaderRecords, readRecords } from './sql-records.ts'
-import { readConsentState } from './sql-state.ts'
-import type { ConsentRecords } from './store.ts'
+import type { Database } from '../database/connection'
+import { tablesWithPepper } from '../database/migrations'
+import type { Schema } from '../database/schema'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Product, Subject } from '../identity/types'
+import { diiKey, pepperFingerprint, sidHash } from './keys'
+import { eraseRecords, type ReaderRecords, readRecords } from './sql-records'
+import { readConsentState } from './sql-state'
+import type { ConsentRecords } from './store'
 
 /** The durable record. Each write has been committed when its promise resolves. */
 export interface SqlStore extends ConsentRecords {

@@ -10,8 +10,8 @@ import {
   SqliteDialect,
 } from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
-import { runOutsideRequests } from '../shared/outside-requests.ts'
-import type { Schema } from './schema.ts'
+import { runOutsideRequests } from '../shared/outside-requests'
+import type { Schema } from './schema'
 
 export interface Database {
   db: Kysely<Schema>

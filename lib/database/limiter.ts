@@ -1,12 +1,12 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { env } from '../env/server.ts'
-import { runOutsideRequests } from '../shared/outside-requests.ts'
-import { perProcess } from '../shared/per-process.ts'
-import { withDatabase } from './access.ts'
-import { createCounters } from './counters.ts'
-import type { Schema } from './schema.ts'
+import { env } from '../env/server'
+import { runOutsideRequests } from '../shared/outside-requests'
+import { perProcess } from '../shared/per-process'
+import { withDatabase } from './access'
+import { createCounters } from './counters'
+import type { Schema } from './schema'
 
 export interface Limiter {
   /** Counts one. Returns the whole seconds to wait when the limit is exceeded, else null. Never rejects. */

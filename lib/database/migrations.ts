@@ -1,9 +1,9 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import { errorCode } from '../observe/error-code.ts'
-import type { Database, Engine } from './connection.ts'
-import { retryWhileBusy } from './retry-while-busy.ts'
-import type { Schema } from './schema.ts'
+import { errorCode } from '../observe/error-code'
+import type { Database, Engine } from './connection'
+import { retryWhileBusy } from './retry-while-busy'
+import type { Schema } from './schema'
 
 const lockWaitMs = 5000
 

@@ -1,11 +1,11 @@
 import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { env } from '../env/server.ts'
-import { runOutsideRequests } from '../shared/outside-requests.ts'
-import { perProcess } from '../shared/per-process.ts'
-import { type Database, databaseFile, openDatabase, queryTimeoutMs } from './connection.ts'
-import { migrate, missingMigrations } from './migrations.ts'
+import { env } from '../env/server'
+import { runOutsideRequests } from '../shared/outside-requests'
+import { perProcess } from '../shared/per-process'
+import { type Database, databaseFile, openDatabase, queryTimeoutMs } from './connection'
+import { migrate, missingMigrations } from './migrations'
 
 interface Slot {
   opening: Promise<Database> | null

@@ -1,11 +1,11 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { perProcess } from '../shared/per-process.ts'
-import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
-import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets.ts'
-import { describeFaults, parseEnv } from './schema.ts'
-import type { Variables } from './variables.ts'
+import { perProcess } from '../shared/per-process'
+import { sandboxPublisher } from '../shared/sandbox-credentials'
+import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets'
+import { describeFaults, parseEnv } from './schema'
+import type { Variables } from './variables'
 
 export interface Env {
   /** `sandbox`: the built-in operator; `real`: the one of UID2_BASE_URL. */

@@ -2,9 +2,9 @@ import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
-import { env } from '../env/server.ts'
-import { perProcess } from '../shared/per-process.ts'
-import { isOwnOrigin } from './same-origin.ts'
+import { env } from '../env/server'
+import { perProcess } from '../shared/per-process'
+import { isOwnOrigin } from './same-origin'
 
 /** Holds the method of a request that the proxy is to reject. The matcher in proxy.ts names it too. */
 export const rejectedMethodHeader = 'x-refused-method'

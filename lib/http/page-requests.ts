@@ -1,7 +1,7 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { brokenPath, hasHandler, rejectedMethodHeader } from './incoming-requests.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { brokenPath, hasHandler, rejectedMethodHeader } from './incoming-requests'
+import { isSameOrigin } from './same-origin'
 
 const bodyLimit = 64 * 1024
 

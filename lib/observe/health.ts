@@ -1,5 +1,5 @@
 import 'server-only'
-import { perProcess } from '../shared/per-process.ts'
+import { perProcess } from '../shared/per-process'
 
 /**
  * Why calls to the operator fail. Faults on our side come first, then the other codes of the SDK:

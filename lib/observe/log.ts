@@ -1,7 +1,7 @@
 import 'server-only'
 import pino from 'pino'
-import { perProcess } from '../shared/per-process.ts'
-import { allowedCode } from './log-codes.ts'
+import { perProcess } from '../shared/per-process'
+import { allowedCode } from './log-codes'
 
 /**
  * Everything that a log line may contain. An allow-list: no field can carry DII, a token, a hash or a key.

@@ -1,4 +1,4 @@
-import { runOutsideRequests } from './outside-requests.ts'
+import { runOutsideRequests } from './outside-requests'
 
 /**
  * One value per process. Next loads separate instances of every module for the proxy, pages, route handlers

@@ -1,7 +1,7 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader.ts'
-import type { Reader } from '../identity/types.ts'
-import { cookieValues, maxValues } from '../shared/cookie-values.ts'
+import { currentReader } from '../auth/current-reader'
+import type { Reader } from '../identity/types'
+import { cookieValues, maxValues } from '../shared/cookie-values'
 
 /**
  * The readers of every session in a raw `Cookie` header. A browser may send the session cookie twice, and

@@ -1,12 +1,12 @@
 import 'server-only'
-import { consentStore } from '../consent/durable.ts'
-import { env } from '../env/server.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Choice, RequestLike, Subject } from '../identity/types.ts'
-import type { IdentityUpdate } from '../identity/update.ts'
-import { checkSignals } from '../policies/signals.ts'
-import { identity } from './identity.ts'
-import { limitReader } from './reader-limits.ts'
+import { consentStore } from '../consent/durable'
+import { env } from '../env/server'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Choice, RequestLike, Subject } from '../identity/types'
+import type { IdentityUpdate } from '../identity/update'
+import { checkSignals } from '../policies/signals'
+import { identity } from './identity'
+import { limitReader } from './reader-limits'
 
 export type ChoiceOutcome =
   | { status: 'done'; update: IdentityUpdate }

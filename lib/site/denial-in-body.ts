@@ -1,11 +1,11 @@
 import 'server-only'
 import type { NextRequest, NextResponse } from 'next/server'
-import type { InvalidBody } from '../http/read-body.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { RequestLike } from '../identity/types.ts'
-import { parseSignals } from '../policies/signals.ts'
-import { choose, recordSignals } from './choose.ts'
-import { identity } from './identity.ts'
+import type { InvalidBody } from '../http/read-body'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { RequestLike } from '../identity/types'
+import { parseSignals } from '../policies/signals'
+import { choose, recordSignals } from './choose'
+import { identity } from './identity'
 
 /** In the text of a JSON body or of a form, whole or only its beginning, whatever else is in it. Pure. */
 export const containsDenial = (text: string): boolean =>

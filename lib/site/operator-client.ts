@@ -1,8 +1,8 @@
 import 'server-only'
-import { type Env, env } from '../env/server.ts'
-import { logEvent } from '../observe/log.ts'
-import { perProcess } from '../shared/per-process.ts'
-import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index.ts'
+import { type Env, env } from '../env/server'
+import { logEvent } from '../observe/log'
+import { perProcess } from '../shared/per-process'
+import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index'
 
 interface HeldClient {
   /** The configuration of the client: another one gets a client of its own. */

@@ -1,7 +1,7 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader.ts'
-import { createLimiter } from '../database/limiter.ts'
-import type { RequestLike } from '../identity/types.ts'
+import { currentReader } from '../auth/current-reader'
+import { createLimiter } from '../database/limiter'
+import type { RequestLike } from '../identity/types'
 
 const subjectLimit = createLimiter('subject', { points: 30, seconds: 60 })
 

@@ -1,8 +1,8 @@
 import 'server-only'
-import type { IdentityEvent } from '../identity/types.ts'
-import { health, type OperatorReason } from '../observe/health.ts'
-import { logEvent } from '../observe/log.ts'
-import { explainRejectedKey } from './operator-client.ts'
+import type { IdentityEvent } from '../identity/types'
+import { health, type OperatorReason } from '../observe/health'
+import { logEvent } from '../observe/log'
+import { explainRejectedKey } from './operator-client'
 
 /** The log and the health of the operator, from what the identity tells. */
 export function recordEvent(event: IdentityEvent): void {

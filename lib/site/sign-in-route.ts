@@ -1,12 +1,12 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { type StepOutcome, signInSteps } from '../auth/sign-in.ts'
-import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words.ts'
-import { plainPage } from '../http/plain-page.ts'
-import { type FormError, readForm, redirectTo, wantsHtml } from '../http/read-form.ts'
-import { noStoreHeaders } from '../identity/cookie.ts'
-import { localPath } from '../shared/local-path.ts'
-import { endPreviousSession } from './sign-out.ts'
+import { type StepOutcome, signInSteps } from '../auth/sign-in'
+import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words'
+import { plainPage } from '../http/plain-page'
+import { type FormError, readForm, redirectTo, wantsHtml } from '../http/read-form'
+import { noStoreHeaders } from '../identity/cookie'
+import { localPath } from '../shared/local-path'
+import { endPreviousSession } from './sign-out'
 
 const bodyLimit = 16 * 1024
 

@@ -1,12 +1,12 @@
 import 'server-only'
-import { isSessionCookie } from '../auth/current-reader.ts'
-import { consentStore } from '../consent/durable.ts'
-import { isEndPending } from '../consent/pending.ts'
-import { apiError, tooManyRequests } from '../http/api-error.ts'
-import type { Reader, RequestLike } from '../identity/types.ts'
-import { allReaders } from './all-readers.ts'
-import { identity } from './identity.ts'
-import { limitSignOuts } from './reader-limits.ts'
+import { isSessionCookie } from '../auth/current-reader'
+import { consentStore } from '../consent/durable'
+import { isEndPending } from '../consent/pending'
+import { apiError, tooManyRequests } from '../http/api-error'
+import type { Reader, RequestLike } from '../identity/types'
+import { allReaders } from './all-readers'
+import { identity } from './identity'
+import { limitSignOuts } from './reader-limits'
 
 interface Jar {
   get: RequestLike['cookies']['get']

@@ -1,9 +1,9 @@
 import 'server-only'
 import { createTransport } from 'nodemailer'
-import { env } from '../../env/server.ts'
-import { isLoopback } from '../../shared/loopback.ts'
-import { perProcess } from '../../shared/per-process.ts'
-import type { Message } from './messages.ts'
+import { env } from '../../env/server'
+import { isLoopback } from '../../shared/loopback'
+import { perProcess } from '../../shared/per-process'
+import type { Message } from './messages'
 
 /** A mail server that hangs must not hang a sign-in. */
 const waitMs = 5000

@@ -1,6 +1,6 @@
 import 'server-only'
-import { perProcess } from '../../shared/per-process.ts'
-import type { Message } from './messages.ts'
+import { perProcess } from '../../shared/per-process'
+import type { Message } from './messages'
 
 const limit = 500
 

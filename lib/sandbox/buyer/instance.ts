@@ -1,10 +1,10 @@
 import 'server-only'
 
 import { perProcess } from '#lib/shared/per-process.ts'
-import { dsp } from '../operator/credentials.ts'
-import { sandboxOperator } from '../operator/instance.ts'
-import type { Scope } from '../operator/types.ts'
-import { type Buyer, createBuyer } from './buyer.ts'
+import { dsp } from '../operator/credentials'
+import { sandboxOperator } from '../operator/instance'
+import type { Scope } from '../operator/types'
+import { type Buyer, createBuyer } from './buyer'
 
 /** The buyer of this process; it asks the sandbox operator for keys as any DSP would, without the network. */
 export function sandboxBuyer(scope: Scope): Buyer {

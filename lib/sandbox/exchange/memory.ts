@@ -1,7 +1,7 @@
 import 'server-only'
 
 import { perProcess } from '#lib/shared/per-process.ts'
-import type { AuctionRecord } from './record.ts'
+import type { AuctionRecord } from './record'
 
 /** The last auctions of each browser, in this process alone. */
 export interface AuctionMemory {

@@ -1,8 +1,8 @@
 import 'server-only'
 
 import { perProcess } from '#lib/shared/per-process.ts'
-import { createOperator, type Operator } from './operator.ts'
-import type { Scope } from './types.ts'
+import { createOperator, type Operator } from './operator'
+import type { Scope } from './types'
 
 /** The operator of this process, one per scope. */
 export function sandboxOperator(scope: Scope): Operator {
