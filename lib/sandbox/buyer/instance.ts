@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { perProcess } from '#lib/shared/per-process.ts'
+import { perProcess } from '../../shared/per-process'
 import { dsp } from '../operator/credentials'
 import { sandboxOperator } from '../operator/instance'
 import type { Scope } from '../operator/types'

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { perProcess } from '#lib/shared/per-process.ts'
+import { perProcess } from '../../shared/per-process'
 import type { AuctionRecord } from './record'
 
 /** The last auctions of each browser, in this process alone. */

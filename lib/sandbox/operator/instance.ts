@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { perProcess } from '#lib/shared/per-process.ts'
+import { perProcess } from '../../shared/per-process'
 import { createOperator, type Operator } from './operator'
 import type { Scope } from './types'
 
