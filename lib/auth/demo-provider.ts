@@ -2,8 +2,8 @@ import 'server-only'
 import Credentials from 'next-auth/providers/credentials'
 import { env } from '../env/server'
 import { isLoopback } from '../shared/loopback'
-import { readDii } from './dii'
-import { claimsOf } from './verdict'
+import { readDii } from './read-dii'
+import { claimsOf } from './select-verified-dii'
 
 /** Host names of `Host` and every `X-Forwarded-Host`, without ports. */
 function hostNames(headers: Record<string, unknown> | undefined): string[] {

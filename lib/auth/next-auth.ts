@@ -11,8 +11,8 @@ import { demoProvider } from './demo-provider'
 import { proofProvider } from './proof/provider'
 import { providerFault } from './provider-fault'
 import { identityProviders, nextAuthCookies } from './providers'
+import { type ProviderClaims, selectVerifiedDii } from './select-verified-dii'
 import { sessionSeconds } from './session'
-import { judge, type ProviderClaims } from './verdict'
 
 declare module 'next-auth' {
   interface User {
@@ -65,7 +65,7 @@ function options(provider: string | undefined): NextAuthOptions {
         return {
           sub: subjectOf(account.provider, account.providerAccountId, nextAuthSecret),
           sid: randomBytes(16).toString('base64url'),
-          ...judge(account.provider, user.claims ?? profile ?? {}, env().diiPolicy),
+          ...selectVerifiedDii(account.provider, user.claims ?? profile ?? {}, env().diiPolicy),
         }
       },
       redirect({ url }) {
@@ -105,13 +105,13 @@ export async function nextAuthHandler(...asked: Parameters<Handler>): Promise<Ne
     return Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303)
   })
   const response = new NextResponse(answer.body, answer)
-  for (const cookie of response.cookies.getAll()) response.cookies.set(deletable(cookie))
+  for (const cookie of response.cookies.getAll()) response.cookies.set(fixDeletion(cookie))
   return response
 }
 
 export type ResponseCookie = ReturnType<NextResponse['cookies']['getAll']>[number]
 
-export interface NextAuthAnswer {
+export interface NextAuthResult {
   /** Where next-auth would lead the browser. */
   redirect: string
   cookies: ResponseCookie[]
@@ -121,11 +121,11 @@ export interface NextAuthAnswer {
  * Has next-auth do one step of a sign-in for a form of ours, within the request that brought it, whose
  * cookies and headers it reads. With a CSRF token of its own, because the caller has checked the origin.
  */
-export async function askNextAuth(
+export async function callNextAuth(
   action: 'signin' | 'callback',
   provider: string,
   fields: Record<string, string>,
-): Promise<NextAuthAnswer> {
+): Promise<NextAuthResult> {
   const jar = await cookies()
   // A callback URL that cannot be read would be an error; this one is set anew in any case.
   if (jar.has(cookieName('callbackUrl'))) jar.delete(cookieName('callbackUrl'))
@@ -141,7 +141,7 @@ export async function askNextAuth(
  * Next loses `Max-Age=0` on the way from one response to another, and with it a deletion; an empty value it
  * reads as none, whatever its type says.
  */
-export const deletable = (cookie: ResponseCookie): ResponseCookie =>
+export const fixDeletion = (cookie: ResponseCookie): ResponseCookie =>
   cookie.value ? cookie : { ...cookie, value: '', expires: new Date(0) }
 
 function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }): Promise<NextResponse> {

@@ -9,7 +9,7 @@ import { appleClientSecret } from './apple-secret'
 import type { Claims } from './claims'
 import { cookieName } from './cookie-names'
 import { issuerTraits } from './issuers'
-import { acceptUsualAlgorithms, openIdClaims } from './openid-answers'
+import { acceptUsualAlgorithms, openIdClaims } from './openid-responses'
 
 export type IdentityProviderId = 'google' | 'apple' | 'facebook' | 'oidc'
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { env } from '../env/server'
 import type { CookieReader } from '../shared/cookie-reader'
 import { cookieName } from './cookie-names'
-import { diiShape } from './dii'
+import { diiShape } from './read-dii'
 
 /** What our sign-in puts into next-auth's encrypted JWT. */
 const claims = z.object({
@@ -27,7 +27,7 @@ export const hasEnded = ({ exp }: { exp: number }): boolean => exp * 1000 <= Dat
  * Decodes next-auth's cookie. Never looks at the Authorization header, which next-auth's own `getToken`
  * accepts too; whatever cannot be read is a signed-out reader, never an error.
  */
-export async function readClaims(cookies: CookieReader): Promise<Claims | null> {
+export async function readSession(cookies: CookieReader): Promise<Claims | null> {
   const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
   try {

@@ -14,7 +14,7 @@ export const limitAttempts = (headers: Headers): Promise<number | null> =>
  * Counts one browser that a provider leads back: anybody can come by such an address, and each time the
  * provider is asked. Apart from the attempts, so that a whole sign-in is one of each.
  */
-export const limitReturns = (headers: Headers): Promise<number | null> =>
+export const limitCallbacks = (headers: Headers): Promise<number | null> =>
   createLimiter('sign-in-returns', { points: 30, seconds: quarter }).consume(clientAddress(headers))
 
 /**
@@ -37,7 +37,7 @@ const fromEverywhere = { points: 20, seconds: hour }
  * A text message is also counted by network and for the whole site, which pays for it. The site is the last to count:
  * what another limit refuses uses none of its budget.
  */
-export async function limitAsking(headers: Headers, dii: Dii): Promise<number | null> {
+export async function limitMessages(headers: Headers, dii: Dii): Promise<number | null> {
   const address = clientAddress(headers)
   const network = networkOf(address)
   const receiver = mailboxOf(dii)

@@ -3,13 +3,13 @@ import type { NextRequest } from 'next/server'
 import { env } from '../env/server'
 import { localPath } from '../shared/local-path'
 import { cookieName } from './cookie-names'
-import { readDii } from './dii'
-import { askNextAuth, deletable, type ResponseCookie } from './next-auth'
-import { pendingCookieAttributes, proofSeconds, readPending } from './proof/pending'
-import { askForProof, isReachable, proofKinds } from './proof/proof'
+import { callNextAuth, fixDeletion, type ResponseCookie } from './next-auth'
+import { pendingCookieAttributes, proofSeconds, readPendingProof } from './proof/pending-proof'
+import { isReachable, proofKinds, sendProof } from './proof/proof'
 import { offeredProviders } from './providers'
-import { limitAsking, limitAttempts } from './sign-in-limits'
-import { isProblem, type SignInProblem } from './sign-in-words'
+import { readDii } from './read-dii'
+import { limitAttempts, limitMessages } from './sign-in-limits'
+import { isSignInProblem, type SignInProblem } from './sign-in-messages'
 
 export type StepOutcome =
   | { status: 'go'; url: string; cookies: ResponseCookie[]; signedIn: boolean }
@@ -33,9 +33,9 @@ const typed = ({ kind, value = '' }: Fields): { email: string } | { phone: strin
 /** The steps of every sign-in, by the name of the form that begins them. */
 export const signInSteps: Record<string, Step> = {
   provider: goToProvider,
-  ask: askForSecret,
+  ask: requestProof,
   finish: finishProof,
-  demo: signInAtOnce,
+  demo: signInWithDemo,
 }
 
 /** To Google, Apple, Facebook or an OpenID provider, with everything that the way back will be checked by. */
@@ -45,21 +45,21 @@ async function goToProvider(fields: Fields, request: NextRequest): Promise<StepO
   const seconds = await limitAttempts(request.headers)
   if (seconds !== null) return { status: 'wait', seconds }
   const callbackUrl = new URL(nextOf(fields), env().origin).href
-  const { redirect, cookies } = await askNextAuth('signin', provider.id, { callbackUrl })
+  const { redirect, cookies } = await callNextAuth('signin', provider.id, { callbackUrl })
   // Without an answer of the provider next-auth leads to its own page of errors.
   const failed = !URL.canParse(redirect) || new URL(redirect).origin === env().origin
   return failed ? problem('provider_failed') : { status: 'go', url: redirect, cookies, signedIn: false }
 }
 
 /** Sends a link or a code to the address or number that was typed. */
-async function askForSecret(fields: Fields, request: NextRequest): Promise<StepOutcome> {
+async function requestProof(fields: Fields, request: NextRequest): Promise<StepOutcome> {
   const dii = readDii(typed(fields))
   if (typeof dii === 'string') return problem(dii)
   if (proofKinds()[dii.kind] === false) return problem('not_offered')
   if (!isReachable(dii)) return problem('bad_email')
-  const seconds = await limitAsking(request.headers, dii)
+  const seconds = await limitMessages(request.headers, dii)
   if (seconds !== null) return { status: 'wait', seconds }
-  const value = await askForProof(dii, nextOf(fields))
+  const value = await sendProof(dii, nextOf(fields))
   if (value === null) return problem('not_sent')
   return { status: 'go', url: '/sign-in/proof', cookies: [pendingCookie(value)], signedIn: false }
 }
@@ -68,7 +68,7 @@ async function askForSecret(fields: Fields, request: NextRequest): Promise<StepO
 async function finishProof(fields: Fields, request: NextRequest): Promise<StepOutcome> {
   const seconds = await limitAttempts(request.headers)
   if (seconds !== null) return { status: 'wait', seconds }
-  const pending = await readPending(request.cookies)
+  const pending = await readPendingProof(request.cookies)
   // Not worth the three steps of next-auth: strangers send it as often as they like.
   if (!pending) return problem('no_request')
   const outcome = await signInWith('proof', { secret: fields.secret ?? '' }, pending.next)
@@ -77,22 +77,22 @@ async function finishProof(fields: Fields, request: NextRequest): Promise<StepOu
 }
 
 /** The demo sign-in believes what is typed; its provider refuses to where that could do harm. */
-async function signInAtOnce(fields: Fields): Promise<StepOutcome> {
+async function signInWithDemo(fields: Fields): Promise<StepOutcome> {
   if (!env().demoSignIn) return problem('not_offered')
   return signInWith('demo', typed(fields), nextOf(fields))
 }
 
 async function signInWith(provider: 'proof' | 'demo', fields: Fields, next: string): Promise<StepOutcome> {
-  const { redirect, cookies } = await askNextAuth('callback', provider, fields)
+  const { redirect, cookies } = await callNextAuth('callback', provider, fields)
   const signedIn = cookies.some(({ name, value }) => name.startsWith(cookieName('session')) && value !== '')
   if (signedIn) return { status: 'go', url: next, cookies, signedIn }
   const error = URL.canParse(redirect) ? new URL(redirect).searchParams.get('error') : null
   // Our own providers throw names of problems.
-  return problem(error !== null && isProblem(error) ? error : 'store_down')
+  return problem(error !== null && isSignInProblem(error) ? error : 'store_down')
 }
 
 const pendingCookie = (value: string): ResponseCookie =>
-  deletable({
+  fixDeletion({
     name: cookieName('pending'),
     value,
     ...pendingCookieAttributes(value === '' ? 0 : proofSeconds),

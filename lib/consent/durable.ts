@@ -14,7 +14,7 @@ import {
   type Revocation,
   removePending,
   writeRevocation,
-} from './pending'
+} from './pending-revocations'
 import type { SqlStore } from './sql'
 import type { ConsentRecords } from './store'
 

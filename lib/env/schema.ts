@@ -1,7 +1,7 @@
 import 'server-only'
 import { isLoopback } from '../shared/loopback'
+import { findClosestName } from './closest-name'
 import { combinationFaults, operatorNames } from './combinations'
-import { nearMiss } from './near-miss'
 import type { EnvFault, ParsedEnv } from './parsed-env'
 import { type VariableName, type Variables, variables } from './variables'
 
@@ -19,7 +19,7 @@ export function parseEnv(
     else faults.push({ variable: name, fault: 'is not valid', remedy: `Set it to ${remedy}.` })
   }
   for (const name of Object.keys(raw)) {
-    const meant = name in variables ? null : nearMiss(name, uid2Names)
+    const meant = name in variables ? null : findClosestName(name, uid2Names)
     if (meant !== null)
       faults.push({ variable: name, fault: 'is not known', remedy: `Write ${meant}, or unset it.` })
   }

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { perProcess } from '../shared/per-process'
 import { sandboxPublisher } from '../shared/sandbox-credentials'
-import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets'
+import { readLocalSecrets, readOrCreateSecrets, type Secrets } from './local-secrets'
 import { describeFaults, parseEnv } from './schema'
 import type { Variables } from './variables'
 
@@ -73,14 +73,14 @@ export class EnvError extends Error {
 export const env = (): Env => perProcess('env', () => loadEnv(process.env))
 
 /** The same for a program beside the site, which makes no secrets up. Null: a site that would has not run yet. */
-export function envBesideSite(): Env | null {
-  const read = perProcess('env', () => loadEnv(process.env, keptSecrets))
+export function envForCommandLine(): Env | null {
+  const read = perProcess('env', () => loadEnv(process.env, readLocalSecrets))
   return read.choicesPeppers[0] === '' ? null : read
 }
 
 export function loadEnv(
   raw: Record<string, string | undefined>,
-  secretsIn: (dataDir: string) => Secrets | null = madeUpSecrets,
+  secretsIn: (dataDir: string) => Secrets | null = readOrCreateSecrets,
 ): Env {
   const parsed = parseEnv(raw)
   if ('faults' in parsed) throw new EnvError(describeFaults(parsed.faults))
@@ -182,7 +182,7 @@ function secretsOrSentence(dataDir: string, secretsIn: (dataDir: string) => Secr
         `The file secrets.json in ${dataDir} cannot be read: mend it, or delete the whole folder, which signs everyone out and forgets their choices.`,
       )
     throw new EnvError(
-      secretsIn === keptSecrets
+      secretsIn === readLocalSecrets
         ? `This process may not read secrets.json in ${dataDir}: start it as the user that runs the site.`
         : `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`,
     )

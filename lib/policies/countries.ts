@@ -27,7 +27,7 @@ const aliases = new Map([
 ])
 
 /** The country of a code in capitals; null: no country has it. */
-export function countryOf(code: string): string | null {
+export function findCountry(code: string): string | null {
   const country = aliases.get(code) ?? code
   return countries.has(country) ? country : null
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Policy, Product } from '../identity/types'
-import { countryOf } from './countries'
+import { findCountry } from './countries'
 
 /**
  * The one file to edit for your own rules of place. `REGION_HEADER` names the request header in which your CDN
@@ -67,6 +67,6 @@ export function regionRule(place: Place | null, product: Product): RegionRule {
 export function placeOf(value: string | null): Place | null {
   const [, code = '', subdivision = null] =
     /^([A-Za-z]{2})(?:[-_]([A-Za-z0-9]{1,3}))?$/.exec(value?.trim() ?? '') ?? []
-  const country = countryOf(code.toUpperCase())
+  const country = findCountry(code.toUpperCase())
   return country === null ? null : { country, subdivision: subdivision?.toUpperCase() ?? null }
 }

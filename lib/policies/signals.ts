@@ -42,7 +42,7 @@ export function parseSignals(given: unknown): ConsentSignals {
 export const signalsSchema = z.unknown().transform(parseSignals)
 
 /** As a form of ours has them in a field; undefined: the page has no consent platform, or it has said nothing yet. */
-export function signalsInForm(field: string | undefined): ConsentSignals | undefined {
+export function parseFormSignals(field: string | undefined): ConsentSignals | undefined {
   if (field === undefined || field === '') return undefined
   try {
     return parseSignals(JSON.parse(field))
@@ -55,7 +55,7 @@ export function signalsInForm(field: string | undefined): ConsentSignals | undef
  * From the cookie of a consent platform, in a raw `Cookie` header: what reads cookies for us leaves out those that are
  * broken, and shows one of several. A value in quotes, encoded or broken, or two that differ, cannot be read.
  */
-export function cookieSignals(header: string | null): ConsentSignals {
+export function readCookieSignals(header: string | null): ConsentSignals {
   const pairs = (header ?? '').split(';').map((pair) => pair.trim())
   const values = pairs.filter((pair) => /^euconsent-v2(=|$)/.test(pair)).map((pair) => pair.slice(13))
   const [tcf, ...others] = new Set(values)
@@ -79,7 +79,7 @@ export const consentSignals = ({ product }: { product: Product }): Policy => ({
 export const currentSignals = (
   { headers }: Pick<RequestLike, 'headers'>,
   recorded: ConsentSignals,
-): ConsentSignals => ({ ...recorded, ...cookieSignals(headers.get('cookie')) })
+): ConsentSignals => ({ ...recorded, ...readCookieSignals(headers.get('cookie')) })
 
 /** Why a product may not run under these signals; null: it may. Pure. */
 export function checkSignals(product: Product, signals: ConsentSignals): UnsupportedReason | null {

@@ -6,9 +6,9 @@ import { env } from '../env/server'
 import { plainPage } from '../http/plain-page'
 import { type FormError, readForm, redirectTo, wantsHtml } from '../http/read-form'
 import { noStoreHeaders } from '../identity/cookie'
-import { signalsInForm } from '../policies/signals'
+import { parseFormSignals } from '../policies/signals'
 import { localPath } from '../shared/local-path'
-import { choose, forgetReader } from './choose'
+import { applyChoice, eraseReaderRecords } from './apply-choice'
 import { containsDenial, recordDenialIn } from './denial-in-body'
 import { identity } from './identity'
 import { notRecordedMessage, signOut } from './sign-out'
@@ -55,8 +55,8 @@ async function chooseAdvertising(
   if (advertising !== 'granted' && advertising !== 'denied')
     return { status: 422, error: 'invalid', message: 'The form came without an answer: please try again.' }
   const { version, text } = consentWording(env().product)
-  const signals = signalsInForm(field)
-  const chosen = await choose(request, { advertising, version, wording: text, source: 'page', signals })
+  const signals = parseFormSignals(field)
+  const chosen = await applyChoice(request, { advertising, version, wording: text, source: 'page', signals })
   if (chosen.status === 'signed_out') return '/sign-in?next=/choice'
   if (chosen.status === 'rejected') return '/choice?failed=1'
   if (!chosen.update) return '/choice?wait=1'
@@ -68,7 +68,7 @@ async function chooseAdvertising(
 
 /** Erases the reader's records, but for the marks of opt-outs. Without consent there is no identity either. */
 async function deleteRecords(_: Record<string, string>, request: NextRequest): Promise<string> {
-  const outcome = await forgetReader(request)
+  const outcome = await eraseReaderRecords(request)
   if (outcome === 'signed_out') return '/sign-in?next=/privacy'
   if (outcome === 'done') await identity().cookie.write(await cookies(), 'clear')
   return `/privacy?deleted=${outcome}`

@@ -2,7 +2,7 @@ import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
 import { cookieName } from '../auth/cookie-names'
 import { isAuthAction, nextAuthHandler } from '../auth/next-auth'
-import { limitAttempts, limitReturns } from '../auth/sign-in-limits'
+import { limitAttempts, limitCallbacks } from '../auth/sign-in-limits'
 import { apiError } from '../http/api-error'
 import { noStoreHeaders, setNoStore } from '../identity/cookie'
 import { localPath } from '../shared/local-path'
@@ -79,7 +79,7 @@ const isOwn = (provider: string | undefined): boolean => provider === 'demo' || 
  */
 async function overLimit({ method, headers }: NextRequest, action?: string, provider?: string) {
   if (provider === 'demo') return null
-  if (action === 'callback' && !isOwn(provider)) return limitReturns(headers)
+  if (action === 'callback' && !isOwn(provider)) return limitCallbacks(headers)
   const attempts = method === 'POST' && (action === 'signin' || action === 'callback')
   return attempts ? limitAttempts(headers) : null
 }

@@ -4,7 +4,7 @@ import type { InvalidBody } from '../http/read-body'
 import type { ConsentSignals } from '../identity/public-identity'
 import type { RequestLike } from '../identity/types'
 import { parseSignals } from '../policies/signals'
-import { choose, recordSignals } from './choose'
+import { applyChoice, recordSignals } from './apply-choice'
 import { identity } from './identity'
 
 /** In the text of a JSON body or of a form, whole or only its beginning, whatever else is in it. Pure. */
@@ -60,7 +60,7 @@ export async function recordDenialIn(
 ): Promise<'keep' | 'clear'> {
   const signals = findSignals(text)
   if (containsDenial(text)) {
-    await choose(request, { advertising: 'denied', version: 'own', wording: '', source, signals })
+    await applyChoice(request, { advertising: 'denied', version: 'own', wording: '', source, signals })
     return 'clear'
   }
   if (signals) await recordSignals(request, signals, { rateLimited: true })

@@ -6,7 +6,7 @@ import type { ReaderRecords } from '../consent/sql-records'
 import type { ConsentSignals } from '../identity/public-identity'
 import type { Reader } from '../identity/types'
 import { currentSignals } from '../policies/signals'
-import { diiHashesOf } from './choose'
+import { diiHashesOf } from './apply-choice'
 import { identity } from './identity'
 
 /** The identity of the page that is rendered: reads and decides, calls nobody, writes nothing. Once per request. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import { setTimeout as pause } from 'node:timers/promises'
 import { retryRevocations } from '../consent/durable'
-import { pendingCount } from '../consent/pending'
+import { pendingCount } from '../consent/pending-revocations'
 import { health } from '../observe/health'
 import { flushLog, logEvent } from '../observe/log'
 import { withTimeout } from '../shared/with-timeout'

@@ -1,7 +1,7 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
 import { type StepOutcome, signInSteps } from '../auth/sign-in'
-import { type SignInProblem, signInWords, waitWords } from '../auth/sign-in-words'
+import { rateLimitMessage, type SignInProblem, signInMessages } from '../auth/sign-in-messages'
 import { plainPage } from '../http/plain-page'
 import { type FormError, readForm, redirectTo, wantsHtml } from '../http/read-form'
 import { noStoreHeaders } from '../identity/cookie'
@@ -23,7 +23,7 @@ interface Refusal extends FormError {
  */
 export async function handleSignIn(request: NextRequest, name: string): Promise<Response> {
   const step = Object.hasOwn(signInSteps, name) ? signInSteps[name] : undefined
-  if (!step) return refuse(request, { status: 404, error: 'not_found', message: signInWords.not_offered })
+  if (!step) return refuse(request, { status: 404, error: 'not_found', message: signInMessages.not_offered })
   const form = await readForm(request, ['application/x-www-form-urlencoded'], bodyLimit)
   if ('status' in form) return refuse(request, form)
   const outcome = await step(form.fields, request)
@@ -54,7 +54,7 @@ export const tooManySignIns = (request: NextRequest, seconds: number): Response 
 const tooMany = (seconds: number): Refusal => ({
   status: 429,
   error: 'rate_limited',
-  message: waitWords(seconds),
+  message: rateLimitMessage(seconds),
   headers: { 'Retry-After': String(seconds) },
 })
 
@@ -69,7 +69,7 @@ const statuses: Partial<Record<SignInProblem, number>> = {
 function troubled(problem: SignInProblem): Refusal {
   const status = statuses[problem] ?? 422
   const error = status === 422 ? 'invalid' : status === 503 ? 'unavailable' : 'refused'
-  return { status, error, message: signInWords[problem], problem }
+  return { status, error, message: signInMessages[problem], problem }
 }
 
 function refuse(request: NextRequest, refusal: Refusal): Response {

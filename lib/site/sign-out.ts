@@ -1,7 +1,7 @@
 import 'server-only'
 import { isSessionCookie } from '../auth/current-reader'
 import { consentStore } from '../consent/durable'
-import { isEndPending } from '../consent/pending'
+import { isEndPending } from '../consent/pending-revocations'
 import { apiError, tooManyRequests } from '../http/api-error'
 import type { Reader, RequestLike } from '../identity/types'
 import { allReaders } from './all-readers'

@@ -1,4 +1,4 @@
-import { type DiiFault, readDii } from '#lib/auth/dii.ts'
+import { type DiiFault, readDii } from '#lib/auth/read-dii.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
 import { type Arguments, asUsage, type Context, type Option, UsageError } from '../command-line/command.ts'
 

@@ -4,7 +4,7 @@ import type { SqlStore } from '#lib/consent/sql.ts'
 import { databaseFile, openDatabase } from '#lib/database/connection.ts'
 import { retryWhileBusy } from '#lib/database/retry-while-busy.ts'
 import type { Schema } from '#lib/database/schema.ts'
-import { EnvError, envBesideSite } from '#lib/env/server.ts'
+import { EnvError, envForCommandLine } from '#lib/env/server.ts'
 import { errorCode } from '#lib/observe/error-code.ts'
 
 /** The store did not do what was asked of it. */
@@ -24,7 +24,7 @@ const lockMs = 5000
 
 /** Does one piece of work on the site's store. Not by `withChoices`, which logs to standard output. */
 export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promise<T> {
-  const env = envBesideSite()
+  const env = envForCommandLine()
   try {
     if (env === null || !(await retryWhileBusy(() => hasRecords(env.databaseUrl), lockMs)))
       throw new EnvError(

@@ -104,7 +104,7 @@ describe('N7: one writer, one reader', () => {
 
   it('only one module decodes the session, and none by getToken, which takes Authorization too', () => {
     // A proof that is under way is sealed likewise, with a salt of its own.
-    expect(users(/from 'next-auth\/jwt'/)).toEqual(['lib/auth/proof/pending.ts', 'lib/auth/session.ts'])
+    expect(users(/from 'next-auth\/jwt'/)).toEqual(['lib/auth/proof/pending-proof.ts', 'lib/auth/session.ts'])
     expect(users(/\bgetToken\s*\(|\bwithAuth\b/)).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { AccountForm } from '#app/_ads/account-form.tsx'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
-import { signInOffer } from '#lib/auth/offer.ts'
+import { getSignInOptions } from '#lib/auth/sign-in-options.ts'
 import { env } from '#lib/env/server.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { maskedName } from '#lib/site/masked-name.ts'
@@ -55,7 +55,7 @@ function NotFinished() {
 }
 
 function Ways({ next }: { next: string }) {
-  const { providers, proof, demo } = signInOffer()
+  const { providers, proof, demo } = getSignInOptions()
   const proves = proof.email !== false || proof.phone !== false
   if (providers.length === 0 && !proves && !demo)
     return <p>There is no way to sign in on this site yet: its owner has to set one up.</p>

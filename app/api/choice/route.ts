@@ -5,7 +5,7 @@ import { env } from '#lib/env/server.ts'
 import { apiError, tooManyRequests } from '#lib/http/api-error.ts'
 import { readBody } from '#lib/http/read-body.ts'
 import { signalsSchema } from '#lib/policies/signals.ts'
-import { choose } from '#lib/site/choose.ts'
+import { applyChoice } from '#lib/site/apply-choice.ts'
 import { respondToInvalidBody } from '#lib/site/denial-in-body.ts'
 import { identity } from '#lib/site/identity.ts'
 
@@ -29,7 +29,7 @@ export async function POST(request: NextRequest) {
   const { advertising, wording = ours.text, signals } = read.body
   // A caller that showed words of its own has no version of ours.
   const version = wording === ours.text ? ours.version : 'own'
-  const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
+  const chosen = await applyChoice(request, { advertising, version, wording, source: 'api', signals })
   if (chosen.status === 'signed_out') return apiError('signed_out', 'Sign in first.')
   if (chosen.status === 'rejected') return apiError('invalid', 'The database cannot hold the wording.')
   if (chosen.status === 'rate_limited') return tooManyRequests(chosen.seconds)

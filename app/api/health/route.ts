@@ -1,5 +1,5 @@
 import { NextResponse } from 'next/server'
-import { pendingCount } from '#lib/consent/pending.ts'
+import { pendingCount } from '#lib/consent/pending-revocations.ts'
 import { env } from '#lib/env/server.ts'
 import { health } from '#lib/observe/health.ts'
 

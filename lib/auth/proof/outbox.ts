@@ -7,7 +7,7 @@ const limit = 500
 /** Sandbox mode: what would have been sent, by the request that caused it. Memory of this process only. */
 const messages = () => perProcess('outbox', () => new Map<string, Message>())
 
-export function putIntoOutbox(id: string, message: Message): void {
+export function addToOutbox(id: string, message: Message): void {
   messages().set(id, message)
   for (const oldest of messages().keys()) {
     if (messages().size <= limit) break
@@ -16,4 +16,4 @@ export function putIntoOutbox(id: string, message: Message): void {
 }
 
 /** The message that a browser's own request caused: its id is in that browser's sealed cookie. */
-export const messageInOutbox = (id: string): Message | undefined => messages().get(id)
+export const findOutboxMessage = (id: string): Message | undefined => messages().get(id)

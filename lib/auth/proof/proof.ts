@@ -7,9 +7,9 @@ import type { CookieReader } from '../../shared/cookie-reader'
 import { withTimeout } from '../../shared/with-timeout'
 import { sendMail } from './mail'
 import { codeMessage, linkMail, type Message } from './messages'
-import { putIntoOutbox } from './outbox'
-import { proofSeconds, readPending, sealPending } from './pending'
-import { checkSecret, makeSecret } from './secrets'
+import { addToOutbox } from './outbox'
+import { proofSeconds, readPendingProof, sealPendingProof } from './pending-proof'
+import { checkSecret, createSecret } from './secrets'
 import { textMessages } from './text-messages'
 
 /**
@@ -34,9 +34,9 @@ export const isReachable = ({ kind, value }: Dii): boolean =>
   kind === 'phone' || /^[!#-'*+\-./0-9=?@A-Z^-~]+$/.test(value)
 
 /** Sends a secret; the sealed cookie that waits for it, or null when it could not be sent. */
-export async function askForProof(dii: Dii, next: string): Promise<string | null> {
+export async function sendProof(dii: Dii, next: string): Promise<string | null> {
   try {
-    const { id, secret } = await makeSecret(dii.kind, Date.now() + proofSeconds * 1000)
+    const { id, secret } = await createSecret(dii.kind, Date.now() + proofSeconds * 1000)
     const write = dii.kind === 'email' ? linkMail : codeMessage
     const delivery = deliver(id, dii.kind, write(dii.value, env().origin, secret))
     const sent = await withTimeout(
@@ -44,7 +44,7 @@ export async function askForProof(dii: Dii, next: string): Promise<string | null
       patienceMs,
       () => false,
     )
-    if (sent) return await sealPending({ id, dii, next })
+    if (sent) return await sealPendingProof({ id, dii, next })
     logEvent('error', 'proof_not_sent', { code: 'late' })
   } catch (error) {
     logEvent('error', 'proof_not_sent', { code: errorCode(error) })
@@ -57,7 +57,7 @@ const patienceMs = 10_000
 
 async function deliver(id: string, kind: Dii['kind'], message: Message): Promise<void> {
   const { mode, signIn } = env()
-  if (mode === 'sandbox') putIntoOutbox(id, message)
+  if (mode === 'sandbox') addToOutbox(id, message)
   if (kind === 'email' && signIn.mail !== null) return sendMail(message)
   if (kind === 'phone' && textMessages !== null) return textMessages.send(message)
 }
@@ -67,7 +67,7 @@ export type ProofFault = 'no_request' | 'wrong_secret' | 'over' | 'store_down'
 
 /** The DII that a browser has proved by bringing the secret that was sent there. */
 export async function prove(cookies: CookieReader, secret: string): Promise<Dii | ProofFault> {
-  const pending = await readPending(cookies)
+  const pending = await readPendingProof(cookies)
   if (!pending) return 'no_request'
   try {
     const attempt = await checkSecret(pending.id, secret)

@@ -3,7 +3,7 @@ import { NextRequest } from 'next/server'
 import Credentials from 'next-auth/providers/credentials'
 import { z } from 'zod'
 import { env } from '../../env/server'
-import { claimsOf } from '../verdict'
+import { claimsOf } from '../select-verified-dii'
 import { prove } from './proof'
 
 const secretShape = z.string().trim().min(1).max(100)

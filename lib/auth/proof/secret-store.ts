@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { withDatabase } from '../../database/access'
 import type { Schema } from '../../database/schema'
 
-const mostAttempts = 5
+const maxAttempts = 5
 /** The clocks of instances differ: one that is a quarter of an hour ahead would delete the others' new secrets. */
 const slackMs = 60 * 60 * 1000
 
@@ -36,7 +36,7 @@ export function createSecretStore(db: Kysely<Schema>, now: () => number): Secret
         .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
         .where('id', '=', id)
         .where('expires', '>', now())
-        .where('attempts', '<', mostAttempts)
+        .where('attempts', '<', maxAttempts)
         .returning('hmac')
         .executeTakeFirst()
       return row?.hmac ?? null

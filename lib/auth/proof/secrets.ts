@@ -11,7 +11,7 @@ const newSecret = (kind: 'email' | 'phone'): string =>
   kind === 'email' ? randomBytes(32).toString('base64url') : String(randomInt(1_000_000)).padStart(6, '0')
 
 /** As people and programs write a code: `123 456`, `123-456`, wide digits. No link has spaces; its hyphens count. */
-const withoutGaps = (brought: string): string => {
+const normalizeCode = (brought: string): string => {
   const text = brought.normalize('NFKC').replace(/\s/g, '')
   return /^[\d-]+$/.test(text) ? text.replaceAll('-', '') : text
 }
@@ -21,7 +21,7 @@ const hmacOf = (id: string, secret: string): string =>
   createHmac('sha256', env().nextAuthSecret).update(`sign-in:${id}:${secret}`).digest('base64url')
 
 /** Makes a single-use secret that is good until `expires`, Unix ms. */
-export async function makeSecret(
+export async function createSecret(
   kind: 'email' | 'phone',
   expires: number,
 ): Promise<{ id: string; secret: string }> {
@@ -35,7 +35,7 @@ export async function makeSecret(
 export async function checkSecret(id: string, secret: string): Promise<Attempt> {
   const stored = await withSecrets((secrets) => secrets.attempt(id))
   if (stored === null) return 'over'
-  const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, withoutGaps(secret)))]
+  const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, normalizeCode(secret)))]
   if (a.length !== b.length || !timingSafeEqual(a, b)) return 'wrong'
   return (await withSecrets((secrets) => secrets.take(id))) ? 'right' : 'over'
 }

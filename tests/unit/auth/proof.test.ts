@@ -6,10 +6,10 @@ import { encode } from 'next-auth/jwt'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cookieName } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
-import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
-import { readPending } from '#lib/auth/proof/pending.ts'
-import { askForProof, isReachable, proofKinds, prove } from '#lib/auth/proof/proof.ts'
-import { checkSecret, makeSecret } from '#lib/auth/proof/secrets.ts'
+import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
+import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
+import { isReachable, proofKinds, prove, sendProof } from '#lib/auth/proof/proof.ts'
+import { checkSecret, createSecret } from '#lib/auth/proof/secrets.ts'
 import { sharedDatabase } from '#lib/database/shared-database.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { localPath } from '#lib/shared/local-path.ts'
@@ -30,10 +30,10 @@ afterEach(() => {
 
 /** A browser that asked, what was sent for it, and the secret that was in it. */
 async function asked(dii: Dii = jane) {
-  const cookie = (await askForProof(dii, '/privacy')) ?? ''
+  const cookie = (await sendProof(dii, '/privacy')) ?? ''
   const jar = jarOf({ [cookieName('pending')]: cookie })
-  const pending = await readPending(jar)
-  const message = messageInOutbox(pending?.id ?? '')
+  const pending = await readPendingProof(jar)
+  const message = findOutboxMessage(pending?.id ?? '')
   const [, link, code] = /secret=(\S+)|(\d{6}) is your/.exec(message?.text ?? '') ?? []
   return { cookie, jar, pending, message, secret: link ?? code ?? '' }
 }
@@ -64,8 +64,8 @@ describe.each([
   it('waits in a cookie that browsers keep, however long the way on is', async () => {
     const next = localPath(`/${'a'.repeat(1023)}`) ?? ''
     const longest = dii.kind === 'email' ? { ...dii, value: `a@${'b'.repeat(244)}.example` } : dii
-    const cookie = await askForProof(longest, next)
-    expect(await readPending(jarOf({ [cookieName('pending')]: cookie ?? '' }))).toMatchObject({ next })
+    const cookie = await sendProof(longest, next)
+    expect(await readPendingProof(jarOf({ [cookieName('pending')]: cookie ?? '' }))).toMatchObject({ next })
     // Browsers count name and value, and drop what is over 4096 bytes.
     expect(`__Host-sign-in${cookie}`.length).toBeLessThan(4096)
   })
@@ -125,7 +125,7 @@ it('a link may not be taken apart: its hyphens count', async () => {
 
 describe('what waits in the browser', () => {
   it.each(['', 'garbage', 'a.b.c.d.e', '%00', 'x'.repeat(12_000)])('N17: %s is nothing', async (value) => {
-    expect(await readPending(jarOf({ [cookieName('pending')]: value }))).toBeNull()
+    expect(await readPendingProof(jarOf({ [cookieName('pending')]: value }))).toBeNull()
   })
 
   it('is nothing when it was changed, or sealed by another secret', async () => {
@@ -143,7 +143,7 @@ describe('what waits in the browser', () => {
     const claims = { sub: 'proof:a', sid: 's', dii: jane, otherDii: [], ...pending }
     const session = await encode({ token: claims, secret: secretOfSite, maxAge: 900 })
     expect(await currentReader(jarOf({ 'lantern-session': session }))).not.toBeNull()
-    expect(await readPending(jarOf({ [cookieName('pending')]: session }))).toBeNull()
+    expect(await readPendingProof(jarOf({ [cookieName('pending')]: session }))).toBeNull()
   })
 
   it('shows nothing of the address', async () => {
@@ -188,8 +188,8 @@ describe('S5: what is stored of a secret', () => {
   })
 
   it('belongs to its request: in the row of another one it means nothing', async () => {
-    const first = await makeSecret('phone', Date.now() + minute)
-    const second = await makeSecret('phone', Date.now() + minute)
+    const first = await createSecret('phone', Date.now() + minute)
+    const second = await createSecret('phone', Date.now() + minute)
     const { db } = await sharedDatabase()
     const stolen = db.selectFrom('sign_in_secrets').select('hmac').where('id', '=', first.id)
     const { hmac } = await stolen.executeTakeFirstOrThrow()
@@ -199,7 +199,7 @@ describe('S5: what is stored of a secret', () => {
   })
 
   it('means nothing without the site’s own secret', async () => {
-    const { id, secret } = await makeSecret('phone', Date.now() + minute)
+    const { id, secret } = await createSecret('phone', Date.now() + minute)
     becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
     expect(await checkSecret(id, secret)).toBe('wrong')
     becomeSite({ NEXTAUTH_SECRET: secretOfSite, DATA_DIR: dataDir })

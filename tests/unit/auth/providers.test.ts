@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { acceptedAlgorithm } from '#lib/auth/openid-answers.ts'
+import { acceptedAlgorithm } from '#lib/auth/openid-responses.ts'
 import { identityProviders, nextAuthCookies, offeredProviders } from '#lib/auth/providers.ts'
 import type { SignInSettings } from '#lib/env/server.ts'
 import { becomeSite } from '../../support/server-env.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { limitAsking } from '#lib/auth/sign-in-limits.ts'
+import { limitMessages } from '#lib/auth/sign-in-limits.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -12,7 +12,7 @@ async function sent(count: number, ask: (i: number) => [from: string, dii: Dii])
   const answers: boolean[] = []
   for (let i = 0; i < count; i++) {
     const [from, dii] = ask(i)
-    answers.push((await limitAsking(new Headers({ 'x-forwarded-for': from }), dii)) === null)
+    answers.push((await limitMessages(new Headers({ 'x-forwarded-for': from }), dii)) === null)
   }
   return answers
 }

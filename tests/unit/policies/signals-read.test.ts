@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkSignals, cookieSignals, parseSignals, signalsInForm } from '#lib/policies/signals.ts'
+import { checkSignals, parseFormSignals, parseSignals, readCookieSignals } from '#lib/policies/signals.ts'
 import { containsDenial, findSignals } from '#lib/site/denial-in-body.ts'
 import { gppWith, tcfOf } from '../../support/tcf.ts'
 
@@ -45,7 +45,7 @@ describe('signals that cannot be read', () => {
     expect(signals.unreadable).toBe(true)
     expect(checkSignals('uid2', signals)).toBe('gdpr')
     expect(checkSignals('euid', signals)).toBe('consent')
-    expect(signalsInForm(JSON.stringify(given))).toEqual(signals)
+    expect(parseFormSignals(JSON.stringify(given))).toEqual(signals)
   })
 
   it('K6d: a TC string that is cut short or garbled is one, whatever is said of GDPR', () => {
@@ -63,11 +63,11 @@ describe('signals that cannot be read', () => {
   })
 
   it.each(['{', 'CP', ' ', '{"tcf":"C'])('K6d: the field %j of a form is one', (field) => {
-    expect(signalsInForm(field)).toEqual({ unreadable: true })
+    expect(parseFormSignals(field)).toEqual({ unreadable: true })
   })
 
   it('and a field that is empty or not there tells nothing', () => {
-    expect([signalsInForm(''), signalsInForm(undefined)]).toEqual([undefined, undefined])
+    expect([parseFormSignals(''), parseFormSignals(undefined)]).toEqual([undefined, undefined])
   })
 
   it('K6d: sections that are said to apply without a string deny', () => {
@@ -81,10 +81,10 @@ describe('the cookie of a consent platform', () => {
   const cookie = (...values: string[]) => values.map((value) => `a=b; euconsent-v2=${value}`).join(';')
 
   it('is read byte for byte, also twice', () => {
-    expect(cookieSignals(cookie(tcf))).toEqual({ tcf })
-    expect(cookieSignals(cookie(tcf, tcf))).toEqual({ tcf })
+    expect(readCookieSignals(cookie(tcf))).toEqual({ tcf })
+    expect(readCookieSignals(cookie(tcf, tcf))).toEqual({ tcf })
     for (const none of [null, '', 'a=b', `x-euconsent-v2=${tcf}`, `euconsent-v21=${tcf}`])
-      expect(cookieSignals(none)).toEqual({})
+      expect(readCookieSignals(none)).toEqual({})
   })
 
   it.each([
@@ -101,11 +101,11 @@ describe('the cookie of a consent platform', () => {
     [tcf, `${tcf}A`],
     [tcf, ''],
   ])('K6d: that has %j %j cannot be read', (...values) => {
-    expect(cookieSignals(cookie(...values))).toEqual({ unreadable: true })
+    expect(readCookieSignals(cookie(...values))).toEqual({ unreadable: true })
   })
 
   it('K6d: without a value cannot be read', () => {
-    expect(cookieSignals('euconsent-v2; a=b')).toEqual({ unreadable: true })
+    expect(readCookieSignals('euconsent-v2; a=b')).toEqual({ unreadable: true })
   })
 })
 

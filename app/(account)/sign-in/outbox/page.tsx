@@ -3,8 +3,8 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
-import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
-import { readPending } from '#lib/auth/proof/pending.ts'
+import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
+import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity } from '#lib/site/read.ts'
 
@@ -16,8 +16,8 @@ export const metadata: Metadata = {
 /** Sandbox mode: what would have been sent, shown to the browser that caused it and to no other. */
 export default async function OutboxPage() {
   if (env().mode !== 'sandbox' || env().publicSandbox) notFound()
-  const pending = await readPending(await cookies())
-  const message = pending && messageInOutbox(pending.id)
+  const pending = await readPendingProof(await cookies())
+  const message = pending && findOutboxMessage(pending.id)
   return (
     <>
       <StatusBar identity={await readPublicIdentity()} product={env().product} />

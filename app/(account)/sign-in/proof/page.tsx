@@ -3,7 +3,7 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
-import { type Pending, readPending } from '#lib/auth/proof/pending.ts'
+import { type Pending, readPendingProof } from '#lib/auth/proof/pending-proof.ts'
 import { env } from '#lib/env/server.ts'
 import { maskDii, maskedName } from '#lib/site/masked-name.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
@@ -24,7 +24,7 @@ interface Props {
 export default async function ProofPage({ searchParams }: Props) {
   const [{ secret }, pending, reader, identity] = await Promise.all([
     searchParams,
-    cookies().then(readPending),
+    cookies().then(readPendingProof),
     readCurrentReader(),
     readPublicIdentity(),
   ])

@@ -14,7 +14,7 @@ const pathIn = (dataDir: string) => join(dataDir, 'secrets.json')
  * Secrets for a site that is not deployed: made up once and kept under DATA_DIR, so that a restart signs
  * nobody out. The file appears whole or not at all, and of two processes that start at once one makes it.
  */
-export function madeUpSecrets(dataDir: string): Secrets {
+export function readOrCreateSecrets(dataDir: string): Secrets {
   const path = pathIn(dataDir)
   mkdirSync(dataDir, { recursive: true })
   if (!existsSync(path)) {
@@ -34,7 +34,7 @@ export function madeUpSecrets(dataDir: string): Secrets {
 }
 
 /** Those that a site made up; null: none has. */
-export function keptSecrets(dataDir: string): Secrets | null {
+export function readLocalSecrets(dataDir: string): Secrets | null {
   try {
     return read(pathIn(dataDir))
   } catch (error) {

@@ -5,7 +5,7 @@ import { env } from '../../env/server'
 import type { Dii } from '../../identity/types'
 import type { CookieReader } from '../../shared/cookie-reader'
 import { cookieName } from '../cookie-names'
-import { diiShape } from '../dii'
+import { diiShape } from '../read-dii'
 import { hasEnded } from '../session'
 
 /** A proof that a browser asked for and has not brought yet. */
@@ -40,11 +40,11 @@ export const pendingCookieAttributes = (maxAge: number) => ({
 })
 
 /** The address or number waits here, sealed, in the browser that asked, and nowhere else. */
-export const sealPending = ({ id, dii, next }: Pending): Promise<string> =>
+export const sealPendingProof = ({ id, dii, next }: Pending): Promise<string> =>
   encode({ token: { id, dii, next }, secret: env().nextAuthSecret, maxAge: proofSeconds, salt })
 
 /** What this browser is waiting for; null for none, for one that is over, and for whatever cannot be read. */
-export async function readPending(cookies: CookieReader): Promise<Pending | null> {
+export async function readPendingProof(cookies: CookieReader): Promise<Pending | null> {
   const token = cookies.get(cookieName('pending'))?.value
   if (!token) return null
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readDii } from '#lib/auth/dii.ts'
+import { readDii } from '#lib/auth/read-dii.ts'
 import { disguised, withUnseen } from '../../conformance/vectors-disguised.ts'
 
 describe('an address as it was typed', () => {

@@ -3,8 +3,8 @@ import { domainToASCII } from 'node:url'
 import type { DiiPolicy } from '../env/server'
 import type { NoDii } from '../identity/public-identity'
 import type { Dii } from '../identity/types'
-import { readDii } from './dii'
 import { issuerTraits } from './issuers'
+import { readDii } from './read-dii'
 
 /** What an identity provider says of an account, by the names of OpenID Connect. Nothing in it is trusted. */
 export interface ProviderClaims {
@@ -23,7 +23,7 @@ export const claimsOf = ({ kind, value }: Dii): ProviderClaims =>
   kind === 'email' ? { email: value } : { phone_number: value }
 
 /** `otherDii`: also proved, never used, but an opt-out of it counts. */
-export interface Verdict {
+export interface VerifiedDii {
   dii: Dii | NoDii
   otherDii: Dii[]
 }
@@ -39,7 +39,7 @@ export interface Verdict {
  * confirmed, https://developers.facebook.com/docs/graph-api/reference/user/. Google, Apple and other
  * OpenID providers say `email_verified` themselves.
  */
-const provedByNature = new Set(['proof', 'demo'])
+const alwaysVerified = new Set(['proof', 'demo'])
 
 /**
  * Domains whose addresses are made for one site and only forward: they match nobody elsewhere, and whoever
@@ -54,12 +54,13 @@ const relayDomains = ['privaterelay.appleid.com', 'mozmail.com', 'duck.com']
  * The one rule: what an account's claims make of a session. A claim counts only when the provider says that
  * it was verified. A relay address ends the matter even beside a number: it is an answer. Pure.
  */
-export function judge(provider: string, claims: ProviderClaims, policy: DiiPolicy): Verdict {
-  const byNature = provedByNature.has(provider)
-  const emailByNature = byNature || (provider === 'oidc' && issuerTraits(claims.iss).provesAddresses)
-  const address = judgeEmail(claims, emailByNature, [...relayDomains, ...policy.relayDomains])
+export function selectVerifiedDii(provider: string, claims: ProviderClaims, policy: DiiPolicy): VerifiedDii {
+  const verifiedByDefault = alwaysVerified.has(provider)
+  const emailVerifiedByDefault =
+    verifiedByDefault || (provider === 'oidc' && issuerTraits(claims.iss).provesAddresses)
+  const address = checkEmailClaim(claims, emailVerifiedByDefault, [...relayDomains, ...policy.relayDomains])
   if (address === 'relay_address') return { dii: address, otherDii: [] }
-  const number = judgePhone(claims, byNature)
+  const number = checkPhoneClaim(claims, verifiedByDefault)
   const both = policy.prefer === 'phone' ? [number, address] : [address, number]
   const [dii, ...otherDii] = both.filter((found) => typeof found !== 'string')
   if (dii) return { dii, otherDii }
@@ -68,25 +69,29 @@ export function judge(provider: string, claims: ProviderClaims, policy: DiiPolic
   return { dii: reasons.find((reason) => reason !== 'no_dii') ?? 'no_dii', otherDii: [] }
 }
 
-function judgeEmail(claims: ProviderClaims, byNature: boolean, relays: readonly string[]): Dii | NoDii {
+function checkEmailClaim(
+  claims: ProviderClaims,
+  verifiedByDefault: boolean,
+  relays: readonly string[],
+): Dii | NoDii {
   const dii = readDii({ email: claims.email })
   // Before the address is judged: mail finds a relay also by spellings that are not used here.
   if (typeof claims.email === 'string' && isRelay(claims.email.trim(), relays)) return 'relay_address'
   if (typeof dii === 'string') return 'no_dii'
   if (isTrue(claims.is_private_email)) return 'relay_address'
-  return isVerified(claims.email_verified, byNature) ? dii : 'unverified'
+  return isVerified(claims.email_verified, verifiedByDefault) ? dii : 'unverified'
 }
 
-function judgePhone(claims: ProviderClaims, byNature: boolean): Dii | NoDii {
+function checkPhoneClaim(claims: ProviderClaims, verifiedByDefault: boolean): Dii | NoDii {
   const dii = readDii({ phone: claims.phone_number })
   if (dii === 'empty') return 'no_dii'
-  if (!isVerified(claims.phone_number_verified, byNature)) return 'unverified'
+  if (!isVerified(claims.phone_number_verified, verifiedByDefault)) return 'unverified'
   return typeof dii === 'string' ? 'bad_phone' : dii
 }
 
 /** An explicit claim decides; otherwise the way in which the address came. Null says nothing. */
-const isVerified = (claim: unknown, byNature: boolean): boolean =>
-  claim === undefined || claim === null ? byNature : isTrue(claim)
+const isVerified = (claim: unknown, verifiedByDefault: boolean): boolean =>
+  claim === undefined || claim === null ? verifiedByDefault : isTrue(claim)
 
 /** Apple sends its booleans as text too. */
 const isTrue = (claim: unknown): boolean => claim === true || claim === 'true'

@@ -17,7 +17,7 @@ export type ChoiceOutcome =
   | { status: 'rate_limited'; seconds: number; update?: IdentityUpdate }
 
 /** Records a reader's choice and acts on it, within the limits. One function for the form and for the API. */
-export async function choose(
+export async function applyChoice(
   request: RequestLike,
   { advertising, ...choice }: Choice,
 ): Promise<ChoiceOutcome> {
@@ -56,10 +56,10 @@ export async function recordSignals(
   )
 }
 
-export type ForgetOutcome = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
+export type EraseOutcome = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
 
 /** Erases a reader's records, as they asked here. With the store down all is as it was. */
-export async function forgetReader(request: RequestLike): Promise<ForgetOutcome> {
+export async function eraseReaderRecords(request: RequestLike): Promise<EraseOutcome> {
   const { reader, subject } = await identity().readReader(request)
   if (!reader) return 'signed_out'
   if ((await limitReader(request)) !== null) return 'rate_limited'

@@ -4,7 +4,7 @@ import { proofKinds } from './proof/proof'
 import { offeredProviders } from './providers'
 
 /** The ways to sign in that this site offers, for the sign-in page. */
-export function signInOffer() {
+export function getSignInOptions() {
   const { demoSignIn, signIn } = env()
   return { providers: offeredProviders(signIn), proof: proofKinds(), demo: demoSignIn }
 }

@@ -4,7 +4,7 @@ import { env } from '../env/server'
 import { logEvent } from '../observe/log'
 import { type Claims, mergeClaims } from './claims'
 import { faultOf } from './provider-fault'
-import { judge } from './verdict'
+import { selectVerifiedDii } from './select-verified-dii'
 
 type OpenIdClient = Parameters<NonNullable<TokenEndpointHandler['request']>>[0]['client']
 type UserinfoRequest = NonNullable<UserinfoEndpointHandler['request']>
@@ -71,7 +71,7 @@ export const openIdClaims: UserinfoRequest = async ({ client, tokens }) => {
   } catch (error) {
     const code = `userinfo ${faultOf(error)}`
     // An answer about somebody else is no failure of the endpoint: it was given another reader's token.
-    const enough = typeof judge('oidc', proven, env().diiPolicy).dii !== 'string'
+    const enough = typeof selectVerifiedDii('oidc', proven, env().diiPolicy).dii !== 'string'
     if (!enough || code === 'userinfo other_subject')
       throw Object.assign(new Error('userinfo failed'), { code })
     logEvent('warn', 'userinfo_failed', { code: `oidc ${code}` })

@@ -4,18 +4,18 @@ import 'server-only'
  * The known name that an unknown one was probably meant to be; null: it is somebody else's. Kubernetes and Docker
  * set variables that begin with the name of a service, such as `UID2_OPERATOR_SERVICE_HOST` and `UID2_PORT`.
  */
-export function nearMiss(name: string, known: readonly string[]): string | null {
+export function findClosestName(name: string, known: readonly string[]): string | null {
   // The variables are the same for both products.
   const upper = name.toUpperCase().replace(/^EUID_/, 'UID2_')
   const cutShort = (other: string) => /_./.test(upper) && other.startsWith(`${upper}_`)
-  return known.find((other) => cutShort(other) || distance(upper, other) <= mostEdits) ?? null
+  return known.find((other) => cutShort(other) || distance(upper, other) <= maxEdits) ?? null
 }
 
-const mostEdits = 2
+const maxEdits = 2
 
 /** How many characters have to be added, removed, replaced or swapped with the next one. */
 function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > mostEdits) return mostEdits + 1
+  if (Math.abs(a.length - b.length) > maxEdits) return maxEdits + 1
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number) => rows[i]?.[j] ?? 0
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge, type ProviderClaims } from '#lib/auth/verdict.ts'
+import { type ProviderClaims, selectVerifiedDii } from '#lib/auth/select-verified-dii.ts'
 import type { DiiPolicy } from '#lib/env/server.ts'
 
 const policy: DiiPolicy = { relayDomains: [], prefer: 'email' }
@@ -8,15 +8,19 @@ const email = (value: string) => ({ kind: 'email' as const, value })
 const phone = (value: string) => ({ kind: 'phone' as const, value })
 describe('our own sign-ins', () => {
   it.each(['proof', 'demo'])('%s proves what it was given', (provider) => {
-    expect(judge(provider, { email: 'j@example.com' }, policy).dii).toEqual(email('j@example.com'))
-    expect(judge(provider, { phone_number: '+16045551234' }, policy).dii).toEqual(phone('+16045551234'))
-    expect(judge(provider, { email: 'j@duck.com' }, policy).dii).toBe('relay_address')
+    expect(selectVerifiedDii(provider, { email: 'j@example.com' }, policy).dii).toEqual(
+      email('j@example.com'),
+    )
+    expect(selectVerifiedDii(provider, { phone_number: '+16045551234' }, policy).dii).toEqual(
+      phone('+16045551234'),
+    )
+    expect(selectVerifiedDii(provider, { email: 'j@duck.com' }, policy).dii).toBe('relay_address')
   })
 
   it.each(['google', 'apple', 'facebook', 'oidc', 'Proof', 'proof ', '', '__proto__', 'constructor'])(
     '%j is none of them',
     (provider) => {
-      expect(judge(provider, { email: 'j@example.com' }, policy).dii).toBe('unverified')
+      expect(selectVerifiedDii(provider, { email: 'j@example.com' }, policy).dii).toBe('unverified')
     },
   )
 })
@@ -28,7 +32,8 @@ describe('DII_PREFER', () => {
     phone_number: '+16045551234',
     phone_number_verified: true,
   }
-  const preferred = (claims: ProviderClaims) => judge('oidc', claims, { ...policy, prefer: 'phone' })
+  const preferred = (claims: ProviderClaims) =>
+    selectVerifiedDii('oidc', claims, { ...policy, prefer: 'phone' })
 
   it('decides when both are there; the other still counts for opt-outs', () => {
     expect(preferred(both)).toEqual({ dii: phone('+16045551234'), otherDii: [email('j@example.com')] })
@@ -46,7 +51,7 @@ describe('DII_PREFER', () => {
 
 describe('a relay', () => {
   const judged = (address: string, relayDomains: string[] = []) =>
-    judge('oidc', { email: address, email_verified: true }, { ...policy, relayDomains }).dii
+    selectVerifiedDii('oidc', { email: address, email_verified: true }, { ...policy, relayDomains }).dii
 
   it.each([
     'x@privaterelay.appleid.com',
@@ -119,7 +124,7 @@ describe('for every mixture of claims', () => {
 
   it('nothing counts that the provider does not vouch for', () => {
     holds((claims, policy, provider) => {
-      const { dii, otherDii } = judge(provider, claims, policy)
+      const { dii, otherDii } = selectVerifiedDii(provider, claims, policy)
       for (const proved of [dii, ...otherDii])
         if (typeof proved !== 'string')
           expect(
@@ -130,14 +135,14 @@ describe('for every mixture of claims', () => {
 
   it('a relay yields no DII at all', () => {
     holds((claims, policy, provider) => {
-      const { dii, otherDii } = judge(provider, { ...claims, email: 'x@sub.duck.com' }, policy)
+      const { dii, otherDii } = selectVerifiedDii(provider, { ...claims, email: 'x@sub.duck.com' }, policy)
       expect([dii, otherDii]).toEqual(['relay_address', []])
     })
   })
 
   it('the other DII is never the chosen one, and there is none beside a reason', () => {
     holds((claims, policy, provider) => {
-      const { dii, otherDii } = judge(provider, claims, policy)
+      const { dii, otherDii } = selectVerifiedDii(provider, claims, policy)
       if (typeof dii === 'string') expect(otherDii).toEqual([])
       else expect(otherDii.map(({ kind }) => kind)).not.toContain(dii.kind)
     })
@@ -145,7 +150,7 @@ describe('for every mixture of claims', () => {
 
   it('the preferred kind is chosen whenever it is proved', () => {
     holds((claims, policy, provider) => {
-      const { dii, otherDii } = judge(provider, claims, policy)
+      const { dii, otherDii } = selectVerifiedDii(provider, claims, policy)
       if (otherDii.length > 0) expect(dii).toMatchObject({ kind: policy.prefer })
     })
   })
@@ -162,9 +167,9 @@ describe('for every mixture of claims', () => {
       hd: 'example.com',
     }
     holds((claims, policy, provider) => {
-      const verdict = judge(provider, claims, policy)
-      expect(judge(provider, { ...noise, ...claims }, policy)).toEqual(verdict)
-      expect(judge(provider === 'oidc' ? 'google' : 'oidc', claims, policy)).toEqual(verdict)
+      const verdict = selectVerifiedDii(provider, claims, policy)
+      expect(selectVerifiedDii(provider, { ...noise, ...claims }, policy)).toEqual(verdict)
+      expect(selectVerifiedDii(provider === 'oidc' ? 'google' : 'oidc', claims, policy)).toEqual(verdict)
     })
   })
 })

@@ -1,6 +1,6 @@
 import 'server-only'
-import type { DiiFault } from './dii'
 import type { ProofFault } from './proof/proof'
+import type { DiiFault } from './read-dii'
 
 /** Why a step of a sign-in led nowhere. */
 export type SignInProblem =
@@ -12,7 +12,7 @@ export type SignInProblem =
   | 'provider_failed'
 
 /** What a reader is told when a step of a sign-in leads nowhere. Never repeats what was typed. */
-export const signInWords: Record<SignInProblem, string> = {
+export const signInMessages: Record<SignInProblem, string> = {
   empty: 'Please enter an e-mail address or a phone number.',
   bad_email: 'This does not look like an e-mail address. It needs the form name@example.com.',
   looks_hashed: 'This looks like a hash. Please enter the address itself: the hashing is done on the server.',
@@ -28,9 +28,9 @@ export const signInWords: Record<SignInProblem, string> = {
   provider_failed: 'The other site did not answer. Please try again in a moment, or sign in another way.',
 }
 
-export const isProblem = (name: string): name is SignInProblem => Object.hasOwn(signInWords, name)
+export const isSignInProblem = (name: string): name is SignInProblem => Object.hasOwn(signInMessages, name)
 
-export function waitWords(seconds: number): string {
+export function rateLimitMessage(seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
   return `That was too many tries. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`
 }
