@@ -5,8 +5,8 @@ import { isSignInCookie } from './cookie-names'
 import { readSession } from './session'
 
 /**
- * The reader whose session cookie this request carries, or null. Whether that session was signed out of
- * is known to the store, so ask `lib/identity`'s reader where it matters.
+ * The reader of this request's session cookie, or null. It does not know whether the session was signed out
+ * of: only the store does, so ask `lib/identity` where that matters.
  */
 export async function currentReader(cookies: CookieReader): Promise<Reader | null> {
   const claims = await readSession(cookies)
@@ -15,5 +15,5 @@ export async function currentReader(cookies: CookieReader): Promise<Reader | nul
   return { sub, sid, dii, otherDii, sessionEnds: exp * 1000 }
 }
 
-/** Whether a cookie is of the sign-in, and so goes at sign-out. */
+/** Whether a cookie belongs to the sign-in, and is deleted at sign-out. */
 export const isSessionCookie: (name: string) => boolean = isSignInCookie

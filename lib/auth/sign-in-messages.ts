@@ -2,7 +2,7 @@ import 'server-only'
 import type { ProofFault } from './proof/proof'
 import type { DiiFault } from './read-dii'
 
-/** Why a step of a sign-in led nowhere. */
+/** Why a sign-in step failed. */
 export type SignInProblem =
   | DiiFault
   | ProofFault
@@ -11,7 +11,7 @@ export type SignInProblem =
   | 'not_local'
   | 'provider_failed'
 
-/** What a reader is told when a step of a sign-in leads nowhere. Never repeats what was typed. */
+/** What the reader sees when a sign-in step fails. Never repeats what was typed. */
 export const signInMessages: Record<SignInProblem, string> = {
   empty: 'Please enter an e-mail address or a phone number.',
   bad_email: 'This does not look like an e-mail address. It needs the form name@example.com.',

@@ -1,11 +1,11 @@
 import 'server-only'
 
 /**
- * The known name that an unknown one was probably meant to be; null: it is somebody else's. Kubernetes and Docker
- * set variables that begin with the name of a service, such as `UID2_OPERATOR_SERVICE_HOST` and `UID2_PORT`.
+ * The known name that an unknown one was probably meant to be. Null: it belongs to something else. Kubernetes
+ * and Docker set variables that begin with a service's name, such as `UID2_OPERATOR_SERVICE_HOST`.
  */
 export function findClosestName(name: string, known: readonly string[]): string | null {
-  // The variables are the same for both products.
+  // Both products use the UID2_ names.
   const upper = name.toUpperCase().replace(/^EUID_/, 'UID2_')
   const cutShort = (other: string) => /_./.test(upper) && other.startsWith(`${upper}_`)
   return known.find((other) => cutShort(other) || distance(upper, other) <= maxEdits) ?? null
@@ -13,7 +13,7 @@ export function findClosestName(name: string, known: readonly string[]): string 
 
 const maxEdits = 2
 
-/** How many characters have to be added, removed, replaced or swapped with the next one. */
+/** How many characters must be added, removed, replaced or swapped with the next one. */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > maxEdits) return maxEdits + 1
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]

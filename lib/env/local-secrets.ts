@@ -11,8 +11,8 @@ export type Secrets = z.infer<typeof shape>
 const pathIn = (dataDir: string) => join(dataDir, 'secrets.json')
 
 /**
- * Secrets for a site that is not deployed: made up once and kept under DATA_DIR, so that a restart signs
- * nobody out. The file appears whole or not at all, and of two processes that start at once one makes it.
+ * Secrets for a site that is not deployed. They are created once and kept under DATA_DIR, so a restart signs
+ * no one out. The file appears completely or not at all. When two processes start at once, one creates it.
  */
 export function readOrCreateSecrets(dataDir: string): Secrets {
   const path = pathIn(dataDir)
@@ -33,7 +33,7 @@ export function readOrCreateSecrets(dataDir: string): Secrets {
   return read(path)
 }
 
-/** Those that a site made up; null: none has. */
+/** The secrets that the site created. Null: it has not. */
 export function readLocalSecrets(dataDir: string): Secrets | null {
   try {
     return read(pathIn(dataDir))

@@ -7,7 +7,7 @@ import { type VariableName, type Variables, variables } from './variables'
 
 export type { EnvFault }
 
-/** Reads the whole environment at once, so that every fault is told in one go. Pure. */
+/** Reads the whole environment at once, so that every fault is reported together. Pure. */
 export function parseEnv(
   raw: Record<string, string | undefined>,
 ): { env: ParsedEnv } | { faults: EnvFault[] } {
@@ -41,7 +41,7 @@ export function parseEnv(
 
 const uid2Names = Object.keys(variables).filter((name) => name.startsWith('UID2_'))
 
-/** One message for people: every fault with its remedy. Contains no value of any variable. */
+/** One message for people: every fault with its remedy. It contains no value. */
 export function describeFaults(faults: EnvFault[]): string {
   const lines = faults.map(({ variable, fault, remedy }) => `  ${variable} ${fault}.\n    ${remedy}`)
   return `The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`

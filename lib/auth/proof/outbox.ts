@@ -4,7 +4,10 @@ import type { Message } from './messages'
 
 const limit = 500
 
-/** Sandbox mode: what would have been sent, by the request that caused it. Memory of this process only. */
+/**
+ * In the sandbox: messages that would have been sent, by the id of their secret. In this process's memory
+ * only.
+ */
 const messages = () => perProcess('outbox', () => new Map<string, Message>())
 
 export function addToOutbox(id: string, message: Message): void {
@@ -15,5 +18,5 @@ export function addToOutbox(id: string, message: Message): void {
   }
 }
 
-/** The message that a browser's own request caused: its id is in that browser's sealed cookie. */
+/** The message that this browser asked for. Its id is in the browser's sealed cookie. */
 export const findOutboxMessage = (id: string): Message | undefined => messages().get(id)

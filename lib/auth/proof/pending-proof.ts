@@ -8,12 +8,12 @@ import { cookieName } from '../cookie-names'
 import { diiShape } from '../read-dii'
 import { hasEnded } from '../session'
 
-/** A proof that a browser asked for and has not brought yet. */
-export interface Pending {
-  /** Of the secret that was sent. */
+/** A proof that a browser asked for and has not completed. */
+export interface PendingProof {
+  /** The id of the secret that was sent. */
   id: string
   dii: Dii
-  /** Path of this site to go to afterwards. */
+  /** Path on this site to go to afterwards. */
   next: string
 }
 
@@ -24,27 +24,27 @@ const shape = z.object({
   exp: z.number(),
 })
 
-/** How long a link or code is good for, and so how long the address waits in the browser, seconds. */
+/** How long a link or code is valid, and the address is kept in the browser, seconds. */
 export const proofSeconds = 15 * 60
 
-// Another key than the session's, so that neither can be taken for the other.
+// Another key than the session's, so that one cannot be used as the other.
 const salt = 'sign-in-pending'
 
 export const pendingCookieAttributes = (maxAge: number) => ({
   httpOnly: true,
-  // A link in a mail is followed from another site: a strict cookie would not come along.
+  // A link in a mail is a cross-site navigation: a strict cookie would not be sent.
   sameSite: 'lax' as const,
   secure: env().secureCookies,
   path: '/',
   maxAge,
 })
 
-/** The address or number waits here, sealed, in the browser that asked, and nowhere else. */
-export const sealPendingProof = ({ id, dii, next }: Pending): Promise<string> =>
+/** Seals the address or number for the browser that asked. It is stored nowhere else. */
+export const sealPendingProof = ({ id, dii, next }: PendingProof): Promise<string> =>
   encode({ token: { id, dii, next }, secret: env().nextAuthSecret, maxAge: proofSeconds, salt })
 
-/** What this browser is waiting for; null for none, for one that is over, and for whatever cannot be read. */
-export async function readPendingProof(cookies: CookieReader): Promise<Pending | null> {
+/** The proof that this browser asked for. Null for none, for an expired one, and for anything unreadable. */
+export async function readPendingProof(cookies: CookieReader): Promise<PendingProof | null> {
   const token = cookies.get(cookieName('pending'))?.value
   if (!token) return null
   try {

@@ -5,7 +5,7 @@ import { cookieName } from '#lib/auth/cookie-names.ts'
 import { sendMail } from '#lib/auth/proof/mail.ts'
 import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
 import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
-import { proofKinds, prove, sendProof } from '#lib/auth/proof/proof.ts'
+import { checkProof, proofKinds, sendProof } from '#lib/auth/proof/proof.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
@@ -100,7 +100,7 @@ describe('a mail', () => {
     const secret = /^http:\/\/localhost:3000\/sign-in\/proof\?secret=([\w-]{43})\r?$/m.exec(
       unquoted(raw),
     )?.[1]
-    expect(await prove(jar, secret ?? '')).toEqual(jane)
+    expect(await checkProof(jar, secret ?? '')).toEqual(jane)
     expect(findOutboxMessage((await readPendingProof(jar))?.id ?? '')).toBeUndefined()
   })
 
@@ -240,7 +240,7 @@ describe('a text message', () => {
     const message = texts.send.mock.calls[0]?.[0]
     expect(message?.to).toBe(number.value)
     const code = /^\d{6}/.exec(message?.text ?? '')?.[0] ?? ''
-    expect(await prove(jarOf({ [cookieName('pending')]: cookie }), code)).toEqual(number)
+    expect(await checkProof(jarOf({ [cookieName('pending')]: cookie }), code)).toEqual(number)
   })
 
   it('that is refused, or never answered, is not sent', async () => {

@@ -8,7 +8,7 @@ import { cookieName } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
 import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
 import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
-import { isReachable, proofKinds, prove, sendProof } from '#lib/auth/proof/proof.ts'
+import { checkProof, isReachable, proofKinds, sendProof } from '#lib/auth/proof/proof.ts'
 import { checkSecret, createSecret } from '#lib/auth/proof/secrets.ts'
 import { sharedDatabase } from '#lib/database/shared-database.ts'
 import type { Dii } from '#lib/identity/types.ts'
@@ -50,13 +50,13 @@ describe.each([
   it('proves the address to which it was sent, once', async () => {
     const { jar, secret, pending } = await asked(dii)
     expect(pending).toMatchObject({ dii, next: '/privacy' })
-    expect(await prove(jar, secret)).toEqual(dii)
-    expect(await prove(jar, secret)).toBe('over')
+    expect(await checkProof(jar, secret)).toEqual(dii)
+    expect(await checkProof(jar, secret)).toBe('over')
   })
 
   it('of ten that bring it at once, one gets it', async () => {
     const { jar, secret } = await asked(dii)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => prove(jar, secret)))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => checkProof(jar, secret)))
     expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([dii])
     expect(new Set(answers.filter((answer) => typeof answer === 'string'))).toEqual(new Set(['over']))
   })
@@ -74,32 +74,32 @@ describe.each([
     movedBy(0)
     const [early, late] = [await asked(dii), await asked(dii)]
     movedBy(15 * minute - 1000)
-    expect(await prove(early.jar, early.secret)).toEqual(dii)
+    expect(await checkProof(early.jar, early.secret)).toEqual(dii)
     movedBy(1000)
     // Not the 15 s longer for which next-auth would still open the cookie (S21).
-    expect(await prove(late.jar, late.secret)).toBe('no_request')
+    expect(await checkProof(late.jar, late.secret)).toBe('no_request')
   })
 
   it('may be mistyped four times, not five', async () => {
     const [forgiven, over] = [await asked(dii), await asked(dii)]
-    const wrong = async (jar: typeof over.jar) => expect(await prove(jar, '?')).toBe('wrong_secret')
+    const wrong = async (jar: typeof over.jar) => expect(await checkProof(jar, '?')).toBe('wrong_secret')
     for (let i = 0; i < 4; i++) await wrong(forgiven.jar)
-    expect(await prove(forgiven.jar, forgiven.secret)).toEqual(dii)
+    expect(await checkProof(forgiven.jar, forgiven.secret)).toEqual(dii)
     for (let i = 0; i < 5; i++) await wrong(over.jar)
-    expect(await prove(over.jar, over.secret)).toBe('over')
+    expect(await checkProof(over.jar, over.secret)).toBe('over')
   })
 
   it('A3: proves nothing in another browser, nor beside another request of the same one', async () => {
     const [first, second] = [await asked(dii), await asked(dii)]
-    expect(await prove(jarOf({}), first.secret)).toBe('no_request')
-    expect(await prove(second.jar, first.secret)).toBe('wrong_secret')
-    expect(await prove(first.jar, first.secret)).toEqual(dii)
+    expect(await checkProof(jarOf({}), first.secret)).toBe('no_request')
+    expect(await checkProof(second.jar, first.secret)).toBe('wrong_secret')
+    expect(await checkProof(first.jar, first.secret)).toEqual(dii)
   })
 
   it.each(['', ' ', '0', 'x'.repeat(10_000), '\0', '☃', '000000 ', `${'='.repeat(43)}`])(
     'is not %j, which is no failure either',
     async (secret) => {
-      expect(await prove((await asked(dii)).jar, secret)).toBe('wrong_secret')
+      expect(await checkProof((await asked(dii)).jar, secret)).toBe('wrong_secret')
     },
   )
 })
@@ -114,13 +114,13 @@ it.each([
   ],
 ])('a code may be typed %s', async (_, typed) => {
   const { jar, secret } = await asked(number)
-  expect(await prove(jar, typed(secret))).toEqual(number)
+  expect(await checkProof(jar, typed(secret))).toEqual(number)
 })
 
 it('a link may not be taken apart: its hyphens count', async () => {
   const { jar, secret } = await asked(jane)
-  expect(await prove(jar, `-${secret}`)).toBe('wrong_secret')
-  expect(await prove(jar, secret)).toEqual(jane)
+  expect(await checkProof(jar, `-${secret}`)).toBe('wrong_secret')
+  expect(await checkProof(jar, secret)).toEqual(jane)
 })
 
 describe('what waits in the browser', () => {
@@ -132,9 +132,9 @@ describe('what waits in the browser', () => {
     const { cookie, secret } = await asked()
     const middle = Math.floor(cookie.length / 2)
     const changed = cookie.slice(0, middle) + (cookie[middle] === 'A' ? 'B' : 'A') + cookie.slice(middle + 1)
-    expect(await prove(jarOf({ [cookieName('pending')]: changed }), secret)).toBe('no_request')
+    expect(await checkProof(jarOf({ [cookieName('pending')]: changed }), secret)).toBe('no_request')
     becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
-    expect(await prove(jarOf({ [cookieName('pending')]: cookie }), secret)).toBe('no_request')
+    expect(await checkProof(jarOf({ [cookieName('pending')]: cookie }), secret)).toBe('no_request')
   })
 
   it('S9: is no session, and a session is not it', async () => {

@@ -3,7 +3,7 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
-import { type Pending, readPendingProof } from '#lib/auth/proof/pending-proof.ts'
+import { type PendingProof, readPendingProof } from '#lib/auth/proof/pending-proof.ts'
 import { env } from '#lib/env/server.ts'
 import { maskDii, maskedName } from '#lib/site/masked-name.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
@@ -41,7 +41,7 @@ export default async function ProofPage({ searchParams }: Props) {
   )
 }
 
-function Waiting({ pending: { dii, next }, secret }: { pending: Pending; secret: string | null }) {
+function Waiting({ pending: { dii, next }, secret }: { pending: PendingProof; secret: string | null }) {
   const name = maskDii(dii)
   if (dii.kind === 'phone')
     return (
