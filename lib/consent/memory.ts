@@ -14,7 +14,7 @@ interface Event {
 /**
  * A consent store for trying things and for tests. An opt-out holds until the process ends, and for this process alone:
  * with a real operator use the store on a database. Beyond `limit` records a consent is refused; opt-outs, denials
- * and sign-outs are always kept.
+ * and sign-outs are always kept. Next loads a module several times: make one store for all copies by `processWide`.
  */
 export function createMemoryStore({
   product = 'uid2' as Product,

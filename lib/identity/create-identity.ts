@@ -21,7 +21,7 @@ export type PublisherIdentity = ReturnType<typeof createIdentity>
  *   client: createUid2Client({ baseUrl, apiKey, clientSecret }),
  *   cookie: { name: '__Host-uid2', secure: true, passwords: [sessionPassword] },
  *   session: (request) => currentReader(request.cookies),
- *   consent: createMemoryStore(),
+ *   consent: processWide('consent', createMemoryStore),
  * })
  */
 export function createIdentity(options: IdentityOptions) {
