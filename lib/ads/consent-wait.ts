@@ -1,14 +1,14 @@
-import { isAcknowledged } from './handoff/consent-news'
-import { type ConsentWindow, hasConsentPlatform } from './handoff/consent-platform'
-import type { Uid2Handoff } from './handoff/handoff-api'
-import { consentMatters } from './handoff/refresh-rule'
+import { type ConsentWindow, hasConsentPlatform } from './token-store/consent-platform'
+import { isAcknowledged } from './token-store/consent-sync'
+import { consentMatters } from './token-store/refresh-rule'
+import type { TokenStore } from './token-store/token-store-api'
 
 /** Resolves once it is known whether consent lets the token go out; false: nobody says so. */
 export type ConsentWait = () => Promise<boolean>
 
 export interface ConsentWaitEnvironment {
   window: ConsentWindow
-  handoff: Pick<Uid2Handoff, 'getSnapshot' | 'settled' | 'signals' | 'subscribe'>
+  tokenStore: Pick<TokenStore, 'getSnapshot' | 'settled' | 'signals' | 'subscribe'>
   /** The longest that the page's first auction waits, ms. */
   timeoutMs: number
   setTimeout(run: () => void, ms: number): unknown
@@ -20,34 +20,34 @@ export interface ConsentWaitEnvironment {
  */
 export function createConsentWait({
   window,
-  handoff,
+  tokenStore,
   timeoutMs,
   setTimeout,
 }: ConsentWaitEnvironment): ConsentWait {
   let first: Promise<void> | null = null
 
   function isSettled(): boolean {
-    const state = handoff.getSnapshot()
-    const said = handoff.signals()
+    const state = tokenStore.getSnapshot()
+    const said = tokenStore.signals()
     return said !== null && state.status !== 'loading' && (isAcknowledged(said) || !consentMatters(state))
   }
 
   return async () => {
     if (!hasConsentPlatform(window)) return true
     first ??= new Promise((resolve) => {
-      const end = handoff.subscribe(() => isSettled() && done())
+      const end = tokenStore.subscribe(() => isSettled() && done())
       const done = () => {
         end()
         resolve()
       }
       setTimeout(done, timeoutMs)
       // It looks once more for a platform that has come after the page began.
-      void handoff.settled()
+      void tokenStore.settled()
       if (isSettled()) done()
     })
     await first
     if (isSettled()) return true
     // A platform for the TCF is there because GDPR may apply. What one has said counts once the server has it.
-    return handoff.signals() === null && typeof window.__tcfapi !== 'function'
+    return tokenStore.signals() === null && typeof window.__tcfapi !== 'function'
   }
 }

@@ -1,5 +1,5 @@
+import { adConfig } from './ad-config'
 import { randomText } from './browser-apis'
-import { channels } from './channels'
 import { oncePerWindow } from './once-per-window'
 import type { Exposure } from './slots/exposures'
 
@@ -14,10 +14,10 @@ export interface ExposureRecord {
   subscribe(listener: () => void): () => void
 }
 
-/** What this page tells of a hold-out: to your own statistics (channels.ts), and to whoever looks at the page. */
+/** What this page tells of a hold-out: to your own statistics (ad-config.ts), and to whoever looks at the page. */
 export const pageExposures = (): ExposureRecord =>
   oncePerWindow('exposures', () => {
-    const { unit, onExposure } = channels.holdOut
+    const { unit, onExposure } = adConfig.holdOut
     const visit = randomText()
     const listeners = new Set<() => void>()
     let all: readonly Exposure[] = []

@@ -1,14 +1,13 @@
-import { type Bidder, channels, type Plan, type PlanName, plans } from './channels'
+import { type AdSetup, type AdSetupName, adConfig, adSetups, type Bidder } from './ad-config'
 import { createConsentWait } from './consent-wait'
 import { createGptAuctioneer } from './google/gpt'
 import { loadGpt } from './google/gpt-loader'
 import { keyValues } from './google/key-values'
 import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './google/secure-signals'
 import { clearHeldSignals } from './google/signals-cache'
-import type { ConsentWindow } from './handoff/consent-platform'
 import { loadOncePerWindow, oncePerWindow } from './once-per-window'
 import { pageExposures } from './page-exposures'
-import { pageHandoff } from './page-handoff'
+import { pageTokenStore } from './page-token-store'
 import { createPrebidAuctioneer, type HeaderBidding } from './prebid/prebid'
 import { loadPrebid } from './prebid/prebid-loader'
 import { createPrebidRefresh, type PrebidRefresh } from './prebid/prebid-refresh'
@@ -18,67 +17,68 @@ import type { Auctioneer } from './slots/auctioneer'
 import { createExposures } from './slots/exposures'
 import { browserView } from './slots/in-view'
 import { createSlots, type Slots } from './slots/slots'
+import type { ConsentWindow } from './token-store/consent-platform'
 import { refreshBySdk } from './uid2-sdk'
 
-/** The page's slots, connected to its hand-off and to the ad stack of a plan. Rejects when the site is out of reach. */
-export function pageSlots(name: PlanName): Promise<Slots> {
+/** The page's slots, connected to its token store and to the ad stack of a setup. Rejects when the site is out of reach. */
+export function pageSlots(name: AdSetupName): Promise<Slots> {
   return loadOncePerWindow(`slots.${name}`, async () => {
-    const plan: Plan = plans[name]
+    const setup: AdSetup = adSetups[name]
     // It takes longest, and is needed in any case.
-    if (plan.bidders) import('prebid.js').catch(() => {})
+    if (setup.bidders) import('prebid.js').catch(() => {})
     const settings = await siteSettings()
-    const handoff = pageHandoff()
-    const refresher = refresherOf(plan, settings)
+    const tokenStore = pageTokenStore()
+    const refresher = refresherOf(setup, settings)
     if (refresher?.by === 'sdk') startSdk(settings, refresher.operatorUrl)
     return createSlots({
-      handoff,
-      auctioneer: auctioneerOf(plan, settings),
-      exposures: createExposures(handoff, pageExposures()),
+      tokenStore,
+      auctioneer: auctioneerOf(setup, settings),
+      exposures: createExposures(tokenStore, pageExposures()),
       view: browserView(),
-      identityTimeoutMs: channels.identityTimeoutMs,
-      lazyScreens: channels.lazyScreens,
-      refreshAfterMs: channels.refreshAfterMs,
+      identityTimeoutMs: adConfig.identityTimeoutMs,
+      lazyScreens: adConfig.lazyScreens,
+      refreshAfterMs: adConfig.refreshAfterMs,
       nextFrame: (run) => requestAnimationFrame(run),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
     })
   })
 }
 
-function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
-  const { gpt } = plan
-  const owner = gpt && signalsOwner(plan.secureSignals)
-  const headerBidding = headerBiddingOf(plan, settings, owner)
+function auctioneerOf(setup: AdSetup, settings: SiteSettings): Auctioneer {
+  const { gpt } = setup
+  const owner = gpt && signalsOwner(setup.secureSignals)
+  const headerBidding = headerBiddingOf(setup, settings, owner)
   if (gpt === null) return headerBidding ?? none
   return createGptAuctioneer({
     load: () => loadGpt(owner === 'google'),
     consent: consentForGoogle,
     adUnitPath: gpt.adUnitPath,
     headerBidding,
-    keyValues: () => keyValues(pageHandoff().getSnapshot(), settings.product),
-    fillTimeoutMs: channels.fillTimeoutMs,
+    keyValues: () => keyValues(pageTokenStore().getSnapshot(), settings.product),
+    fillTimeoutMs: adConfig.fillTimeoutMs,
     setTimeout: (run, ms) => window.setTimeout(run, ms),
   })
 }
 
 function headerBiddingOf(
-  plan: Plan,
+  setup: AdSetup,
   settings: SiteSettings,
-  owner: Plan['secureSignals'],
+  owner: AdSetup['secureSignals'],
 ): HeaderBidding | null {
   const canBid = ({ via }: Bidder) => via === 'browser' || settings.prebidServer !== null
-  const bidders = plan.bidders?.filter(canBid) ?? []
+  const bidders = setup.bidders?.filter(canBid) ?? []
   if (bidders.length === 0) return null
-  const refresher = refresherOf(plan, settings)
+  const refresher = refresherOf(setup, settings)
   return createPrebidAuctioneer({
     load: () => loadPrebid(bidders),
     bidders,
     refresh: refresher?.by === 'prebid' ? refreshByPrebid(refresher.operatorUrl) : undefined,
-    signals: owner === 'prebid' ? prebidSignals(settings.product, pageHandoff()) : undefined,
+    signals: owner === 'prebid' ? prebidSignals(settings.product, pageTokenStore()) : undefined,
   })
 }
 
-/** Who refreshes in this window: the first plan decides, because two would each make tokens of their own. */
-const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings) =>
+/** Who refreshes in this window: the first setup decides, because two would each make tokens of their own. */
+const refresherOf = ({ refresher }: AdSetup, { clientRefresh }: SiteSettings) =>
   clientRefresh && {
     by: oncePerWindow('refresher', () => refresher),
     operatorUrl: new URL(clientRefresh.operatorUrl, location.origin).href,
@@ -87,7 +87,7 @@ const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings) =>
 const refreshByPrebid = (operatorUrl: string): PrebidRefresh =>
   oncePerWindow('prebid.refresh', () =>
     createPrebidRefresh({
-      handoff: pageHandoff(),
+      tokenStore: pageTokenStore(),
       operatorUrl,
       now: () => Date.now(),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
@@ -95,12 +95,12 @@ const refreshByPrebid = (operatorUrl: string): PrebidRefresh =>
     }),
   )
 
-/** Who gives the signals in this window: the first plan decides, because nothing de-duplicates them. */
-function signalsOwner(wanted: Plan['secureSignals']): Plan['secureSignals'] {
+/** Who gives the signals in this window: the first setup decides, because nothing de-duplicates them. */
+function signalsOwner(wanted: AdSetup['secureSignals']): AdSetup['secureSignals'] {
   if (wanted === null) return null
   return oncePerWindow('secure-signals', () => {
-    if (wanted === 'push') pushSecureSignals(pageHandoff(), consentForGoogle)
-    if (wanted === 'google') answerGoogleDeploy(pageHandoff(), consentForGoogle)
+    if (wanted === 'push') pushSecureSignals(pageTokenStore(), consentForGoogle)
+    if (wanted === 'google') answerGoogleDeploy(pageTokenStore(), consentForGoogle)
     return wanted
   })
 }
@@ -110,8 +110,8 @@ async function consentForGoogle(): Promise<boolean> {
   const wait = oncePerWindow('consent', () =>
     createConsentWait({
       window: window as ConsentWindow,
-      handoff: pageHandoff(),
-      timeoutMs: channels.consentTimeoutMs,
+      tokenStore: pageTokenStore(),
+      timeoutMs: adConfig.consentTimeoutMs,
       setTimeout: (run, ms) => window.setTimeout(run, ms),
     }),
   )
@@ -122,10 +122,10 @@ async function consentForGoogle(): Promise<boolean> {
 }
 
 function startSdk({ product, mode }: SiteSettings, operatorUrl: string): void {
-  const scripts = mode === 'sandbox' ? sandboxScripts : channels.scripts
+  const scripts = mode === 'sandbox' ? sandboxScripts : adConfig.scripts
   oncePerWindow('sdk', () => {
     refreshBySdk({
-      handoff: pageHandoff(),
+      tokenStore: pageTokenStore(),
       product,
       operatorUrl,
       load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),

@@ -1,8 +1,8 @@
 import type { ClientIdentity } from '../identity/public-identity'
-import type { Uid2Handoff } from './handoff/handoff-api'
-import type { HandoffState } from './handoff/handoff-state'
 import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage'
 import { store } from './stored'
+import type { TokenState } from './token-store/token-state'
+import type { TokenStore } from './token-store/token-store-api'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {
@@ -18,7 +18,7 @@ type SdkCallback = (event: string, payload: { identity?: ClientIdentity | null }
 type SdkWindow = Partial<Record<'__uid2' | '__euid', Partial<Uid2Sdk> & { callbacks?: SdkCallback[] }>>
 
 export interface Uid2SdkEnvironment {
-  handoff: Pick<Uid2Handoff, 'on' | 'renewed' | 'recheck'>
+  tokenStore: Pick<TokenStore, 'on' | 'renew' | 'recheck'>
   product: 'uid2' | 'euid'
   operatorUrl: string
   /** Loads the SDK's script, which takes over the callbacks that wait for it. */
@@ -37,7 +37,7 @@ export interface Uid2SdkEnvironment {
 const QUIET_MS = 1_000
 
 /**
- * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the hand-off
+ * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the token store
  * of every newer token and of an opt-out. It is loaded for readers with a token alone.
  *
  * The SDK also takes up identities by itself: what is stored when it is loaded, and every few seconds what another tab
@@ -115,7 +115,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   }
 
   function tell(identity: ClientIdentity): void {
-    env.handoff.renewed({
+    env.tokenStore.renew({
       advertisingToken: identity.advertising_token,
       identityExpires: identity.identity_expires,
       refreshFrom: identity.refresh_from,
@@ -129,7 +129,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
 
   function askServer(): void {
     reject()
-    env.handoff.recheck()
+    env.tokenStore.recheck()
   }
 
   function onTakenUp({ advertisingToken: token }: { advertisingToken?: string }): void {
@@ -175,7 +175,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     } else if (event === 'IdentityUpdated' || given === null) onIdentity(identity)
   })
 
-  function follow(state: HandoffState): void {
+  function follow(state: TokenState): void {
     if (state.status !== 'available' || !state.identity) return
     if (state.identity.advertising_token === rejected) return
     wanted = state.identity
@@ -196,9 +196,9 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   const mayBeRefreshing = () =>
     ours ? given !== null && given.latest.refresh_from <= env.now() : isInitialised()
 
-  env.handoff.on('available', follow)
+  env.tokenStore.on('available', follow)
   // The server may have got another identity meanwhile.
-  env.handoff.on('refreshed', follow)
-  env.handoff.on('cleared', stop)
-  env.handoff.on('expired', stop)
+  env.tokenStore.on('refreshed', follow)
+  env.tokenStore.on('cleared', stop)
+  env.tokenStore.on('expired', stop)
 }

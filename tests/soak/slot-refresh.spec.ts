@@ -7,7 +7,7 @@ import { articles, become, eidsOf, expectAds } from '../e2e/acts.ts'
 import { channelOf, expectFilled, inventory, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
-const path = 'lib/ads/channels.ts'
+const path = 'lib/ads/ad-config.ts'
 const off = 'refreshAfterMs: null as number | null'
 /** The site, but with slots that are sold anew, and sooner than buyers accept. */
 const impatient = () => {

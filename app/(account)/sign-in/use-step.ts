@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from 'react'
 import { postForm } from '#app/_ads/post-form.ts'
-import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { pageTokenStore } from '#lib/ads/page-token-store.ts'
 
 /**
  * Sends one step of a sign-in without leaving the page, so that what was typed stays when it is refused.
@@ -22,7 +22,7 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
     const answer = await postForm(address, new FormData(event.currentTarget), words)
     if ('url' in answer) {
       // Other tabs may still hold the token of the reader who was here before.
-      if (step !== 'ask') pageHandoff().clear('signed_out')()
+      if (step !== 'ask') pageTokenStore().clear('signed_out')()
       // A whole page load: nothing of that reader stays in this one either.
       location.assign(answer.url)
       return true

@@ -1,5 +1,5 @@
 /// <reference types="google-publisher-tag" />
-import { channels } from '../channels'
+import { adConfig } from '../ad-config'
 import { loadOncePerWindow } from '../once-per-window'
 import { loadScript } from '../script-tag'
 import { type SiteSettings, siteSettings } from '../site-settings'
@@ -26,6 +26,6 @@ export const loadGpt = (deploysUid2: boolean): Promise<GoogleTag> =>
 
 /** In the sandbox a stand-in, which is told here what Ad Manager would be told on its own pages. */
 function gptUrl({ mode, product }: SiteSettings, deploysUid2: boolean): string {
-  if (mode === 'real') return channels.scripts.gpt
+  if (mode === 'real') return adConfig.scripts.gpt
   return `/sandbox/cdn/gpt.js${deploysUid2 ? `?deploy=${product}` : ''}`
 }

@@ -1,6 +1,6 @@
-import type { Uid2Handoff } from '../handoff/handoff-api'
-import type { HandoffState } from '../handoff/handoff-state'
 import { store, stored } from '../stored'
+import type { TokenState } from '../token-store/token-state'
+import type { TokenStore } from '../token-store/token-store-api'
 import { type GptWindow, queueOf } from './gpt-queue'
 
 /**
@@ -16,7 +16,7 @@ const OWED = 'clear'
  * end before the next one, nor on every page of somebody who has none.
  */
 export function clearGptCacheWith(
-  handoff: Pick<Uid2Handoff, 'on'>,
+  tokenStore: Pick<TokenStore, 'on'>,
   page: GptWindow = window as GptWindow,
 ): void {
   /** There was a token on this page: Google's tag may have come after it. */
@@ -27,7 +27,7 @@ export function clearGptCacheWith(
     had = false
   }
   clearWhatIsOwed(page)
-  const follow = (state: HandoffState) => {
+  const follow = (state: TokenState) => {
     if (holdsUntil() <= lookedAtUntil(state)) clear()
     if (state.status !== 'available') return
     had = true
@@ -36,12 +36,12 @@ export function clearGptCacheWith(
     // Somebody else may hand it on, once Google's tag is there and has done what is owed.
     queueOf(page).cmd.push(() => noteHeld(state))
   }
-  handoff.on('available', follow)
-  handoff.on('refreshed', follow)
-  handoff.on('expired', clear)
+  tokenStore.on('available', follow)
+  tokenStore.on('refreshed', follow)
+  tokenStore.on('expired', clear)
   // Also on the first page of a reader who is held out from now on.
-  handoff.on('withheld', clear)
-  handoff.on('cleared', (state) => {
+  tokenStore.on('withheld', clear)
+  tokenStore.on('cleared', (state) => {
     if (isPassing(state)) follow(state)
     else clear()
   })
@@ -53,12 +53,12 @@ export function clearHeldSignals(page: GptWindow = window as GptWindow): void {
 }
 
 /** It is given only when nothing is held. */
-export function noteGiven(state: HandoffState): void {
+export function noteGiven(state: TokenState): void {
   if (state.status === 'available') store(MARK, String(state.identityExpires))
 }
 
 /** What is held already is older, and ends first. */
-export function noteHeld(state: HandoffState): void {
+export function noteHeld(state: TokenState): void {
   if (stored(MARK) === null) noteGiven(state)
 }
 
@@ -66,7 +66,7 @@ export function noteHeld(state: HandoffState): void {
 const holdsUntil = (): number => Number.parseInt(stored(MARK) ?? '', 10)
 
 /** The moment at which the cache is looked at again at the latest, as a time of the server. */
-function lookedAtUntil(state: HandoffState): number {
+function lookedAtUntil(state: TokenState): number {
   if (state.status === 'loading') return 0
   return state.status === 'available' ? Math.max(state.refreshFrom, state.now) : state.now
 }
@@ -86,7 +86,7 @@ function clearCache(page: GptWindow): void {
 }
 
 /** The reader is the same, and so is their choice. */
-const isPassing = (state: HandoffState): boolean =>
+const isPassing = (state: TokenState): boolean =>
   state.status === 'unavailable' ||
   state.status === 'refreshing' ||
   (state.status === 'unsupported' && state.reason === 'page')

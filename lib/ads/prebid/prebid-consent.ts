@@ -1,6 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
-import { channels } from '../channels'
-import type { ConsentWindow } from '../handoff/consent-platform'
+import { adConfig } from '../ad-config'
+import type { ConsentWindow } from '../token-store/consent-platform'
 import { refusesId } from './consent-rule'
 
 type Config = Parameters<PrebidJS['setConfig']>[0]
@@ -24,7 +24,7 @@ export async function loadPrebidConsent({ __tcfapi, __gpp }: ConsentWindow): Pro
         ]
       : []),
   ])
-  const timeout = channels.consentTimeoutMs
+  const timeout = adConfig.consentTimeoutMs
   return {
     consentManagement: {
       ...(__tcfapi && { gdpr: { cmpApi: 'iab', timeout, ...tcf } }),
@@ -35,7 +35,7 @@ export async function loadPrebidConsent({ __tcfapi, __gpp }: ConsentWindow): Pro
   }
 }
 
-const vendorExceptions = [...channels.vendorExceptions]
+const vendorExceptions = [...adConfig.vendorExceptions]
 
 const tcf = {
   // No answer in time is no consent: a platform for the TCF is there because GDPR may apply.

@@ -1,10 +1,14 @@
 import type { PrebidJS } from 'prebid.js'
+import { adSetups, type Bidder } from '../ad-config'
 import { isBannerMarkup } from '../banner-markup'
-import { type Bidder, plans } from '../channels'
-import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from '../handoff/consent-platform'
 import { removePrebidLeftovers } from '../leftovers'
 import { loadOncePerWindow } from '../once-per-window'
 import { type SiteSettings, siteSettings } from '../site-settings'
+import {
+  type ConsentWindow,
+  hasConsentPlatform,
+  listenToConsentPlatform,
+} from '../token-store/consent-platform'
 import type { BrowserAdapter } from './browser-adapter'
 
 type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void
@@ -83,10 +87,10 @@ function keepFromWinning(bid: { ad?: string | undefined; cpm?: number }): void {
   if (bid.ad !== undefined && !isBannerMarkup(bid.ad.replace(pixel, ''))) bid.cpm = 0
 }
 
-/** Of all plans: this is set once, and pages of several plans may follow each other. */
+/** Of all setups: this is set once, and pages of several adSetups may follow each other. */
 const serverBidders = [
   ...new Set(
-    Object.values(plans)
+    Object.values(adSetups)
       .flatMap(({ bidders }): readonly Bidder[] => bidders ?? [])
       .filter(({ via }) => via === 'prebid-server')
       .map(({ code }) => code),

@@ -1,9 +1,9 @@
 import type { PrebidJS } from 'prebid.js'
 import type { ClientIdentity } from '../../identity/public-identity'
-import type { Uid2Handoff } from '../handoff/handoff-api'
-import { retryDelay } from '../handoff/pace'
 import { removePrebidLeftovers } from '../leftovers'
 import { stored } from '../stored'
+import { retryDelay } from '../token-store/backoff'
+import type { TokenStore } from '../token-store/token-store-api'
 
 type Product = 'uid2' | 'euid'
 
@@ -11,13 +11,13 @@ type Product = 'uid2' | 'euid'
 export interface PrebidRefresh {
   /** https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html, "Client refresh mode" */
   params(product: Product, identity: ClientIdentity): Record<string, unknown>
-  /** From here on Prebid is asked whenever the token is due, and what it learns is told to the hand-off. */
+  /** From here on Prebid is asked whenever the token is due, and what it learns is told to the token store. */
   follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void
   stop(): void
 }
 
 export interface PrebidRefreshEnvironment {
-  handoff: Pick<Uid2Handoff, 'renewed' | 'recheck'>
+  tokenStore: Pick<TokenStore, 'renew' | 'recheck'>
   operatorUrl: string
   /** The wall clock, which is what Prebid goes by. */
   now(): number
@@ -58,12 +58,12 @@ export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefres
   function learn(pbjs: PrebidJS, product: Product): void {
     const known: { id?: string; optout?: boolean } | undefined = pbjs.getUserIds()[product]
     if (known?.optout) {
-      env.handoff.recheck()
+      env.tokenStore.recheck()
       return
     }
     const latest = latestOf(product)
     if (latest === null || latest.advertising_token !== known?.id) return
-    env.handoff.renewed({
+    env.tokenStore.renew({
       advertisingToken: latest.advertising_token,
       identityExpires: latest.identity_expires,
       refreshFrom: latest.refresh_from,

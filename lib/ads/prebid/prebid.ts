@@ -1,10 +1,10 @@
 import type { PrebidJS } from 'prebid.js'
-import { type Bidder, channels } from '../channels'
-import type { ConsentWindow } from '../handoff/consent-platform'
-import type { UsableToken } from '../handoff/handoff-state'
+import { adConfig, type Bidder } from '../ad-config'
 import { fillMacros } from '../openrtb-macros'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
 import { renderCreative } from '../slots/render'
+import type { ConsentWindow } from '../token-store/consent-platform'
+import type { UsableToken } from '../token-store/token-state'
 import { firstPartyConsent } from './first-party-consent'
 import type { PrebidRefresh } from './prebid-refresh'
 
@@ -85,7 +85,7 @@ export function createPrebidAuctioneer({ load, bidders, refresh, signals }: Preb
     const before = { applied, tokens }
     const { auctionId } = await pbjs.requestBids({
       adUnits: units.map((unit) => toPrebid(unit, bidders)),
-      timeout: channels.auctionTimeoutMs,
+      timeout: adConfig.auctionTimeoutMs,
       ortb2: firstPartyConsent(applied?.consent, globalThis as ConsentWindow),
     })
     const winners = new Map<string, Winner>()
@@ -124,7 +124,7 @@ function toPrebid(unit: AdUnit, bidders: readonly Bidder[]) {
   return {
     code: unit.code,
     mediaTypes: { banner: { sizes: unit.sizes.map(([w, h]): [number, number] => [w, h]) } },
-    bids: bidders.map(({ code }) => ({ bidder: code, params: channels.bidderParams(code, unit.code) })),
+    bids: bidders.map(({ code }) => ({ bidder: code, params: adConfig.bidderParams(code, unit.code) })),
   }
 }
 

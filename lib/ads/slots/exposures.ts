@@ -1,5 +1,5 @@
 import type { Bucket } from '../../identity/public-identity'
-import type { Uid2Handoff } from '../handoff/handoff-api'
+import type { TokenStore } from '../token-store/token-store-api'
 import type { Winner } from './auctioneer'
 
 /** One line of a hold-out's record. */
@@ -28,7 +28,7 @@ export interface Exposures {
  * known, in both groups alike: rows that depend on the outcome would make the groups look unequal.
  */
 export function createExposures(
-  handoff: Pick<Uid2Handoff, 'getSnapshot' | 'subscribe'>,
+  tokenStore: Pick<TokenStore, 'getSnapshot' | 'subscribe'>,
   { unit, tell }: { unit(): string; tell(exposure: Exposure): void },
 ): Exposures {
   let bucket: Bucket | undefined
@@ -38,17 +38,17 @@ export function createExposures(
    * token have such gaps, and without them the groups would look unequal.
    */
   function follow(): void {
-    const state = handoff.getSnapshot()
+    const state = tokenStore.getSnapshot()
     const told = 'bucket' in state ? state.bucket : undefined
     const inGap = state.status === 'refreshing' || state.status === 'unavailable'
     bucket = told ?? (inGap ? bucket : undefined)
   }
   follow()
-  handoff.subscribe(follow)
+  tokenStore.subscribe(follow)
 
   function note(event: Exposure['event'], slot: string, cpm: number | null): void {
     if (bucket === undefined) return
-    const state = handoff.getSnapshot()
+    const state = tokenStore.getSnapshot()
     const time = new Date().toISOString()
     // Statistics that fail cost no ad.
     try {

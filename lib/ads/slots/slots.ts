@@ -1,5 +1,5 @@
-import type { Uid2Handoff } from '../handoff/handoff-api'
-import type { UsableToken } from '../handoff/handoff-state'
+import type { UsableToken } from '../token-store/token-state'
+import type { TokenStore } from '../token-store/token-store-api'
 import type { Auctioneer, Winner } from './auctioneer'
 import type { Exposures } from './exposures'
 import type { View } from './in-view'
@@ -21,7 +21,10 @@ export interface Slots {
 }
 
 export interface SlotsEnvironment {
-  handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot' | 'settled' | 'afterAuction' | 'subscribe' | 'on'>
+  tokenStore: Pick<
+    TokenStore,
+    'currentToken' | 'getSnapshot' | 'settled' | 'afterAuction' | 'subscribe' | 'on'
+  >
   auctioneer: Auctioneer
   exposures: Exposures
   view: View
@@ -81,13 +84,13 @@ export function createSlots(env: SlotsEnvironment): Slots {
   }
 
   async function run(queued: Queued[]): Promise<void> {
-    await Promise.race([env.handoff.settled(), after(env.identityTimeoutMs)])
+    await Promise.race([env.tokenStore.settled(), after(env.identityTimeoutMs)])
     const isOn = ({ entry, turn }: Queued) => entry.turn === turn
     const live = queued.filter(isOn)
     if (live.length === 0) return
     const before = clearings
     try {
-      env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
+      env.auctioneer.applyToken(tokenOf(env.tokenStore)).catch(() => {})
       env.exposures.auction(live.map(({ entry }) => entry.slot.id))
       const { winners, withToken } = await env.auctioneer.auction(
         live.map(({ entry: { slot } }) => ({ code: slot.id, sizes: slot.sizes, place: slot.place })),
@@ -104,7 +107,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
         if (place) sellAgain(entry, place)
       }
     }
-    env.handoff.afterAuction()
+    env.tokenStore.afterAuction()
     for (const notify of listeners) notify()
   }
 
@@ -131,12 +134,12 @@ export function createSlots(env: SlotsEnvironment): Slots {
     return new Promise((resolve) => env.setTimeout(resolve, ms))
   }
 
-  env.handoff.subscribe(() => {
-    void env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
+  env.tokenStore.subscribe(() => {
+    void env.auctioneer.applyToken(tokenOf(env.tokenStore)).catch(() => {})
   })
 
   // An ad bought with somebody's token goes with the token, also when it is still on its way.
-  env.handoff.on('cleared', () => {
+  env.tokenStore.on('cleared', () => {
     clearings += 1
     for (const entry of mounted) if (entry.withToken) resell(entry)
   })
@@ -163,9 +166,9 @@ export function createSlots(env: SlotsEnvironment): Slots {
 }
 
 /** The token for use, with what a client hand-off refreshes it by, and the consent that belongs to it. */
-function tokenOf(handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot'>): UsableToken | null {
-  const token = handoff.currentToken()
-  const state = handoff.getSnapshot()
+function tokenOf(tokenStore: Pick<TokenStore, 'currentToken' | 'getSnapshot'>): UsableToken | null {
+  const token = tokenStore.currentToken()
+  const state = tokenStore.getSnapshot()
   if (token === null || state.status !== 'available') return token
   const { identity, consent } = state
   return { ...token, ...(identity && { identity }), ...(consent && { consent }) }

@@ -44,7 +44,7 @@ test.each([
   expect(new Set(texts).size).toBe(100)
 })
 
-describe('N28: a hand-off', () => {
+describe('N28: a token store', () => {
   class Refused {
     constructor() {
       refuse()
@@ -56,12 +56,12 @@ describe('N28: a hand-off', () => {
     ['may not, as in Firefox with cookies blocked', Refused],
   ])('that %s works all the same', async (_, BroadcastChannel) => {
     const page = createBrowserStub({ BroadcastChannel: BroadcastChannel as never })
-    page.handoff.start()
+    page.tokenStore.start()
     await page.request.answer(available('A'))
-    expect(page.handoff.currentToken()).toMatchObject({ id: 'A' })
-    page.handoff.clear('signed_out')()
-    expect(page.handoff.currentToken()).toBeNull()
-    page.handoff.stop()
+    expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
+    page.tokenStore.clear('signed_out')()
+    expect(page.tokenStore.currentToken()).toBeNull()
+    page.tokenStore.stop()
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keyValues } from '#lib/ads/google/key-values.ts'
-import type { HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { createExposures, type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
+import type { TokenState } from '#lib/ads/token-store/token-state.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, plain, SERVER_NOW } from './browser-stub.ts'
 
@@ -14,8 +14,8 @@ const withheld: PublicIdentity = {
 const treated = available('A', { bucket: 'treatment' })
 const winner = { token: 'readable', cpm: 2.375, show() {} }
 
-/** A hand-off in this state, which can become another one. */
-function handoffIn(state: HandoffState) {
+/** A token store in this state, which can become another one. */
+function storeIn(state: TokenState) {
   const listeners: Array<() => void> = []
   return {
     getSnapshot: () => state,
@@ -23,21 +23,21 @@ function handoffIn(state: HandoffState) {
       listeners.push(listener)
       return () => {}
     },
-    become(next: HandoffState) {
+    become(next: TokenState) {
       state = next
       for (const notify of listeners) notify()
     },
   }
 }
 
-function record(state: HandoffState, ...later: HandoffState[]): Exposure[] {
+function record(state: TokenState, ...later: TokenState[]): Exposure[] {
   const told: Exposure[] = []
-  const handoff = handoffIn(state)
-  const exposures = createExposures(handoff, {
+  const tokenStore = storeIn(state)
+  const exposures = createExposures(tokenStore, {
     unit: () => 'reader 7',
     tell: (exposure) => told.push(exposure),
   })
-  for (const next of later) handoff.become(next)
+  for (const next of later) tokenStore.become(next)
   exposures.auction(['top', 'side'])
   exposures.impression('top', winner)
   return told
@@ -86,7 +86,7 @@ test('K2: statistics that fail cost no ad', () => {
     { unit: fails, tell() {} },
     { unit: () => 'reader 7', tell: fails },
   ]) {
-    const exposures = createExposures(handoffIn(treated), broken)
+    const exposures = createExposures(storeIn(treated), broken)
     expect(() => exposures.auction(['top'])).not.toThrow()
     expect(() => exposures.impression('top', winner)).not.toThrow()
   }

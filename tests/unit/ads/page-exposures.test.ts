@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { channels } from '#lib/ads/channels.ts'
+import { adConfig } from '#lib/ads/ad-config.ts'
 import { pageExposures } from '#lib/ads/page-exposures.ts'
 import { createExposures, type Exposure } from '#lib/ads/slots/exposures.ts'
 
 // A publisher's own may stand there (docs/hold-out.md).
-beforeEach(() => void Object.assign(channels.holdOut, { unit: undefined, onExposure: undefined }))
+beforeEach(() => void Object.assign(adConfig.holdOut, { unit: undefined, onExposure: undefined }))
 afterEach(() => vi.unstubAllGlobals())
 
 const exposure: Exposure = {
@@ -24,7 +24,7 @@ test.each(['unit', 'onExposure'] as const)(
     vi.stubGlobal('window', {})
     vi.stubGlobal('reportError', reported)
     const error = new Error('of the statistics')
-    channels.holdOut[what] = () => {
+    adConfig.holdOut[what] = () => {
       throw error
     }
     const noticed = vi.fn()
@@ -50,7 +50,7 @@ test('a reader is known by your own identifier, or by one of the page load', () 
   vi.stubGlobal('window', {})
   expect(pageExposures().unit()).not.toBe(visit)
   vi.stubGlobal('window', {})
-  channels.holdOut.unit = () => 'ours'
+  adConfig.holdOut.unit = () => 'ours'
   expect(pageExposures().unit()).toBe('ours')
 })
 

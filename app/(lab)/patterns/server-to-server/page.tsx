@@ -8,7 +8,7 @@ import { LabBox } from '#app/(lab)/_parts/lab-box.tsx'
 import { NextStep } from '#app/(lab)/_parts/next-step.tsx'
 import { PatternFrame } from '#app/(lab)/_parts/pattern-frame.tsx'
 import { serverToServer } from '#app/(lab)/_patterns.ts'
-import { channels, type Plan, plans } from '#lib/ads/channels.ts'
+import { type AdSetup, adConfig, adSetups } from '#lib/ads/ad-config.ts'
 import { abridged, type BidRequest, bidRequest, deviceOf, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { publicAddress } from '#lib/auth/client-address.ts'
@@ -18,7 +18,7 @@ import { readPublicIdentity, readSignals } from '#lib/site/read.ts'
 export const metadata: Metadata = { title: serverToServer.title }
 
 const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
-const { bidders: ofPages }: Plan = plans.site
+const { bidders: ofPages }: AdSetup = adSetups.site
 /** A bidder of the browser has no part in a server's auction. */
 const bidders = (ofPages ?? []).filter(({ via }) => via === 'prebid-server').map(({ code }) => code)
 
@@ -38,9 +38,9 @@ export default async function ServerToServer() {
     }),
     eids: eidOf(identity),
     bidders,
-    bidderParams: channels.bidderParams,
+    bidderParams: adConfig.bidderParams,
     accountId: prebidServer?.accountId ?? '',
-    timeoutMs: channels.auctionTimeoutMs,
+    timeoutMs: adConfig.auctionTimeoutMs,
     regs: await readSignals(),
   })
   const ads = prebidServer

@@ -6,13 +6,13 @@ import type {
 } from '../../identity/public-identity'
 
 /** What the page knows: the server's answer, or that there is none yet. */
-export type HandoffState = PublicIdentity | { readonly status: 'loading' }
+export type TokenState = PublicIdentity | { readonly status: 'loading' }
 
-export const LOADING: HandoffState = { status: 'loading' }
+export const LOADING: TokenState = { status: 'loading' }
 
-export type HandoffEvent = 'available' | 'refreshed' | 'withheld' | 'expired' | 'cleared'
+export type TokenEvent = 'available' | 'refreshed' | 'withheld' | 'expired' | 'cleared'
 
-/** The token as a channel takes it. Times stay with the hand-off, which alone decides on expiry. */
+/** The token as a channel takes it. Times stay with the token store, which alone decides on expiry. */
 export interface UsableToken {
   readonly id: string
   readonly source: AvailableIdentity['source']
@@ -22,7 +22,7 @@ export interface UsableToken {
   readonly consent?: ConsentSignals
 }
 
-export function tokenIn(state: HandoffState): string | null {
+export function tokenIn(state: TokenState): string | null {
   return state.status === 'available' ? state.advertisingToken : null
 }
 
@@ -30,10 +30,10 @@ export function tokenIn(state: HandoffState): string | null {
  * `doubtful`: the page came back from the back/forward cache, or another tab spoke of a change. Another
  * token may then be another reader's, so it counts as a loss and a gain, never as a refresh.
  */
-export function eventsBetween(before: HandoffState, after: HandoffState, doubtful: boolean): HandoffEvent[] {
+export function eventsBetween(before: TokenState, after: TokenState, doubtful: boolean): TokenEvent[] {
   const had = tokenIn(before)
   const has = tokenIn(after)
-  const loss: HandoffEvent[] = had ? ['cleared'] : []
+  const loss: TokenEvent[] = had ? ['cleared'] : []
   if (has) {
     if (had === has) return []
     return had && !doubtful ? ['refreshed'] : [...loss, 'available']

@@ -8,7 +8,7 @@ export type Bidder =
   | { code: string; via: 'browser'; adapter: () => Promise<BrowserAdapter> }
 
 /** The ways by which the pages of a site hand the token over. */
-export interface Plan {
+export interface AdSetup {
   /** Who bids in Prebid.js; null: no header bidding. */
   bidders: readonly Bidder[] | null
   /** Google's tag as the ad server; null: the page shows the winning header bids itself. */
@@ -35,7 +35,7 @@ const adUnitPath = (slot: string): string => `/1234567/lantern/${slot}`
  * The one file to edit for your own ad stack. `site` is what the pages use; the others are those of the pages
  * below /patterns, each way by itself. The Prebid Server is a setting of the deployment (PREBID_SERVER_URL).
  */
-export const plans = {
+export const adSetups = {
   site: { bidders: [prebidServer], gpt: null, secureSignals: null, refresher: 'prebid' },
   'prebid-server': { bidders: [prebidServer], gpt: null, secureSignals: null, refresher: 'prebid' },
   'prebid-adapter': { bidders: [direct], gpt: null, secureSignals: null, refresher: 'prebid' },
@@ -54,11 +54,11 @@ export const plans = {
     secureSignals: 'push',
     refresher: 'prebid',
   },
-} satisfies Record<string, Plan>
+} satisfies Record<string, AdSetup>
 
-export type PlanName = keyof typeof plans
+export type AdSetupName = keyof typeof adSetups
 
-export const channels = {
+export const adConfig = {
   /** What each bidder needs to know of an ad unit; the sandbox exchange needs nothing. */
   bidderParams: (_bidder: string, _slot: string): Record<string, unknown> => ({}),
   /**

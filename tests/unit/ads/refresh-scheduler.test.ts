@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createKeeper } from '#lib/ads/handoff/keeper.ts'
+import { createScheduler } from '#lib/ads/token-store/refresh-scheduler.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
 
-/** A browser in which the keeper comes when the test says so, if at all. */
-function withoutKeeper(platform = false) {
+/** A browser in which the scheduler comes when the test says so, if at all. */
+function withoutScheduler(platform = false) {
   const loads: Array<() => void> = []
   const page = createBrowserStub({
-    loadKeeper: (loaded) => void loads.push(() => loaded(createKeeper)),
+    loadScheduler: (loaded) => void loads.push(() => loaded(createScheduler)),
     ...(!platform && { __tcfapi: undefined }),
   })
   return Object.assign(page, {
@@ -19,36 +19,36 @@ function withoutKeeper(platform = false) {
   })
 }
 
-describe('the keeper is loaded when there is something to keep', () => {
+describe('the scheduler is loaded when there is something to keep', () => {
   test('after the first answer, never before or with it', async () => {
-    const page = withoutKeeper()
-    page.handoff.start()
+    const page = withoutScheduler()
+    page.tokenStore.start()
     expect(page.loads).toHaveLength(0)
     await page.request.answer(available('A'))
     expect(page.loads).toHaveLength(1)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
   test('K6: a page with a consent platform needs it at once, so as to hear every word', () => {
-    const page = withoutKeeper(true)
-    page.handoff.start()
+    const page = withoutScheduler(true)
+    page.tokenStore.start()
     expect(page.loads).toHaveLength(1)
   })
 
   test('one that did not come is tried for again with the next answer', async () => {
-    const page = withoutKeeper()
-    page.handoff.start(available('A'))
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
     page.loads.length = 0
-    page.handoff.start()
+    page.tokenStore.start()
     await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
     expect(page.loads).toHaveLength(1)
   })
 })
 
-describe('a late keeper', () => {
+describe('a late scheduler', () => {
   test('refreshes a token that has become due meanwhile', async () => {
-    const page = withoutKeeper()
-    page.handoff.start(available('A'))
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
     await page.advance(40_000)
     await page.idle()
     expect(page.requests).toHaveLength(0)
@@ -59,8 +59,8 @@ describe('a late keeper', () => {
   })
 
   test('knows of what failed before it came', async () => {
-    const page = withoutKeeper()
-    page.handoff.start()
+    const page = withoutScheduler()
+    page.tokenStore.start()
     await page.request.answer(unavailable)
     await page.arrive()
     await page.advance(29_000)
@@ -71,10 +71,10 @@ describe('a late keeper', () => {
     expect(page.methods()).toBe('GET POST')
   })
 
-  test('of several answers is one keeper, which listens once', async () => {
-    const page = withoutKeeper()
-    page.handoff.start(available('A'))
-    page.handoff.start(available('B', { now: SERVER_NOW + 1 }))
+  test('of several answers is one scheduler, which listens once', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 1 }))
     await page.arrive()
     await page.look()
     await page.request.answer(available('B', { now: SERVER_NOW + 2 }))
@@ -82,17 +82,17 @@ describe('a late keeper', () => {
   })
 
   test('K6: tells what the consent platform says to it', async () => {
-    const page = withoutKeeper(true)
-    page.handoff.start(available('A'))
-    expect(page.handoff.signals()).toBeNull()
+    const page = withoutScheduler(true)
+    page.tokenStore.start(available('A'))
+    expect(page.tokenStore.signals()).toBeNull()
     await page.arrive()
     await page.consent({ gdprApplies: false })
     expect(page.request.signals).toEqual({ gdprApplies: false })
-    expect(page.handoff.signals()).toEqual({ gdprApplies: false })
+    expect(page.tokenStore.signals()).toEqual({ gdprApplies: false })
   })
 
   test('takes over a renewal that came before it', async () => {
-    const page = withoutKeeper()
+    const page = withoutScheduler()
     const token = available('A')
     const identity = {
       advertising_token: 'A',
@@ -102,31 +102,31 @@ describe('a late keeper', () => {
       refresh_expires: token.identityExpires,
       refresh_response_key: 'k',
     }
-    page.handoff.start({ ...token, identity })
-    page.handoff.renewed({
+    page.tokenStore.start({ ...token, identity })
+    page.tokenStore.renew({
       advertisingToken: 'B',
       identityExpires: SERVER_NOW + 90_000,
       refreshFrom: SERVER_NOW + 80_000,
     })
     await page.arrive()
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
 
-  test('of a hand-off that was stopped meanwhile does nothing', async () => {
-    const page = withoutKeeper()
-    page.handoff.start(available('A'))
-    page.handoff.stop()
+  test('of a token store that was stopped meanwhile does nothing', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.stop()
     const listen = vi.spyOn(page.window.document, 'addEventListener')
     await page.arrive()
     expect(listen).not.toHaveBeenCalled()
   })
 })
 
-describe('a hand-off that is stopped', () => {
+describe('a token store that is stopped', () => {
   test('asks for nothing any more, whatever happens', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
-    page.handoff.stop()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.stop()
     await page.look()
     await page.online()
     await page.restore()
@@ -134,7 +134,7 @@ describe('a hand-off that is stopped', () => {
     await page.advance(120_000)
     await page.idle()
     expect(page.requests).toHaveLength(0)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test('leaves no listener behind at the consent platform, nor at the page', () => {
@@ -146,8 +146,8 @@ describe('a hand-off that is stopped', () => {
       },
     })
     const add = vi.spyOn(page.window.document, 'addEventListener')
-    page.handoff.start(available('A'))
-    page.handoff.stop()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.stop()
     expect(commands).toEqual(['addEventListener', 'removeEventListener'])
     expect(
       add.mock.calls.map(([, , options]) => (options as AddEventListenerOptions).signal?.aborted),
@@ -155,25 +155,25 @@ describe('a hand-off that is stopped', () => {
   })
 })
 
-describe('without a keeper', () => {
+describe('without a scheduler', () => {
   test('no token at hand is posted for at once, and the auction waits for it', async () => {
-    const page = withoutKeeper()
-    page.handoff.start()
+    const page = withoutScheduler()
+    page.tokenStore.start()
     await page.request.answer(plain('refreshing'))
     expect(page.methods()).toBe('GET POST')
     expect(page.request.init).toEqual({ method: 'POST' })
     let settled = false
-    void page.handoff.settled().then(() => (settled = true))
+    void page.tokenStore.settled().then(() => (settled = true))
     await settle()
     expect(settled).toBe(false)
     await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
     expect(settled).toBe(true)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
   test('a server that answers the same again is not asked in a loop', async () => {
-    const page = withoutKeeper()
-    page.handoff.start(plain('refreshing'))
+    const page = withoutScheduler()
+    page.tokenStore.start(plain('refreshing'))
     await page.request.answer(plain('refreshing', SERVER_NOW + 1))
     await page.advance(120_000)
     await page.idle()
@@ -181,31 +181,31 @@ describe('without a keeper', () => {
   })
 
   test('a hidden tab does not post', async () => {
-    const page = withoutKeeper()
+    const page = withoutScheduler()
     await page.hide()
-    page.handoff.start(plain('refreshing'))
+    page.tokenStore.start(plain('refreshing'))
     expect(page.requests).toHaveLength(0)
   })
 
   test('a token ends when it ends, with timers and without (U1)', async () => {
-    const page = withoutKeeper()
+    const page = withoutScheduler()
     const heard: string[] = []
-    page.handoff.on('expired', ({ status }) => heard.push(status))
-    page.handoff.start(available('A'))
+    page.tokenStore.on('expired', ({ status }) => heard.push(status))
+    page.tokenStore.start(available('A'))
     await page.advance(60_001)
     expect(heard).toEqual(['refreshing'])
-    page.handoff.start(available('B', { now: SERVER_NOW + 60_001 }))
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 60_001 }))
     page.sleep(59_999)
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
     page.sleep(1)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test('a clear is a clear, and a confirmation that never comes is not waited for (S1)', async () => {
-    const page = withoutKeeper()
-    page.handoff.start(available('A'))
-    page.handoff.clear('signed_out')
-    expect(page.handoff.currentToken()).toBeNull()
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.clear('signed_out')
+    expect(page.tokenStore.currentToken()).toBeNull()
     await page.advance(2_999)
     expect(page.requests).toHaveLength(0)
     await page.advance(1)
@@ -222,15 +222,15 @@ describe('without a keeper', () => {
         channels.push(this)
       }
     }
-    const page = createBrowserStub({ BroadcastChannel: Channel, loadKeeper: () => {} })
-    page.handoff.start(available('A'))
+    const page = createBrowserStub({ BroadcastChannel: Channel, loadScheduler: () => {} })
+    page.tokenStore.start(available('A'))
     channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'cleared' } }))
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'changed' } }))
     await page.request.answer(available('B', { now: SERVER_NOW + 1 }))
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
     await page.restore()
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.methods()).toBe('GET GET')
   })
 })
@@ -242,10 +242,10 @@ describe('what counts as an answer', () => {
     { status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 9 },
     plain('no_choice'),
   ])('$status $reason', async (answer) => {
-    const page = withoutKeeper()
-    page.handoff.start()
+    const page = withoutScheduler()
+    page.tokenStore.start()
     await page.request.answer(answer)
-    expect(page.handoff.getSnapshot()).toEqual(answer)
+    expect(page.tokenStore.getSnapshot()).toEqual(answer)
   })
 
   test.each([
@@ -258,9 +258,9 @@ describe('what counts as an answer', () => {
     ['a group that is never due', { status: 'withheld', now: SERVER_NOW }],
     ['nothing', null],
   ])('not what has %s', async (_name, body) => {
-    const page = withoutKeeper()
-    page.handoff.start()
+    const page = withoutScheduler()
+    page.tokenStore.start()
     await page.request.answer(Response.json(body))
-    expect(page.handoff.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
+    expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
   })
 })

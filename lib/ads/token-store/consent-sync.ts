@@ -2,11 +2,11 @@ import { type ConsentWindow, listenToConsentPlatform, type Signals } from './con
 
 const acknowledged = new WeakSet<Signals>()
 
-/** Whether the server has recorded these signals of a platform, of whatever hand-off. */
+/** Whether the server has recorded these signals of a platform, of whatever token store. */
 export const isAcknowledged = (signals: Signals): boolean => acknowledged.has(signals)
 
 /** The consent signals of this page, and how much of them the server has heard. */
-export function createConsentNews(
+export function createConsentSync(
   window: ConsentWindow,
   said: (changed: boolean) => void,
   ended: AbortSignal,

@@ -1,26 +1,26 @@
 import type { PublicIdentity } from '../../identity/public-identity'
 import { whenIdle } from '../browser-apis'
-import { createConsentNews } from './consent-news'
+import { createBackoff } from './backoff'
 import type { Signals } from './consent-platform'
-import type { RenewedToken } from './handoff-api'
-import type { HandoffEvent, HandoffState } from './handoff-state'
-import type { PageEnvironment } from './handoff-window'
-import type { Post } from './identity-api'
-import { createPace } from './pace'
-import { consentMatters, dueTimeOf, isWanting, keepRenewed, nextPost, notYetDue } from './refresh-rule'
+import { createConsentSync } from './consent-sync'
+import type { Post } from './identity-request'
+import type { PageEnvironment } from './page-window'
+import { consentMatters, dueTimeOf, isWanting, keepNewer, nextPost, notYetDue } from './refresh-rule'
+import type { TokenEvent, TokenState } from './token-state'
+import type { RefreshedToken } from './token-store-api'
 
-/** What the hand-off lends to its keeper. */
+/** What the token store lends to its scheduler. */
 interface Core {
-  state(): HandoffState
+  state(): TokenState
   /** A time of the server, on the page's clock. */
   momentOf(serverTime: number): number
   ask(post?: Post): void
-  become(next: HandoffState, events: HandoffEvent[]): void
+  become(next: TokenState, events: TokenEvent[]): void
   insist(more: Post | null, matters: boolean): void
   proceed(): void
 }
 
-export interface Keeper {
+export interface RefreshScheduler {
   /** What `post`, or a GET or the page without one, was answered; null: not at all. The state follows it already. */
   note(answer: PublicIdentity | null, post: Post | null): void
   /** Does what is due, and returns the moment at which the next thing is. */
@@ -31,17 +31,17 @@ export interface Keeper {
   signals(): Signals | null
   /** What any POST takes along. */
   owed(): Post
-  renewed(fresh: RenewedToken): void
-  keepRenewed: typeof keepRenewed
+  renew(fresh: RefreshedToken): void
+  keepNewer: typeof keepNewer
   stop(): void
 }
 
 /** Keeps the token fresh while the page lives, and the server up to date with the consent platform. */
-export function createKeeper({ window, now }: PageEnvironment, core: Core): Keeper {
-  const pace = createPace()
+export function createScheduler({ window, now }: PageEnvironment, core: Core): RefreshScheduler {
+  const backoff = createBackoff()
   const ended = new AbortController()
   const { signal } = ended
-  const consent = createConsentNews(window, consentSaid, signal)
+  const consent = createConsentSync(window, consentSaid, signal)
   /** When we learned of the answer that the state shows. */
   let seen = 0
   let idling = false
@@ -82,7 +82,7 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
   window.addEventListener(
     'online',
     () => {
-      pace.lift()
+      backoff.lift()
       wake()
     },
     { signal },
@@ -99,7 +99,7 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
         notify()
       }
       if (state.status === 'signed_out') consent.forget()
-      pace.note(
+      backoff.note(
         {
           posted: post !== null,
           failed: answer === null,
@@ -116,8 +116,8 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
       consent.listen()
       const state = core.state()
       const told = !consent.untold || !consentMatters(state)
-      const tellAt = untaken && state.status !== 'available' ? pace.notBefore : now()
-      const next = told ? nextPost(state, due(), seen, pace.notBefore) : { at: tellAt, idle: false }
+      const tellAt = untaken && state.status !== 'available' ? backoff.notBefore : now()
+      const next = told ? nextPost(state, due(), seen, backoff.notBefore) : { at: tellAt, idle: false }
       if (next === null) return Number.POSITIVE_INFINITY
       if (next.at > now()) return next.at
       // A hidden tab asks for nothing: it re-reads when it is looked at again.
@@ -128,12 +128,12 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
       return Number.POSITIVE_INFINITY
     },
     afterAuction() {
-      if (pace.notBefore <= now() && wants()) postAtIdle()
+      if (backoff.notBefore <= now() && wants()) postAtIdle()
     },
     listen: consent.listen,
     signals: () => consent.latest,
     owed: () => consent.offer(),
-    renewed({ advertisingToken, identityExpires, refreshFrom }) {
+    renew({ advertisingToken, identityExpires, refreshFrom }) {
       const state = core.state()
       if (state.status !== 'available' || !state.identity || advertisingToken === state.advertisingToken)
         return
@@ -141,7 +141,7 @@ export function createKeeper({ window, now }: PageEnvironment, core: Core): Keep
       if (!(ends > core.momentOf(state.identityExpires) && ends > now())) return
       core.become({ ...state, advertisingToken, identityExpires, refreshFrom }, ['refreshed'])
     },
-    keepRenewed,
+    keepNewer,
     stop: () => ended.abort(),
   }
 }

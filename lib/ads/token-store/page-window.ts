@@ -1,14 +1,14 @@
 import type { ConsentWindow } from './consent-platform'
 
-/** Everything of the browser that the hand-off touches, so that tests can own the clock and the wire. */
+/** Everything of the browser that the token store touches, so that tests can own the clock and the wire. */
 export interface PageEnvironment {
-  window: HandoffWindow
+  window: PageWindow
   /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
   now(): number
 }
 
 /** A page's window, as far as it is used. */
-export interface HandoffWindow
+export interface PageWindow
   extends ConsentWindow,
     Pick<EventTarget, 'addEventListener' | 'removeEventListener'> {
   readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }

@@ -1,6 +1,6 @@
 import type { PublicIdentity } from '../../identity/public-identity'
 import type { Signals } from './consent-platform'
-import type { HandoffWindow, PostInit } from './handoff-window'
+import type { PageWindow, PostInit } from './page-window'
 
 /** Also the URL of the `Link: rel=preload` response header; both must stay the same. */
 const IDENTITY_URL = '/api/identity'
@@ -12,11 +12,12 @@ export interface Post {
 }
 
 /** A GET without `post`. Null when there is no usable answer, whatever the reason: the caller's choice is the same. */
-export const requestIdentity = (window: HandoffWindow, post: Post | null): Promise<PublicIdentity | null> =>
+export const requestIdentity = (window: PageWindow, post: Post | null): Promise<PublicIdentity | null> =>
   window
     // Without any option the GET matches the preload of the response header, and takes its answer.
     .fetch(IDENTITY_URL, post ? initOf(post) : undefined)
-    .then((response) => (response.ok ? response.json().then(identityIn) : null))
+    .then((response) => response.ok && response.json())
+    .then(identityIn)
     .catch(() => null)
 
 function initOf(post: Post): PostInit {
@@ -27,12 +28,8 @@ function initOf(post: Post): PostInit {
 /** Null for anything that is not an identity: a proxy's error page, a truncated body, an old server. */
 function identityIn(body: { [name in string]?: unknown }): PublicIdentity | null {
   const { status, now, advertisingToken, identityExpires, refreshFrom } = body
-  const times =
-    status === 'available'
-      ? [now, identityExpires, refreshFrom]
-      : status === 'withheld'
-        ? [now, refreshFrom]
-        : [now]
-  const isIdentity = status && times.every(Number.isFinite) && (status !== 'available' || advertisingToken)
-  return isIdentity ? (body as unknown as PublicIdentity) : null
+  // A token and its times belong together; of the control group there is only the time of its next refresh.
+  const times = status === 'withheld' ? [refreshFrom] : []
+  if (status === 'available') times.push(identityExpires, refreshFrom, advertisingToken ? 0 : null)
+  return status && [now, ...times].every(Number.isFinite) ? (body as unknown as PublicIdentity) : null
 }

@@ -1,60 +1,60 @@
 import { describe, expect, test } from 'vitest'
-import { createClock } from '#lib/ads/handoff/clock.ts'
+import { createClock } from '#lib/ads/token-store/clock.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 describe('starting', () => {
   test('two effects of StrictMode make one request, without options so that the preload is taken (P7)', async () => {
     const page = createBrowserStub()
-    page.handoff.start()
-    page.handoff.start()
+    page.tokenStore.start()
+    page.tokenStore.start()
     expect(page.requests).toHaveLength(1)
     expect(page.request.init).toBeUndefined()
     await page.request.answer(available('A'))
-    expect(page.handoff.currentToken()).toEqual({ id: 'A', source: 'uidapi.com' })
+    expect(page.tokenStore.currentToken()).toEqual({ id: 'A', source: 'uidapi.com' })
     expect(page.requests).toHaveLength(1)
   })
 
   test('an inline identity needs no request, twice neither', () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
+    page.tokenStore.start(available('A'))
     expect(page.requests).toHaveLength(0)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
   test('a soft navigation to a static page reads afresh', async () => {
     const page = createBrowserStub()
-    page.handoff.start()
+    page.tokenStore.start()
     await page.request.answer(available('A'))
-    page.handoff.start()
+    page.tokenStore.start()
     expect(page.methods()).toBe('GET GET')
   })
 
   test('a prefetched payload older than what is known is ignored and re-read', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('B'))
-    page.handoff.start(available('A', { now: SERVER_NOW - 1_000 }))
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    page.tokenStore.start(available('B'))
+    page.tokenStore.start(available('A', { now: SERVER_NOW - 1_000 }))
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
     expect(page.methods()).toBe('GET')
   })
 
   test('a prefetched payload is as old as the server clock says, not as new as its use', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     page.sleep(25_000)
-    page.handoff.start(available('B', { now: SERVER_NOW + 5_000, identityExpires: SERVER_NOW + 26_000 }))
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 5_000, identityExpires: SERVER_NOW + 26_000 }))
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
     page.sleep(1_000)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test('refreshing posts at once, because the auction is blind until then', async () => {
     const page = createBrowserStub()
-    page.handoff.start()
+    page.tokenStore.start()
     await page.request.answer(plain('refreshing'))
     expect(page.methods()).toBe('GET POST')
     let settled = false
-    void page.handoff.settled().then(() => (settled = true))
+    void page.tokenStore.settled().then(() => (settled = true))
     await page.advance(0)
     expect(settled).toBe(false)
     await page.request.answer(available('A'))
@@ -66,60 +66,60 @@ describe('expiry', () => {
   test('runs on the monotonic clock: the wall clocks of page and server never meet (U1)', async () => {
     const page = createBrowserStub()
     const events: string[] = []
-    page.handoff.on('expired', (state) => events.push(`expired ${state.status}`))
-    page.handoff.start(available('A', { refreshFrom: SERVER_NOW + 59_000 }))
+    page.tokenStore.on('expired', (state) => events.push(`expired ${state.status}`))
+    page.tokenStore.start(available('A', { refreshFrom: SERVER_NOW + 59_000 }))
     await page.advance(58_000)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
     await page.advance(2_001)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(events).toEqual(['expired refreshing'])
     expect(page.request.method).toBe('POST')
   })
 
   test('holds without timers, which sleep with the device (U1)', () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     page.sleep(60_000)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.methods()).toBe('POST')
   })
 
   test('an answer is as old as its request: a slow one does not prolong the token (U1)', async () => {
     const page = createBrowserStub()
-    page.handoff.start(plain('signed_out'))
+    page.tokenStore.start(plain('signed_out'))
     page.sleep(1_000)
-    page.handoff.start()
+    page.tokenStore.start()
     page.sleep(9_000)
     await page.request.answer(available('A'))
     await page.advance(50_999)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
     page.sleep(1)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test.each([
     [
       'preloaded',
       async (page: ReturnType<typeof createBrowserStub>) => {
-        page.handoff.start()
+        page.tokenStore.start()
         await page.request.answer(available('A'))
       },
     ],
-    ['inline', async (page: ReturnType<typeof createBrowserStub>) => page.handoff.start(available('A'))],
+    ['inline', async (page: ReturnType<typeof createBrowserStub>) => page.tokenStore.start(available('A'))],
   ])('what came with the page, %s, is as old as the page (U1)', async (_name, receive) => {
     const page = createBrowserStub()
     page.sleep(9_000)
     await receive(page)
     page.sleep(50_999)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
     page.sleep(1)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test('a due token that came late still leaves its moment to the auction', async () => {
     const page = createBrowserStub()
     page.sleep(9_000)
-    page.handoff.start(available('A', { refreshFrom: SERVER_NOW }))
+    page.tokenStore.start(available('A', { refreshFrom: SERVER_NOW }))
     await page.advance(4_999)
     expect(page.idleCount()).toBe(0)
     await page.advance(2)
@@ -130,27 +130,29 @@ describe('expiry', () => {
     const clocks = { monotonic: 0, wall: 500 }
     const now = createClock({ now: () => clocks.monotonic }, { now: () => clocks.wall })
     const page = createBrowserStub({ now })
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     clocks.wall += 8 * 3_600_000
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test('a token that is dead on arrival is never announced', async () => {
     const page = createBrowserStub()
     const events: string[] = []
-    page.handoff.on('available', () => events.push('available'))
-    page.handoff.start(available('A', { identityExpires: SERVER_NOW }))
-    expect(page.handoff.getSnapshot().status).toBe('refreshing')
+    page.tokenStore.on('available', () => events.push('available'))
+    page.tokenStore.start(available('A', { identityExpires: SERVER_NOW }))
+    expect(page.tokenStore.getSnapshot().status).toBe('refreshing')
     expect(events).toEqual([])
   })
 
   test('a lifetime beyond the longest browser timer does not expire at once', async () => {
     const page = createBrowserStub()
     const days = 30 * 86_400_000
-    page.handoff.start(available('A', { identityExpires: SERVER_NOW + days, refreshFrom: SERVER_NOW + days }))
+    page.tokenStore.start(
+      available('A', { identityExpires: SERVER_NOW + days, refreshFrom: SERVER_NOW + days }),
+    )
     expect([...page.timers.values()].map(({ at }) => at - page.env.now())).toEqual([2 ** 31 - 1])
     await page.advance(29 * 86_400_000)
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 })
 
@@ -159,19 +161,19 @@ describe('refreshing', () => {
 
   test('a due token is refreshed at idle after the auction, never before', async () => {
     const page = createBrowserStub()
-    page.handoff.start(due)
+    page.tokenStore.start(due)
     expect(page.idleCount()).toBe(0)
-    page.handoff.afterAuction()
+    page.tokenStore.afterAuction()
     expect(page.requests).toHaveLength(0)
     await page.idle()
     expect(page.methods()).toBe('POST')
     await page.request.answer(available('B'))
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
 
   test('a page without an auction is refreshed all the same', async () => {
     const page = createBrowserStub()
-    page.handoff.start(due)
+    page.tokenStore.start(due)
     await page.advance(5_001)
     await page.idle()
     expect(page.methods()).toBe('POST')
@@ -179,8 +181,8 @@ describe('refreshing', () => {
 
   test('a token not yet due is left alone after an auction, and refreshed at refreshFrom', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
-    page.handoff.afterAuction()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.afterAuction()
     await page.idle()
     expect(page.requests).toHaveLength(0)
     await page.advance(30_001)
@@ -190,7 +192,7 @@ describe('refreshing', () => {
 
   test('the control group is kept fresh too', async () => {
     const page = createBrowserStub()
-    page.handoff.start({ status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 1_000 })
+    page.tokenStore.start({ status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 1_000 })
     await page.advance(1_001)
     await page.idle()
     expect(page.methods()).toBe('POST')
@@ -204,12 +206,12 @@ describe('refreshing', () => {
     ['something else', Response.json({ status: 'available' })],
   ])('a POST that answers %s is not repeated before 30 s', async (_name, answer) => {
     const page = createBrowserStub()
-    page.handoff.start(due)
-    page.handoff.afterAuction()
+    page.tokenStore.start(due)
+    page.tokenStore.afterAuction()
     await page.idle()
     await page.request.answer(answer)
     for (let i = 0; i < 10; i++) {
-      page.handoff.afterAuction()
+      page.tokenStore.afterAuction()
       await page.idle()
       await page.advance(2_900)
     }
@@ -221,7 +223,7 @@ describe('refreshing', () => {
 
   test('a server whose tokens are due at once is not asked in a loop', async () => {
     const page = createBrowserStub()
-    page.handoff.start(plain('refreshing'))
+    page.tokenStore.start(plain('refreshing'))
     for (let second = 1; second <= 5; second++) {
       await page.request.answer(available('A', { refreshFrom: SERVER_NOW + 1 }))
       await page.advance(999)
@@ -234,7 +236,7 @@ describe('refreshing', () => {
 
   test('a POST that was a moment too early by the server’s clock is repeated in seconds, not in half a minute', async () => {
     const page = createBrowserStub()
-    page.handoff.start()
+    page.tokenStore.start()
     // The answer travels, so the page's due lies before the server's.
     await page.advance(40)
     await page.request.answer(available('A'))
@@ -250,7 +252,7 @@ describe('refreshing', () => {
 
   test('failures space out, and coming online ends the wait', async () => {
     const page = createBrowserStub()
-    page.handoff.start(unavailable)
+    page.tokenStore.start(unavailable)
     for (const wait of [30_000, 60_000, 120_000]) {
       await page.advance(wait - 1)
       await page.idle()
@@ -268,21 +270,21 @@ describe('refreshing', () => {
 
   test('a request that fails leaves a valid token, and a no', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     await page.look()
     await page.request.answer(new TypeError('offline'))
-    expect(page.handoff.currentToken()?.id).toBe('A')
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
     const other = createBrowserStub()
-    other.handoff.start(plain('denied'))
+    other.tokenStore.start(plain('denied'))
     await other.look()
     await other.request.answer(new TypeError('offline'))
-    expect(other.handoff.getSnapshot().status).toBe('denied')
+    expect(other.tokenStore.getSnapshot().status).toBe('denied')
   })
 
   test('a first read that fails is unavailable, and one that hangs is given up', async () => {
     const page = createBrowserStub()
-    page.handoff.start()
+    page.tokenStore.start()
     await page.advance(10_000)
-    expect(page.handoff.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
+    expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
   })
 })

@@ -16,7 +16,7 @@ describe('K6: telling the server', () => {
     ['a refusal for want of consent', refused('consent')],
   ])('K6: signals are posted where they can matter: %s', async (_name, answer) => {
     const page = createBrowserStub()
-    page.handoff.start()
+    page.tokenStore.start()
     await page.consent(yes)
     expect(page.methods()).toBe('GET')
     await page.request.answer(answer)
@@ -35,40 +35,40 @@ describe('K6: telling the server', () => {
     { status: 'unsupported', reason: 'region', now: SERVER_NOW },
   ])('K6: and not where the answer is another no: $status $reason', async (answer) => {
     const page = createBrowserStub()
-    page.handoff.start(answer)
+    page.tokenStore.start(answer)
     await page.consent(yes)
     await page.consent(no)
     expect(page.requests).toHaveLength(0)
-    expect(page.handoff.getSnapshot()).toEqual(answer)
-    expect(page.handoff.signals()).toEqual(no)
+    expect(page.tokenStore.getSnapshot()).toEqual(answer)
+    expect(page.tokenStore.signals()).toEqual(no)
   })
 
   test('K6: once per page load, also over soft navigations', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     await page.consent(yes)
     await page.request.answer(available('A', { now: later() }))
-    page.handoff.start()
+    page.tokenStore.start()
     await page.request.answer(available('A', { now: later(2) }))
     expect(page.methods()).toBe('POST GET')
   })
 
   test('K6: an inline answer without a consent platform asks nothing, and a plain POST has no body', async () => {
     const page = createBrowserStub({ __tcfapi: undefined })
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     expect(page.requests).toHaveLength(0)
-    expect(page.handoff.signals()).toBeNull()
-    page.handoff.start(plain('refreshing', later()))
+    expect(page.tokenStore.signals()).toBeNull()
+    page.tokenStore.start(plain('refreshing', later()))
     expect(page.request.init).toEqual({ method: 'POST' })
   })
 
   test('K6: a consent platform that comes late is found by the next page', async () => {
     const page = createBrowserStub({ __tcfapi: undefined })
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     expect(page.requests).toHaveLength(0)
     page.window.__tcfapi = (_command, _version, callback) =>
       callback({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CP-yes' }, true)
-    page.handoff.start(available('A', { now: later() }))
+    page.tokenStore.start(available('A', { now: later() }))
     expect(page.request.signals).toEqual(yes)
   })
 
@@ -84,19 +84,19 @@ describe('K6: telling the server', () => {
     const page = createBrowserStub()
     const heard: string[] = []
     for (const event of ['available', 'cleared'] as const)
-      page.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))
-    page.handoff.start(available('A'))
+      page.tokenStore.on(event, (state) => heard.push(`${event} ${state.status}`))
+    page.tokenStore.start(available('A'))
     await page.consent(yes)
     await page.request.answer(answer)
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(heard).toContain(
       answer instanceof Error || 'headers' in answer ? 'cleared loading' : 'cleared unavailable',
     )
     // No page that says otherwise is believed, and nothing is asked for without them.
-    page.handoff.start(available('A', { now: later(2) }))
+    page.tokenStore.start(available('A', { now: later(2) }))
     expect([page.request.method, page.request.signals]).toEqual(['POST', yes])
     await page.request.answer(available('B', { now: later(3) }))
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
     await page.advance(30_001)
     await page.idle()
     expect(page.request.signals).toBeUndefined()
@@ -104,13 +104,13 @@ describe('K6: telling the server', () => {
 
   test('K6d: they are sent again at once, then by themselves at the pace of failures, and nothing else counts', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     await page.consent(yes)
     for (const refusal of [429, 429]) await page.request.answer(new Response(null, { status: refusal }))
     await page.advance(29_000)
     await page.look()
-    page.handoff.start(available('A', { now: later(29_000) }))
-    expect(page.handoff.currentToken()).toBeNull()
+    page.tokenStore.start(available('A', { now: later(29_000) }))
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.requests.every(({ signals }) => signals !== undefined)).toBe(true)
     await page.request.answer(new Response(null, { status: 429 }))
     const before = page.requests.length
@@ -120,10 +120,10 @@ describe('K6: telling the server', () => {
 
   test('K6d: a refusal that stands is not overridden when they cannot be told, and they are told later', async () => {
     const page = createBrowserStub()
-    page.handoff.start(refused('consent'))
+    page.tokenStore.start(refused('consent'))
     await page.consent(no)
     await page.request.answer(new Response(null, { status: 429 }))
-    expect(page.handoff.getSnapshot()).toMatchObject({ status: 'unsupported', reason: 'consent' })
+    expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unsupported', reason: 'consent' })
     await page.advance(30_001)
     expect(page.methods()).toBe('POST POST')
     expect(page.request.signals).toEqual(no)
@@ -131,7 +131,7 @@ describe('K6: telling the server', () => {
 
   test('K6: an answer that the store was down means that they were not kept', async () => {
     const page = createBrowserStub()
-    page.handoff.start(plain('refreshing'))
+    page.tokenStore.start(plain('refreshing'))
     await page.request.answer(unavailable)
     await page.consent(yes)
     await page.request.answer({ status: 'unavailable', reason: 'store', now: later() })
@@ -142,7 +142,7 @@ describe('K6: telling the server', () => {
 
   test('K6: a hidden tab tells them when it is looked at', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     await page.hide()
     await page.consent(yes)
     expect(page.requests).toHaveLength(0)
@@ -152,22 +152,22 @@ describe('K6: telling the server', () => {
 
   test('K6: for the reader after a sign-out they are told again', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     await page.consent(yes)
     await page.request.answer(available('A', { now: later() }))
-    page.handoff.start(plain('signed_out', later(2)))
-    page.handoff.start(available('B', { now: later(3) }))
+    page.tokenStore.start(plain('signed_out', later(2)))
+    page.tokenStore.start(available('B', { now: later(3) }))
     expect(page.methods()).toBe('POST POST')
     expect(page.request.signals).toEqual(yes)
   })
 
   test('K6: an auction does not wait for the answer where there was a no already', async () => {
     const page = createBrowserStub()
-    page.handoff.start(refused('consent'))
+    page.tokenStore.start(refused('consent'))
     await page.consent(no)
     expect(page.methods()).toBe('POST')
     let settled = false
-    void page.handoff.settled().then(() => (settled = true))
+    void page.tokenStore.settled().then(() => (settled = true))
     await page.advance(0)
     expect(settled).toBe(true)
   })
@@ -178,8 +178,8 @@ describe('K6: a changed mind', () => {
     const page = createBrowserStub()
     const heard: string[] = []
     for (const event of ['available', 'refreshed', 'expired', 'cleared'] as const)
-      page.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))
-    page.handoff.start(available('A'))
+      page.tokenStore.on(event, (state) => heard.push(`${event} ${state.status}`))
+    page.tokenStore.start(available('A'))
     await page.consent(yes)
     await page.request.answer(available('A', { now: later() }))
     heard.length = 0
@@ -189,15 +189,15 @@ describe('K6: a changed mind', () => {
   test('K6: takes the token before the server has answered, and then its answer is believed', async () => {
     const { page, heard } = await consenting()
     await page.consent(no)
-    expect(page.handoff.currentToken()).toBeNull()
-    expect(page.handoff.getSnapshot().status).toBe('loading')
+    expect(page.tokenStore.currentToken()).toBeNull()
+    expect(page.tokenStore.getSnapshot().status).toBe('loading')
     expect(heard).toEqual(['cleared loading'])
     expect(page.request.signals).toEqual(no)
     await page.request.answer(refused('consent', later(2)))
-    expect(page.handoff.getSnapshot()).toMatchObject({ status: 'unsupported', reason: 'consent' })
+    expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unsupported', reason: 'consent' })
     await page.consent(yes)
     await page.request.answer(available('B', { now: later(3) }))
-    expect(page.handoff.currentToken()?.id).toBe('B')
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
     expect(heard).toEqual(['cleared loading', 'cleared unsupported', 'available available'])
   })
 
@@ -205,35 +205,35 @@ describe('K6: a changed mind', () => {
     const { page } = await consenting()
     if (method === 'GET') await page.look()
     else {
-      page.handoff.start(plain('refreshing', later(2)))
+      page.tokenStore.start(plain('refreshing', later(2)))
     }
     const before = page.request
     expect(before.method).toBe(method)
     await page.consent(no)
     await before.answer(available('A', { now: later(9) }))
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     await page.request.answer(refused('consent', later(10)))
-    expect(page.handoff.getSnapshot().status).toBe('unsupported')
+    expect(page.tokenStore.getSnapshot().status).toBe('unsupported')
   })
 
   test('K6: neither does the answer to the first word, when the second one follows at once', async () => {
     const page = createBrowserStub()
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     await page.consent(yes)
     const first = page.request
     await page.consent(no)
     await first.answer(available('A', { now: later() }))
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.request.signals).toEqual(no)
   })
 
   test('K6: no page that was rendered meanwhile is believed, and no wake-up asks for less than the whole', async () => {
     const { page } = await consenting()
     await page.consent(no)
-    page.handoff.start(available('A', { now: later(60_000) }))
+    page.tokenStore.start(available('A', { now: later(60_000) }))
     await page.look()
     await page.online()
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.methods()).toBe('POST POST')
   })
 
@@ -241,9 +241,9 @@ describe('K6: a changed mind', () => {
     const { page } = await consenting()
     await page.consent(no)
     await page.request.answer(new Response(null, { status: 429 }))
-    expect(page.handoff.getSnapshot().status).toBe('unavailable')
-    page.handoff.start(available('A', { now: later(60_000) }))
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.getSnapshot().status).toBe('unavailable')
+    page.tokenStore.start(available('A', { now: later(60_000) }))
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect([page.request.method, page.request.signals]).toEqual(['POST', no])
     await page.request.answer(new TypeError('offline'))
     await page.look()
@@ -255,22 +255,22 @@ describe('K6: a changed mind', () => {
 
   test('K6: one that comes while a sign-out is on its way is told when that has been heard', async () => {
     const { page } = await consenting()
-    const confirmed = page.handoff.clear('signed_out')
+    const confirmed = page.tokenStore.clear('signed_out')
     await page.consent(no)
     expect(page.methods()).toBe('POST')
-    expect(page.handoff.getSnapshot().status).toBe('signed_out')
+    expect(page.tokenStore.getSnapshot().status).toBe('signed_out')
     confirmed()
     expect([page.request.method, page.request.signals]).toEqual(['POST', no])
   })
 
   test('K6: one that comes before the first answer is not overtaken by it', async () => {
     const page = createBrowserStub()
-    page.handoff.start()
+    page.tokenStore.start()
     const first = page.request
     await page.consent(yes)
     await page.consent(no)
     await first.answer(available('A'))
-    expect(page.handoff.currentToken()).toBeNull()
+    expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.request.signals).toEqual(no)
   })
 })

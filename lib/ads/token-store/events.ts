@@ -1,16 +1,16 @@
-import type { HandoffEvent, HandoffState } from './handoff-state'
+import type { TokenEvent, TokenState } from './token-state'
 
-export type HandoffListener = (state: HandoffState) => void
+export type TokenListener = (state: TokenState) => void
 
 /**
  * Typed events with replay: a channel that subscribes late is told what still holds. A token event
  * ends the others' truth and the other way round; `refreshed` does not end `available`.
  */
-export function createEvents(current: () => HandoffState) {
-  let listeners: Array<readonly [HandoffEvent | 'changed', HandoffListener]> = []
+export function createEvents(current: () => TokenState) {
+  let listeners: Array<readonly [TokenEvent | 'changed', TokenListener]> = []
   let holding: string[] = []
 
-  function tell(event: HandoffEvent | 'changed'): void {
+  function tell(event: TokenEvent | 'changed'): void {
     for (const [of, listener] of listeners) {
       if (of !== event) continue
       try {
@@ -23,7 +23,7 @@ export function createEvents(current: () => HandoffState) {
   }
 
   return {
-    on(event: HandoffEvent | 'changed', listener: HandoffListener): () => void {
+    on(event: TokenEvent | 'changed', listener: TokenListener): () => void {
       const entry = [event, listener] as const
       listeners = [...listeners, entry]
       if (holding.includes(event)) listener(current())
@@ -32,7 +32,7 @@ export function createEvents(current: () => HandoffState) {
       }
     },
     /** The state has changed, and that is what it means. */
-    fire(events: HandoffEvent[]): void {
+    fire(events: TokenEvent[]): void {
       // Channels follow before anybody is told of it.
       tell('changed')
       for (const event of events) {

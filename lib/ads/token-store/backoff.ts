@@ -7,7 +7,7 @@ const LAST_RETRY_MS = 15 * 60_000
 type Outcome = Record<'posted' | 'failed' | 'wants' | 'unavailable', boolean>
 
 /** When the next POST may go out at the earliest. */
-export function createPace() {
+export function createBackoff() {
   let notBefore = 0
   let failures = 0
 

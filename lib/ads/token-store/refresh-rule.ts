@@ -1,11 +1,11 @@
 import type { PublicIdentity } from '../../identity/public-identity'
-import type { HandoffState } from './handoff-state'
+import type { TokenState } from './token-state'
 
 /** An auction that a due token came for goes first; this is how long it is waited for. */
 const AUCTION_GRACE_MS = 5_000
 
 /** When this state's token is due, as a time of the server; never, where only the reader or something else refreshes. */
-export function dueTimeOf(state: HandoffState): number {
+export function dueTimeOf(state: TokenState): number {
   // The browser's own refresher has all that it needs, and tells us.
   if (state.status === 'available' && state.identity) return Number.POSITIVE_INFINITY
   return state.status === 'available' || state.status === 'withheld'
@@ -18,7 +18,7 @@ export function dueTimeOf(state: HandoffState): number {
  * the state was `seen` first, and the moment before which the pace of retries allows none.
  */
 export function nextPost(
-  state: HandoffState,
+  state: TokenState,
   due: number,
   seen: number,
   notBefore: number,
@@ -38,7 +38,7 @@ export function nextPost(
 }
 
 /** Whether a refresh is called for right now, the pace of retries aside. */
-export function isWanting(state: HandoffState, due: number, now: number): boolean {
+export function isWanting(state: TokenState, due: number, now: number): boolean {
   return state.status === 'refreshing' || state.status === 'unavailable' || due <= now
 }
 
@@ -48,7 +48,7 @@ export function notYetDue(answer: PublicIdentity): boolean {
 }
 
 /** Whether a consent platform's signals can change this status. Where it says no for another reason, they are not sent. */
-export function consentMatters(state: HandoffState): boolean {
+export function consentMatters(state: TokenState): boolean {
   return (
     ['available', 'withheld', 'refreshing', 'unavailable'].includes(state.status) ||
     (state.status === 'unsupported' && (state.reason === 'gdpr' || state.reason === 'consent'))
@@ -59,7 +59,7 @@ export function consentMatters(state: HandoffState): boolean {
  * Under client hand-off the server may know an older token than the browser, which refreshes by itself: an
  * answer from which that one began says nothing new of it.
  */
-export function keepRenewed(answer: PublicIdentity, known: HandoffState): PublicIdentity {
+export function keepNewer(answer: PublicIdentity, known: TokenState): PublicIdentity {
   if (answer.status !== 'available' || known.status !== 'available' || !answer.identity) return answer
   if (answer.identity.advertising_token !== known.identity?.advertising_token) return answer
   const { advertisingToken, identityExpires, refreshFrom } = known

@@ -59,7 +59,7 @@ function load() {
   return window as { googletag?: object }
 }
 
-const handoffOf = async () => (await import('#lib/ads/page-handoff.ts')).pageHandoff()
+const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
 
 /** As Prebid and the SDKs leave an identity behind. */
 function leave() {
@@ -77,8 +77,8 @@ describe('what others keep of an identity in this browser', () => {
     ['of the control group', withheld()],
   ])('goes when a page is opened by a reader %s (S1, S7, K1)', async (_who, identity) => {
     leave()
-    const handoff = await handoffOf()
-    handoff.start(identity)
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(identity)
     expect([...kept.values()]).not.toContain('SECRET')
     expect([...cookies.keys()]).toEqual([])
   })
@@ -89,19 +89,19 @@ describe('what others keep of an identity in this browser', () => {
     ['of a folder and this host', 'Max-Age=0,path=/news/,domain=www.publisher.example'],
   ])('goes also from a cookie %s (S1)', async (_which, attributes) => {
     cookies.set('__uid_2_config', attributes)
-    const handoff = await handoffOf()
-    handoff.start(plain('signed_out'))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(plain('signed_out'))
     expect([...cookies.keys()]).toEqual([])
   })
 
   test('goes when the reader comes into the control group while the page is open (K1)', async () => {
-    const handoff = await handoffOf()
+    const tokenStore = await tokenStoreOf()
     const heard: string[] = []
     for (const event of ['cleared', 'withheld', 'expired'] as const)
-      handoff.on(event, () => heard.push(event))
-    handoff.start(available('A'))
+      tokenStore.on(event, () => heard.push(event))
+    tokenStore.start(available('A'))
     leave()
-    handoff.start(withheld(SERVER_NOW + 1))
+    tokenStore.start(withheld(SERVER_NOW + 1))
     expect(heard).toEqual(['cleared', 'withheld'])
     expect([...kept.values()]).not.toContain('SECRET')
   })
@@ -123,8 +123,8 @@ describe('what others keep of an identity in this browser', () => {
     leave()
     keep(token)
     if (token === 'A2') kept.set('uid2_sdk', 'A A2')
-    const handoff = await handoffOf()
-    handoff.start(available('A', { identity: identityOf('A') }))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(available('A', { identity: identityOf('A') }))
     expect(ofSdks.filter((name) => kept.has(name))).toEqual(stays)
     expect(ofSdks.filter((name) => name.startsWith('__') && cookies.has(name))).toEqual([])
   })
@@ -136,8 +136,8 @@ describe('what others keep of an identity in this browser', () => {
     leave()
     keep('A2')
     kept.set('uid2_sdk', 'A A2')
-    const handoff = await handoffOf()
-    handoff.start(identity)
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(identity)
     expect(kept.has('UID2-sdk-identity')).toBe(false)
   })
 })
@@ -150,22 +150,22 @@ describe('what Google’s tag holds', () => {
   }
 
   test('goes once when the reader comes into the control group (K1, G3)', async () => {
-    const handoff = await handoffOf()
+    const tokenStore = await tokenStoreOf()
     const cleared = tag()
-    handoff.start(available('A'))
-    handoff.start(withheld(SERVER_NOW + 1))
+    tokenStore.start(available('A'))
+    tokenStore.start(withheld(SERVER_NOW + 1))
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
   test('goes on the first page on which the reader is of the control group (K1, G3)', async () => {
     tag()
-    const before = await handoffOf()
+    const before = await tokenStoreOf()
     before.start(available('A'))
     page = load()
     vi.resetModules()
     const cleared = tag()
-    const handoff = await handoffOf()
-    handoff.start(withheld(SERVER_NOW + 1))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(withheld(SERVER_NOW + 1))
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 })
@@ -174,48 +174,48 @@ describe('Prebid’s own opt-out', () => {
   const name = '_pbjs_id_optout'
 
   test('is set by a no, outlasts pages and sign-outs, and is lifted by a yes (P15)', async () => {
-    const handoff = await handoffOf()
-    handoff.start(plain('denied'))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(plain('denied'))
     expect(kept.get(name)).toBeTruthy()
-    handoff.start(plain('signed_out', SERVER_NOW + 1))
-    handoff.start(plain('no_choice', SERVER_NOW + 2))
+    tokenStore.start(plain('signed_out', SERVER_NOW + 1))
+    tokenStore.start(plain('no_choice', SERVER_NOW + 2))
     expect(kept.get(name)).toBeTruthy()
-    handoff.start(available('A', { now: SERVER_NOW + 3 }))
+    tokenStore.start(available('A', { now: SERVER_NOW + 3 }))
     expect(kept.get(name)).toBeUndefined()
   })
 
   test.each(['denied', 'opted_out'] as const)('is set by %s, and by nothing less (P15)', async (status) => {
-    const handoff = await handoffOf()
+    const tokenStore = await tokenStoreOf()
     for (const [index, less] of (['signed_out', 'no_choice', 'gpc'] as const).entries())
-      handoff.start(plain(less, SERVER_NOW + index))
+      tokenStore.start(plain(less, SERVER_NOW + index))
     expect(kept.get(name)).toBeUndefined()
-    handoff.start(plain(status, SERVER_NOW + 9))
+    tokenStore.start(plain(status, SERVER_NOW + 9))
     expect(kept.get(name)).toBeTruthy()
   })
 
   test('is lifted by a yes in the control group as in the other: they may differ in the token alone (P15, K1)', async () => {
-    const handoff = await handoffOf()
-    handoff.start(plain('denied'))
-    handoff.start(withheld(SERVER_NOW + 1))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(plain('denied'))
+    tokenStore.start(withheld(SERVER_NOW + 1))
     expect(kept.get(name)).toBeUndefined()
   })
 
   test('that somebody else has set is not lifted (P15)', async () => {
     kept.set(name, '1')
-    const handoff = await handoffOf()
-    handoff.start(available('A'))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(available('A'))
     expect(kept.get(name)).toBe('1')
-    handoff.clear('denied')
-    handoff.start(available('B', { now: SERVER_NOW + 10_000 }))
+    tokenStore.clear('denied')
+    tokenStore.start(available('B', { now: SERVER_NOW + 10_000 }))
     expect(kept.get(name)).toBe('1')
   })
 })
 
-test('a module that is evaluated anew, as hot reloading does, means the same hand-off and its state (P7)', async () => {
-  const first = await handoffOf()
+test('a module that is evaluated anew, as hot reloading does, means the same token store and its state (P7)', async () => {
+  const first = await tokenStoreOf()
   first.start(available('A'))
   vi.resetModules()
-  const second = await handoffOf()
+  const second = await tokenStoreOf()
   expect(second).toBe(first)
   expect(second.currentToken()?.id).toBe('A')
 })

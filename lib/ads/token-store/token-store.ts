@@ -1,11 +1,11 @@
 import type { PublicIdentity } from '../../identity/public-identity'
-import { browserEnvironment, type HandoffEnvironment } from './environment'
+import { browserEnvironment, type TokenStoreEnvironment } from './environment'
 import { createEvents } from './events'
-import type { Uid2Handoff } from './handoff-api'
-import { eventsBetween, type HandoffState, LOADING, tokenIn } from './handoff-state'
-import type { Channel } from './handoff-window'
-import { type Post, requestIdentity } from './identity-api'
-import type { Keeper } from './keeper'
+import { type Post, requestIdentity } from './identity-request'
+import type { Channel } from './page-window'
+import type { RefreshScheduler } from './refresh-scheduler'
+import { eventsBetween, LOADING, type TokenState, tokenIn } from './token-state'
+import type { TokenStore } from './token-store-api'
 
 /** Longer delays overflow a browser timer and fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -16,9 +16,9 @@ const NEVER = Number.POSITIVE_INFINITY
 
 /**
  * The one owner of the identity in a page. Channels hold copies and follow. Here is what the first token needs, and
- * what ends any token; what else a token needs while it lives is its keeper's, who is loaded after it.
+ * what ends any token; what else a token needs while it lives is its scheduler's, who is loaded after it.
  */
-export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()): Uid2Handoff {
+export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment()): TokenStore {
   const { window, now } = env
   const { on, fire } = createEvents(() => state)
   let channel: Channel | undefined
@@ -28,7 +28,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     // Missing, or refused, as Firefox does with cookies blocked: this tab is by itself.
   }
   const waiting: Array<() => void> = []
-  let keeper: Keeper | null = null
+  let scheduler: RefreshScheduler | null = null
   let started = false
   /** The page shown is one without ads. */
   let resting = false
@@ -54,11 +54,11 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
   let actIsMine = false
 
   const momentOf = (serverTime: number) => serverTime + offset
-  const expiryOf = (of: HandoffState) => (of.status === 'available' ? momentOf(of.identityExpires) : NEVER)
-  const refreshing = (): HandoffState => ({ status: 'refreshing', now: serverNow })
+  const expiryOf = (of: TokenState) => (of.status === 'available' ? momentOf(of.identityExpires) : NEVER)
+  const refreshing = (): TokenState => ({ status: 'refreshing', now: serverNow })
   const tell = (type: 'cleared' | 'changed' | 'none') => channel?.postMessage({ type })
 
-  function become(next: HandoffState, events = eventsBetween(answered, next, doubtful)): void {
+  function become(next: TokenState, events = eventsBetween(answered, next, doubtful)): void {
     state = next
     if (next !== LOADING) answered = next
     fire(events)
@@ -68,13 +68,13 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     if (expiryOf(state) <= now()) {
       become(refreshing(), ['expired'])
       // Where it has not come so far, nobody else would ask.
-      withKeeper(() => {})
+      withScheduler(() => {})
     }
   }
 
   /** `at`: a moment before which the server cannot have answered. Its travel does not prolong a token. */
   function adopt(answer: PublicIdentity, at: number, announce: boolean): void {
-    let next: HandoffState = keeper?.keepRenewed(answer, answered) ?? answer
+    let next: TokenState = scheduler?.keepNewer(answer, answered) ?? answer
     serverNow = answer.now
     offset = at - serverNow
     // A token that was dead on arrival is not one.
@@ -101,21 +101,21 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
           become({ status: 'unavailable', reason: 'operator', now: serverNow })
       }
     }
-    withKeeper((keeper) => keeper.note(answer, post))
-    // The auction is blind until this is answered, so it does not wait for the keeper.
-    if (!keeper && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden')
+    withScheduler((scheduler) => scheduler.note(answer, post))
+    // The auction is blind until this is answered, so it does not wait for the scheduler.
+    if (!scheduler && !post && state.status === 'refreshing' && window.document.visibilityState !== 'hidden')
       ask({})
     proceed()
   }
 
-  /** At once, where the keeper is there already. */
-  function withKeeper(use: (keeper: Keeper) => void): void {
-    if (keeper) use(keeper)
+  /** At once, where the scheduler is there already. */
+  function withScheduler(use: (scheduler: RefreshScheduler) => void): void {
+    if (scheduler) use(scheduler)
     else
-      env.loadKeeper((create) => {
+      env.loadScheduler((create) => {
         if (!started) return
-        keeper ??= create(env, { state: () => state, momentOf, become, ask, insist, proceed })
-        use(keeper)
+        scheduler ??= create(env, { state: () => state, momentOf, become, ask, insist, proceed })
+        use(scheduler)
         proceed()
       })
   }
@@ -125,7 +125,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     if (!started || asked || heldUntil || (resting && !demand)) return
     const demanded = demand
     let post = demanded ?? wanted
-    if (post) post = { ...post, ...keeper?.owed() }
+    if (post) post = { ...post, ...scheduler?.owed() }
     const mine = { post }
     asked = mine
     window.setTimeout(() => take(null), REQUEST_TIMEOUT_MS)
@@ -146,7 +146,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
     window.clearTimeout(timer)
     expire()
     if (heldUntil && heldUntil <= now()) reread(false)
-    const next = heldUntil || (!asked && keeper?.keep()) || NEVER
+    const next = heldUntil || (!asked && scheduler?.keep()) || NEVER
     timer = window.setTimeout(proceed, Math.min(expiryOf(state) - now(), next - now(), LONGEST_TIMER_MS))
     // An auction waits for what is being read, and for a POST where that may bring a token.
     const mayGain = !tokenIn(state) && state.status !== 'unsupported'
@@ -223,7 +223,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       // The first answer may have been on its way since the page began to load: inline, or preloaded.
       const at = started ? now() : 0
       started = true
-      if (window.__tcfapi || window.__gpp) withKeeper((keeper) => keeper.listen())
+      if (window.__tcfapi || window.__gpp) withScheduler((scheduler) => scheduler.listen())
       const stale = !initial || resting || demand || initial.now < serverNow
       if (resting) {
         resting = false
@@ -237,7 +237,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
         receive(initial, Math.min(at, momentOf(initial.now)), null, true)
       }
     },
-    standDown() {
+    disableAds() {
       started = true
       resting = true
       forget()
@@ -254,13 +254,13 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       if (expiryOf(state) <= now()) proceed()
       return state.status === 'available' ? { id: state.advertisingToken, source: state.source } : null
     },
-    signals: () => keeper?.signals() ?? null,
+    signals: () => scheduler?.signals() ?? null,
     settled: () =>
       new Promise((resolve) => {
         waiting.push(resolve)
         proceed()
       }),
-    afterAuction: () => keeper?.afterAuction(),
+    afterAuction: () => scheduler?.afterAuction(),
     clear(status) {
       forget()
       become({ status, now: serverNow })
@@ -271,7 +271,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
         reread(false)
       }
     },
-    renewed: (fresh) => withKeeper((keeper) => keeper.renewed(fresh)),
+    renew: (fresh) => withScheduler((scheduler) => scheduler.renew(fresh)),
     recheck() {
       if (state.status === 'available' && state.identity) insist({ recheck: true }, true)
     },
@@ -283,7 +283,7 @@ export function createUid2Handoff(env: HandoffEnvironment = browserEnvironment()
       asked = null
       window.removeEventListener('pageshow', restored)
       channel?.close()
-      keeper?.stop()
+      scheduler?.stop()
     },
   }
 }

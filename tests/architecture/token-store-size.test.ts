@@ -11,7 +11,10 @@ let chunks: OutputChunk[]
 let eager: OutputChunk[]
 
 beforeAll(async () => {
-  const bundle = await rolldown({ input: join(root, 'lib/ads/handoff/handoff.ts'), platform: 'browser' })
+  const bundle = await rolldown({
+    input: join(root, 'lib/ads/token-store/token-store.ts'),
+    platform: 'browser',
+  })
   const { output } = await bundle.generate({ format: 'esm', minify: true })
   await bundle.close()
   chunks = output.filter((it) => it.type === 'chunk')
@@ -19,7 +22,7 @@ beforeAll(async () => {
   for (const { imports } of eager) {
     for (const name of imports) {
       const chunk = chunks.find(({ fileName }) => fileName === name)
-      if (chunk === undefined) throw new Error(`${name} is no part of the hand-off`)
+      if (chunk === undefined) throw new Error(`${name} is no part of the token store`)
       if (!eager.includes(chunk)) eager.push(chunk)
     }
   }
@@ -27,7 +30,7 @@ beforeAll(async () => {
 
 const filesOf = (some: OutputChunk[]) => some.flatMap(({ modules }) => Object.keys(modules))
 
-it('what the first token needs of the hand-off is under 2 kB', () => {
+it('what the first token needs of the token store is under 2 kB', () => {
   const bytes = eager
     .map(({ code }) => gzipSync(code, { level: 9 }).byteLength)
     .reduce((sum, each) => sum + each, 0)
@@ -35,9 +38,9 @@ it('what the first token needs of the hand-off is under 2 kB', () => {
   expect(bytes).toBeLessThan(LIMIT_BYTES)
 })
 
-it('the hand-off is of lib/ads alone: no Prebid, no React, and nothing of theirs later either', () => {
+it('the token store is of lib/ads alone: no Prebid, no React, and nothing of theirs later either', () => {
   const files = filesOf(chunks)
-  expect(files).toContain(join(root, 'lib/ads/handoff/handoff.ts'))
+  expect(files).toContain(join(root, 'lib/ads/token-store/token-store.ts'))
   expect(files.filter((file) => !file.startsWith(join(root, 'lib/ads/')))).toEqual([])
   expect(chunks.map(({ code }) => code).join('\n')).not.toMatch(/prebid|pbjs|react/i)
 })
@@ -45,6 +48,6 @@ it('the hand-off is of lib/ads alone: no Prebid, no React, and nothing of theirs
 it('what keeps a token fresh comes later, in one piece, and brings nothing of the first along', () => {
   const later = chunks.filter((chunk) => !eager.includes(chunk))
   expect(later).toHaveLength(1)
-  expect(filesOf(later)).toContain(join(root, 'lib/ads/handoff/keeper.ts'))
+  expect(filesOf(later)).toContain(join(root, 'lib/ads/token-store/refresh-scheduler.ts'))
   expect(later.flatMap(({ imports }) => imports)).toEqual([])
 })
