@@ -23,6 +23,7 @@ export type PublisherIdentity = ReturnType<typeof createIdentity>
  *   session: (request) => currentReader(request.cookies),
  *   consent: processWide('consent', createMemoryStore),
  * })
+ * @throws TypeError where a password of the cookie is too short
  */
 export function createIdentity(options: IdentityOptions) {
   const {
@@ -34,6 +35,8 @@ export function createIdentity(options: IdentityOptions) {
     pageWaitMs = 0,
   } = options
   const { session, refreshedBy = 'server', now = Date.now } = options
+  if (options.cookie.passwords.some((password) => password.length < 32))
+    throw new TypeError('cookie.passwords: each password needs at least 32 characters')
   const emit = (event: IdentityEvent): void => {
     try {
       options.onEvent?.(event)

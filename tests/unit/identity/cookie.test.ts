@@ -3,7 +3,7 @@ import { NextRequest } from 'next/server'
 import { describe, expect, it, vi } from 'vitest'
 import { type CookieAction, createIdentityCookie, replaceCookie } from '#lib/identity/cookie.ts'
 import type { IdentityEvent, Product } from '#lib/identity/types.ts'
-import { fakeOperator, minute } from '../../support/core.ts'
+import { fakeOperator, minute, siteInMemory } from '../../support/core.ts'
 
 const now = Date.now()
 const operator = fakeOperator(() => now)
@@ -237,5 +237,14 @@ describe('a cookie header with one cookie of ours in it', () => {
     expect(replaceCookie(`${others}; uid2=old`, 'uid2', '')).toBe(others)
     expect(replaceCookie('uid2=old', 'uid2', '')).toBe('')
     expect(replaceCookie(null, 'uid2', 'new')).toBe('uid2=new')
+  })
+})
+
+describe('a password of fewer than 32 characters', () => {
+  it('is refused when the identity is created, also a previous one, without being quoted', async () => {
+    for (const passwords of [['short'], [current, 'short']] as [string, ...string[]][])
+      await expect(siteInMemory({ cookie: { name: 'uid2', secure: false, passwords } })).rejects.toThrow(
+        'cookie.passwords: each password needs at least 32 characters',
+      )
   })
 })
