@@ -109,6 +109,8 @@ describe('Global Privacy Control', () => {
       source: 'page',
     })
     expect(result).toMatchObject({ status: 'done', update: { identity: { status: 'gpc' } } })
+    const recorded = site.events.flatMap((event) => (event.type === 'recorded' ? [event.what] : []))
+    expect(recorded).toEqual(['denied'])
     expect(await site.store.read(site.subject)).toMatchObject({ choice: 'denied', consentId: null })
   })
 
