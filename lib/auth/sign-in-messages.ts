@@ -24,7 +24,7 @@ export const signInMessages: Record<SignInProblem, string> = {
   store_down: 'Signing in does not work at the moment. Please try again in a little while.',
   not_sent: 'We could not send the message just now. Please try again in a moment.',
   not_offered: 'This way of signing in is not offered here.',
-  not_local: 'The demo sign-in serves this machine alone.',
+  not_local: 'The demo sign-in is only for this machine.',
   provider_failed: 'The other site did not answer. Please try again in a moment, or sign in another way.',
 }
 

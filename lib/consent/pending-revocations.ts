@@ -4,26 +4,29 @@ import type { Choice, Product, Subject } from '../identity/types'
 import { perProcess } from '../shared/per-process'
 import type { ConsentRecords } from './store'
 
-/** What ends something. Plain data, so that one that waits to be written keeps no request alive. */
+/**
+ * An opt-out, a denial, a withdrawal by signals, or the end of a session. Plain data, so that a pending one
+ * keeps no request in memory.
+ */
 export type Revocation =
   | { kind: 'opt_out'; diiHash: string; product: Product }
   | { kind: 'denial'; subject: Omit<Subject, 'sid'>; choice: Choice }
   | { kind: 'signals'; subject: Omit<Subject, 'sid'>; signals: ConsentSignals }
-  /** `until`: Unix ms at which the session would have ended by itself. */
+  /** `until`: when the session would expire, Unix ms. */
   | { kind: 'session'; sid: string; until: number }
 
 interface Pending {
   entries: Map<string, Revocation>
-  /** Of all entries as JSON, in characters. */
+  /** The length of all entries as JSON. */
   size: number
 }
 
-const mostEntries = 10_000
-const mostCharacters = 16_000_000
+const maxEntries = 10_000
+const maxCharacters = 16_000_000
 
 const pending = (): Pending => perProcess('pending-revocations', () => ({ entries: new Map(), size: 0 }))
 
-/** One entry for each session and each DII, however often it is revoked: a flood pushes nothing out. */
+/** One entry for each session and DII, however often it is revoked: a flood displaces no other entry. */
 function keyOf(revocation: Revocation): string {
   if (revocation.kind === 'session') return `session ${revocation.sid}`
   if (revocation.kind === 'opt_out') return `opt_out ${revocation.diiHash}`
@@ -37,12 +40,14 @@ export const pendingRevocations = (): Revocation[] => [...pending().entries.valu
 
 export const pendingCount = (): number => pending().entries.size
 
-/** Then nothing is read from the store, and no call begins: no more opt-outs can come. */
-export const isFull = (): boolean => pending().entries.size >= mostEntries || pending().size >= mostCharacters
+/**
+ * When full, nothing is read from the store, so no operator call starts that could report another opt-out.
+ */
+export const isFull = (): boolean => pending().entries.size >= maxEntries || pending().size >= maxCharacters
 
 /**
- * Adds one, or puts it in the place of an earlier one of the same key. When it is full only what the operator said is
- * added, because it cannot be asked for again.
+ * Adds a revocation, or replaces one with the same key. When full, only the operator's opt-outs are added,
+ * because they cannot be asked for again.
  */
 export function addPending(revocation: Revocation): void {
   const { entries } = pending()
@@ -53,7 +58,7 @@ export function addPending(revocation: Revocation): void {
   entries.set(key, revocation)
 }
 
-/** Once it is written, or can never be. A newer one of the same key stays. */
+/** Call it when the revocation is written, or can never be. A newer one with the same key stays. */
 export function removePending(revocation: Revocation): void {
   const { entries } = pending()
   if (entries.get(keyOf(revocation)) !== revocation) return
@@ -61,10 +66,10 @@ export function removePending(revocation: Revocation): void {
   pending().size -= sizeOf(revocation)
 }
 
-/** Whether the end of this session waits to be written: then it has ended. */
+/** Whether the end of this session is pending, and the session has therefore ended. */
 export const isEndPending = (sid: string): boolean => pending().entries.has(`session ${sid}`)
 
-/** Whether a revocation that concerns this reader waits to be written: the store does not know it yet. */
+/** Whether a revocation of this reader is pending, and the store's answer is therefore outdated. */
 export function isRevocationPending({
   sub,
   sid,

@@ -4,8 +4,9 @@ import type { Reader } from '../identity/types'
 import { cookieValues, maxValues } from '../shared/cookie-values'
 
 /**
- * The readers of every session in a raw `Cookie` header. A browser may send the session cookie twice, and
- * `currentReader` sees the last one alone: a sign-out ends each. Works for a sign-in of your own, too.
+ * The readers of all sessions in a raw `Cookie` header. A browser may send the session cookie twice, and
+ * `currentReader` sees only the last one, but a sign-out ends both sessions. This also works with your own
+ * sign-in.
  */
 export async function allReaders(cookieHeader: string | null): Promise<Reader[]> {
   const readers = new Map<string, Reader>()

@@ -11,12 +11,12 @@ import { limitReader } from './reader-limits'
 export type ChoiceOutcome =
   | { status: 'done'; update: IdentityUpdate }
   | { status: 'signed_out' }
-  /** The database cannot hold what came with the consent, and nothing was recorded. */
+  /** The database cannot store the text or signals of a consent, so nothing was recorded. */
   | { status: 'rejected' }
-  /** A consent was not taken. A denial was, and `update` is what came of it. */
+  /** A consent was not recorded. A denial was, and `update` is its result. */
   | { status: 'rate_limited'; seconds: number; update?: IdentityUpdate }
 
-/** Records a reader's choice and acts on it, within the limits. One function for the form and for the API. */
+/** Records a reader's choice and applies it, within the rate limits. Used by the form and the API. */
 export async function applyChoice(
   request: RequestLike,
   { advertising, ...choice }: Choice,
@@ -26,7 +26,7 @@ export async function applyChoice(
     if (seconds !== null) return { status: 'rate_limited', seconds }
     return identity().grant(request, choice)
   }
-  // Record a denial even when rate-limited; but not one more for each request of a flood.
+  // Record a denial even when rate-limited, but not again for each request of a flood.
   const record = seconds === null || !(await identity().readReader(request)).consent?.siteOptOut
   const chosen = await identity().deny(request, choice, { record })
   if (chosen.status !== 'done' || seconds === null) return chosen
@@ -34,9 +34,9 @@ export async function applyChoice(
 }
 
 /**
- * Records what the browser's consent platform says now. It may be a withdrawal: while it cannot be recorded nothing is
- * handed out, and the result is the answer to give. Null: recorded, or there was nothing to record. A withdrawal
- * counts even when rate-limited.
+ * Records the current signals of the browser's consent platform. They may be a withdrawal: while they cannot
+ * be recorded no token is given out, and the result is the response. Null: recorded, or nothing to record. A
+ * withdrawal is recorded even when rate-limited.
  */
 export async function recordSignals(
   request: RequestLike,
@@ -58,7 +58,7 @@ export async function recordSignals(
 
 export type EraseOutcome = 'done' | 'signed_out' | 'rate_limited' | 'store_down'
 
-/** Erases a reader's records, as they asked here. With the store down all is as it was. */
+/** Erases a reader's records at their request. With the store down nothing changes. */
 export async function eraseReaderRecords(request: RequestLike): Promise<EraseOutcome> {
   const { reader, subject } = await identity().readReader(request)
   if (!reader) return 'signed_out'
@@ -70,7 +70,7 @@ export async function eraseReaderRecords(request: RequestLike): Promise<EraseOut
   )
 }
 
-/** What records of this reader are kept under. */
+/** The hashes that this reader's records are stored under. */
 export const diiHashesOf = ({ diiHash, otherDiiHashes = [] }: Subject): string[] => [
   diiHash,
   ...otherDiiHashes,

@@ -7,7 +7,10 @@ import { parseSignals } from '../policies/signals'
 import { applyChoice, recordSignals } from './apply-choice'
 import { identity } from './identity'
 
-/** In the text of a JSON body or of a form, whole or only its beginning, whatever else is in it. Pure. */
+/**
+ * Whether the text of a JSON body or form contains a denial, also when it is cut off or otherwise invalid.
+ * Pure.
+ */
 export const containsDenial = (text: string): boolean =>
   denials.some((denial) => denial.test(text)) || jsonObject(text)?.advertising === 'denied'
 
@@ -17,7 +20,7 @@ const denials = [
   /name="advertising"(?:\r\n[^\r\n]+)*\r\n\r\ndenied\r\n/,
 ]
 
-/** The consent signals in such a text; undefined: there are none. Pure. */
+/** The consent signals in such a text, or undefined. Pure. */
 export function findSignals(text: string): ConsentSignals | undefined {
   const { signals } = jsonObject(text) ?? {}
   if (signals !== undefined) return parseSignals(signals)
@@ -39,7 +42,7 @@ function jsonObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** For the APIs: the refusal of a body, after the no in it was heeded. */
+/** For the APIs: the error response for a rejected body, after recording a denial in it. */
 export async function respondToInvalidBody(
   request: NextRequest,
   { refused, text }: InvalidBody,
@@ -50,8 +53,8 @@ export async function respondToInvalidBody(
 }
 
 /**
- * Records the no in a body that was refused for something else, a denial or a withdrawal by signals. Answers what
- * becomes of the identity cookie.
+ * Records a denial, or a withdrawal by signals, in a body that was rejected for another reason. Returns what
+ * happens to the identity cookie.
  */
 export async function recordDenialIn(
   request: RequestLike,

@@ -5,7 +5,10 @@ import type { RequestLike } from '../identity/types'
 
 const subjectLimit = createLimiter('subject', { points: 30, seconds: 60 })
 
-/** Counts one state-changing request of a reader: seconds to wait when there were too many. Null: let it pass. */
+/**
+ * Counts one state-changing request of a reader. Returns the seconds to wait when there were too many, else
+ * null.
+ */
 export async function limitReader({ cookies }: Pick<RequestLike, 'cookies'>): Promise<number | null> {
   const reader = await currentReader(cookies)
   return reader && subjectLimit.consume(reader.sub)
@@ -13,5 +16,8 @@ export async function limitReader({ cookies }: Pick<RequestLike, 'cookies'>): Pr
 
 const sessionLimit = createLimiter('sign-out', { points: 10, seconds: 60 })
 
-/** Counts one sign-out of a session: by the session, so that one that was stolen keeps no other from signing out. */
+/**
+ * Counts one sign-out of a session. Per session, so that a stolen session cannot block the sign-out of
+ * another.
+ */
 export const limitSignOuts = (sid: string): Promise<number | null> => sessionLimit.consume(sid)

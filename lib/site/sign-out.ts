@@ -14,7 +14,9 @@ interface Jar {
   set(name: string, value: string, attributes: object): unknown
 }
 
-/** `not_recorded`: the store did not take the end of the session yet. The cookies go in any case. */
+/**
+ * `not_recorded`: the store has not recorded the end of the session yet. The cookies are deleted in any case.
+ */
 export type SignOut = { status: 'recorded' | 'not_recorded' } | { status: 'rate_limited'; seconds: number }
 
 export const signOutError = (outcome: Exclude<SignOut, { status: 'recorded' }>) =>
@@ -23,11 +25,11 @@ export const signOutError = (outcome: Exclude<SignOut, { status: 'recorded' }>) 
     : apiError('not_recorded', notRecordedMessage)
 
 export const notRecordedMessage =
-  'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet; we keep trying.'
+  'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet. We keep trying.'
 
-/** Ends the sessions of a request for good: no response that is still under way can bring it back. */
+/** Ends the sessions of a request for good: no response in flight can restore them. */
 export async function endSessions({ headers }: RequestLike): Promise<SignOut> {
-  // A browser may send the session cookie twice: each session ends.
+  // A browser may send the session cookie twice: both sessions end.
   const readers = await allReaders(headers.get('cookie'))
   const outcomes = await Promise.all(readers.map(endSession))
   const limited = outcomes.find(({ status }) => status === 'rate_limited')
@@ -52,19 +54,19 @@ export async function signOut(jar: Jar, headers: RequestLike['headers']): Promis
   return outcome
 }
 
-/** Of the cookies that a request brought, all that are of a sign-in or an identity. */
-export function deleteCookies(sent: Pick<Jar, 'getAll'>, jar: Pick<Jar, 'set'>): void {
-  for (const { name } of sent.getAll())
+/** Deletes those of the sent cookies that belong to a sign-in or an identity. */
+export function deleteCookies(received: Pick<Jar, 'getAll'>, jar: Pick<Jar, 'set'>): void {
+  for (const { name } of received.getAll())
     if (name === identity().cookie.name || isSessionCookie(name)) deleteCookie(jar, name)
 }
 
 export function deleteCookie(jar: Pick<Jar, 'set'>, name: string): void {
   const secure = name.startsWith('__')
-  // Next loses `Max-Age=0` where `cookies()` was written to as well.
+  // Next drops `Max-Age=0` when `cookies()` is also written to, so `expires` is set too.
   jar.set(name, '', { path: '/', maxAge: 0, expires: new Date(0), httpOnly: true, sameSite: 'lax', secure })
 }
 
-/** At a new sign-in: the session that this browser had before ends, and its identity cookie goes. */
+/** At a new sign-in, ends this browser's previous session and deletes its identity cookie. */
 export async function endPreviousSession(before: RequestLike, response: Pick<Jar, 'set'>): Promise<void> {
   await endSessions(before)
   if (before.cookies.get(identity().cookie.name) !== undefined) deleteCookie(response, identity().cookie.name)

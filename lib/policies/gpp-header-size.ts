@@ -1,10 +1,6 @@
 import 'server-only'
 
-/**
- * The header of a GPP string holds ranges of section ids, of which the library that reads it lists every number: a
- * dozen characters that anybody may send could cost it seconds and gigabytes. So what it would unfold to is counted
- * first.
- */
+/** The bits of base64url text, most significant first. */
 interface Bits {
   take(count: number): number
   readonly left: number
@@ -12,7 +8,7 @@ interface Bits {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Reads base64url, most significant bit first; beyond its end there are zeros. */
+/** Reads zeros beyond the end. */
 function bitsOf(text: string, from: number): Bits {
   let at = from
   return {
@@ -35,8 +31,12 @@ const highestSection = 1000
 /** Where the section ids begin in the header of a GPP string, in bits. */
 const sectionIdsAt = 12
 
-/** For the header of a GPP string: the ids of its sections, as Fibonacci numbers. */
-export function gppUnfoldsTooFar(header: string): boolean {
+/**
+ * Whether the section ids in a GPP header expand to too many. They are ranges of Fibonacci numbers, and the
+ * library that reads them lists every number: a dozen characters from anyone could cost it seconds and
+ * gigabytes. So the size is checked first.
+ */
+export function isGppHeaderTooLarge(header: string): boolean {
   const bits = bitsOf(header, sectionIdsAt)
   let id = 0
   for (let entries = bits.take(12); entries > 0 && bits.left > 0; entries--) {

@@ -1,8 +1,8 @@
 import { GppModel, TcfEuV2 } from '@iabgpp/cmpapi'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { gppUnfoldsTooFar } from '#lib/policies/consent-string-size.ts'
 import { gppDenies, tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
+import { isGppHeaderTooLarge } from '#lib/policies/gpp-header-size.ts'
 import { usSections } from '../../support/gpp.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -57,7 +57,7 @@ describe('a GPP header of a dozen characters', () => {
   it.each([100_000, 50_000_000, 2 ** 40])('that unfolds to %i sections is not read, and denies', (length) => {
     const header = base64(`${bits(3, 6)}${bits(1, 6)}${bits(1, 12)}1${fibonacci(7)}${fibonacci(length)}`)
     expect(header.length).toBeLessThan(24)
-    expect(gppUnfoldsTooFar(header)).toBe(true)
+    expect(isGppHeaderTooLarge(header)).toBe(true)
     expect(gppDenies(`${header}~CAAVAAAAAABA.YA`)).toBe(true)
   })
 
@@ -66,7 +66,7 @@ describe('a GPP header of a dozen characters', () => {
       fc.property(fc.subarray(usSections.map(([, name]) => name)), (names) => {
         const model = new GppModel()
         for (const name of names) model.setFieldValue(name, 'SaleOptOut', 2)
-        expect(gppUnfoldsTooFar(model.encode().split('~')[0] ?? '')).toBe(false)
+        expect(isGppHeaderTooLarge(model.encode().split('~')[0] ?? '')).toBe(false)
       }),
     )
   })
