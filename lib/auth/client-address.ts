@@ -4,17 +4,17 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import { env } from '../env/server'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 
 /** Random for each process, so that no client can send it, not even before `recordClientAddresses` ran. */
-const peerHeader = () => perProcess('peer-header', () => `x-peer-${randomBytes(16).toString('hex')}`)
+const peerHeader = () => processWide('peer-header', () => `x-peer-${randomBytes(16).toString('hex')}`)
 
 /**
  * Adds the address of each connection to its requests as a header. Next's own X-Forwarded-For is the
  * client's, if the client sent one. Node publishes a request before Next sees it.
  */
 export function recordClientAddresses(): void {
-  perProcess('peer-subscription', () => {
+  processWide('peer-subscription', () => {
     subscribe('http.server.request.start', (message) => {
       const { request } = message as { request: IncomingMessage }
       request.headers[peerHeader()] = request.socket.remoteAddress ?? ''

@@ -2,7 +2,7 @@ import 'server-only'
 import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access'
 import type { Choice, Subject } from '../identity/types'
 import { logEvent } from '../observe/log'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { storeFor } from './open-store'
 import {
   addPending,
@@ -102,7 +102,7 @@ const withoutText = (revocation: Revocation): Revocation | null =>
     ? { ...revocation, choice: { ...revocation.choice, wording: '', signals: undefined } }
     : null
 
-const state = () => perProcess('revocations', () => ({ writing: null as Promise<void> | null }))
+const state = () => processWide('revocations', () => ({ writing: null as Promise<void> | null }))
 
 /** Writes each pending revocation. Called on a timer and before the process exits. Never rejects. */
 export function retryRevocations(): Promise<void> {

@@ -2,12 +2,12 @@ import 'server-only'
 import type { Database } from '../database/connection'
 import { closeDatabase, sharedDatabase } from '../database/shared-database'
 import { EnvError, env } from '../env/server'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { pepperFingerprint } from './keys'
 import { createSqlStore, type SqlStore } from './sql'
 
 /** One store for each opened database, so its peppers are checked once. */
-const stores = () => perProcess('choices', () => new WeakMap<Database, Promise<SqlStore>>())
+const stores = () => processWide('choices', () => new WeakMap<Database, Promise<SqlStore>>())
 
 /** The store of the process's database, checked at first use. */
 export const openStore = async (): Promise<SqlStore> => storeFor(await sharedDatabase())

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { ConsentSignals } from '../identity/public-identity'
 import type { Choice, Product, Subject } from '../identity/types'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import type { ConsentRecords } from './store'
 
 /**
@@ -24,7 +24,7 @@ interface Pending {
 const maxEntries = 10_000
 const maxCharacters = 16_000_000
 
-const pending = (): Pending => perProcess('pending-revocations', () => ({ entries: new Map(), size: 0 }))
+const pending = (): Pending => processWide('pending-revocations', () => ({ entries: new Map(), size: 0 }))
 
 /** One entry for each session and DII, however often it is revoked: a flood displaces no other entry. */
 function keyOf(revocation: Revocation): string {

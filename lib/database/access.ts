@@ -2,7 +2,7 @@ import 'server-only'
 import { errorCode } from '../observe/error-code'
 import { health } from '../observe/health'
 import { logEvent } from '../observe/log'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { withTimeout } from '../shared/with-timeout'
 import { type Database, queryTimeoutMs } from './connection'
 import { failureKind, OpeningError } from './failures'
@@ -31,7 +31,7 @@ const cooldownMs = 500
 const lockWaitMs = 500
 
 /** Until when (by `performance.now()`) nothing, or no limiter, asks the database. */
-const cooldowns = () => perProcess('database-access', () => ({ all: 0, limits: 0 }))
+const cooldowns = () => processWide('database-access', () => ({ all: 0, limits: 0 }))
 
 /**
  * Runs one piece of work on the database. Every failure is a `StoreDownError` or a `RejectedWriteError`. The

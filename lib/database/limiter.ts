@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { env } from '../env/server'
 import { runOutsideRequests } from '../shared/outside-requests'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { withDatabase } from './access'
 import { createCounters } from './counters'
 import type { Schema } from './schema'
@@ -23,7 +23,7 @@ interface Rule {
  * is for one process, and while the store is down, each process counts for itself. `name` must be unique.
  */
 export function createLimiter(name: string, rule: Rule): Limiter {
-  const memory = () => perProcess(`limiter-${name}`, () => createCounters(rule))
+  const memory = () => processWide(`limiter-${name}`, () => createCounters(rule))
   return {
     async consume(key) {
       // A key is an IP address, an e-mail address or an account: the table must not hold it in clear.
@@ -69,7 +69,7 @@ const deleteEveryMs = 5 * 60 * 1000
 const clockSlackMs = 60 * 60 * 1000
 
 async function deleteExpired(db: Kysely<Schema>, now: number): Promise<void> {
-  const last = perProcess('limits-deleted', () => ({ at: 0 }))
+  const last = processWide('limits-deleted', () => ({ at: 0 }))
   if (now - last.at < deleteEveryMs) return
   last.at = now
   await db

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { env } from '../env/server'
 import { runOutsideRequests } from '../shared/outside-requests'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { type Database, databaseFile, openDatabase, queryTimeoutMs } from './connection'
 import { migrate, missingMigrations } from './migrations'
 
@@ -16,7 +16,7 @@ interface Slot {
 }
 
 const databaseSlot = () =>
-  perProcess<Slot>('database', () => ({ opening: null, opened: null, openingSince: 0 }))
+  processWide<Slot>('database', () => ({ opening: null, opened: null, openingSince: 0 }))
 
 /**
  * The one database of this process, opened and migrated at first use. Two SQLite connections in one process

@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { sandboxPublisher } from '../shared/sandbox-credentials'
 import { readLocalSecrets, readOrCreateSecrets, type Secrets } from './local-secrets'
 import { describeFaults, parseEnv } from './schema'
@@ -70,13 +70,13 @@ export class EnvError extends Error {
 }
 
 /** The checked environment, read once per process. Throws `EnvError` with every fault in one message. */
-export const env = (): Env => perProcess('env', () => loadEnv(process.env))
+export const env = (): Env => processWide('env', () => loadEnv(process.env))
 
 /**
  * As `env`, for a command-line program, which creates no secrets. Null: the site has not created them yet.
  */
 export function envForCommandLine(): Env | null {
-  const read = perProcess('env', () => loadEnv(process.env, readLocalSecrets))
+  const read = processWide('env', () => loadEnv(process.env, readLocalSecrets))
   return read.choicesPeppers[0] === '' ? null : read
 }
 

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '../env/server'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { isOwnOrigin } from './same-origin'
 
 /** Holds the method of a request that the proxy is to reject. The matcher in proxy.ts names it too. */
@@ -19,7 +19,7 @@ type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 /** Node publishes each request before Next sees it. `fixRequest` changes it at that moment. */
 export function fixIncomingRequests(): void {
-  perProcess('incoming-requests', () => {
+  processWide('incoming-requests', () => {
     subscribe('http.server.request.start', (message) => {
       const { request, response, server } = message as {
         request: IncomingMessage

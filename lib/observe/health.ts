@@ -1,5 +1,5 @@
 import 'server-only'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 
 /**
  * Why calls to the operator fail. Faults on our side come first, then the other codes of the SDK:
@@ -38,4 +38,4 @@ export interface Health {
 }
 
 export const health = (): Health =>
-  perProcess('health', () => ({ operator: 'unknown', store: 'ok', stopping: false }))
+  processWide('health', () => ({ operator: 'unknown', store: 'ok', stopping: false }))

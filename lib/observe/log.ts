@@ -1,6 +1,6 @@
 import 'server-only'
 import pino from 'pino'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { allowedCode } from './log-codes'
 
 /**
@@ -44,7 +44,7 @@ export type LogEvent =
 type Level = 'info' | 'warn' | 'error'
 
 const logger = () =>
-  perProcess('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
+  processWide('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
 
 /** Anyone can cause some events as often as they like: the same line is written once in this many ms. */
 const repeatMs = 10_000
@@ -65,7 +65,7 @@ interface RecentLine {
   count: number
 }
 
-const recent = () => perProcess('log-recent', () => new Map<string, RecentLine>())
+const recent = () => processWide('log-recent', () => new Map<string, RecentLine>())
 
 /**
  * Writes a line. The same event with the same code within ten seconds is only counted: the next line about it

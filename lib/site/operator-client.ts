@@ -1,7 +1,7 @@
 import 'server-only'
 import { type Env, env } from '../env/server'
 import { logEvent } from '../observe/log'
-import { perProcess } from '../shared/per-process'
+import { processWide } from '../shared/process-wide'
 import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index'
 
 interface CachedClient {
@@ -16,7 +16,7 @@ interface CachedClient {
  * `Uid2Error.is` to recognise it.
  */
 export function operatorClient(): Uid2Client {
-  const cached = perProcess<CachedClient>('operator-client', () => ({ settings: null, client: null }))
+  const cached = processWide<CachedClient>('operator-client', () => ({ settings: null, client: null }))
   const { operator, product } = env()
   if (cached.client === null || cached.settings !== operator) {
     cached.settings = operator
@@ -39,7 +39,7 @@ interface CachedReason {
 
 /** Asks why the operator rejects our key. */
 export function explainRejectedKey(): Promise<Uid2Error['reason']> {
-  const cached = perProcess<CachedReason>('refused-key', () => ({
+  const cached = processWide<CachedReason>('refused-key', () => ({
     until: 0,
     reason: Promise.resolve(undefined),
   }))
@@ -59,7 +59,7 @@ const notableSkewMs = 10_000
  * the clock is correct again.
  */
 function recordClockSkew(clockSkewMs: number): void {
-  const logged = perProcess('clock-skew', () => ({ ms: 0 }))
+  const logged = processWide('clock-skew', () => ({ ms: 0 }))
   if (Math.abs(clockSkewMs - logged.ms) < notableSkewMs) return
   logged.ms = clockSkewMs
   logEvent(Math.abs(clockSkewMs) < notableSkewMs ? 'info' : 'warn', 'clock_skew', { clockSkewMs })

@@ -2,13 +2,13 @@ import 'server-only'
 import { createTransport } from 'nodemailer'
 import { env } from '../../env/server'
 import { isLoopback } from '../../shared/loopback'
-import { perProcess } from '../../shared/per-process'
+import { processWide } from '../../shared/process-wide'
 import type { Message } from './messages'
 
 /** A mail server that hangs must not block a sign-in. */
 const waitMs = 5000
 
-const transport = (url: string) => perProcess('mail', () => createTransport(optionsFor(new URL(url))))
+const transport = (url: string) => processWide('mail', () => createTransport(optionsFor(new URL(url))))
 
 /** As separate options, because nodemailer ignores all others beside a URL. */
 function optionsFor({ protocol, hostname, port, username, password }: URL) {

@@ -1,5 +1,5 @@
 import 'server-only'
-import { perProcess } from '../../shared/per-process'
+import { processWide } from '../../shared/process-wide'
 import type { Message } from './messages'
 
 const limit = 500
@@ -8,7 +8,7 @@ const limit = 500
  * In the sandbox: messages that would have been sent, by the id of their secret. In this process's memory
  * only.
  */
-const messages = () => perProcess('outbox', () => new Map<string, Message>())
+const messages = () => processWide('outbox', () => new Map<string, Message>())
 
 export function addToOutbox(id: string, message: Message): void {
   messages().set(id, message)

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { perProcess } from '../../shared/per-process'
+import { processWide } from '../../shared/process-wide'
 import { dsp } from '../operator/credentials'
 import { sandboxOperator } from '../operator/instance'
 import type { Scope } from '../operator/types'
@@ -8,7 +8,7 @@ import { type Buyer, createBuyer } from './buyer'
 
 /** The buyer of this process; it asks the sandbox operator for keys as any DSP would, without the network. */
 export function sandboxBuyer(scope: Scope): Buyer {
-  return perProcess(`sandbox.buyer.${scope}`, () =>
+  return processWide(`sandbox.buyer.${scope}`, () =>
     createBuyer({
       source: scope === 'euid' ? 'euid.eu' : 'uidapi.com',
       clientSecret: dsp.clientSecret,

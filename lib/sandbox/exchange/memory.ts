@@ -1,6 +1,6 @@
 import 'server-only'
 
-import { perProcess } from '../../shared/per-process'
+import { processWide } from '../../shared/process-wide'
 import type { AuctionRecord } from './record'
 
 /** The last auctions of each browser, in this process alone. */
@@ -42,4 +42,4 @@ export function createAuctionMemory(): AuctionMemory {
 const sizeOf = (auctions: readonly string[]): number =>
   auctions.reduce((characters, auction) => characters + auction.length, 0)
 
-export const auctionMemory = (): AuctionMemory => perProcess('sandbox.auctions', createAuctionMemory)
+export const auctionMemory = (): AuctionMemory => processWide('sandbox.auctions', createAuctionMemory)

@@ -1,10 +1,10 @@
 import 'server-only'
 
-import { perProcess } from '../../shared/per-process'
+import { processWide } from '../../shared/process-wide'
 import { createOperator, type Operator } from './operator'
 import type { Scope } from './types'
 
 /** The operator of this process, one per scope. */
 export function sandboxOperator(scope: Scope): Operator {
-  return perProcess(`sandbox.operator.${scope}`, () => createOperator({ scope }))
+  return processWide(`sandbox.operator.${scope}`, () => createOperator({ scope }))
 }

@@ -15,7 +15,7 @@ const program = `
   import { createLimiter } from ${moduleOf('lib/database/limiter.ts')}
   import { createSingleFlight } from ${moduleOf('lib/identity/single-flight.ts')}
   import { runOutsideRequests } from ${moduleOf('lib/shared/outside-requests.ts')}
-  import { perProcess } from ${moduleOf('lib/shared/per-process.ts')}
+  import { processWide } from ${moduleOf('lib/shared/process-wide.ts')}
 
   const flights = createSingleFlight(() => 60_000)
   const never = () => new Promise(() => {})
@@ -23,7 +23,7 @@ const program = `
     'a limit': () => createLimiter('test', { points: 1, seconds: 60 }).consume('key'),
     'a kept result': () => flights.start('kept', async () => 'result').promise,
     'a call that does not end': () => { flights.start('running', never) },
-    'a perProcess with a timer': () => { perProcess('test', () => setTimeout(() => {}, 60_000)) },
+    'a processWide with a timer': () => { processWide('test', () => setTimeout(() => {}, 60_000)) },
     'a timer': () => { runOutsideRequests(() => setTimeout(() => {}, 60_000)) },
     // What all of the above would be without care: the proof that this test can fail.
     'a careless timer': () => { setTimeout(() => {}, 60_000) },

@@ -5,7 +5,7 @@ import { runOutsideRequests } from './outside-requests'
  * and instrumentation, so a module-level variable would exist four times. The value outlives the request that
  * first asks for it, so it is created outside any request.
  */
-export function perProcess<T>(name: string, make: () => T): T {
+export function processWide<T>(name: string, make: () => T): T {
   const key = Symbol.for(`uid2-publisher.${name}`)
   const held = globalThis as unknown as Record<symbol, T | undefined>
   held[key] ??= runOutsideRequests(make)
