@@ -7,7 +7,7 @@ const snapshot = (): Run => AsyncLocalStorage.snapshot() as Run
 /** Used where boot did not run, as in tests: the context in which this module was loaded. */
 const atLoad = snapshot()
 
-// On globalThis, because Next has several instances of every module. `per-process.ts` uses this file.
+// On globalThis, because Next has several instances of every module. `process-wide.ts` uses this file.
 const key = Symbol.for('uid2-publisher.outside-requests')
 const captured = globalThis as unknown as Record<symbol, Run | undefined>
 
