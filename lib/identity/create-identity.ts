@@ -1,6 +1,6 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
-import { after, type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
+import { after, type NextFetchEvent, type NextProxy, type NextRequest, NextResponse } from 'next/server'
 import { loadContext, readReader } from './context'
 import { createIdentityCookie, noStoreHeaders } from './cookie'
 import { createOperatorCalls } from './operator-calls'
@@ -105,6 +105,15 @@ export function createIdentity(options: IdentityOptions) {
     return { status: 'done', update: granted ? updated : { ...updated, cookie: 'clear' } }
   }
 
+  const withProxy = (proxy: NextProxy) => async (request: NextRequest, event: NextFetchEvent) => {
+    const next = (refreshed: NextRequest) => proxy(refreshed, event)
+    const concerned = isPageView(request) && (request.cookies.has(cookie.name) || isDenial(request))
+    if (!concerned) return cookie.forward(request, 'keep', next)
+    const { cookie: action, background } = await update(request, 'proxy')
+    if (background) event.waitUntil(background)
+    return cookie.forward(request, action, next)
+  }
+
   return {
     cookie,
     update,
@@ -114,13 +123,10 @@ export function createIdentity(options: IdentityOptions) {
      * Refreshes on the way of a page request: begins a due refresh without waiting, and stores one that has ended, so
      * that this very request reads the fresh identity. Other requests pass untouched, and stay cacheable.
      */
-    async proxy(request: NextRequest, event: NextFetchEvent): Promise<NextResponse> {
-      const concerned = isPageView(request) && (request.cookies.has(cookie.name) || isDenial(request))
-      if (!concerned) return NextResponse.next()
-      const { cookie: action, background } = await update(request, 'proxy')
-      if (background) event.waitUntil(background)
-      return cookie.forward(request, action)
-    },
+    proxy: withProxy(() => {}),
+
+    /** The same around a proxy of one's own, which gets the request with the fresh cookie and decides how it goes on. */
+    withProxy,
 
     route: {
       /** The identity as it stands. With an expired token it waits for the refresh. Never generates. */

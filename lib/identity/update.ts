@@ -139,14 +139,10 @@ async function refreshIfDue(core: Core, sealed: Identity | null, subject: Subjec
 export function needsRefresh(
   identity: Identity,
   now: number,
-  {
-    byBrowser,
-    waitForExpired,
-    recheck,
-  }: Omit<UpdateLimits, 'generate' | 'waitForDue'> & { byBrowser: boolean },
+  how: Pick<UpdateLimits, 'waitForExpired' | 'recheck'> & { byBrowser: boolean },
 ): boolean {
-  if (recheck) return true
-  return byBrowser ? waitForExpired > 0 && hasExpired(identity, now) : isDueForRefresh(identity, now)
+  if (how.recheck) return true
+  return how.byBrowser ? how.waitForExpired > 0 && hasExpired(identity, now) : isDueForRefresh(identity, now)
 }
 
 /** Of two answers the one that lives longer stays. */

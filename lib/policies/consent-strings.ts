@@ -1,7 +1,6 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
 import { GppModel } from '@iabgpp/cmpapi'
-import { LRUCache } from 'lru-cache'
 import { isGppHeaderTooLarge } from './gpp-header-size'
 import { parseTcfString } from './tcf-string'
 
@@ -13,13 +12,15 @@ const euid = { vendor: 21, purposes: [1, 2, 3, 4, 7, 10] }
  * and a crafted one costs 100 ms.
  */
 function cacheByHash(read: (text: string) => boolean): (text: string) => boolean {
-  const results = new LRUCache<string, boolean>({ max: 1000 })
+  const results = new Map<string, boolean>()
   return (text) => {
     const key = createHash('sha256').update(text).digest('base64')
-    const known = results.get(key)
-    if (known !== undefined) return known
-    const result = read(text)
+    const result = results.get(key) ?? read(text)
+    // A map keeps the order in which keys were set: the first one was asked for longest ago.
+    results.delete(key)
     results.set(key, result)
+    const [oldest] = results.keys()
+    if (results.size > 1000 && oldest !== undefined) results.delete(oldest)
     return result
   }
 }

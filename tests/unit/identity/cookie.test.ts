@@ -195,14 +195,14 @@ describe('a request that the proxy lets pass', () => {
     response.headers.get(`x-middleware-request-${name}`)
 
   it('is left alone where the cookie is kept', async () => {
-    const response = await cookieOf().cookie.forward(request(), 'keep')
+    const response = await cookieOf().cookie.forward(request(), 'keep', () => {})
     expect(response.headers.get('x-middleware-override-headers')).toBeNull()
     expect(response.headers.get('cache-control')).toBeNull()
     expect(response.cookies.getAll()).toEqual([])
   })
 
   it('has the new cookie for pages of this request, and for the browser, in a response that no cache keeps', async () => {
-    const response = await cookieOf().cookie.forward(request(), action)
+    const response = await cookieOf().cookie.forward(request(), action, () => {})
     const value = response.cookies.get('__Host-uid2')?.value
     expect(value).toMatch(/^Fe26/)
     expect(overridden(response, 'cookie')).toContain('other=1')
@@ -215,13 +215,13 @@ describe('a request that the proxy lets pass', () => {
   })
 
   it('has no cookie where it is cleared', async () => {
-    const response = await cookieOf().cookie.forward(request(), 'clear')
+    const response = await cookieOf().cookie.forward(request(), 'clear', () => {})
     expect(overridden(response, 'cookie')).toBe('other=1')
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-uid2=;.*Max-Age=0/)
   })
 
   it('is not conditional where the cookie changes: a cache would add it to the page that it keeps', async () => {
-    const response = await cookieOf().cookie.forward(request(), action)
+    const response = await cookieOf().cookie.forward(request(), action, () => {})
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain('if-none-match')
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain(
       'if-modified-since',
