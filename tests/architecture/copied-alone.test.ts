@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { parts, writeNewApp } from '../support/new-app.ts'
 import { filesIn } from './project.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const app = join(root, 'test-results', 'copied-alone')
 
@@ -11,7 +13,9 @@ beforeAll(() => writeNewApp(app))
 
 /** What a compiler finds wrong in all that was copied. */
 async function compile(tsc: string): Promise<string[]> {
-  const args = [tsc, '--noEmit', '--incremental', 'false', '--pretty', 'false']
+  // Of the types that are installed here such an app has these alone.
+  const types = ['--types', 'node,react,react-dom']
+  const args = [tsc, '--noEmit', ...types, '--incremental', 'false', '--pretty', 'false']
   const child = spawn(nodePath(), args, { cwd: app, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk
