@@ -1,7 +1,6 @@
-/** A server-side UID2 and EUID client for publishers, on web platform APIs alone. See README.md. */
+/** A server-side UID2 and EUID client for publishers, on web platform APIs only. See README.md. */
 export { type ApiKeyDescription, describeApiKey } from './api-key'
 export { type CallOptions, createUid2Client, type Uid2Client, type Uid2ClientOptions } from './client'
-export type { DiiInput } from './dii'
 export { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors'
 export type { GenerateOutcome } from './generate'
 export { hashEmail, hashPhone } from './hash'
@@ -13,6 +12,7 @@ export {
   isRefreshable,
   parseIdentity,
 } from './identity'
+export type { DiiInput } from './identity-field'
 export { normalizeEmail, normalizePhone } from './normalize'
 export type { RefreshOutcome } from './refresh'
 export type { HttpReply, Wire } from './reply'

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createUid2Client, Uid2Error } from '#lib/uid2/index.ts'
-import { retrying } from '#lib/uid2/retry.ts'
+import { withRetries } from '#lib/uid2/retry.ts'
 import { toBase64 } from './bytes.ts'
 import {
   type Answer,
@@ -125,7 +125,7 @@ describe('the deadline holds for all attempts together', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const attempt = vi.fn(() => Promise.reject(new Uid2Error('rate_limited', 'no', { retryAfterMs })))
     const deadline = { stop: new AbortController().signal, remaining: () => 300 }
-    const ended = rejection(retrying(attempt, 1, deadline, () => 0))
+    const ended = rejection(withRetries(attempt, 1, deadline, () => 0))
     await vi.runAllTimersAsync()
     await ended
     expect(attempt).toHaveBeenCalledTimes(attempts)
@@ -169,7 +169,7 @@ describe('pauses', () => {
     const deadline = { stop: new AbortController().signal, remaining: () => 1e9 }
     const error = new Uid2Error('server_error', 'no', details)
     await rejection(
-      retrying(
+      withRetries(
         () => Promise.reject(error),
         7,
         deadline,
