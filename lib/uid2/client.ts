@@ -37,13 +37,11 @@ export interface Uid2Client {
     options?: CallOptions & { tcfConsentString?: string },
   ): Promise<GenerateOutcome>
   /**
-   * Replaces an identity by a new one. The old one stays valid. @see
-   * https://unifiedid.com/docs/endpoints/post-token-refresh
+   * Replaces an identity by a new one. The old one stays valid.
+   * @see https://unifiedid.com/docs/endpoints/post-token-refresh
    */
   refreshToken(identity: Identity, options?: CallOptions): Promise<RefreshOutcome>
-  /**
-   * Whether our token was made from this DII. @see https://unifiedid.com/docs/endpoints/post-token-validate
-   */
+  /** Whether our token was made from this DII. @see https://unifiedid.com/docs/endpoints/post-token-validate */
   validateToken(advertisingToken: string, input: DiiInput, options?: CallOptions): Promise<boolean>
 }
 
