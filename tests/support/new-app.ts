@@ -13,7 +13,13 @@ export const parts: { name: string; files: string[]; packages: string[] }[] = [
   },
   {
     name: 'the stores without a database',
-    files: ['lib/uid2', 'lib/identity', 'lib/consent/store.ts', 'lib/consent/memory.ts'],
+    files: [
+      'lib/uid2',
+      'lib/identity',
+      'lib/consent/store.ts',
+      'lib/consent/memory.ts',
+      'lib/consent/own-table.ts',
+    ],
     packages: ['iron-session'],
   },
   {
