@@ -6,7 +6,9 @@ import { sandboxOperator } from '../operator/instance'
 import type { Scope } from '../operator/types'
 import { type Buyer, createBuyer } from './buyer'
 
-/** The buyer of this process; it asks the sandbox operator for keys as any DSP would, without the network. */
+/**
+ * The buyer of this process. It asks the sandbox operator for keys as a DSP would, but without the network.
+ */
 export function sandboxBuyer(scope: Scope): Buyer {
   return processWide(`sandbox.buyer.${scope}`, () =>
     createBuyer({

@@ -18,7 +18,7 @@ const clients: ReadonlyMap<string, Client> = new Map(
   ]),
 )
 
-/** The caller by its `Authorization: Bearer` header; the scheme's case does not matter. */
+/** The caller, from its `Authorization: Bearer` header. The scheme's case does not matter. */
 export function authenticate(request: OperatorRequest): Client | undefined {
   const header = request.headers.authorization?.trim() ?? ''
   const bearer = /^bearer (.*)$/is.exec(header)

@@ -15,11 +15,11 @@ export function tokenGenerate(call: SealedCall): OperatorReply {
   const read = readIdentity(payload)
   if (!read.ok) return read.reply
 
-  // The real operator takes an absent string for consent; only a present one is examined.
+  // The real operator treats a missing string as consent and checks only a present one.
   if (scope === 'euid' && payload && Object.hasOwn(payload, 'tcf_consent_string')) {
     const consent = readConsent(textField(payload, 'tcf_consent_string') ?? '')
     if (consent === 'invalid') return clientError('User consent is invalid')
-    // Of version 1 its library does not know everything that the operator asks for.
+    // Its library cannot read everything that the operator needs from version 1.
     if (consent === 'version-1') return unknownError('Unknown error while generating token v2')
     if (consent === 'insufficient') return answer({ status: 'insufficient_user_consent' })
   }

@@ -16,14 +16,14 @@ import {
 } from './replies'
 import type { OperatorReply, Scope } from './types'
 
-/** Identities from before this moment are answered as opted out. */
+/** Identities from before this time are answered as opted out. */
 const CUTOFF = Date.UTC(2021, 2, 8, 17)
 
 /**
  * `POST /v2/token/refresh`: https://unifiedid.com/docs/endpoints/post-token-refresh
- * The body is the bare refresh token. A key in `Authorization` is optional: it only buys more precise
- * complaints. A body of another length is tried as the inner token alone, which is what clients held before
- * v2, and answered in the clear.
+ * The body is the bare refresh token. A key in `Authorization` is optional and only makes errors more
+ * precise. A body of another length is tried as the inner token alone, which clients held before v2, and
+ * answered unencrypted.
  */
 export function tokenRefresh({ request, client, scope, now, lifetimes, forceOptout }: Call): OperatorReply {
   const refuse = (status: string, message: string) =>

@@ -1,5 +1,5 @@
 import { env } from '#lib/env/server.ts'
-import { auctionMemory } from '#lib/sandbox/exchange/memory.ts'
+import { auctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
 import { handleAuctions } from '#lib/sandbox/exchange/web.ts'
 
 export const dynamic = 'force-dynamic'

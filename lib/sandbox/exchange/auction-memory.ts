@@ -1,22 +1,23 @@
 import 'server-only'
 
 import { processWide } from '../../shared/process-wide'
-import type { AuctionRecord } from './record'
+import type { AuctionRecord } from './auction-record'
 
-/** The last auctions of each browser, in this process alone. */
+/** The last auctions of each browser, in this process only. */
 export interface AuctionMemory {
   keep(browser: string, auction: AuctionRecord): void
-  /** Newest first; of nobody else. */
+  /** Newest first, only of this browser. */
   of(browser: string): AuctionRecord[]
 }
 
 const BROWSERS = 200
 const AUCTIONS = 20
-/** Of JSON, of all browsers together. */
+/** Limit of JSON characters for all browsers together. */
 const CHARACTERS = 20_000_000
 
 export function createAuctionMemory(): AuctionMemory {
-  // In the order of their latest auctions; as JSON, because a hostile request takes twenty times the room as objects.
+  // Browsers in the order of their latest auctions. As JSON, because a hostile request takes twenty times the
+  // memory as objects.
   const held = new Map<string, string[]>()
   let characters = 0
   function take(browser: string): string[] {

@@ -3,24 +3,27 @@ import 'server-only'
 import { z } from 'zod'
 import type { TokenReading } from '../buyer/buyer'
 import type { BidRequest, Imp } from './bid-request'
-import { withoutTokens } from './shortened'
+import { shortenTokens } from './shorten-tokens'
 
-/** One auction as the other side saw it: what came in, what the buyer could read, what it bid. */
+/** One auction as the buyer's side saw it: the request, what the buyer could read, the bids. */
 export interface AuctionRecord {
   /** Unix ms. */
   at: number
   id: string
-  /** As far as the request tells: Google's tag (its stand-in), Prebid, or somebody who wrote it themselves. */
+  /** The sender, as far as the request shows: Google's tag (its stand-in), Prebid, or other code. */
   from: 'gpt' | 'prebid' | 'openrtb'
   slots: string[]
-  /** Each id shortened. */
+  /** Each id is shortened. */
   eids: { source: string; id: string; place: 'user.eids' | 'user.ext.eids' }[]
-  /** Of Google's tag: key-values of the page and of each slot. */
+  /** From Google's tag: key-values of the page and of each slot. */
   keyValues?: KeyValues
   reading: TokenReading
   /** `price`: CPM in US dollars. */
   bids: PlacedBid[]
-  /** The request with every token shortened; null: too long or with too many tokens to be kept, and with it id, slots and bids. */
+  /**
+   * The request with every token shortened. Null: too long, or with too many tokens. Then id, slots and bids
+   * are missing too.
+   */
   request: unknown
 }
 
@@ -36,7 +39,7 @@ export interface HeldAuction {
   bids: PlacedBid[]
 }
 
-/** In characters of JSON. */
+/** Characters of JSON. */
 const REQUEST_LIMIT = 20_000
 const LIST_LIMIT = 20
 const SOURCE_LIMIT = 100
@@ -45,10 +48,13 @@ const values = z.record(z.string(), z.array(z.string()))
 const keyValues = z.object({ targeting: values, slots: z.record(z.string(), values) })
 type KeyValues = z.infer<typeof keyValues>
 
-/** What is kept of an auction whose request was so many characters long. Holds no more than six characters of any token (K3). */
+/**
+ * The record of an auction. `length`: the request's, in characters. Contains at most six characters of any
+ * token (K3).
+ */
 export function recordOf(held: HeldAuction, length: number, at: number): AuctionRecord {
   const { request, reading } = held
-  const shown = length <= REQUEST_LIMIT ? (withoutTokens(held) as HeldAuction | undefined) : undefined
+  const shown = length <= REQUEST_LIMIT ? (shortenTokens(held) as HeldAuction | undefined) : undefined
   const gam = keyValues.safeParse(member(shown?.request.ext, 'gam'))
   return {
     at,
@@ -63,7 +69,7 @@ export function recordOf(held: HeldAuction, length: number, at: number): Auction
   }
 }
 
-/** The name that a page has for the place: Prebid's ad unit, or the element that Google's tag fills. */
+/** The page's name for the slot: Prebid's ad unit, or the element that Google's tag fills. */
 export function unitName(imp: Imp): string {
   return imp.ext?.prebid?.adunitcode ?? imp.id
 }
@@ -82,8 +88,8 @@ function eidsOf({ user }: BidRequest): AuctionRecord['eids'] {
   const all = places.flatMap(([place, eids = []]) =>
     eids.flatMap(({ source, uids = [] }) => uids.map(({ id }) => ({ source, id, place }))),
   )
-  // A source is what the request says it is: it may repeat an id.
-  const { eids } = withoutTokens({ eids: all.slice(0, LIST_LIMIT) }) as { eids: typeof all }
+  // A request may name any text as a source, even an id.
+  const { eids } = shortenTokens({ eids: all.slice(0, LIST_LIMIT) }) as { eids: typeof all }
   return eids.map((eid) => ({ ...eid, source: eid.source.slice(0, SOURCE_LIMIT) }))
 }
 

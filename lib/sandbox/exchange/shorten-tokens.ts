@@ -1,32 +1,32 @@
 import 'server-only'
 
-/** What may be shown of a token: as much as tells two apart, and too little to be used (K3). */
+/** Characters of a token that are shown: enough to distinguish two, too few to use (K3). */
 const SHOWN = 6
 
-/** Deeper than any bid request; a hostile one must not exhaust the stack. */
+/** Deeper than any bid request. A hostile one must not exhaust the stack. */
 const DEPTH = 40
 
-/** More than any bid request has; each is looked for in each text. */
+/** More than any bid request has. Each is searched for in each text. */
 const TOKENS = 100
 
-/** The last six characters, and a mark that there were more: all tokens of one key begin alike. */
+/** `…` and the last six characters: all tokens of one key begin alike. */
 function shorten(token: string): string {
   return token.length > SHOWN ? `…${token.slice(-SHOWN)}` : token
 }
 
 /**
- * A copy of the JSON in which every eid's id and every signal is shortened, wherever else its text stands too.
- * Undefined: there are too many of them.
+ * A copy of the JSON with every eid's id and every signal shortened, also where its text occurs elsewhere.
+ * Undefined: there are too many.
  */
-export function withoutTokens(json: unknown): unknown {
-  // The longest first, so that a token that begins another one leaves nothing of it.
+export function shortenTokens(json: unknown): unknown {
+  // The longest first, so that nothing is left of a token that begins with another one.
   const tokens = [...tokensIn(json, 0)].sort((a, b) => b.length - a.length)
   if (tokens.length > TOKENS) return undefined
   const clean = (text: string) => tokens.reduce((left, token) => left.replaceAll(token, shorten(token)), text)
   return mapTexts(json, clean, 0)
 }
 
-/** What is an `id` below an `eids`, or a value below a `signals`. */
+/** Finds each `id` below an `eids`, and each value below a `signals`. */
 function tokensIn(json: unknown, depth: number, found = new Set<string>()): Set<string> {
   if (!isObject(json) || depth > DEPTH) return found
   for (const [name, value] of Object.entries(json)) {
