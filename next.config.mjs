@@ -1,5 +1,8 @@
 import { withoutAds } from './app/(site)/_articles/without-ads.mjs'
 
+/** Every static page with an ad slot. tests/integration/caching.test.ts compares it with what was built. */
+const staticPagesWithSlots = ['/', `/articles/:slug((?!(?:${withoutAds.join('|')})$).*)`]
+
 /**
  * Begins the fetch of the identity before any bundle runs, so that a static page has its token before
  * Prebid is loaded. A header, because as markup it would come along with a link's prefetch and fire on
@@ -41,8 +44,7 @@ export default {
       { source: '/sign-in', headers: [{ key: 'Content-Security-Policy', value: policy }] },
       // The link of a mail: what it holds must not be the referrer that the next page's ad requests name.
       { source: '/sign-in/proof', headers: [{ key: 'Referrer-Policy', value: 'strict-origin' }] },
-      { source: '/', ...earlyIdentity },
-      { source: `/articles/:slug((?!(?:${withoutAds.join('|')})$).*)`, ...earlyIdentity },
+      ...staticPagesWithSlots.map((source) => ({ source, ...earlyIdentity })),
     ]
   },
 }

@@ -1,6 +1,13 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
-import { after, type NextFetchEvent, type NextProxy, type NextRequest, NextResponse } from 'next/server'
+import {
+  after,
+  connection,
+  type NextFetchEvent,
+  type NextProxy,
+  type NextRequest,
+  NextResponse,
+} from 'next/server'
 import { loadContext, readReader } from './context'
 import { createIdentityCookie, noStoreHeaders } from './cookie'
 import { createOperatorCalls } from './operator-calls'
@@ -96,10 +103,8 @@ export function createIdentity(options: IdentityOptions) {
     if (granted && failure === 'rejected_write') return { status: 'rejected' }
     if (failure) {
       const identity: PublicIdentity = { status: 'unavailable', reason: 'store', now: now() }
-      return {
-        status: 'done',
-        update: { identity, cookie: granted ? 'keep' : 'clear', background: undefined },
-      }
+      const action = granted ? 'keep' : 'clear'
+      return { status: 'done', update: { identity, cookie: action, background: undefined } }
     }
     const updated = await update(request, granted ? 'post' : 'proxy')
     return { status: 'done', update: granted ? updated : { ...updated, cookie: 'clear' } }
@@ -158,10 +163,11 @@ export function createIdentity(options: IdentityOptions) {
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? 'store')
 
 /** Of the page that is being rendered. */
-const currentRequest = async (): Promise<RequestLike> => ({
-  cookies: await cookies(),
-  headers: await headers(),
-})
+async function currentRequest(): Promise<RequestLike> {
+  // Under `cacheComponents` Next lets a page read the clock only after this.
+  await connection()
+  return { cookies: await cookies(), headers: await headers() }
+}
 
 /** A view by a person: a prefetch must neither refresh nor store. */
 const isPageView = ({ method, headers }: NextRequest): boolean =>

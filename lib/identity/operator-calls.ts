@@ -72,11 +72,8 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
       emit({ type: `${kind}_failed`, ...describeFailure(error), ms: ms() })
       return { status: 'unavailable' }
     }
-    const recorded = await store.recordOptOut(diiHash, product).then(
-      () => true,
-      () => false,
-    )
-    emit({ type: recorded ? 'recorded' : 'not_recorded', what: 'opt_out' })
+    const [{ status }] = await Promise.allSettled([store.recordOptOut(diiHash, product)])
+    emit({ type: status === 'fulfilled' ? 'recorded' : 'not_recorded', what: 'opt_out' })
     return { status: 'optout' }
   }
 

@@ -80,11 +80,8 @@ async function refused(core: Core, context: RequestContext, resolved: Resolved):
   const { subject, consent, identity, invalidCookie } = context
   const denial = subject && consent && !consent.siteOptOut ? resolved.denial : null
   if (subject && denial) {
-    const recorded = core.store.recordChoice(subject, denial).then(
-      () => true,
-      () => false,
-    )
-    core.emit({ type: (await recorded) ? 'recorded' : 'not_recorded', what: 'denied' })
+    const [{ status }] = await Promise.allSettled([core.store.recordChoice(subject, denial)])
+    core.emit({ type: status === 'fulfilled' ? 'recorded' : 'not_recorded', what: 'denied' })
   }
   const clear = invalidCookie || (identity !== null && (denial !== null || !resolved.keepCookie))
   return { identity: resolved.identity, cookie: clear ? 'clear' : 'keep', background: undefined }

@@ -16,8 +16,9 @@ import nextTs from 'eslint-config-next/typescript'
 export default defineConfig([...nextVitals, ...nextTs, { ignores: ['.next/**', 'next-env.d.ts'] }])
 `
 
-/** The core mounted, as short as it gets. */
+/** The core mounted, as short as it gets, with the settings that new apps have. */
 const mounts: Record<string, string> = {
+  'next.config.mjs': 'export default { cacheComponents: true, partialPrefetching: true }',
   'eslint.config.mjs': eslint,
   'site.ts': `
     import { createMemoryStore } from './lib/consent/memory'
@@ -45,9 +46,13 @@ const mounts: Record<string, string> = {
       return <html lang="en"><body>{children}</body></html>
     }`,
   'app/page.tsx': `
+    import { Suspense } from 'react'
     import { identity } from '../site'
-    export default async function Page() {
+    async function Status() {
       return <p>{(await identity.read()).status}</p>
+    }
+    export default function Page() {
+      return <Suspense><Status /></Suspense>
     }`,
 }
 

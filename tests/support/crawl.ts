@@ -14,7 +14,7 @@ export const routes = {
     '/api/auth/providers',
     '/api/auth/signin',
   ],
-  files: ['/icon.svg'],
+  files: ['/icon.svg', '/ads.txt', '/.well-known/gpc.json'],
 }
 
 /** How one route may be asked for: as a document, as React's payload, as a prefetch, by HEAD. */
