@@ -35,7 +35,7 @@ export const viewport: Viewport = {
   ],
 }
 
-/** Reads no cookie and no header, so that pages below it may be static. */
+/** Reads no cookie and no header, so that pages below it can be static. */
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" className={fontVariables}>

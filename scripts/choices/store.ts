@@ -7,10 +7,10 @@ import type { Schema } from '#lib/database/schema.ts'
 import { EnvError, envForCommandLine } from '#lib/env/server.ts'
 import { errorCode } from '#lib/observe/error-code.ts'
 
-/** The store did not do what was asked of it. */
+/** The store failed. */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure'
-  /** The driver's, or `unknown`. Its message could quote anything. */
+  /** The driver's code, or `unknown`. Its message may quote anything. */
   readonly code: string
 
   constructor(cause: unknown) {
@@ -22,7 +22,7 @@ export class StoreFailure extends Error {
 
 const lockMs = 5000
 
-/** Does one piece of work on the site's store. Not by `withChoices`, which logs to standard output. */
+/** Runs one piece of work on the site's store. Not through `consentStore`, which logs to standard output. */
 export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promise<T> {
   const env = envForCommandLine()
   try {
@@ -39,7 +39,7 @@ export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promi
   }
 }
 
-/** Whether a site has used this database. Opening it as the site does would make one of whatever is there. */
+/** Whether a site has used this database. Opening it as the site does would create tables in any database. */
 async function hasRecords(url: string): Promise<boolean> {
   const file = databaseFile(url)
   if (file !== null && !existsSync(file)) return false

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Gives each relative import in a folder of compiled files its `.js`, without which Node finds no module. The compiler
- * leaves imports as they stand, and those of the sources have no ending.
+ * Adds `.js` to each relative import in a folder of compiled files. Node needs it, and the compiler does not
+ * add it to the sources' imports.
  */
 export function nameEndings(folder) {
   for (const name of readdirSync(folder)) {

@@ -1,5 +1,6 @@
-// Loaded with --import: an import without an ending is of the TypeScript file of that name, or of the folder's index,
-// as every bundler has it. So lib/ can be copied into an app that allows no `.ts` in imports, and Node runs it too.
+// Loaded with --import: resolves an import without an ending to the TypeScript file of that name, or to the
+// folder's index, as bundlers do. So lib/ can be copied into an app that does not allow `.ts` in imports, and
+// Node runs it too.
 import { existsSync } from 'node:fs'
 import * as modules from 'node:module'
 import { isMainThread } from 'node:worker_threads'
@@ -11,6 +12,6 @@ export function resolve(specifier, context, next) {
   return next(specifier + (found ?? ''), context)
 }
 
-// Node 22.15 and later have the first; the other one loads this file once more, in a thread of its own.
+// Node 22.15 and later have `registerHooks`. Otherwise this file is loaded once more in its own thread.
 if (modules.registerHooks) modules.registerHooks({ resolve })
 else if (isMainThread) modules.register(import.meta.url)

@@ -33,7 +33,7 @@ export default async function PrivacyPage({ searchParams }: Props) {
       <main id="content" className="sheet">
         <h1>Your privacy choices</h1>
         <section aria-labelledby="now">
-          <h2 id="now">How it stands now</h2>
+          <h2 id="now">Your current choice</h2>
           {reader ? <p>You are signed in as {maskedName(reader)}.</p> : null}
           <StatusParagraphs />
           {canAnswer(identity) ? <Answers next="/privacy" current={currentAnswer(identity)} /> : null}
@@ -81,7 +81,7 @@ async function OnRecord({ outcome }: { outcome: string | string[] | undefined })
   const erasable = records !== null && records.history.length + records.signals.length > 0
   return (
     <section aria-labelledby="on-record">
-      {/* Focus goes here after a deletion. */}
+      {/* Gets the focus after a deletion. */}
       <h2 id="on-record" tabIndex={-1}>
         What is on record about you
       </h2>

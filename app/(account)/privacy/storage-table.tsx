@@ -73,7 +73,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   },
 ]
 
-/** On sites where the ad software renews the token itself. */
+/** Only on sites where the ad software refreshes the token. */
 const inTheBrowser = (product: string) => ({
   what: 'What the ad software renews the token with',
   where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there, and beside it stands, as uid2_sdk, which token was made of which.`,
@@ -85,7 +85,6 @@ interface StorageTableProps {
   handoff: 'server' | 'client'
 }
 
-/** What is stored, where, until when. */
 export function StorageTable({ product, handoff }: StorageTableProps) {
   return (
     <table className="facts">

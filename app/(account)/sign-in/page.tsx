@@ -38,14 +38,16 @@ export default async function SignInPage({ searchParams }: Props) {
   )
 }
 
-/** next-auth says where a sign-in was to lead by a whole address, also after one that failed. */
+/** next-auth passes the destination of a sign-in as a whole URL, also after a failed one. */
 function ownPath(url: string | string[] | undefined): string | null {
   if (typeof url !== 'string' || !URL.canParse(url)) return null
   const { origin, pathname, search } = new URL(url)
   return origin === env().origin && pathname !== '/' ? localPath(pathname + search) : null
 }
 
-/** next-auth leads here with a code of its own when a provider says no, or nothing that can be believed. */
+/**
+ * next-auth redirects here with an error code when a provider rejects the sign-in or its response is invalid.
+ */
 function NotFinished() {
   return (
     <p role="alert" className="field-error">

@@ -11,7 +11,7 @@ import { identity } from '#lib/site/identity.ts'
 
 const body = z.strictObject({
   advertising: z.enum(['granted', 'denied']),
-  // U+0000 and half a surrogate pair: no database holds them.
+  // No database can store U+0000 or half a surrogate pair.
   wording: z
     .string()
     .min(1)
@@ -21,13 +21,13 @@ const body = z.strictObject({
   signals: signalsSchema.optional(),
 })
 
-/** Records the reader's choice; a yes establishes the identity in the same response, a no clears it. */
+/** Records the reader's choice. A consent generates the identity in the same response, a denial clears it. */
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
   if ('refused' in read) return respondToInvalidBody(request, read)
   const ours = consentWording(env().product)
   const { advertising, wording = ours.text, signals } = read.body
-  // A caller that showed words of its own has no version of ours.
+  // A caller that showed its own text has no version of ours.
   const version = wording === ours.text ? ours.version : 'own'
   const chosen = await applyChoice(request, { advertising, version, wording, source: 'api', signals })
   if (chosen.status === 'signed_out') return apiError('signed_out', 'Sign in first.')

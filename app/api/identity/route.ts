@@ -10,10 +10,10 @@ import { limitReader } from '#lib/site/reader-limits.ts'
 
 const body = z.strictObject({ recheck: z.boolean().optional(), signals: signalsSchema.optional() })
 
-/** The identity as it stands. With an expired token it waits for the refresh. Never generates. */
+/** The current identity. With an expired token it waits for the refresh. Never generates. */
 export const GET = (request: NextRequest) => identity().route.GET(request)
 
-/** Brings the identity up to date: generates for a reader who consented, refreshes when due, stores the result. */
+/** Updates the identity: generates for a reader who consented, refreshes when due, stores the result. */
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body, { optional: true })
   if ('refused' in read) return respondToInvalidBody(request, read)

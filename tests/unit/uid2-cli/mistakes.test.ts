@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { diagnose, isAccepted, mistakenHashes } from '../../../scripts/uid2/mistakes/catalogue.ts'
 import { digestMistakes } from '../../../scripts/uid2/mistakes/digests.ts'
-import { readAs } from '../../../scripts/uid2/mistakes/dii.ts'
 import { spellingMistakes } from '../../../scripts/uid2/mistakes/spellings.ts'
 import { textMistakes } from '../../../scripts/uid2/mistakes/texts.ts'
+import { readAs } from '../../../scripts/uid2/mistakes/typed-dii.ts'
 import { emails, phones } from '../../conformance/vectors.ts'
 
 // Written with node:crypto alone, and with texts spelled out: nothing here is computed by what is tested.

@@ -13,7 +13,7 @@ export const metadata: Metadata = {
   robots: { index: false },
 }
 
-/** Sandbox mode: what would have been sent, shown to the browser that caused it and to no other. */
+/** Sandbox mode: shows messages that would have been sent, only to the browser that caused them. */
 export default async function OutboxPage() {
   if (env().mode !== 'sandbox' || env().publicSandbox) notFound()
   const pending = await readPendingProof(await cookies())
@@ -48,7 +48,7 @@ export default async function OutboxPage() {
   )
 }
 
-/** A mail program makes links of addresses; so does this page, of ours alone. */
+/** Makes URLs of this site clickable, as a mail program does. */
 function Linked({ text }: { text: string }) {
   const [before = '', path, ...after] = text.split(/^https?:\/\/[^/\s]+(\/\S+)$/m)
   if (path === undefined) return text

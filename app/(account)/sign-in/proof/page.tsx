@@ -18,8 +18,8 @@ interface Props {
 }
 
 /**
- * Where a link of a mail leads, and where a code is typed. No ad stack here: its requests name the page's
- * address, which holds the secret.
+ * The target of a mailed link, and the page for typing a code. It has no ad stack: ad requests contain the
+ * page's URL, which contains the secret.
  */
 export default async function ProofPage({ searchParams }: Props) {
   const [{ secret }, pending, reader, identity] = await Promise.all([

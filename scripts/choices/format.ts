@@ -14,13 +14,12 @@ export const optOutLines = (optOuts: ReaderRecords['optOuts'], paint: Paint): st
 export const optOutsJson = (optOuts: ReaderRecords['optOuts']) =>
   optOuts.map(({ kind, at }) => ({ kind, since: iso(at) }))
 
-/** A heading and what stands below it, with an empty line before. */
+/** An empty line, a heading and its lines. */
 export const section = (heading: string, lines: readonly string[], paint: Paint): string[] => [
   '',
   paint.strong(heading),
   ...lines,
 ]
 
-/** Text of several paragraphs. */
 export const paragraphs = (text: string, indent: string): string[] =>
   text.split(/\n+/).flatMap((paragraph) => prose(paragraph, indent))

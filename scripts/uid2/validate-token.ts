@@ -1,15 +1,15 @@
 import { type DiiInput, type Uid2Client, Uid2Error } from '#lib/uid2/index.ts'
-import { asUsage } from '../command-line/command.ts'
+import { toUsageError } from '../command-line/command.ts'
 
 export type Validity = 'valid' | 'not_theirs' | 'invalid_token' | 'foreign_token'
 
-/** Whether a token was made from this DII, or why the operator will not say. */
+/** Whether a token was made from this DII, or why the operator does not say. */
 export async function ask(client: Uid2Client, token: string, dii: DiiInput): Promise<Validity> {
   try {
-    return (await asUsage(() => client.validateToken(token, dii))) ? 'valid' : 'not_theirs'
+    return (await toUsageError(() => client.validateToken(token, dii))) ? 'valid' : 'not_theirs'
   } catch (error) {
     if (!(error instanceof Uid2Error) || error.code !== 'client_error') throw error
-    // The operator's own words: it has no code for either.
+    // The operator's messages: it has no code for either.
     if (error.operatorMessage === 'Invalid token') return 'invalid_token'
     if (error.operatorMessage === 'Unauthorised to validate token') return 'foreign_token'
     throw error

@@ -1,7 +1,7 @@
 import type { DiiInput } from '#lib/uid2/index.ts'
 import { type Arguments, type Context, type Option, UsageError } from '../command-line/command.ts'
 
-/** The options that name a person, and what lib/uid2 calls them. */
+/** The options for a person, and lib/uid2's names for them. */
 export const diiOptions = {
   email: { value: 'ADDRESS', help: 'e-mail address; - reads it from standard input' },
   phone: { value: 'NUMBER', help: 'phone number in E.164; - reads it from standard input' },
@@ -21,10 +21,10 @@ const names = {
   'phone-hash': 'phoneHash',
 } as const
 
-/** What the argument without a name is called, where it names a person. */
+/** The name of the positional argument for a person. */
 export const personArgument = 'PERSON'
 
-/** The one person that the arguments name: by an option, or as `person` where a command takes one so. */
+/** The person in the arguments: by an option, or by `person` where a command accepts that. */
 export async function readDii(args: Arguments, context: Context, person?: string): Promise<DiiInput> {
   const given = (Object.keys(names) as (keyof typeof names)[]).filter((name) => args.text(name) !== undefined)
   const [option] = given
@@ -34,7 +34,7 @@ export async function readDii(args: Arguments, context: Context, person?: string
   return { [option ? names[option] : kindOf(value)]: value } as DiiInput
 }
 
-/** The one address or number that the arguments name; `undefined` when they name none. */
+/** The address or number in the arguments. `undefined`: none. */
 export async function readRawDii(
   args: Arguments,
   context: Context,
@@ -55,7 +55,7 @@ export async function readRawDii(
   return undefined
 }
 
-/** An address has its @; whatever else is made of digits is meant for a number. */
+/** An address contains @. Other text of digits is a phone number. */
 function kindOf(person: string): 'email' | 'phone' {
   return /^[\s+\d().-]+$/.test(person) ? 'phone' : 'email'
 }
