@@ -100,7 +100,7 @@ describe('imports go in one direction', () => {
     )
   })
 
-  it('scripts/ and tests/ are imported by nobody else', () => {
+  it('scripts/ and tests/ are imported by no other file', () => {
     expect(
       offences(['app', 'lib', 'proxy.ts', 'instrumentation.ts'], (t) => /^(scripts|tests)\//.test(t)),
     ).toEqual([])

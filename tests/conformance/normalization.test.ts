@@ -38,7 +38,7 @@ describe('an address in disguise (U7c)', () => {
     expect(await directHash(input)).toBeNull()
   })
 
-  it('with a character that nobody sees is refused, wherever it stands (U7c)', async () => {
+  it('with an invisible character is refused, at any place (U7c)', async () => {
     for (const input of withUnseen('optout@example.com')) {
       expect(() => normalizeEmail(input), JSON.stringify(input)).toThrow(TypeError)
       expect(await directHash(input), JSON.stringify(input)).toBeNull()

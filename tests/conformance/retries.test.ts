@@ -74,7 +74,7 @@ describe('a fault that may pass is tried again', () => {
   })
 })
 
-describe('what another attempt cannot mend is not tried again', () => {
+describe('a failure that a retry cannot fix is not retried', () => {
   it.each<[string, Answer, string]>([
     ['a refused key', plain(401, { status: 'unauthorized' }), 'unauthorized'],
     ['a refused request', plain(400, { status: 'client_error' }), 'client_error'],

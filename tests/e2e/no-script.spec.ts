@@ -115,7 +115,7 @@ test('without script a link and a code sign in', async ({ page, context, email }
   expect(await identityOf(context)).toMatchObject({ status: 'no_choice' })
 })
 
-test('without script the question takes a yes and a no', async ({ page, context, email, operator }) => {
+test('without script the question takes consent and denial', async ({ page, context, email, operator }) => {
   await signInByApi(context, { email })
   await page.goto('/choice')
   await expect(statusLine(page, 'no_choice')).toBeVisible()
@@ -131,7 +131,7 @@ test('without script the question takes a yes and a no', async ({ page, context,
   expect(await choose(context, 'granted')).toMatchObject({ status: 'available' })
 })
 
-test('without script too many answers in a minute are refused in words, but for a no', async ({
+test('without script too many answers in a minute get an error page, but a denial is recorded', async ({
   page,
   context,
   email,

@@ -96,7 +96,7 @@ for (const [name, reason, words] of [
     expect(await operator.calls()).toMatchObject({ generate: 0 })
   })
 
-test('S1: signing in as B at a provider takes A’s token from another tab, though nobody could tell it', async ({
+test('S1: signing in as B at a provider takes A’s token from another tab, though no message reached it', async ({
   page,
   context,
   watch,

@@ -11,7 +11,7 @@ import {
 } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('S7: Global Privacy Control is the no of a reader who had said yes, is said to be honoured, and lasts until the next yes', async ({
+test('S7: Global Privacy Control is the denial of a reader who had consented, is shown as honoured, and lasts until the next consent', async ({
   context,
   newBrowser,
   operator,
@@ -51,7 +51,7 @@ test('S7: Global Privacy Control is the no of a reader who had said yes, is said
   await expect(statusLine(page, 'available')).toBeVisible()
 })
 
-test('K6, N23: a no on the privacy page takes the token from the other open tab before any server answers', async ({
+test('K6, N23: a denial on the privacy page removes the token from the other open tab before the server answers', async ({
   page,
   context,
   watch,
@@ -78,7 +78,7 @@ test('K6, N23: a no on the privacy page takes the token from the other open tab 
   expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
 })
 
-test('a reader who said no and then yes has a token again', async ({ page, context, email }) => {
+test('a reader who denied and then consented has a token again', async ({ page, context, email }) => {
   await become(context, { email })
   await page.goto('/privacy')
   await page.getByRole('button', { name: 'No, do not use it' }).click()
@@ -140,7 +140,7 @@ test('an answer, a deletion and a sign-out that cannot be sent are told of in wo
   expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
 })
 
-test('the links to sign in go once a page knows that somebody is signed in, and one to sign out comes', async ({
+test('a page that knows of a signed-in reader shows a sign-out link instead of the sign-in links', async ({
   page,
   context,
   email,

@@ -7,7 +7,7 @@ const slots = ['server-top', 'server-end']
 
 test.use({ javaScriptEnabled: false })
 
-test('without script the server has bought the ads, with the token of a reader who said yes', async ({
+test('without script the server buys the ads, with the token of a reader who consented', async ({
   page,
   context,
   email,

@@ -12,7 +12,7 @@ import {
 } from './acts.ts'
 import { expect, sandboxOperator, test } from './fixtures.ts'
 
-test('the whole story: read, sign in, say yes, be recognised, sign out (U25, P9, U23)', async ({
+test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9, U23)', async ({
   newBrowser,
   watch,
 }) => {

@@ -93,7 +93,7 @@ describe('what comes back without having been asked for', () => {
   const comeBack = async (reader: Visitor) =>
     chooseAccount(await leadsTo(await beginSignIn(reader, 'oidc')), 'verified')
 
-  it('in another browser, signs nobody in', async () => {
+  it('in another browser, does not sign in', async () => {
     const { pathname, search } = await comeBack(visitor(site))
     await refused(visitor(site), `${pathname}${search}`)
     const other = visitor(site)
@@ -101,7 +101,7 @@ describe('what comes back without having been asked for', () => {
     await refused(other, `${pathname}${search}`)
   })
 
-  it('with another state, or with none, signs nobody in', async () => {
+  it('with another state, or with none, does not sign in', async () => {
     for (const change of [
       (query: URLSearchParams) => query.set('state', 'x'.repeat(43)),
       (query: URLSearchParams) => query.delete('state'),
@@ -117,7 +117,7 @@ describe('what comes back without having been asked for', () => {
     }
   })
 
-  it('a second time, signs nobody in', async () => {
+  it('a second time, does not sign in', async () => {
     const reader = visitor(site)
     const { pathname, search } = await comeBack(reader)
     const replay = reader.twin()

@@ -110,7 +110,7 @@ describe('an app that holds the session itself', () => {
     expect(await app(copy).update()).toEqual({ status: 'signed_out', token: null, callAt: null })
   })
 
-  it('a no ends the token, and no later call brings it back', async () => {
+  it('a denial ends the token, and no later call brings it back', async () => {
     const session = await signedIn()
     await session.choose('granted', question)
     expect(await session.choose('denied', question)).toEqual({ status: 'denied', token: null, callAt: null })

@@ -31,7 +31,7 @@ async function restart(env: Record<string, string>): Promise<Site> {
 }
 
 describe('N15: rotating the session password', () => {
-  it('twice in a row loses nobody, whether they came between or not', async () => {
+  it('twice in a row keeps every reader signed in, whether they visited between or not', async () => {
     const often = visitor(await restart({ SESSION_PASSWORD: first }))
     await often.signIn({ email: 'often@example.com' })
     const token = await often.choose('granted')

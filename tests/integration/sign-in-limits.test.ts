@@ -83,7 +83,7 @@ describe('the 21st message that one address asks for', () => {
 })
 
 describe('the sixth message to one receiver within an hour', () => {
-  it('is not sent, whoever asks and however the mailbox is spelled', async () => {
+  it('is not sent, from any network and for any spelling of the mailbox', async () => {
     const spellings = [
       'Victim@Example.com',
       'victim+a@example.com',
@@ -195,7 +195,7 @@ describe('two instances on one PostgreSQL', () => {
 })
 
 describe('while the store is down', () => {
-  it('nothing is sent and nobody is signed in by a secret, in words; pages, and limits, stay up', async () => {
+  it('nothing is sent and no secret signs in, with a message; pages and limits stay up', async () => {
     const own = await startPostgres()
     const site = await startSite({ env: { ...shared, DATABASE_URL: await own.database() } })
     const [reader, signedIn] = [asker(site), asker(site)]

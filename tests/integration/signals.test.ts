@@ -59,7 +59,7 @@ describe('signals of a consent platform', () => {
     expect(await post(reader, { signals: { gdprApplies: false } })).toMatchObject({ status: 'available' })
   })
 
-  it('never stand for a yes', async () => {
+  it('never count as a consent', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'signals-only@example.com' })
     expect(await post(reader, { signals: { gdprApplies: false } })).toMatchObject({ status: 'no_choice' })
@@ -88,7 +88,7 @@ describe('GPP', () => {
     expect(await post(reader, back)).toMatchObject({ status: 'available' })
   })
 
-  it('comes with a yes, and stops it before any call', async () => {
+  it('comes with a consent, and stops it before any call', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'gpp-yes@example.com' })
     const signals = gpp('usca', { SharingOptOut: 1 })

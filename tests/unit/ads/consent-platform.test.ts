@@ -109,7 +109,7 @@ describe('K6: what a consent platform says', () => {
     expect(report.mock.calls).toEqual([[{ gpp: 'DBAA' }]])
   })
 
-  test('K6: whoever stops listening leaves no listener behind, not even at a stub that knew no id yet', () => {
+  test('K6: stopping leaves no listener behind, not even at a stub that knew no id yet', () => {
     const { tcf, gpp, stop, reports } = platform({ tcf: true, gpp: true })
     stop?.()
     expect(gpp.listeners.size).toBe(0)

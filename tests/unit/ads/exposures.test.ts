@@ -59,12 +59,12 @@ test('K1: both groups are told of alike: each slot that is asked for, each ad th
   }
 })
 
-test('K1: nobody is told of who takes no part, or while no hold-out runs', () => {
+test('K1: nothing is reported for readers outside the experiment, or while no hold-out runs', () => {
   for (const state of [plain('signed_out'), plain('opted_out'), available('A'), plain('refreshing')])
     expect(record(state)).toEqual([])
 })
 
-test('K2: a token that ran out, or an operator out of reach, takes nobody out of their group', () => {
+test('K2: an expired token, or an unreachable operator, removes no reader from their group', () => {
   const gaps = [plain('refreshing'), { status: 'unavailable', reason: 'operator', now: SERVER_NOW }] as const
   for (const gap of gaps) {
     expect(record(treated, gap).map(({ bucket, token }) => [bucket, token])).toEqual(

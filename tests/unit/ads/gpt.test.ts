@@ -125,7 +125,7 @@ test('G11: Google is asked once the consent platform has spoken, and header bidd
   expect((await sale).winners.size).toBe(1)
 })
 
-test('an empty slot and one that nobody fills in time win nothing', async () => {
+test('an empty slot and one that is not filled in time win nothing', async () => {
   const page = createPage()
   const empty = page.auctioneer.auction([page.unit])
   await settle()
@@ -164,7 +164,7 @@ test('fifty slots that come and go leave no slot behind (G5)', async () => {
   expect(page.told.filter((line) => line.startsWith('destroy'))).toHaveLength(50)
 })
 
-test('a slot that leaves while it is asked for holds up nobody (G5)', async () => {
+test('a slot that is removed during its request delays no other (G5)', async () => {
   const page = createPage()
   const sale = page.auctioneer.auction([page.unit])
   await settle()

@@ -114,7 +114,7 @@ describe('what is known of consent', () => {
     expect(bidRequest({ ...asked, eids: [], regs }).user).toEqual({ consent: 'CPx' })
   })
 
-  it('that GDPR does not apply is a 0; what nobody said is not there', () => {
+  it('that GDPR does not apply is a 0; what is unknown is left out', () => {
     expect(bidRequest({ ...asked, regs: { gdprApplies: false } }).regs).toEqual({ gdpr: 0 })
     expect(bidRequest({ ...asked, regs: { gpc: false } })).not.toHaveProperty('regs')
   })

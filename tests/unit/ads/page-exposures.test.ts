@@ -36,7 +36,7 @@ test.each(['unit', 'onExposure'] as const)(
   },
 )
 
-test('the record keeps the last 500 of a page, whoever asks for it (P8)', () => {
+test('the record keeps the last 500 of a page (P8)', () => {
   vi.stubGlobal('window', {})
   for (let each = 0; each < 600; each++) pageExposures().tell({ ...exposure, slot: String(each) })
   expect(pageExposures().all()).toHaveLength(500)

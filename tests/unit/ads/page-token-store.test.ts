@@ -173,7 +173,7 @@ describe('what Google’s tag holds', () => {
 describe('Prebid’s own opt-out', () => {
   const name = '_pbjs_id_optout'
 
-  test('is set by a no, outlasts pages and sign-outs, and is lifted by a yes (P15)', async () => {
+  test('is set by a denial, outlasts pages and sign-outs, and is lifted by a consent (P15)', async () => {
     const tokenStore = await tokenStoreOf()
     tokenStore.start(plain('denied'))
     expect(kept.get(name)).toBeTruthy()
@@ -193,14 +193,14 @@ describe('Prebid’s own opt-out', () => {
     expect(kept.get(name)).toBeTruthy()
   })
 
-  test('is lifted by a yes in the control group as in the other: they may differ in the token alone (P15, K1)', async () => {
+  test('is lifted by a consent in both groups: they may differ only in the token (P15, K1)', async () => {
     const tokenStore = await tokenStoreOf()
     tokenStore.start(plain('denied'))
     tokenStore.start(withheld(SERVER_NOW + 1))
     expect(kept.get(name)).toBeUndefined()
   })
 
-  test('that somebody else has set is not lifted (P15)', async () => {
+  test('that other code has set is not lifted (P15)', async () => {
     kept.set(name, '1')
     const tokenStore = await tokenStoreOf()
     tokenStore.start(available('A'))

@@ -36,7 +36,7 @@ test('G1, K6: a consent withdrawn clears it at once', async () => {
   expect(cleared).toHaveBeenCalledTimes(1)
 })
 
-test('G1: never a refresh, a failure, a page without ads, or a page of somebody without a token', async () => {
+test('G1: never a refresh, a failure, a page without ads, or a page without a token', async () => {
   const { page, cleared } = gptPage()
   page.tokenStore.start(plain('signed_out'))
   page.tokenStore.start(available('A', { now: later(1) }))

@@ -59,7 +59,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
-  test('G10: so too where somebody else hands it on', () => {
+  test('G10: also when other code passes it on', () => {
     const { page, cleared } = gptPage()
     page.tokenStore.start(A)
     page.tokenStore.start(B)
@@ -100,7 +100,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
   })
 })
 
-describe('what is owed to Google’s cache, and what it is given, whoever owns the signals (G1)', () => {
+describe('the pending clear of Google’s cache, and what it gets, whichever code owns the signals (G1)', () => {
   const owners = ['push', 'google', 'prebid'] as const
 
   /** A page with Google's tag, which calls the owner's collectors as it comes. */

@@ -142,7 +142,7 @@ test('slots that come after the token have it in their first auction (P9)', asyn
   expect(page.auctions).toEqual([{ codes: ['top'], token: 'A' }])
 })
 
-test('slots that have all gone before their auction ask nobody (P8)', async () => {
+test('slots that are all gone before their auction make no request (P8)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))()

@@ -116,7 +116,7 @@ test('an ad that got a token after all goes with it, whatever was known when it 
   expect(top.list).toEqual(['top', '-'])
 })
 
-test('an ad of Google’s that comes when nobody waits for it any more goes with the token all the same (S1)', async () => {
+test('a late ad of Google’s that no slot waits for is removed with the token too (S1)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.auctioneer.auction = async () => ({ winners: new Map(), withToken: true })

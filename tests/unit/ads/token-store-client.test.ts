@@ -53,7 +53,7 @@ describe('something else in the browser refreshes', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
-  test('a token that nobody refreshed ends as ever, and then the server is asked (U1)', async () => {
+  test('a token that was not refreshed expires, and then the server is asked (U1)', async () => {
     const { page, heard } = opened()
     await page.advance(60_001)
     expect(page.tokenStore.currentToken()).toBeNull()

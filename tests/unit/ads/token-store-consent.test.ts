@@ -161,7 +161,7 @@ describe('K6: telling the server', () => {
     expect(page.request.signals).toEqual(yes)
   })
 
-  test('K6: an auction does not wait for the answer where there was a no already', async () => {
+  test('K6: an auction does not wait for the response after a denial', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(refused('consent'))
     await page.consent(no)

@@ -268,7 +268,7 @@ describe('refreshing', () => {
     expect(page.request.method).toBe('POST')
   })
 
-  test('a request that fails leaves a valid token, and a no', async () => {
+  test('a failed request keeps a valid token, and a denial', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     await page.look()

@@ -162,7 +162,7 @@ describe('S5: a mail that cannot be sent is no failure of ours, and the log has 
     expect(Object.keys(JSON.parse(log))).toEqual(['level', 'time', 'event', 'code'])
   }
 
-  it('nobody listens', async () => {
+  it('nothing listens', async () => {
     const url = await server(() => {})
     for (const end of ended.splice(0)) end()
     await notSent(url, /"code":"ESOCKET"|"code":"ECONN/)
@@ -227,7 +227,7 @@ describe('a text message', () => {
     becomeSite(real)
   })
 
-  it('is offered once somebody delivers it, but not on a public sandbox', () => {
+  it('is offered once text messages can be delivered, but not on a public sandbox', () => {
     expect(proofKinds()).toEqual({ email: false, phone: 'sent' })
     becomeSite({ SANDBOX_PUBLIC: 'on' })
     expect(proofKinds()).toEqual({ email: false, phone: false })

@@ -100,7 +100,7 @@ describe('an id_token', () => {
     expect(await signIn({ idToken }, 'userinfo', -700)).toBe('oidc jwt_time')
   })
 
-  it.each(['HS256', 'Ed25519'] as const)('by %s signs nobody in, and the log says why', async (idToken) => {
+  it.each(['HS256', 'Ed25519'] as const)('by %s does not sign in, and the log says why', async (idToken) => {
     expect(await signIn({ idToken })).toBe('oidc jwt_algorithm')
   })
 })

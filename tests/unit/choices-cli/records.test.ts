@@ -219,7 +219,7 @@ The question of version 1
       )
     })
 
-    it('touches nobody else’s records', async () => {
+    it('leaves other readers’ records', async () => {
       const other = { sub: mine.sub, diiHash: await hashEmail('other@example.com') }
       await site.store.recordChoice(other, { ...yes, signals })
       await answer()
@@ -228,7 +228,7 @@ The question of version 1
     })
   })
 
-  it('forget waits for a site that is writing, or that is about to act on a yes', async () => {
+  it('forget waits for a site that is writing, or about to act on a consent', async () => {
     await answer()
     let released = false
     const aMoment = async () => {

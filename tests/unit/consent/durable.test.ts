@@ -80,7 +80,7 @@ describe('a store that is down', () => {
     expect(await consentStore.isSessionEnded('first')).toBe(true)
   })
 
-  it('refuses more when too many wait, keeps opt-outs, and gives nobody a token (U3)', async () => {
+  it('refuses more when too many wait, keeps opt-outs, and gives out no token (U3)', async () => {
     const bringBack = storeThatIsDown()
     for (let i = 0; i < 10_000; i++) await signOut(`s${i}`).catch(() => {})
     await expectDown(signOut('one too many'))

@@ -80,7 +80,7 @@ describe('a site on it', () => {
     expect(operator.calls).toEqual([])
   })
 
-  it('takes no choice itself, and heeds Global Privacy Control all the same', async () => {
+  it('accepts no choice itself, but honours Global Privacy Control', async () => {
     const { identity, post, keep, consents, reader, jar, request } = await site({
       policies: [globalPrivacyControl({ scope: 'account' })],
     })

@@ -67,7 +67,7 @@ describeSqlStores('the SQL store', (on) => {
       expect((await (await rotate()).read(both)).optedOut).toBe(true)
     })
 
-    it('heeds an opt-out from this site of before, until a consent ends it under both peppers (K6)', async () => {
+    it('honours an opt-out from this site of before, until a consent ends it under both peppers (K6)', async () => {
       await on.store.recordChoice(reader, no)
       const rotated = await rotate()
       expect(await rotated.read(sameDii)).toMatchObject({ siteOptOut: true, choice: 'denied' })

@@ -31,7 +31,7 @@ describeStores('a consent store', (on, kind) => {
     expect((await on.store.read(otherDii)).optedOut).toBe(false)
   })
 
-  it('heeds an opt-out of any further DII of the session, from the operator or from this site', async () => {
+  it('honours an opt-out of any further DII of the session, from the operator or from this site', async () => {
     const third = 'hash of a third'
     const both = { ...reader, otherDiiHashes: [otherDii.diiHash, third] }
     await on.store.recordChoice(otherDii, no)

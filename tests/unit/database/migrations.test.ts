@@ -128,7 +128,7 @@ describe.each([
     ])
   })
 
-  it('a no that a yes of the same account followed becomes none (K6)', async () => {
+  it('a denial that a consent of the same account followed becomes no opt-out (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('granted', 1, { dii_key: 'yes' })
     await event('denied', 3, { dii_key: 'no, yes' })

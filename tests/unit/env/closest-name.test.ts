@@ -66,7 +66,7 @@ describe('a variable that is not known', () => {
     'EUID_KEY',
     'MY_UID2_API_KEY',
     'PATH',
-  ])('E1: %s is somebody else’s', (name) => {
+  ])('E1: %s belongs to another person', (name) => {
     expect(faults({ [name]: 'x' })).toEqual([])
   })
 })

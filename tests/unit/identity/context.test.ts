@@ -108,14 +108,14 @@ describe('a reader without usable DII', () => {
 describe('who is signed in', () => {
   const signedOut = { reader: null, subject: null, unsupported: null, consent: null }
 
-  it('is nobody without a session, and the store is not asked', async () => {
+  it('is null without a session, and the store is not asked', async () => {
     const site = await siteInMemory()
     site.jar.delete('session')
     site.store.read = down
     expect(await read(site)).toEqual(signedOut)
   })
 
-  it('is nobody in a session that was ended, whatever was decided in it', async () => {
+  it('is null in an ended session, whatever was decided in it', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, denial)
     await site.store.endSession('sid-a', site.reader.sessionEnds)

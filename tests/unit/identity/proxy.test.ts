@@ -114,7 +114,7 @@ describe('Global Privacy Control', () => {
     expect(await site.store.read(site.subject)).toMatchObject({ choice: 'denied', consentId: null })
   })
 
-  it('of nobody who is signed in is recorded for nobody', async () => {
+  it('of a signed-out reader is not recorded', async () => {
     const site = await siteInMemory(withPolicy('account'))
     site.jar.delete('session')
     await send(site, gpc)

@@ -189,7 +189,7 @@ describe('what a reader decides while a call is under way', () => {
 })
 
 describe('a store that cannot be read', () => {
-  it('lets no token out, calls nobody, and leaves the cookie', async () => {
+  it('gives out no token, makes no call, and keeps the cookie', async () => {
     const site = await siteWithToken()
     site.store.read = async () => Promise.reject(new Error('down'))
     expect(await site.post()).toMatchObject({

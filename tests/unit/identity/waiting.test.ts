@@ -140,7 +140,7 @@ describe('a generate', () => {
     expect(site.operator.calls[0]?.options).toHaveProperty('tcfConsentString', 'CP1')
   })
 
-  it('without an answer is unavailable, for whoever asks in the next half minute', async () => {
+  it('without a response is unavailable, for every caller in the next half minute', async () => {
     const site = await consented()
     site.operator.answer = noAnswer
     const unavailable = { status: 'unavailable', reason: 'operator' }

@@ -81,7 +81,7 @@ describe('where a product runs', () => {
     },
   )
 
-  it('neither where nobody can say where the reader is', () => {
+  it('neither where the reader’s place is unknown', () => {
     expect([runs(null, 'uid2'), runs(null, 'euid')]).toEqual([false, false])
   })
 })
@@ -101,7 +101,7 @@ describe('the region as a policy', () => {
     expect(region({ header: 'x-country', product: 'uid2' }).before).toBe('unavailable')
   })
 
-  it('refuses UID2 within the reach of the GDPR, EUID outside it, and both where nobody can say', () => {
+  it('refuses UID2 where the GDPR applies, EUID outside it, and both where the place is unknown', () => {
     expect([check('US'), check('DE'), check(undefined), check('XX')]).toEqual([
       null,
       refused,

@@ -56,7 +56,7 @@ describe('the program itself', () => {
     expect(out).not.toContain('\u001b')
   }, 30_000)
 
-  it('says 3 when nobody answers', async () => {
+  it('exits with 3 when the operator does not answer', async () => {
     const env = { ...operator.env, UID2_BASE_URL: 'http://127.0.0.1:9' }
     const { code, out, err } = await start(
       [...program, 'generate', '--email', 'user@example.com', '--json'],
