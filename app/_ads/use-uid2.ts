@@ -2,7 +2,7 @@
 
 import { use, useSyncExternalStore } from 'react'
 import { pageTokenStore } from '#lib/ads/page-token-store.ts'
-import { LOADING, type TokenState } from '#lib/ads/token-store/token-state.ts'
+import { LOADING, type TokenState } from '#lib/ads/token-store/transitions.ts'
 import { InitialIdentity } from './ad-stack.tsx'
 
 /** What the page knows of the reader's identity. On the server: what the page was rendered with. */

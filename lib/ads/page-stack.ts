@@ -1,5 +1,6 @@
 import { type AdSetup, type AdSetupName, adConfig, adSetups, type Bidder } from './ad-config'
-import { createConsentWait } from './consent-wait'
+import type { ConsentWindow } from './consent/consent-platform'
+import { createConsentWait } from './consent/consent-wait'
 import { createGptAuctioneer } from './google/gpt'
 import { loadGpt } from './google/gpt-loader'
 import { keyValues } from './google/key-values'
@@ -17,7 +18,6 @@ import type { Auctioneer } from './slots/auctioneer'
 import { createExposures } from './slots/exposures'
 import { browserView } from './slots/in-view'
 import { createSlots, type Slots } from './slots/slots'
-import type { ConsentWindow } from './token-store/consent-platform'
 import { refreshBySdk } from './uid2-sdk'
 
 /** The page's slots, connected to its token store and to the ad stack of a setup. Rejects when the site is out of reach. */

@@ -2,8 +2,9 @@ import { clearGptCacheWith } from './google/signals-cache'
 import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers'
 import { oncePerWindow } from './once-per-window'
 import { removeSdkLeftovers } from './sdk-storage'
+import { browserEnvironment, type TokenStoreEnvironment } from './token-store/browser'
 import { createTokenStore } from './token-store/token-store'
-import type { TokenStore } from './token-store/token-store-api'
+import type { TokenStore } from './token-store/transitions'
 
 /**
  * The page's token store: components, forms and a publisher's own scripts all mean the same one. What others keep of an
@@ -11,7 +12,7 @@ import type { TokenStore } from './token-store/token-store-api'
  */
 export function pageTokenStore(): TokenStore {
   return oncePerWindow('tokenStore', () => {
-    const tokenStore = createTokenStore()
+    const tokenStore = createTokenStore({ ...browserEnvironment(), loadScheduler })
     tokenStore.on('available', (state) => {
       // Another reader may have signed in where no page of ours was there to see it: at a provider, on another host.
       removeSdkLeftovers(state.status === 'available' ? state.identity : undefined)
@@ -29,4 +30,12 @@ export function pageTokenStore(): TokenStore {
     clearGptCacheWith(tokenStore)
     return tokenStore
   })
+}
+
+/** The scheduler that also tells the server what a consent platform says. A page without one needs only the default. */
+const loadScheduler: TokenStoreEnvironment['loadScheduler'] = (loaded) => {
+  import('./consent/consent-sync').then(
+    ({ createSchedulerWithConsent }) => loaded(createSchedulerWithConsent),
+    () => {},
+  )
 }

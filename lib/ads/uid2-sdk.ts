@@ -1,8 +1,7 @@
 import type { ClientIdentity } from '../identity/public-identity'
 import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage'
 import { store } from './stored'
-import type { TokenState } from './token-store/token-state'
-import type { TokenStore } from './token-store/token-store-api'
+import type { TokenState, TokenStore } from './token-store/transitions'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {

@@ -16,6 +16,7 @@ it('N28: what a browser may lack or refuse is used in few files, which have a wa
   expect(users).toEqual([
     'lib/ads/browser-apis.ts',
     'lib/ads/stored.ts',
+    'lib/ads/token-store/refresh-scheduler.ts',
     'lib/ads/token-store/token-store.ts',
   ])
 })

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { pageTokenStore } from '#lib/ads/page-token-store.ts'
-import type { TokenEvent, TokenState } from '#lib/ads/token-store/token-state.ts'
+import type { TokenEvent, TokenState } from '#lib/ads/token-store/transitions.ts'
 import { LabBox } from './lab-box.tsx'
 import { timeOfDay } from './time-of-day.ts'
 

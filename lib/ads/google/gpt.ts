@@ -1,7 +1,7 @@
-import type { ConsentWait } from '../consent-wait'
+import type { ConsentWait } from '../consent/consent-wait'
 import type { HeaderBidding } from '../prebid/prebid'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
-import type { UsableToken } from '../token-store/token-state'
+import type { UsableToken } from '../token-store/transitions'
 import type { GoogleTag } from './gpt-loader'
 
 export interface GptOptions {

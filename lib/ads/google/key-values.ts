@@ -1,4 +1,4 @@
-import type { TokenState } from '../token-store/token-state'
+import type { TokenState } from '../token-store/transitions'
 
 /**
  * What an ad server may know for its reports: whether there was a token, and the reader's group in a hold-out

@@ -1,6 +1,6 @@
-import type { ConsentWait } from '../consent-wait'
+import type { ConsentWait } from '../consent/consent-wait'
 import { oncePerWindow } from '../once-per-window'
-import type { TokenStore } from '../token-store/token-store-api'
+import type { TokenStore } from '../token-store/transitions'
 import { type GptWindow, queueOf } from './gpt-queue'
 import { noteGiven, noteHeld } from './signals-cache'
 

@@ -1,6 +1,5 @@
 import { store, stored } from '../stored'
-import type { TokenState } from '../token-store/token-state'
-import type { TokenStore } from '../token-store/token-store-api'
+import type { TokenState, TokenStore } from '../token-store/transitions'
 import { type GptWindow, queueOf } from './gpt-queue'
 
 /**

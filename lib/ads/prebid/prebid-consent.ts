@@ -1,6 +1,6 @@
 import type { PrebidJS } from 'prebid.js'
 import { adConfig } from '../ad-config'
-import type { ConsentWindow } from '../token-store/consent-platform'
+import type { ConsentWindow } from '../consent/consent-platform'
 import { refusesId } from './consent-rule'
 
 type Config = Parameters<PrebidJS['setConfig']>[0]

@@ -1,14 +1,10 @@
 import type { PrebidJS } from 'prebid.js'
 import { adSetups, type Bidder } from '../ad-config'
 import { isBannerMarkup } from '../banner-markup'
+import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from '../consent/consent-platform'
 import { removePrebidLeftovers } from '../leftovers'
 import { loadOncePerWindow } from '../once-per-window'
 import { type SiteSettings, siteSettings } from '../site-settings'
-import {
-  type ConsentWindow,
-  hasConsentPlatform,
-  listenToConsentPlatform,
-} from '../token-store/consent-platform'
 import type { BrowserAdapter } from './browser-adapter'
 
 type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void

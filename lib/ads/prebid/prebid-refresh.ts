@@ -2,8 +2,8 @@ import type { PrebidJS } from 'prebid.js'
 import type { ClientIdentity } from '../../identity/public-identity'
 import { removePrebidLeftovers } from '../leftovers'
 import { stored } from '../stored'
-import { retryDelay } from '../token-store/backoff'
-import type { TokenStore } from '../token-store/token-store-api'
+import { retryDelay } from '../token-store/refresh-scheduler'
+import type { TokenStore } from '../token-store/transitions'
 
 type Product = 'uid2' | 'euid'
 

@@ -1,10 +1,10 @@
 import type { PrebidJS } from 'prebid.js'
 import { adConfig, type Bidder } from '../ad-config'
+import type { ConsentWindow } from '../consent/consent-platform'
 import { fillMacros } from '../openrtb-macros'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
 import { renderCreative } from '../slots/render'
-import type { ConsentWindow } from '../token-store/consent-platform'
-import type { UsableToken } from '../token-store/token-state'
+import type { UsableToken } from '../token-store/transitions'
 import { firstPartyConsent } from './first-party-consent'
 import type { PrebidRefresh } from './prebid-refresh'
 

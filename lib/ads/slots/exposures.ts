@@ -1,5 +1,5 @@
 import type { Bucket } from '../../identity/public-identity'
-import type { TokenStore } from '../token-store/token-store-api'
+import type { TokenStore } from '../token-store/transitions'
 import type { Winner } from './auctioneer'
 
 /** One line of a hold-out's record. */

@@ -1,5 +1,4 @@
-import type { UsableToken } from '../token-store/token-state'
-import type { TokenStore } from '../token-store/token-store-api'
+import type { TokenStore, UsableToken } from '../token-store/transitions'
 import type { Auctioneer, Winner } from './auctioneer'
 import type { Exposures } from './exposures'
 import type { View } from './in-view'

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { attempt, hideRefusedObserver, randomText, whenIdle } from '#lib/ads/browser-apis.ts'
+import { attempt, hideRefusedObserver, randomText } from '#lib/ads/browser-apis.ts'
 import { removeEverywhere, store, stored } from '#lib/ads/stored.ts'
+import { whenIdle } from '#lib/ads/token-store/refresh-scheduler.ts'
 import { available, createBrowserStub } from './browser-stub.ts'
 
 afterEach(() => vi.unstubAllGlobals())

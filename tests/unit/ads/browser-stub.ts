@@ -1,7 +1,6 @@
-import type { Signals, TcfApi } from '#lib/ads/token-store/consent-platform.ts'
-import type { TokenStoreEnvironment } from '#lib/ads/token-store/environment.ts'
-import type { PageWindow } from '#lib/ads/token-store/page-window.ts'
-import { createScheduler } from '#lib/ads/token-store/refresh-scheduler.ts'
+import type { Signals, TcfApi } from '#lib/ads/consent/consent-platform.ts'
+import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
+import type { PageWindow, TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
 import { createTokenStore } from '#lib/ads/token-store/token-store.ts'
 import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
@@ -95,7 +94,7 @@ export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
   const env: TokenStoreEnvironment = {
     window,
     now: now ?? (() => clock),
-    loadScheduler: loadScheduler ?? ((loaded) => loaded(createScheduler)),
+    loadScheduler: loadScheduler ?? ((loaded) => loaded(createSchedulerWithConsent)),
   }
 
   return {

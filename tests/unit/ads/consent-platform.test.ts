@@ -3,7 +3,7 @@ import {
   type ConsentWindow,
   listenToConsentPlatform,
   type Signals,
-} from '#lib/ads/token-store/consent-platform.ts'
+} from '#lib/ads/consent/consent-platform.ts'
 
 /** One API as the specifications have it: events go to whoever listens, and listeners have ids. */
 function api<Data extends object>() {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createConsentWait } from '#lib/ads/consent-wait.ts'
+import { createConsentWait } from '#lib/ads/consent/consent-wait.ts'
 import { available, createBrowserStub, plain, refused, settle } from './browser-stub.ts'
 
 /** A page of which one script asks whether the token may go out. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keyValues } from '#lib/ads/google/key-values.ts'
 import { createExposures, type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
-import type { TokenState } from '#lib/ads/token-store/token-state.ts'
+import type { TokenState } from '#lib/ads/token-store/transitions.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, plain, SERVER_NOW } from './browser-stub.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createScheduler } from '#lib/ads/token-store/refresh-scheduler.ts'
+import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
 
@@ -7,7 +7,7 @@ import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } 
 function withoutScheduler(platform = false) {
   const loads: Array<() => void> = []
   const page = createBrowserStub({
-    loadScheduler: (loaded) => void loads.push(() => loaded(createScheduler)),
+    loadScheduler: (loaded) => void loads.push(() => loaded(createSchedulerWithConsent)),
     ...(!platform && { __tcfapi: undefined }),
   })
   return Object.assign(page, {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { TokenStoreEnvironment } from '#lib/ads/token-store/environment.ts'
-import { createScheduler } from '#lib/ads/token-store/refresh-scheduler.ts'
+import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
+import type { TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
 import { available, createBrowserStub, SERVER_NOW } from './browser-stub.ts'
 
 test('U1: without its scheduler a token ends all the same, and then the scheduler is tried for again', async () => {
   let reachable = false
   const loadScheduler: TokenStoreEnvironment['loadScheduler'] = (loaded) => {
-    if (reachable) loaded(createScheduler)
+    if (reachable) loaded(createSchedulerWithConsent)
   }
   const page = createBrowserStub({ loadScheduler })
   page.tokenStore.start(available('A'))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createClock } from '#lib/ads/token-store/clock.ts'
+import { createClock } from '#lib/ads/token-store/browser.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 describe('starting', () => {

@@ -1,7 +1,7 @@
-import { type ConsentWindow, hasConsentPlatform } from './token-store/consent-platform'
-import { isAcknowledged } from './token-store/consent-sync'
-import { consentMatters } from './token-store/refresh-rule'
-import type { TokenStore } from './token-store/token-store-api'
+import { consentMatters } from '../token-store/refresh-scheduler'
+import type { TokenStore } from '../token-store/transitions'
+import { type ConsentWindow, hasConsentPlatform } from './consent-platform'
+import { isAcknowledged } from './consent-sync'
 
 /** Resolves once it is known whether consent lets the token go out; false: nobody says so. */
 export type ConsentWait = () => Promise<boolean>
