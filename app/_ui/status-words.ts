@@ -151,7 +151,7 @@ const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
   consent: {
     line: 'Your consent settings do not allow an advertising ID.',
     detail:
-      'The consent banner has recorded a no for this use, or has not recorded the yes that it takes, and we follow it.',
+      'The consent banner has recorded that you deny this use, or has not recorded the consent that it needs, and we follow it.',
     action: choices,
     tone: 'good',
   },

@@ -86,7 +86,7 @@ export const noConsent: ConsentState = {
   signals: {},
 }
 
-/** Null also for what the SDK refuses, because its token would match nobody. */
+/** Null also for DII that the SDK rejects, because its token would match no one. */
 async function hashDii(dii: Dii | NoDii): Promise<string | null> {
   if (typeof dii === 'string') return null
   const hash = dii.kind === 'email' ? hashEmail(dii.value) : hashPhone(dii.value)

@@ -140,7 +140,7 @@ export function createIdentity(options: IdentityOptions) {
       POST: async (request: NextRequest) => respond(await update(request, 'post')),
     },
 
-    /** For pages: calls nobody and writes nothing. */
+    /** For pages: makes no calls and writes nothing. */
     async read(request?: RequestLike): Promise<PublicIdentity> {
       const read = async () => resolve(core, await loadContext(core, request ?? (await currentRequest())))
       return (await timed('page', read)).identity

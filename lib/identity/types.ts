@@ -7,7 +7,7 @@ export interface IdentityOptions {
   product?: Product
   /** `passwords`: at least 32 characters each; the current one, then previous ones that still open. */
   cookie: { name: string; secure: boolean; passwords: readonly [string, ...string[]] }
-  /** Who is signed in, by the cookies of the request; null: nobody. */
+  /** The signed-in reader, from the request's cookies. Null: signed out. */
   session(request: RequestLike): Promise<Reader | null>
   consent: ConsentStore
   policies?: readonly Policy[]

@@ -100,8 +100,8 @@ function DeleteRecords({ optedOut }: { optedOut: boolean }) {
   return (
     <AccountForm name="delete-records" outcome="on-record">
       <p>
-        You can have all of your answers deleted, and what a banner passed on. It also ends a yes: we would
-        ask you again before anything is made of your address.{' '}
+        You can have all of your answers deleted, and what a banner passed on. If you had said yes, that ends
+        too: we would ask you again before we make an ID from your address.{' '}
         {optedOut
           ? 'An opt-out stays: a keyed code of your address, its kind and its date. They are all that is left of it, and what keeps it. '
           : null}

@@ -11,7 +11,7 @@ import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Sign in',
-  description: 'Sign in to The Lantern, and see how an advertising ID is made only after a yes.',
+  description: 'Sign in to The Lantern, and see how an advertising ID is made only after you say yes.',
   robots: { index: false },
 }
 

@@ -23,7 +23,7 @@ export const verify: Command = {
     hash: { value: 'HASH', help: 'what your system sends to the operator for this person' },
     token: { value: 'TOKEN', help: 'an advertising token that your system got for this person' },
     thorough: { help: 'with --token: also try two mistakes at once, some hundreds of calls' },
-    offline: { help: 'call nobody: check the variables that are set, and --hash' },
+    offline: { help: 'make no calls: check only the variables and --hash' },
   },
   details: [
     'A wrong hash is answered with success and a token that matches nobody, and nothing tells. Give a person as',

@@ -6,7 +6,7 @@ import { ask } from '../validate-token.ts'
 import type { Finding } from './finding.ts'
 
 const dead =
-  'The operator cannot know it: every call succeeds, and the tokens match nobody, so they are worth nothing to buyers.'
+  'The operator cannot notice it: every call succeeds, but the tokens match no one, so they are worth nothing to buyers.'
 
 /**
  * Whether the hash that a system sends for a person is correct, and if not, which mistakes it makes. Pure.
@@ -82,7 +82,7 @@ export async function tokenFindings(
       check,
       level: 'fault',
       what: `it is not this person’s, and none of ${candidates.length} known mistakes leads to it.`,
-      why: 'It may be somebody else’s or of another address, or from before the yearly change of this person’s salt.',
+      why: 'It may be from another person or another address, or from before the yearly change of this person’s salt.',
       remedy: `Generate a new token for this very address and verify that.${depth === 1 ? ' --thorough also tries two mistakes at once.' : ''}`,
     },
   ]
