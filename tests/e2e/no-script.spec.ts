@@ -1,11 +1,11 @@
 import {
   articles,
   askForProof,
-  become,
   choose,
   codeInOutbox,
   identityOf,
   linkInOutbox,
+  signInAndConsent,
   signInByApi,
   statusLine,
 } from './acts.ts'
@@ -136,7 +136,7 @@ test('without script too many answers in a minute get an error page, but a denia
   context,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/choice')
   for (let answers = 2; answers <= 30; answers++) await choose(context, 'granted')
   await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
@@ -158,7 +158,7 @@ test('an answer that could not be recorded is told of in words', async ({ page, 
 })
 
 test('without script the sign-out form signs out', async ({ page, context, email }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL((url) => url.pathname === '/')

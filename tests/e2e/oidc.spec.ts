@@ -3,12 +3,12 @@ import { freePort, startSite } from '#tests/support/site.ts'
 import { type RunningOidcProvider, startOidcProvider } from '../../scripts/oidc/provider.ts'
 import {
   articles,
-  become,
   choose,
   eidsOf,
   expectAds,
+  giveConsent,
   identityOf,
-  sayYes,
+  signInAndConsent,
   signOut,
   statusLine,
   tokenInPrebid,
@@ -66,7 +66,7 @@ for (const [name, what] of [
     watch,
   }) => {
     await signInAs(page, name)
-    await sayYes(page)
+    await giveConsent(page)
     await page.goto(`/articles/${articles.first}`)
     await expectAds(page, 'readable')
     const identity = await identityOf(context)
@@ -104,7 +104,7 @@ test('S1: signing in as B at a provider takes A’s token from another tab, thou
 }) => {
   const other = await context.newPage()
   await other.goto('/sign-in')
-  const { advertisingToken: tokenOfA } = await become(context, { email })
+  const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const afterSwitch = watch.requests.length
@@ -137,7 +137,7 @@ test('an address that changed at the provider is asked about anew, and the ident
   await expect(statusLine(page, 'no_choice')).toBeVisible()
   expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
   expect((await operator.calls()).generate).toBe(generate)
-  await sayYes(page)
+  await giveConsent(page)
   expect((await operator.calls()).generate).toBe(generate + 1)
 })
 

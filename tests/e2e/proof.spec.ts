@@ -1,4 +1,4 @@
-import { askForProof, codeInOutbox, identityOf, linkInOutbox, sayYes, statusLine } from './acts.ts'
+import { askForProof, codeInOutbox, giveConsent, identityOf, linkInOutbox, statusLine } from './acts.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -29,7 +29,7 @@ test('A2: a link in a mail signs in at a click of its button, once, in the brows
   expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
   await page.getByRole('button', { name: /^Sign in as/ }).click()
   await page.waitForURL('**/choice')
-  await sayYes(page)
+  await giveConsent(page)
   await expect(statusLine(page, 'available')).toBeVisible()
   expect(await operator.calls()).toMatchObject({ generate: 1 })
 

@@ -1,11 +1,11 @@
 import {
+  accountLink,
   articles,
-  become,
-  door,
   expectAds,
   holdPosts,
   identityOf,
   readNext,
+  signInAndConsent,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
@@ -19,7 +19,7 @@ test('S7: Global Privacy Control is the denial of a reader who had consented, is
   email,
 }) => {
   await operator.set({ lifetimes: { refreshFromMs: 1 } })
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const signalling = await newBrowser({
     storageState: await context.storageState(),
     extraHTTPHeaders: { 'Sec-GPC': '1' },
@@ -57,7 +57,7 @@ test('K6, N23: a denial on the privacy page removes the token from the other ope
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const privacy = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
@@ -79,7 +79,7 @@ test('K6, N23: a denial on the privacy page removes the token from the other ope
 })
 
 test('a reader who denied and then consented has a token again', async ({ page, context, email }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.getByRole('button', { name: 'No, do not use it' }).click()
   await expect(statusLine(page, 'denied')).toBeVisible()
@@ -95,7 +95,7 @@ test('records deleted on the privacy page take the token from the other open tab
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const privacy = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
@@ -120,7 +120,7 @@ test('an answer, a deletion and a sign-out that cannot be sent are told of in wo
   email,
 }) => {
   watch.allow(/net::ERR_FAILED .*\/api\/forms\//, 'Chromium reports the blocked requests by itself')
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.route('**/api/forms/*', (route) => route.abort())
   for (const name of ['No, do not use it', 'Delete my records', 'Sign out']) {
@@ -149,11 +149,11 @@ test('a page that knows of a signed-in reader shows a sign-out link instead of t
   await page.goto(`/articles/${articles.first}`)
   await expect(statusLine(page, 'signed_out')).toBeVisible()
   await expect(links).toHaveCount(2)
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.reload()
   await expect(statusLine(page, 'available')).toBeVisible()
   await expect(links).toHaveCount(0)
-  await door(page).click()
+  await accountLink(page).click()
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
 })
 
@@ -162,7 +162,7 @@ test('where the server cannot be asked who is there, the door is the one in', as
   await page.route('**/api/identity', (route) => route.abort())
   await page.goto('/')
   await expect(statusLine(page, 'unavailable')).toBeVisible()
-  await expect(door(page)).toHaveText('Sign in')
+  await expect(accountLink(page)).toHaveText('Sign in')
 })
 
 test('on a phone the door out leads to the button that signs out, also from the page that has it', async ({
@@ -170,12 +170,12 @@ test('on a phone the door out leads to the button that signs out, also from the 
   context,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.setViewportSize({ width: 320, height: 568 })
   for (const from of ['/', '/privacy']) {
     await page.goto(from)
-    await expect(door(page)).toHaveText('Sign out')
-    await door(page).click()
+    await expect(accountLink(page)).toHaveText('Sign out')
+    await accountLink(page).click()
     await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
   }
 })

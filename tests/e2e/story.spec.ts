@@ -4,8 +4,8 @@ import {
   articles,
   eidsOf,
   expectAds,
+  giveConsent,
   identityOf,
-  sayYes,
   signOut,
   statusLine,
   tokenInPrebid,
@@ -46,7 +46,7 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
   })
 
   await test.step('the yes makes one token', async () => {
-    await sayYes(page)
+    await giveConsent(page)
     await expect(statusLine(page, 'available')).toBeVisible()
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
   })

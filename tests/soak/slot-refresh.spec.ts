@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { startSite } from '#tests/support/site.ts'
 import { buildVariant } from '#tests/support/variant.ts'
 import { root } from '../../scripts/support/runtime.mjs'
-import { articles, become, eidsOf, expectAds } from '../e2e/acts.ts'
+import { articles, eidsOf, expectAds, signInAndConsent } from '../e2e/acts.ts'
 import { channelOf, expectFilled, inventory, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
@@ -25,7 +25,7 @@ test('a slot in view is sold anew with the token, thirty seconds after its ad at
 }) => {
   const site = await startSite({ folder: await impatient() })
   const context = await newBrowser({ baseURL: site.origin, viewport: { width: 390, height: 500 } })
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const page = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   const slot = page.locator('[data-ad-slot=article-side]')
@@ -48,7 +48,7 @@ test('a slot in view is sold anew with the token, thirty seconds after its ad at
 test('G5: with Google’s tag a slot is sold anew as the same slot', async ({ newBrowser, watch, email }) => {
   const site = await startSite({ folder: await impatient() })
   const context = await newBrowser({ baseURL: site.origin })
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   const page = await context.newPage()
   await openPattern(page, channelOf('several'))
   const before = await inventory(page)

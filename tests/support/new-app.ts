@@ -2,7 +2,10 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../../scripts/support/runtime.mjs'
 
-/** What a publisher copies for one purpose, and the packages that it needs beside Next, React and Node. */
+/**
+ * The files that a publisher copies for one purpose, and the packages that they need beside Next, React and
+ * Node.
+ */
 export const parts: { name: string; files: string[]; packages: string[] }[] = [
   { name: 'the SDK', files: ['lib/uid2'], packages: [] },
   { name: 'the core', files: ['lib/uid2', 'lib/identity'], packages: ['iron-session'] },
