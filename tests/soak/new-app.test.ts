@@ -75,11 +75,15 @@ async function run(...command: ReturnType<typeof npm>): Promise<string> {
 }
 
 beforeAll(async () => {
-  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >
   const own = ['next', 'react', 'react-dom', ...parts.flatMap(({ packages }) => packages)]
   writeNewApp(folder, {
     dependencies: Object.fromEntries(own.map((name) => [name, dependencies[name]])),
     devDependencies: {
+      '@types/google-publisher-tag': devDependencies['@types/google-publisher-tag'],
       '@types/node': '^24',
       '@types/react': '^19',
       '@types/react-dom': '^19',

@@ -35,6 +35,12 @@ export const parts: { name: string; files: string[]; packages: string[] }[] = [
     ],
     packages: ['zod'],
   },
+  {
+    name: 'the ad stack',
+    // Its tag's types: @types/google-publisher-tag.
+    files: ['lib/ads', 'lib/identity/public-identity.ts'],
+    packages: ['prebid.js', 'zod'],
+  },
 ]
 
 /** tsconfig.json as create-next-app 16 writes it. */

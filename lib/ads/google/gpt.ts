@@ -57,7 +57,7 @@ export function createGptAuctioneer(options: GptOptions): Auctioneer {
     into.replaceChildren(div)
     const slot = loaded.defineSlot(
       options.adUnitPath(code),
-      sizes.map(([w, h]) => [w, h]),
+      sizes.map(([w, h]): [number, number] => [w, h]),
       code,
     )
     if (slot === null) return null

@@ -3,8 +3,6 @@ import { isCrossSite } from '#lib/http/same-origin.ts'
 import { sandboxOperator } from '#lib/sandbox/operator/instance.ts'
 import { handleWeb } from '#lib/sandbox/operator/web.ts'
 
-export const dynamic = 'force-dynamic'
-
 async function handle(request: Request, context: { params: Promise<{ path: string[] }> }): Promise<Response> {
   const { mode, deployed, product } = env()
   const path = `/${(await context.params).path.join('/')}`

@@ -3,8 +3,6 @@ import { sandboxBuyer } from '#lib/sandbox/buyer/instance.ts'
 import { auctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
 import { handleAuction, handlePreflight } from '#lib/sandbox/exchange/web.ts'
 
-export const dynamic = 'force-dynamic'
-
 const notFound = () => new Response('Not Found', { status: 404 })
 
 export async function POST(request: Request): Promise<Response> {
