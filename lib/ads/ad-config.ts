@@ -60,7 +60,7 @@ export type AdSetupName = keyof typeof adSetups
 
 export const adConfig = {
   /** What each bidder needs to know of an ad unit; the sandbox exchange needs nothing. */
-  bidderParams: (_bidder: string, _slot: string): Record<string, unknown> => ({}),
+  bidderParams: (() => ({})) as (bidder: string, slot: string) => Record<string, unknown>,
   /**
    * Bidders that may bid where GDPR applies although they are no vendors of IAB Europe's list, so that no reader can
    * consent to them. The sandbox exchange is none; with real bidders this is a question for your lawyer.

@@ -18,7 +18,9 @@ export default defineConfig([...nextVitals, ...nextTs, { ignores: ['.next/**', '
 
 /** The core mounted, as short as it gets, with the settings that new apps have. */
 const mounts: Record<string, string> = {
-  'next.config.mjs': 'export default { cacheComponents: true, partialPrefetching: true }',
+  'next.config.mjs': `
+    const config = { cacheComponents: true, partialPrefetching: true }
+    export default config`,
   'eslint.config.mjs': eslint,
   'site.ts': `
     import { createMemoryStore } from './lib/consent/memory'
