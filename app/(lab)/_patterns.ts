@@ -1,4 +1,4 @@
-import type { AdSetupName } from '#lib/ads/ad-config.ts'
+import type { AdSetupName } from '#app/_ads/ad-config.ts'
 
 /** One way to hand the token over, with a page of its own. */
 export interface Pattern {
@@ -74,7 +74,7 @@ export const patterns: readonly Pattern[] = [
     title: 'Prebid.js with a bidder in the browser',
     line: 'Each bidder is asked by the browser itself, through its adapter.',
     steps: [...valueSteps, 'Prebid gives it to each adapter, which puts it into a request of its own.'],
-    files: ['lib/ads/prebid/prebid.ts', 'lib/ads/prebid/sandbox-adapter.ts'],
+    files: ['lib/ads/prebid/prebid.ts', 'app/_ads/sandbox-adapter.ts'],
     needs: 'server',
     setup: 'prebid-adapter',
   },
@@ -169,7 +169,7 @@ export const patterns: readonly Pattern[] = [
     ],
     adManager:
       'As for the owner of the signals, here “Publisher deploy”; never the Prebid User ID module besides.',
-    files: ['lib/ads/ad-config.ts', 'lib/ads/page-stack.ts'],
+    files: ['app/_ads/ad-config.ts', 'lib/ads/page-stack.ts'],
     needs: null,
     setup: 'several',
   },

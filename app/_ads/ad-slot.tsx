@@ -3,8 +3,8 @@
 import { use, useEffect, useRef } from 'react'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { type AdSize, adSizeAt } from '#app/_ui/ad-sizes.ts'
-import { pageSlots } from '#lib/ads/page-stack.ts'
 import { PageAdSetup } from './ad-stack.tsx'
+import { slotsOf } from './page-slots.ts'
 
 interface AdSlotProps {
   /** Unique on the page: it is also the ad unit's code. */
@@ -22,7 +22,7 @@ export function AdSlot({ id, size }: AdSlotProps) {
     let left = false
     let leave: (() => void) | undefined
     const mount = () =>
-      pageSlots(setup).then((slots) => {
+      slotsOf(setup).then((slots) => {
         if (left) return
         leave = slots.mount({
           id,

@@ -1,10 +1,10 @@
 'use client'
 
 import { createContext, type ReactNode, useLayoutEffect, useReducer } from 'react'
-import type { AdSetupName } from '#lib/ads/ad-config.ts'
 import { removeLeftovers } from '#lib/ads/leftovers.ts'
 import { pageTokenStore } from '#lib/ads/page-token-store.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
+import type { AdSetupName } from './ad-config.ts'
 
 /** The identity that the page was rendered with, on dynamic pages. */
 export const InitialIdentity = createContext<PublicIdentity | undefined>(undefined)
@@ -17,7 +17,7 @@ const noAds: PublicIdentity = { status: 'unsupported', reason: 'page', now: 0 }
 interface AdStackProps {
   /** `none` on pages that must not have any, because of what they are about or whom they are for. */
   ads?: 'all' | 'none'
-  /** Other ways than those of the site, by name: lib/ads/ad-config.ts has them. */
+  /** Other ways than those of the site, by name: app/_ads/ad-config.ts has them. */
   setup?: AdSetupName
   initial?: PublicIdentity
   children?: ReactNode

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { adSetups } from '#lib/ads/ad-config.ts'
+import { adSetups } from '#app/_ads/ad-config.ts'
 import { patterns } from '../../app/(lab)/_patterns.ts'
 import { root } from '../../scripts/support/runtime.mjs'
 import { projectFiles, read } from './project.ts'

@@ -7,14 +7,14 @@ import { articles, eidsOf, expectAds, signInAndConsent } from '../e2e/acts.ts'
 import { channelOf, expectFilled, inventory, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
-const path = 'lib/ads/ad-config.ts'
-const off = 'refreshAfterMs: null as number | null'
+const path = 'app/_ads/ad-config.ts'
+const off = 'refreshAfterMs: null'
 /** The site, but with slots that are sold anew, and sooner than buyers accept. */
 const impatient = () => {
   const text = readFileSync(join(root, path), 'utf8')
   expect(text).toContain(off)
   return buildVariant('slots-sold-anew', {
-    write: { [path]: text.replace(off, 'refreshAfterMs: 1_000 as number | null') },
+    write: { [path]: text.replace(off, 'refreshAfterMs: 1_000') },
   })
 }
 

@@ -2,7 +2,7 @@
 
 import { type ReactNode, use, useEffect, useState } from 'react'
 import { PageAdSetup } from '#app/_ads/ad-stack.tsx'
-import { pageSlots } from '#lib/ads/page-stack.ts'
+import { slotsOf } from '#app/_ads/page-slots.ts'
 import { LabBox } from './lab-box.tsx'
 import { type LabRow, LabTable } from './lab-table.tsx'
 import { newerTokens } from './newer-tokens.ts'
@@ -36,7 +36,7 @@ export function OtherSide() {
         () => {},
       )
     void read()
-    pageSlots(setup).then(
+    slotsOf(setup).then(
       (slots) => {
         if (!left) end = slots.subscribe(read)
       },

@@ -4,11 +4,12 @@ import { removePrebidLeftovers } from '../leftovers'
 import { stored } from '../stored'
 import { retryDelay } from '../token-store/refresh-scheduler'
 import type { TokenStore } from '../token-store/transitions'
+import type { RefreshByPrebid } from './prebid-token'
 
 type Product = 'uid2' | 'euid'
 
 /** Prebid as what refreshes the token: the client hand-off's way without an SDK. */
-export interface PrebidRefresh {
+export interface PrebidRefresh extends RefreshByPrebid {
   /** https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html, "Client refresh mode" */
   params(product: Product, identity: ClientIdentity): Record<string, unknown>
   /** From here on Prebid is asked whenever the token is due, and what it learns is told to the token store. */

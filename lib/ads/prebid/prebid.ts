@@ -1,15 +1,11 @@
 import type { PrebidJS } from 'prebid.js'
-import { adConfig, type Bidder } from '../ad-config'
+import type { AdConfig, Bidder } from '../ad-setup'
 import type { ConsentWindow } from '../consent/consent-platform'
 import { fillMacros } from '../openrtb-macros'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
 import { renderCreative } from '../slots/render'
-import type { UsableToken } from '../token-store/transitions'
 import { firstPartyConsent } from './first-party-consent'
-import type { PrebidRefresh } from './prebid-refresh'
-
-/** Prebid's own waiting for identifiers: ours is in place before the auction begins. */
-const AUCTION_DELAY_MS = 50
+import { createPrebidToken, type PrebidTokenOptions } from './prebid-token'
 
 export interface HeaderBidding extends Auctioneer {
   /** Tells Google's tag what was bid for these ad units. */
@@ -19,60 +15,22 @@ export interface HeaderBidding extends Auctioneer {
 export interface PrebidOptions {
   load(): Promise<PrebidJS>
   bidders: readonly Bidder[]
+  auctionTimeoutMs: number
+  bidderParams: AdConfig['bidderParams']
   /** Client hand-off with Prebid as what refreshes. */
-  refresh?: PrebidRefresh | undefined
+  refresh?: PrebidTokenOptions['refresh']
   /** Where Prebid is who gives secure signals: its setting, and what to do once it has a token. */
   signals?: { userSync: object; register(pbjs: PrebidJS): void } | undefined
 }
 
-export function createPrebidAuctioneer({ load, bidders, refresh, signals }: PrebidOptions): HeaderBidding {
-  let wanted: UsableToken | null = null
-  let applied: UsableToken | null = null
-  /** How many tokens have been applied so far. */
-  let tokens = 0
+export function createPrebidAuctioneer(options: PrebidOptions): HeaderBidding {
+  const { load, refresh, signals } = options
+  const prebidToken = createPrebidToken<PrebidJS>({
+    refresh,
+    userSync: signals?.userSync,
+    onToken: signals?.register,
+  })
   let loaded: Promise<PrebidJS> | null = null
-  let tail: Promise<unknown> = Promise.resolve()
-
-  /** One change at a time, so that an auction begins after the last one and never between two. */
-  function enqueue(job: () => Promise<void>): Promise<void> {
-    const done = tail.then(job)
-    tail = done.catch(() => {})
-    return done
-  }
-
-  /** A token that Prebid refreshed itself is nothing new to it. */
-  const textOf = (token: UsableToken | null) =>
-    (refresh && token?.identity?.advertising_token) ?? token?.id ?? null
-
-  async function apply(pbjs: PrebidJS): Promise<void> {
-    const token = wanted
-    const before = applied
-    // What else is known beside the token may be newer.
-    applied = token
-    if (textOf(token) === textOf(before) && token?.source === before?.source) return
-    refresh?.stop()
-    if (token === null) pbjs.clearAllAuctions()
-    else tokens += 1
-    const name = nameOf(token ?? before)
-    const refreshing = refresh && token?.identity
-    // An empty list would keep the old token; an empty value is what removes it.
-    const userId = refreshing
-      ? { name, params: refresh.params(name, refreshing) }
-      : { name, value: token === null ? {} : { [name]: { id: token.id } } }
-    pbjs.setConfig({
-      userSync: {
-        syncEnabled: false,
-        auctionDelay: AUCTION_DELAY_MS,
-        userIds: [userId],
-        ...signals?.userSync,
-      },
-    })
-    // A second `setConfig` is ignored until this. With a refresh it would last until the operator has answered.
-    const looked = pbjs.refreshUserIds()
-    if (refreshing) refresh.follow(pbjs, name, looked)
-    else await looked
-    if (token) signals?.register(pbjs)
-  }
 
   async function auction(units: readonly AdUnit[]): Promise<Sale> {
     loaded ??= load().catch((error: unknown) => {
@@ -81,12 +39,12 @@ export function createPrebidAuctioneer({ load, bidders, refresh, signals }: Preb
       throw error
     })
     const pbjs = await loaded
-    await enqueue(() => apply(pbjs))
-    const before = { applied, tokens }
+    await prebidToken.apply(pbjs)
+    const { applied, count } = prebidToken
     const { auctionId } = await pbjs.requestBids({
-      adUnits: units.map((unit) => toPrebid(unit, bidders)),
-      timeout: adConfig.auctionTimeoutMs,
-      ortb2: firstPartyConsent(applied?.consent, globalThis as ConsentWindow),
+      adUnits: units.map((unit) => toPrebid(unit, options)),
+      timeout: options.auctionTimeoutMs,
+      ortb2: firstPartyConsent(prebidToken.applied?.consent, globalThis as ConsentWindow),
     })
     const winners = new Map<string, Winner>()
     for (const { code, sizes } of units) {
@@ -95,15 +53,14 @@ export function createPrebidAuctioneer({ load, bidders, refresh, signals }: Preb
         winners.set(code, winnerOf(pbjs, bid, bid.ad, sizes))
     }
     // Prebid looks for identifiers some time after the call.
-    return { winners, withToken: before.applied !== null || tokens > before.tokens }
+    return { winners, withToken: applied !== null || prebidToken.count > count }
   }
 
   return {
     applyToken(token) {
-      wanted = token
+      prebidToken.set(token)
       // Nothing holds a token before the first auction loads Prebid.
-      const loading = loaded
-      return loading === null ? Promise.resolve() : enqueue(async () => apply(await loading))
+      return loaded === null ? Promise.resolve() : prebidToken.apply(loaded)
     },
     auction,
     // Ad units are given per call, so Prebid keeps nothing of a slot.
@@ -115,16 +72,12 @@ export function createPrebidAuctioneer({ load, bidders, refresh, signals }: Preb
   }
 }
 
-function nameOf(token: UsableToken | null): 'uid2' | 'euid' {
-  return token?.source === 'euid.eu' ? 'euid' : 'uid2'
-}
-
 /** Ad units are given per call: kept ones would pile up with every soft navigation. */
-function toPrebid(unit: AdUnit, bidders: readonly Bidder[]) {
+function toPrebid(unit: AdUnit, { bidders, bidderParams }: PrebidOptions) {
   return {
     code: unit.code,
     mediaTypes: { banner: { sizes: unit.sizes.map(([w, h]): [number, number] => [w, h]) } },
-    bids: bidders.map(({ code }) => ({ bidder: code, params: adConfig.bidderParams(code, unit.code) })),
+    bids: bidders.map(({ code }) => ({ bidder: code, params: bidderParams(code, unit.code) })),
   }
 }
 

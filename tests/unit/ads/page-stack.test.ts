@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { AdSetupName } from '#lib/ads/ad-config.ts'
+import type { AdSetupName } from '#app/_ads/ad-config.ts'
 import type { SiteSettings } from '#lib/ads/site-settings.ts'
 import { available, createBrowserStub, SERVER_NOW, settle } from './browser-stub.ts'
 
@@ -63,7 +63,7 @@ afterEach(() => {
   vi.resetModules()
 })
 
-const slotsOf = async (name: AdSetupName) => (await import('#lib/ads/page-stack.ts')).pageSlots(name)
+const slotsOf = async (name: AdSetupName) => (await import('#app/_ads/page-slots.ts')).slotsOf(name)
 const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
 
 test('modules that are evaluated anew, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
@@ -104,6 +104,7 @@ test.each<[AdSetupName, AdSetupName, number]>([
     const registerSignalSources = vi.fn()
     const requestBids = vi.fn(async () => ({ auctionId: 'this' }))
     const pbjs = {
+      getConfig: () => undefined,
       setConfig() {},
       refreshUserIds: async () => {},
       registerSignalSources,

@@ -16,11 +16,9 @@ const identityOf = (token: string, from = T0): ClientIdentity => ({
   refresh_expires: from + 600_000,
   refresh_response_key: 'key',
 })
-const tokenOf = (id: string, original = id, source: 'uidapi.com' | 'euid.eu' = 'uidapi.com') => ({
-  id,
-  source,
-  identity: identityOf(original),
-})
+const tokenOf = (id: string, original = id, source: 'uidapi.com' | 'euid.eu' = 'uidapi.com') => {
+  return { id, source, identity: identityOf(original) }
+}
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
 
 /** A page whose Prebid holds what the test puts into its storage. */
@@ -35,10 +33,10 @@ function createPage() {
   }
   vi.stubGlobal('localStorage', storage)
   vi.stubGlobal('document', { cookie: '' })
-  const configs: unknown[] = []
-  const looked: unknown[] = []
+  const [configs, looked]: [unknown[], unknown[]] = [[], []]
   let lookUp = async () => {}
   const pbjs = {
+    getConfig: () => undefined,
     setConfig: ({ userSync }: { userSync: { userIds: unknown[] } }) => configs.push(userSync.userIds[0]),
     async refreshUserIds(which?: unknown) {
       looked.push(which)
@@ -64,7 +62,9 @@ function createPage() {
   })
   const auctioneer = createPrebidAuctioneer({
     load: async () => pbjs,
-    bidders: [{ code: 'sandbox', via: 'prebid-server' }],
+    bidders: [],
+    auctionTimeoutMs: 1_000,
+    bidderParams: () => ({}),
     refresh,
   })
   return {

@@ -1,5 +1,5 @@
-import { isBannerMarkup } from '../banner-markup'
-import type { BidAsked, BidGiven, BrowserAdapter } from './browser-adapter'
+import { isBannerMarkup } from '#lib/ads/banner-markup.ts'
+import type { BidAsked, BidGiven, BrowserAdapter } from '#lib/ads/prebid/browser-adapter.ts'
 
 /** The sandbox exchange as a bidder that the browser calls itself, with the identifiers that Prebid gives it. */
 export const sandboxAdapter: BrowserAdapter = {
