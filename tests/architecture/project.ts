@@ -100,13 +100,13 @@ export function resolve(from: string, source: string): string | undefined {
 }
 
 /** Every file that is loaded when `path` is, itself included, each with the chain that leads to it. */
-export function reachableFrom(path: string): Map<string, string[]> {
+export function reachableFrom(path: string, withTypes = false): Map<string, string[]> {
   const chains = new Map([[path, [path]]])
   for (const [current, chain] of chains) {
     const file = byPath.get(current)
     if (!file) continue
     for (const { target, typeOnly } of file.imports)
-      if (target && !typeOnly && !chains.has(target)) chains.set(target, [...chain, target])
+      if (target && (withTypes || !typeOnly) && !chains.has(target)) chains.set(target, [...chain, target])
   }
   return chains
 }

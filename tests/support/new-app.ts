@@ -2,6 +2,16 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../../scripts/support/runtime.mjs'
 
+/** docs/channels.md lists them. */
+export const tokenToPrebid = [
+  'lib/identity/public-identity.ts',
+  'lib/ads/token-store/token-store.ts',
+  'lib/ads/token-store/transitions.ts',
+  'lib/ads/token-store/browser.ts',
+  'lib/ads/token-store/refresh-scheduler.ts',
+  'lib/ads/prebid/prebid-token.ts',
+]
+
 /**
  * The files that a publisher copies for one purpose, and the packages that they need beside Next, React and
  * Node.
@@ -35,6 +45,12 @@ export const parts: { name: string; files: string[]; packages: string[] }[] = [
     ],
     packages: ['zod'],
   },
+  {
+    name: 'the token in the page',
+    files: ['lib/ads/token-store', 'lib/identity/public-identity.ts'],
+    packages: [],
+  },
+  { name: 'the token in the page, given to Prebid and cleared', files: tokenToPrebid, packages: [] },
   {
     name: 'the ad stack',
     // Its tag's types: @types/google-publisher-tag.

@@ -1,6 +1,6 @@
 import type { ConsentWait } from '../consent/consent-wait'
-import type { HeaderBidding } from '../prebid/prebid'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
+import type { HeaderBidding } from '../slots/header-bidding'
 import type { UsableToken } from '../token-store/transitions'
 import type { GoogleTag } from './gpt-loader'
 

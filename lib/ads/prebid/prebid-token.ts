@@ -73,7 +73,8 @@ export function createPrebidToken<Pbjs extends PrebidIds>({
     else count += 1
     const name = productOf(token ?? before)
     const identity = refresh && token?.identity
-    others = othersIn(pbjs, others)
+    const current = (pbjs.getConfig('userSync') ?? {}) as { userIds?: readonly UserId[] }
+    others = othersIn(current.userIds ?? [], others)
     // An empty list would keep the old identifiers; an empty value is what removes one.
     const userIds: UserId[] = token
       ? [
@@ -83,7 +84,9 @@ export function createPrebidToken<Pbjs extends PrebidIds>({
             : { name, value: { [name]: { id: token.id } } },
         ]
       : [...others.map((other) => ({ name: other.name, value: {} })), { name, value: {} }]
-    pbjs.setConfig({ userSync: { syncEnabled: false, auctionDelay: AUCTION_DELAY_MS, userIds, ...userSync } })
+    pbjs.setConfig({
+      userSync: { ...current, auctionDelay: AUCTION_DELAY_MS, userIds, ...userSync },
+    })
     // A second `setConfig` is ignored until this. With a refresh it would last until the operator has answered.
     const lookUp = pbjs.refreshUserIds()
     if (identity) refresh.follow(pbjs, name, lookUp)
@@ -119,9 +122,8 @@ const productOf = (token: UsableToken | null): Product => (token?.source === 'eu
  * The other identifiers that the page has configured. They stay beside ours, and go with it. `known`: those from before,
  * which Prebid has without a value after a sign-out.
  */
-function othersIn(pbjs: PrebidIds, known: readonly UserId[]): readonly UserId[] {
-  const config = pbjs.getConfig('userSync') as { userIds?: readonly UserId[] } | undefined
-  return (config?.userIds ?? [])
+function othersIn(configured: readonly UserId[], known: readonly UserId[]): readonly UserId[] {
+  return configured
     .filter(({ name }) => name !== 'uid2' && name !== 'euid')
     .map((each) => (isCleared(each) ? (known.find(({ name }) => name === each.name) ?? each) : each))
 }

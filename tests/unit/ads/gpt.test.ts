@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createGptAuctioneer } from '#lib/ads/google/gpt.ts'
 import type { GoogleTag } from '#lib/ads/google/gpt-loader.ts'
-import type { HeaderBidding } from '#lib/ads/prebid/prebid.ts'
+import type { HeaderBidding } from '#lib/ads/slots/header-bidding.ts'
 import { settle } from './browser-stub.ts'
 
 /** Elements as far as the ad server needs them. */

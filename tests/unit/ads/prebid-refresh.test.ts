@@ -1,7 +1,7 @@
 import type { PrebidJS } from 'prebid.js'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createPrebidAuctioneer } from '#lib/ads/prebid/prebid.ts'
 import { createPrebidRefresh } from '#lib/ads/prebid/prebid-refresh.ts'
+import { createPrebidAuctioneer } from '#lib/ads/slots/header-bidding.ts'
 import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import { settle } from './browser-stub.ts'
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how macros are written.
 import type { PrebidJS } from 'prebid.js'
 import { expect, test, vi } from 'vitest'
-import { createPrebidAuctioneer, type PrebidOptions } from '#lib/ads/prebid/prebid.ts'
+import { createPrebidAuctioneer, type PrebidOptions } from '#lib/ads/slots/header-bidding.ts'
 import { settle } from './browser-stub.ts'
 
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }

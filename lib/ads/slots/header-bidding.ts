@@ -2,10 +2,10 @@ import type { PrebidJS } from 'prebid.js'
 import type { AdConfig, Bidder } from '../ad-setup'
 import type { ConsentWindow } from '../consent/consent-platform'
 import { fillMacros } from '../openrtb-macros'
-import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
-import { renderCreative } from '../slots/render'
-import { firstPartyConsent } from './first-party-consent'
-import { createPrebidToken, type PrebidTokenOptions } from './prebid-token'
+import { firstPartyConsent } from '../prebid/first-party-consent'
+import { createPrebidToken, type PrebidTokenOptions } from '../prebid/prebid-token'
+import type { AdUnit, Auctioneer, Sale, Winner } from './auctioneer'
+import { renderCreative } from './render'
 
 export interface HeaderBidding extends Auctioneer {
   /** Tells Google's tag what was bid for these ad units. */
@@ -27,7 +27,8 @@ export function createPrebidAuctioneer(options: PrebidOptions): HeaderBidding {
   const { load, refresh, signals } = options
   const prebidToken = createPrebidToken<PrebidJS>({
     refresh,
-    userSync: signals?.userSync,
+    // No cookie matching has a part in this.
+    userSync: { syncEnabled: false, ...signals?.userSync },
     onToken: signals?.register,
   })
   let loaded: Promise<PrebidJS> | null = null
