@@ -16,7 +16,7 @@ export interface Pattern {
   files: readonly string[]
   /** Which hand-off of the deployment it needs; null: either. */
   needs: 'server' | 'client' | null
-  /** Which setup its page runs; null: it has a page of its own, beside `[pattern]`. */
+  /** Which setup its page runs; null: it has a page of its own, next to `[pattern]`. */
   setup: AdSetupName | null
 }
 
@@ -44,7 +44,7 @@ export const holdOut: Pattern = {
   slug: 'hold-out',
   group: 'To measure it',
   title: 'A hold-out',
-  line: 'For a share of readers the token is made and renewed as always, and given to nobody: that shows what it brings.',
+  line: 'For a share of readers the token is made and refreshed as always, but not given to the page: that shows what it brings.',
   steps: [
     'The group follows from a keyed hash of the address: the same on every device and after each sign-in, and a greater share only adds readers.',
     'A control reader’s token stays in the sealed cookie. The page, every script and every bidder get no byte of it.',

@@ -21,7 +21,7 @@ export interface AdSetup {
   /**
    * Who gives the token to Google's tag as a secure signal. Exactly one, because nothing de-duplicates them:
    * `push` is ours; `google` lets Google's tag load the UID2 script, which asks the page; `prebid` is Prebid's.
-   * Null without `gpt`: there is nobody to give it to. Ad Manager is set to the same (docs/channels.md).
+   * Null without `gpt`: there is no tag to give it to. Ad Manager must be set to the same (docs/channels.md).
    */
   secureSignals: 'push' | 'google' | 'prebid' | null
   /** Under UID2_HANDOFF=client: who refreshes the token in the browser. Prebid can where there are bidders. */

@@ -48,7 +48,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   const name = `__${env.product}` as const
   /** The server's identity that this page has. */
   let wanted: ClientIdentity | null = null
-  /** The server's identity that the SDK was given, and the latest one that it has made of it. */
+  /** The server's identity that the SDK was given, and the latest one that it refreshed it to. */
   let given: { server: ClientIdentity; latest: ClientIdentity } | null = null
   /** Token of a server's identity that the SDK did not keep. It is not given twice. */
   let rejected: string | null = null
@@ -56,11 +56,11 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   let takenUp: { token: string | undefined } | null = null
   /** Our own `init` has been called, so the SDK tells us what it takes up. */
   let ours = false
-  /** During our own calls: what the SDK tells then is no news. */
+  /** During our own calls the SDK's callbacks are ignored. */
   let giving = false
   let quiet: Promise<void> = Promise.resolve()
 
-  /** From here on, what the SDK still tells of is ignored. */
+  /** From here on the SDK's events are ignored. */
   function disconnect(): void {
     given = takenUp = null
     page[name]?.disconnect?.()
@@ -90,7 +90,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     }
     given = { server, latest }
     const actual = sdk.getIdentity?.()
-    // It may prefer another one that is stored: in a cookie that we cannot remove.
+    // It may prefer a stored one, in a cookie that we cannot remove.
     if (actual && actual.advertising_token !== latest.advertising_token) reject()
     else if (latest !== server) tell(latest)
   }
@@ -148,7 +148,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
 
   function onIdentity(identity: ClientIdentity | null | undefined): void {
     if (given === null) {
-      // We gave none: it initialised itself, or the refresh of a reader who left has ended.
+      // We gave it none: it initialised itself, or a refresh finished after sign-out.
       if (identity) disconnect()
       return
     }
@@ -179,7 +179,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     if (state.identity.advertising_token === rejected) return
     wanted = state.identity
     removeSdkConfigs()
-    // Blocked, offline, or not ours: the token stays good until its end, and then the server is asked.
+    // Blocked or offline: the token stays valid until it expires, and then the server is asked.
     env
       .load()
       .then(() => {
@@ -191,7 +191,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
       .catch(() => {})
   }
 
-  /** Another identity that is set then makes the refresh fail, and the SDK goes back to what it wanted to refresh. */
+  /** If another identity is set during a refresh, the refresh fails and the SDK returns to the old identity. */
   const mayBeRefreshing = () =>
     ours ? given !== null && given.latest.refresh_from <= env.now() : isInitialised()
 

@@ -3,7 +3,7 @@ import type { TokenStore } from '../token-store/transitions'
 import { type ConsentWindow, hasConsentPlatform } from './consent-platform'
 import { isAcknowledged } from './consent-sync'
 
-/** Resolves once it is known whether consent lets the token go out; false: nobody says so. */
+/** Resolves once it is known whether consent allows sending the token. False: it is not allowed, or not known. */
 export type ConsentWait = () => Promise<boolean>
 
 export interface ConsentWaitEnvironment {

@@ -12,16 +12,16 @@ const OWED = 'clear'
 /**
  * Google's tag keeps the signals of all vendors until it is told otherwise, and earns less each time it is told. So
  * the cache goes with a reader's token, and when a token has run out; not with a refresh, unless what is held would
- * end before the next one, nor on every page of somebody who has none.
+ * end before the next one, nor on every page of a reader without a token.
  */
 export function clearGptCacheWith(
   tokenStore: Pick<TokenStore, 'on'>,
   page: GptWindow = window as GptWindow,
 ): void {
-  /** There was a token on this page: Google's tag may have come after it. */
+  /** There was a token on this page: Google's tag may have loaded after it. */
   let had = false
   const clear = () => {
-    // Where Google's tag may hold something it is told also when it has yet to come: nothing else tells it then.
+    // If Google's tag may hold something, it is told even if it has not loaded yet.
     if (stored(MARK) !== null || (had && page.googletag)) clearCache(page)
     had = false
   }
@@ -32,7 +32,7 @@ export function clearGptCacheWith(
     had = true
     if (!page.googletag) return
     clearWhatIsOwed(page)
-    // Somebody else may hand it on, once Google's tag is there and has done what is owed.
+    // Another script may pass the token on, once Google's tag is there and has cleared its cache.
     queueOf(page).cmd.push(() => noteHeld(state))
   }
   tokenStore.on('available', follow)
@@ -46,7 +46,7 @@ export function clearGptCacheWith(
   })
 }
 
-/** What Google's tag may hold goes: nobody says that it may be used. */
+/** Clears what Google's tag may hold: without consent it must not be used. */
 export function clearHeldSignals(page: GptWindow = window as GptWindow): void {
   if (stored(MARK) !== null) clearCache(page)
 }
@@ -70,12 +70,12 @@ function lookedAtUntil(state: TokenState): number {
   return state.status === 'available' ? Math.max(state.refreshFrom, state.now) : state.now
 }
 
-/** Before Google's tag does anything else here: it may be another reader by now. */
+/** Before Google's tag does anything else on this page: the reader may be another one now. */
 function clearWhatIsOwed(page: GptWindow): void {
   if (stored(MARK) === OWED) clearCache(page)
 }
 
-/** Owed until it is done: the page may be left before Google's tag has come, or never get it. */
+/** Persists the pending clear: Google's tag may load on a later page. */
 function clearCache(page: GptWindow): void {
   store(MARK, OWED)
   queueOf(page).cmd.push(() => {

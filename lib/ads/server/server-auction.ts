@@ -80,7 +80,7 @@ export async function holdServerAuction(
   endpoint: string,
   request: BidRequest,
 ): Promise<Map<string, ServerAd>> {
-  // A Prebid Server refuses a request that asks nobody.
+  // A Prebid Server refuses a request without a bidder.
   if (!request.imp.some(({ ext }) => Object.keys(ext.prebid.bidder).length > 0)) return new Map()
   try {
     const answer = await fetch(endpoint, {

@@ -24,8 +24,8 @@ export interface Exposures {
 }
 
 /**
- * Tells of readers who take part in a hold-out, and of nobody else. An auction is told of before its outcome is
- * known, in both groups alike: rows that depend on the outcome would make the groups look unequal.
+ * Records only readers who take part in a hold-out. An auction is recorded before its outcome is known, in both
+ * groups: rows that depend on the outcome would make the groups look unequal.
  */
 export function createExposures(
   tokenStore: Pick<TokenStore, 'getSnapshot' | 'subscribe'>,
@@ -34,8 +34,8 @@ export function createExposures(
   let bucket: Bucket | undefined
 
   /**
-   * A token that ran out, or an operator that is out of reach, puts nobody out of their group: only readers with a
-   * token have such gaps, and without them the groups would look unequal.
+   * A reader stays in the group when the token expires or the operator cannot be reached: only readers with a token
+   * have such gaps, and without them the groups would look unequal.
    */
   function follow(): void {
     const state = tokenStore.getSnapshot()
@@ -50,7 +50,7 @@ export function createExposures(
     if (bucket === undefined) return
     const state = tokenStore.getSnapshot()
     const time = new Date().toISOString()
-    // Statistics that fail cost no ad.
+    // An error in the statistics must not cost an ad.
     try {
       tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
     } catch (error) {

@@ -15,7 +15,7 @@ export interface Slot {
 export interface Slots {
   /** Returns what takes the slot off the page again. */
   mount(slot: Slot): () => void
-  /** Told after each auction, whatever came of it. */
+  /** Called after each auction, also a failed one. */
   subscribe(listener: () => void): () => void
 }
 
@@ -41,9 +41,9 @@ const SHORTEST_REFRESH_MS = 30_000
 
 interface Mounted {
   slot: Slot
-  /** Rises with everything that makes a sale under way pointless for this slot. */
+  /** Increases whenever a running auction becomes useless for this slot. */
   turn: number
-  /** Whether the ad shown was bought with a token, or one may yet come: Google's tag fills a slot when it likes. */
+  /** The ad shown was bought with a token, or one still may be: Google's tag fills a slot at any time. */
   withToken: boolean
   /** Ends the watching for when the slot is to be sold. */
   unwatch(): void
@@ -95,12 +95,12 @@ export function createSlots(env: SlotsEnvironment): Slots {
         live.map(({ entry: { slot } }) => ({ code: slot.id, sizes: slot.sizes, place: slot.place })),
       )
       for (const { entry } of live.filter(isOn)) {
-        // Which token the auction had is known only now: one that has been cleared meanwhile buys nothing.
+        // Only now it is known whether the auction had a token. If that was cleared meanwhile, its ads are not shown.
         if (withToken && clearings > before) resell(entry)
         else show(entry, winners.get(entry.slot.id), withToken)
       }
     } catch {
-      // No ad stack (blocked, offline): the slots stay as they are, and try again when it is their time.
+      // No ad stack (blocked, offline): the slots stay as they are, and are sold again when due.
       for (const { entry } of live.filter(isOn)) {
         const place = entry.slot.place()
         if (place) sellAgain(entry, place)
@@ -137,7 +137,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
     void env.auctioneer.applyToken(tokenOf(env.tokenStore)).catch(() => {})
   })
 
-  // An ad bought with somebody's token goes with the token, also when it is still on its way.
+  // An ad bought with a token is removed when the token is cleared, also if it is not shown yet.
   env.tokenStore.on('cleared', () => {
     clearings += 1
     for (const entry of mounted) if (entry.withToken) resell(entry)
@@ -164,7 +164,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
   }
 }
 
-/** The token for use, with what a client hand-off refreshes it by, and the consent that belongs to it. */
+/** The token, with the identity that Prebid refreshes (client hand-off) and the consent that belongs to it. */
 function tokenOf(tokenStore: Pick<TokenStore, 'currentToken' | 'getSnapshot'>): UsableToken | null {
   const token = tokenStore.currentToken()
   const state = tokenStore.getSnapshot()

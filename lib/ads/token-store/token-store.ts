@@ -74,7 +74,7 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
   function setState(next: TokenState, happened = eventsBetween(lastAnswer, next, readerMayDiffer)): void {
     state = next
     if (next !== LOADING) lastAnswer = next
-    // Ad stacks follow the state before anybody acts on an event.
+    // Ad stacks follow the state before listeners act on an event.
     emit('changed')
     for (const event of happened) {
       latestEvent = event

@@ -100,7 +100,7 @@ function tokenIn(state: TokenState): string | null {
   return state.status === 'available' ? state.advertisingToken : null
 }
 
-/** A token may come without anybody's doing. Only these states become `unavailable` when a request fails. */
+/** A failed request never overrides a refusal; only these states become `unavailable`. */
 export const isAwaiting = (state: TokenState): boolean => state === LOADING || state.status === 'refreshing'
 
 /**

@@ -60,7 +60,7 @@ export default async function ServerToServer() {
         {prebidServer ? (
           <Sent request={request} />
         ) : (
-          <p className="lab-note">No Prebid Server is set, so nobody was asked.</p>
+          <p className="lab-note">No Prebid Server is set, so no bidder was asked.</p>
         )}
       </PatternFrame>
     </>
