@@ -95,7 +95,7 @@ describe('the caller can abort', () => {
   })
 })
 
-describe('a body that is not worth reading is let go', () => {
+describe('a body that is not read is released', () => {
   it.each([
     ['of a redirect', 302, 'redirected'],
     ['without end', 200, 'response_too_large'],

@@ -45,7 +45,7 @@ describe('an address in disguise (U7c)', () => {
     }
   })
 
-  it.each(unusual)('%s is none, and is taken', async (input) => {
+  it.each(unusual)('%s is no hash, and is accepted', async (input) => {
     expect(normalizeEmail(input)).toBe(input)
     expect(await directHash(input)).toBe(await hashEmail(input))
   })

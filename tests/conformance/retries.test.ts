@@ -184,7 +184,7 @@ describe('pauses', () => {
     expect(await pausesWith(1)).toEqual([100, 200, 400, 800, 1600, 2000, 2000])
   })
 
-  it('are random down to nothing, so that callers who failed together do not return together', async () => {
+  it('are random from 0 on, so that callers who failed together do not retry together', async () => {
     expect(await pausesWith(0.25)).toEqual([25, 50, 100, 200, 400, 500, 500])
   })
 

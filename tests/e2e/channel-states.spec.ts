@@ -115,7 +115,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
   })
 
 for (const slug of ['prebid-refresh', 'browser-sdk'])
-  test(`P11: the next page begins with what ${slug} has made, and refreshes nothing anew`, async ({
+  test(`P11: the next page begins with what ${slug} has made, and refreshes nothing again`, async ({
     newBrowser,
     email,
   }) => {

@@ -71,10 +71,7 @@ test('without script a slip in the sign-in form is told on a page of its own, an
   await expect(field).toHaveValue('typed@example')
 })
 
-test('without script a sign-in that was refused still leads to where one was going', async ({
-  page,
-  watch,
-}) => {
+test('without script a rejected sign-in keeps the reader’s destination', async ({ page, watch }) => {
   watch.allow(/status of 422 .*\/api\/sign-in\//, 'Chromium reports the refusals by itself')
   await page.goto('/sign-in?next=/privacy')
   const form = page.getByRole('form', { name: 'Sign in by link or code' })
@@ -148,7 +145,7 @@ test('without script too many answers in a minute get an error page, but a denia
   await expect(page.getByRole('heading', { name: 'Your answer is no' })).toBeVisible()
 })
 
-test('an answer that could not be recorded is told of in words', async ({ page, context, email }) => {
+test('an answer that could not be recorded gets a message', async ({ page, context, email }) => {
   await signInByApi(context, { email })
   await page.goto('/choice?failed=1')
   await expect(page.getByRole('main').getByRole('alert')).toHaveText(

@@ -116,7 +116,7 @@ test('S1: signing in as B at a provider takes A’s token from another tab, thou
   expect(await watch.carrying(tokenOfA, afterSwitch)).toEqual([])
 })
 
-test('an address that changed at the provider is asked about anew, and the identity of the old one is gone', async ({
+test('an address that changed at the provider is asked about again, and the identity of the old one is gone', async ({
   page,
   context,
   provider,
@@ -194,7 +194,7 @@ test('the provider’s own page goes by keyboard, says what each account is, and
   await expect(page).toHaveURL(/\/privacy$/)
 })
 
-test('a provider that is down is told of in words, and the other ways stay', async ({
+test('a provider that is down gets a message, and the other ways stay', async ({
   page,
   context,
   provider,

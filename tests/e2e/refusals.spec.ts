@@ -113,7 +113,7 @@ test('records deleted on the privacy page take the token from the other open tab
   expect(await watch.carrying(advertisingToken, after)).toEqual([])
 })
 
-test('an answer, a deletion and a sign-out that cannot be sent are told of in words, and can be sent again', async ({
+test('an answer, a deletion and a sign-out that cannot be sent get a message, and can be sent again', async ({
   page,
   context,
   watch,
@@ -157,7 +157,10 @@ test('a page that knows of a signed-in reader shows a sign-out link instead of t
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
 })
 
-test('where the server cannot be asked who is there, the door is the one in', async ({ page, watch }) => {
+test('where the server cannot be asked who is signed in, the sign-in link is shown', async ({
+  page,
+  watch,
+}) => {
   watch.allow(/net::ERR_FAILED .*\/api\/identity/, 'Chromium reports the blocked request by itself')
   await page.route('**/api/identity', (route) => route.abort())
   await page.goto('/')
@@ -165,7 +168,7 @@ test('where the server cannot be asked who is there, the door is the one in', as
   await expect(accountLink(page)).toHaveText('Sign in')
 })
 
-test('on a phone the door out leads to the button that signs out, also from the page that has it', async ({
+test('on a phone the sign-out link leads to the button that signs out, also on the page that has it', async ({
   page,
   context,
   email,

@@ -90,7 +90,7 @@ describe.each(['server', 'client'])('K1: a control reader, by %s hand-off', (han
     expect((await operator.calls()).refresh).toBeGreaterThan(1)
   })
 
-  it('is heard when UID2 tells of an opt-out', async () => {
+  it('is told when UID2 reports an opt-out', async () => {
     await operator.set({ lifetimes: dueAtOnce })
     const { reader } = await withheld()
     await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })

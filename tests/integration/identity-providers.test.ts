@@ -259,7 +259,7 @@ describe('the cookies of a sign-in', () => {
     expect([...reader.jar.keys()]).not.toContain('__Host-lantern-pkce')
   })
 
-  it('do not for the others, who lead back by a link; the callback URL alone, which is no secret', async () => {
+  it('do not for the others, which return by a link; only the callback URL does, which is no secret', async () => {
     const reader = browser()
     await begin(reader, 'google')
     for (const name of ['state', 'nonce', 'pkce'])

@@ -62,7 +62,7 @@ describe('sign-in by an OpenID provider', () => {
     expect(subjects[0]).not.toBe(subjects[2])
   })
 
-  it('takes away what guarded the way back, also from a reader who had a token', async () => {
+  it('deletes the cookies that guarded the callback, also of a reader who had a token', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'before@example.com' })
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
@@ -83,7 +83,7 @@ describe('sign-in by an OpenID provider', () => {
   })
 })
 
-describe('what comes back without having been asked for', () => {
+describe('a callback without a request', () => {
   const refused = async (reader: Visitor, path: string) => {
     const answer = await reader.fetch(path)
     expect({ path, status: answer.status }).toMatchObject({ status: 302 })

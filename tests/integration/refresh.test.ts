@@ -109,7 +109,7 @@ describe('an expired token', () => {
     expect(await reader.identity()).toMatchObject({ status: 'available' })
   })
 
-  it('whose refresh token has expired too is generated anew by a POST, not by a GET', async () => {
+  it('whose refresh token has expired too is generated again by a POST, not by a GET', async () => {
     await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 1 } })
     const reader = visitor(site)
     await reader.signIn({ email: 'both-expired@example.com' })

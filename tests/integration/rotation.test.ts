@@ -52,7 +52,7 @@ describe('N15: rotating the session password', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('a cookie of a retired password loses nothing but itself: the token is generated anew', async () => {
+  it('a cookie of a retired password loses nothing but itself: the token is generated again', async () => {
     const reader = visitor(await restart({ SESSION_PASSWORD: first }))
     await reader.signIn({ email: 'late@example.com' })
     await reader.choose('granted')

@@ -32,7 +32,7 @@ async function signedIn(dii: Dii | string, otherDii: Dii[] = [], reader = visito
 }
 
 describe('part 5: a session whose DII is another than at the sign-in before', () => {
-  it('has no identity of the earlier one, and is asked anew', async () => {
+  it('has no identity of the earlier one, and is asked again', async () => {
     const reader = await signedIn(mail('jane@old.example'))
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
     expect(reader.jar.has('uid2')).toBe(true)

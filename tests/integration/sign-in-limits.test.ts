@@ -74,7 +74,7 @@ describe('the 21st message that one address asks for', () => {
     expect(statuses).toEqual([...all(20, 200), ...all(5, 429)])
   })
 
-  it('is not, whatever stands before what the trusted proxy saw', async () => {
+  it('is not, whatever precedes the trusted proxy’s entry', async () => {
     const statuses = await times(25, (i) =>
       askFor(asker(behindProxy), somebody(), { 'x-forwarded-for': `203.0.113.${i}, 192.0.2.9` }),
     )
@@ -118,7 +118,7 @@ describe('the sixth message to one receiver within an hour', () => {
 })
 
 describe('the 31st attempt of one address', () => {
-  it('is refused at every door, and the right secret with it; the demo goes on', async () => {
+  it('is rejected on every route, also with the right secret; the demo goes on', async () => {
     const reader = asker(behindProxy)
     const secret = await reader.ask(somebody())
     const provider = () => reader.step('provider', { provider: 'facebook' })

@@ -165,7 +165,7 @@ describe('K6d: what cannot be read', () => {
     expect(await again.ensure()).toMatchObject({ status: 'denied' })
   })
 
-  it('from another site is not heard', async () => {
+  it('from another site is ignored', async () => {
     const reader = await consenting('unreadable-far@example.com')
     const far = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await reader.post('/api/choice', { advertising: 'denied', x: 1 }, far)).status).toBe(403)

@@ -18,7 +18,7 @@ const impatient = () => {
   })
 }
 
-test('a slot in view is sold anew with the token, thirty seconds after its ad at the earliest; one out of view is not', async ({
+test('a slot in view is sold again with the token, thirty seconds after its ad at the earliest; one out of view is not', async ({
   newBrowser,
   watch,
   email,
@@ -45,7 +45,7 @@ test('a slot in view is sold anew with the token, thirty seconds after its ad at
   await site.stop()
 })
 
-test('G5: with Google’s tag a slot is sold anew as the same slot', async ({ newBrowser, watch, email }) => {
+test('G5: with Google’s tag a slot is sold again as the same slot', async ({ newBrowser, watch, email }) => {
   const site = await startSite({ folder: await impatient() })
   const context = await newBrowser({ baseURL: site.origin })
   await signInAndConsent(context, { email })

@@ -137,7 +137,7 @@ test('an empty slot and one that is not filled in time win nothing', async () =>
   expect((await never).winners.size).toBe(0)
 })
 
-test('a slot that is sold anew is asked for again, not defined again', async () => {
+test('a slot that is sold again is asked for again, not defined again', async () => {
   const page = createPage()
   for (let times = 0; times < 2; times++) {
     const sale = page.auctioneer.auction([page.unit])

@@ -36,7 +36,7 @@ const eid = { source: 'uidapi.com', uids: [{ id: 'A4AAAADtoken', atype: 3 }] }
 
 /** Places as sections 3.2.1 to 3.2.29 of the OpenRTB 2.6 specification name them, written down by hand. */
 describe('the request, by OpenRTB 2.6', () => {
-  it('has each thing in its place, and nothing that is not known', () => {
+  it('has every member in its place, and nothing unknown', () => {
     expect(bidRequest(asked)).toEqual({
       id: '5b1c',
       imp: [

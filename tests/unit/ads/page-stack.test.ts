@@ -66,7 +66,7 @@ afterEach(() => {
 const slotsOf = async (name: AdSetupName) => (await import('#app/_ads/page-slots.ts')).slotsOf(name)
 const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
 
-test('modules that are evaluated anew, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
+test('modules that are evaluated again, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
   const page = load()
   const first = await slotsOf('secure-signals')
   vi.resetModules()

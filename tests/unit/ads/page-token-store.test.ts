@@ -211,7 +211,7 @@ describe('Prebid’s own opt-out', () => {
   })
 })
 
-test('a module that is evaluated anew, as hot reloading does, means the same token store and its state (P7)', async () => {
+test('a module that is evaluated again, as hot reloading does, means the same token store and its state (P7)', async () => {
   const first = await tokenStoreOf()
   first.start(available('A'))
   vi.resetModules()

@@ -16,7 +16,7 @@ test('a slot far below is sold when the reader comes near it, and not if the pag
   expect(page.near).toEqual([])
 })
 
-test('a slot is sold anew once it has been seen for long enough, never for less than 30 s, and keeps its ad until then', async () => {
+test('a slot is sold again once it has been seen for long enough, never for less than 30 s, and keeps its ad until then', async () => {
   for (const [refreshAfterMs, wait] of [
     [5_000, 30_000],
     [45_000, 45_000],
@@ -37,7 +37,7 @@ test('a slot is sold anew once it has been seen for long enough, never for less 
   }
 })
 
-test('without a setting no slot is sold anew', async () => {
+test('without a setting no slot is sold again', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))
@@ -151,7 +151,7 @@ test('slots that are all gone before their auction make no request (P8)', async 
   expect(page.exposures.auction).not.toHaveBeenCalled()
 })
 
-test('an auction that fails is not the last one of a slot that is sold anew', async () => {
+test('an auction that fails is not the last one of a slot that is sold again', async () => {
   const page = createPage({ refreshAfterMs: 30_000 })
   page.tokenStore.start(available('A'))
   const sell = page.auctioneer.auction
@@ -164,7 +164,7 @@ test('an auction that fails is not the last one of a slot that is sold anew', as
   expect(page.auctions).toHaveLength(1)
 })
 
-test('a slot that is due to be sold anew as its token is cleared is sold once (P8, S1)', async () => {
+test('a slot that is due to be sold again as its token is cleared is sold once (P8, S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000 })
   page.tokenStore.start(available('A'))
   const top = slot('top')

@@ -78,7 +78,7 @@ The question of version 1
 `)
     })
 
-    it('says what no address leads to, and why', async () => {
+    it('says what an address cannot find, and why', async () => {
       const { out } = await call('export', '--email', address)
       expect(out).toMatch(
         /not found by an address[\s\S]*signed out of[\s\S]*secrets of sign-ins[\s\S]*random ids/,

@@ -145,7 +145,7 @@ describe('a revocation that waits to be written', () => {
     expect(await look()).toMatchObject({ choice: 'granted', siteOptOut: false })
   })
 
-  it('is written though the database was opened read-only: it is opened anew', async () => {
+  it('is written though the database was opened read-only: it is opened again', async () => {
     await look()
     await sql`pragma query_only = on`.execute((await sharedDatabase()).db)
     await expectDown(deny())

@@ -73,7 +73,7 @@ describeStores('a consent store', (on, kind) => {
     })
   })
 
-  it('keeps an opt-out, however often it is heard and whatever is recorded after it (U3)', async () => {
+  it('keeps an opt-out, however often it is reported and whatever is recorded after it (U3)', async () => {
     for (let i = 0; i < 3; i++) await on.store.recordOptOut(reader.diiHash, 'euid')
     await on.store.recordChoice(reader, yes)
     expect(await on.store.read(reader)).toMatchObject({ optedOut: true, choice: 'granted' })

@@ -110,7 +110,7 @@ describe('what a failure says of the database (U4)', () => {
     ['EAI_AGAIN', error('EAI_AGAIN')],
     ['SQLITE_READONLY', error('SQLITE_READONLY')],
     ['SQLITE_IOERR_READ', error('SQLITE_IOERR_READ')],
-  ])('%s: it is down for all, is left alone, and is opened anew', async (_, work) => {
+  ])('%s: it is down for all, is left alone, and is opened again', async (_, work) => {
     const first = await sharedDatabase()
     await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')

@@ -106,7 +106,7 @@ describe.each([
     },
   )
 
-  it('noes that stand become opt-outs from this site, once for each address (K6)', async () => {
+  it('current denials become opt-outs from this site, once for each address (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('denied', 1, { dii_key: 'no' })
     await event('denied', 2, { dii_key: 'no, twice' })

@@ -139,7 +139,7 @@ describe('an identity in the cookie', () => {
     expect(update).toMatchObject({ identity: { status: 'refreshing' }, cookie: 'clear' })
   })
 
-  it('that was sealed with a previous password is sealed anew by any surface that may store (N15)', async () => {
+  it('that was sealed with a previous password is sealed again by any surface that may store (N15)', async () => {
     const [old, fresh] = ['o'.repeat(32), 'f'.repeat(32)] as const
     const site = await siteWithToken({ cookie: { name: 'rotated', secure: false, passwords: [old] } })
     const value = site.jar.get('rotated') ?? ''

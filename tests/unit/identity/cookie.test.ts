@@ -49,7 +49,7 @@ describe('a sealed identity', () => {
     expect(opened.identity).toEqual(sealed.identity)
   })
 
-  it('opens with a previous password, and asks to be sealed anew', async () => {
+  it('opens with a previous password, and asks to be sealed again', async () => {
     const rotated = cookieOf({ passwords: [unknown, current] })
     expect(await rotated.cookie.open(await sealedBy())).toEqual({ ...sealed, needsReseal: true })
     expect(rotated.events).toEqual([])

@@ -82,7 +82,7 @@ describe('a single flight', () => {
     expect(vi.getTimerCount()).toBe(10_000)
   })
 
-  it('that was pushed out leaves a later one of its key alone when its time is over', async () => {
+  it('that was displaced does not touch a later one of its key when its time is over', async () => {
     const flights = createSingleFlight<string>(() => 60)
     const first = flights.start('a', async () => 'first')
     await first.promise

@@ -90,7 +90,7 @@ describe('what a refresh brought', () => {
     })
   })
 
-  it('is taken over by a request that still has the cookie of before, though nothing is due', async () => {
+  it('is taken over by a request with the earlier cookie, though nothing is due', async () => {
     const site = await siteWithToken()
     const before = site.jar.get(site.identity.cookie.name) ?? ''
     site.clock.now += 1

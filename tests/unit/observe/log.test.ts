@@ -163,7 +163,7 @@ describe('S23: the same line again and again', () => {
     ])
   })
 
-  it('of a thousand codes keeps no more than a hundred in mind', () => {
+  it('of a thousand codes remembers no more than a hundred', () => {
     const lines = linesOf(`
       for (let i = 0; i < 1000; i++) logEvent('warn', 'operator_call', { code: String(10_000 + i) })
       logEvent('warn', 'operator_call', { code: '10999' }); logEvent('warn', 'operator_call', { code: '10000' }); flushLog()`)

@@ -203,7 +203,7 @@ describe('several mistakes', () => {
     expect(idsOf('email', 'User@example.com', b64('user@example.com\n'))).toEqual(['line-end-behind'])
   })
 
-  it('a number with (0) in it is asked for anew, for a right hash of it would be called wrong', () => {
+  it('a number with (0) in it is asked for again, for a right hash of it would be called wrong', () => {
     expect(() => readAs('phone', '+49 (0)30 12345678')).toThrow(TypeError)
     expect(idsOf('phone', '+49 30 12345678', b64('+493012345678'))).toEqual(['right'])
     expect(idsOf('phone', '+1 (001) 567-8901', b64('+10015678901'))).toEqual(['right'])
