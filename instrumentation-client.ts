@@ -1,4 +1,4 @@
 import { hideRefusedObserver } from '#lib/ads/browser-apis.ts'
 
-// Next runs this file before anything else of it in the browser.
+// Next runs this file first in the browser.
 hideRefusedObserver(window)

@@ -2,13 +2,13 @@ import { defineConfig } from '@playwright/test'
 import { findChromium } from './tests/support/browser.ts'
 
 export default defineConfig({
-  // Vitest has its own files, named *.test.ts, beside those of the soak project.
+  // Vitest's files are named *.test.ts.
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/playwright',
   reporter: 'list',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // Each with a site, an operator and a browser of its own.
+  // Each worker has its own site, operator and browser.
   workers: 2,
   retries: 0,
   forbidOnly: true,

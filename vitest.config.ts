@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const resolve = {
   alias: {
-    // Throws outside React's server graph by design; tests of server files need the empty twin.
+    // `server-only` throws outside React's server graph. Tests of server files need its empty version.
     'server-only': fileURLToPath(new URL('node_modules/server-only/empty.js', import.meta.url)),
   },
 }
@@ -17,9 +17,9 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['tests/{architecture,unit,conformance}/**/*.test.ts'],
-          // Many wait for a database or a process of their own.
+          // Many tests wait for their own database or process.
           maxWorkers: 4,
-          // Some start a PostgreSQL of their own, which takes a while on a busy machine.
+          // Some start their own PostgreSQL, which takes a while on a busy machine.
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -27,7 +27,7 @@ export default defineConfig({
       {
         resolve,
         test: {
-          // Each file runs the production build as a process of its own.
+          // Each file runs the production build in its own process.
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           maxWorkers: 2,

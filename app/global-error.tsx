@@ -3,7 +3,7 @@
 import { fontVariables } from '#app/_ui/fonts.ts'
 import './globals.css'
 
-/** Stands in for the layout itself, so it brings its own document and needs nothing else to work. */
+/** Replaces the layout, so it is a complete document without dependencies. */
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
   return (
     <html lang="en" className={fontVariables}>

@@ -6,10 +6,24 @@ import { SiteFooter } from '#app/_ui/site-footer.tsx'
 import './globals.css'
 
 export const metadata: Metadata = {
+  // Put your own origin here: social cards and canonical links need one, and static pages are made before any request.
+  metadataBase: new URL('https://lantern.example'),
   title: { default: 'The Lantern: a small magazine about light', template: '%s · The Lantern' },
   description:
     'Short, true pieces about light: twilight, lighthouses, candles, street lamps and the colour of dusk.',
   robots: { index: true, follow: true },
+  icons: { icon: '/icon.svg', apple: '/apple-icon.png' },
+  openGraph: {
+    siteName: 'The Lantern',
+    type: 'website',
+    images: {
+      url: '/social-card.png',
+      width: 1200,
+      height: 630,
+      alt: 'The Lantern, a small magazine about light',
+    },
+  },
+  twitter: { card: 'summary_large_image' },
   formatDetection: { telephone: false, email: false, address: false },
 }
 
@@ -21,7 +35,7 @@ export const viewport: Viewport = {
   ],
 }
 
-/** Reads no cookie and no header, so that pages below it may be static. */
+/** Reads no cookie and no header, so that pages below it can be static. */
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" className={fontVariables}>

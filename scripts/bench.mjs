@@ -1,4 +1,4 @@
-// Speed as ratios taken in one run: absolute times say more about the machine than about the site.
+// Speed as ratios measured in one run: absolute times depend more on the machine than on the site.
 import { requireUsableFolder } from './support/folder.mjs'
 import { ensureInstalled } from './support/install.mjs'
 

@@ -1,4 +1,4 @@
-// For a deployment, which has installed by itself: builds and takes no download.
+// For a deployment that has installed already: builds without any download.
 import { build } from './support/build.mjs'
 import { requireUsableFolder } from './support/folder.mjs'
 import { requireSupportedMachine } from './support/runtime.mjs'

@@ -1,4 +1,4 @@
-// The pictures of the documentation, taken from the site as it is: `npm run screenshots`.
+// Takes the documentation's screenshots from the running site: `npm run screenshots`.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
@@ -38,7 +38,7 @@ try {
   await site.stop()
 }
 
-/** Opens the article and waits for its ads, each scrolled to once: a frame out of sight is not painted. */
+/** Opens the article and scrolls to each ad, because a frame out of view is not painted. */
 async function read(page: Page): Promise<void> {
   await page.goto(article)
   await page.locator('[data-uid2-status=available]').waitFor()

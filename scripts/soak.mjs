@@ -1,5 +1,5 @@
-// Repetition: what `npm test` shows once, often enough to meet the rare order of events.
-// With UID2_SDK_BUNDLE, the path of a build of UID2's browser SDK: the tests of it, with that in place of the stand-in.
+// Repeats what `npm test` tests once, to find rare orders of events. With UID2_SDK_BUNDLE, the path of a
+// build of UID2's browser SDK, it runs the SDK's tests with that build instead of the stand-in.
 import { requireUsableFolder } from './support/folder.mjs'
 import { ensureInstalled } from './support/install.mjs'
 

@@ -1,4 +1,4 @@
-// Every behaviour once. From a fresh clone it installs first, the browser included.
+// Tests every behaviour once. In a fresh clone it installs first, including a browser.
 import { requireUsableFolder } from './support/folder.mjs'
 import { ensureInstalled } from './support/install.mjs'
 

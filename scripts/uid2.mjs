@@ -1,5 +1,5 @@
 // The protocol on the command line: generate, refresh, validate, hash, decode-envelope, inspect-token, verify.
 import { launch } from './command-line/launch.mjs'
 
-// In the folder of whoever calls, so that the names of files mean what they mean there.
+// Runs in the caller's folder, so that file names are relative to it.
 await launch('uid2/main.ts', process.cwd())

@@ -3,7 +3,7 @@ import { connection } from 'next/server'
 import { env } from '#lib/env/server.ts'
 
 /**
- * The laboratory is for whoever runs the site: beside a real operator it is found with LAB=on alone. For the layout,
+ * The laboratory is for the people who run the site: with a real operator it needs LAB=on. For the layout,
  * and again in each page: Next renders a page though its layout was not found.
  */
 export async function labOnly(): Promise<void> {

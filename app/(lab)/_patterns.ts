@@ -1,4 +1,4 @@
-import type { PlanName } from '#lib/ads/channels.ts'
+import type { AdSetupName } from '#app/_ads/ad-config.ts'
 
 /** One way to hand the token over, with a page of its own. */
 export interface Pattern {
@@ -16,13 +16,13 @@ export interface Pattern {
   files: readonly string[]
   /** Which hand-off of the deployment it needs; null: either. */
   needs: 'server' | 'client' | null
-  /** Which plan its page runs; null: it has a page of its own, beside `[pattern]`. */
-  plan: PlanName | null
+  /** Which setup its page runs; null: it has a page of its own, next to `[pattern]`. */
+  setup: AdSetupName | null
 }
 
 const valueSteps = [
   'The server makes and refreshes the token. The page gets the token and its times, and nothing that could renew it.',
-  'Prebid takes the token as a value, which it neither checks nor refreshes. So the hand-off takes it away when it ends.',
+  'Prebid takes the token as a value, which it neither checks nor refreshes. So the token store takes it away when it ends.',
 ]
 
 export const serverToServer: Pattern = {
@@ -36,7 +36,7 @@ export const serverToServer: Pattern = {
   ],
   files: ['lib/ads/server/openrtb.ts', 'lib/ads/server/server-auction.ts', 'docs/server-to-server.md'],
   needs: null,
-  plan: null,
+  setup: null,
 }
 
 /** Beside the ways: leaving the token out for some readers, to measure what it brings. */
@@ -44,7 +44,7 @@ export const holdOut: Pattern = {
   slug: 'hold-out',
   group: 'To measure it',
   title: 'A hold-out',
-  line: 'For a share of readers the token is made and renewed as always, and given to nobody: that shows what it brings.',
+  line: 'For a share of readers the token is made and refreshed as always, but not given to the page: that shows what it brings.',
   steps: [
     'The group follows from a keyed hash of the address: the same on every device and after each sign-in, and a greater share only adds readers.',
     'A control reader’s token stays in the sealed cookie. The page, every script and every bidder get no byte of it.',
@@ -54,7 +54,7 @@ export const holdOut: Pattern = {
     'Key-values uid2_present (y, n) and uid2_ab (n as usual, c control), reported on; euid_… with EUID.',
   files: ['lib/policies/holdout.ts', 'lib/ads/slots/exposures.ts', 'docs/hold-out.md'],
   needs: null,
-  plan: null,
+  setup: null,
 }
 
 export const patterns: readonly Pattern[] = [
@@ -64,9 +64,9 @@ export const patterns: readonly Pattern[] = [
     title: 'Prebid.js with a Prebid Server',
     line: 'One request from the browser; the Prebid Server asks the bidders. The pages of this site use it.',
     steps: [...valueSteps, 'It leaves the browser as user.ext.eids of one request to the Prebid Server.'],
-    files: ['lib/ads/prebid/prebid.ts', 'lib/ads/prebid/prebid-loader.ts'],
+    files: ['lib/ads/slots/header-bidding.ts', 'lib/ads/prebid/prebid-loader.ts'],
     needs: 'server',
-    plan: 'prebid-server',
+    setup: 'prebid-server',
   },
   {
     slug: 'prebid-adapter',
@@ -74,9 +74,9 @@ export const patterns: readonly Pattern[] = [
     title: 'Prebid.js with a bidder in the browser',
     line: 'Each bidder is asked by the browser itself, through its adapter.',
     steps: [...valueSteps, 'Prebid gives it to each adapter, which puts it into a request of its own.'],
-    files: ['lib/ads/prebid/prebid.ts', 'lib/ads/prebid/sandbox-adapter.ts'],
+    files: ['lib/ads/slots/header-bidding.ts', 'app/_ads/sandbox-adapter.ts'],
     needs: 'server',
-    plan: 'prebid-adapter',
+    setup: 'prebid-adapter',
   },
   {
     slug: 'prebid-refresh',
@@ -90,7 +90,7 @@ export const patterns: readonly Pattern[] = [
     ],
     files: ['lib/ads/prebid/prebid-refresh.ts', 'docs/decisions/021-client-hand-off.md'],
     needs: 'client',
-    plan: 'prebid-server',
+    setup: 'prebid-server',
   },
   {
     slug: 'browser-sdk',
@@ -104,7 +104,7 @@ export const patterns: readonly Pattern[] = [
     ],
     files: ['lib/ads/uid2-sdk.ts', 'docs/decisions/021-client-hand-off.md'],
     needs: 'client',
-    plan: 'browser-sdk',
+    setup: 'browser-sdk',
   },
   {
     slug: 'secure-signals',
@@ -125,7 +125,7 @@ export const patterns: readonly Pattern[] = [
       'lib/ads/google/key-values.ts',
     ],
     needs: null,
-    plan: 'secure-signals',
+    setup: 'secure-signals',
   },
   {
     slug: 'google-deploy',
@@ -140,7 +140,7 @@ export const patterns: readonly Pattern[] = [
     adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Google deploy”.',
     files: ['lib/ads/google/secure-signals.ts', 'lib/ads/google/gpt-loader.ts'],
     needs: null,
-    plan: 'google-deploy',
+    setup: 'google-deploy',
   },
   {
     slug: 'prebid-signals',
@@ -153,9 +153,9 @@ export const patterns: readonly Pattern[] = [
     ],
     adManager:
       'Web Signal Deploy Option of uidapi.com (euid.eu): “Prebid User ID module”, and “Use your Prebid configuration”.',
-    files: ['lib/ads/google/secure-signals.ts', 'lib/ads/prebid/prebid.ts'],
+    files: ['lib/ads/google/secure-signals.ts', 'lib/ads/slots/header-bidding.ts'],
     needs: null,
-    plan: 'prebid-signals',
+    setup: 'prebid-signals',
   },
   {
     slug: 'several',
@@ -163,15 +163,15 @@ export const patterns: readonly Pattern[] = [
     title: 'Several at once',
     line: 'A Prebid Server, a bidder in the browser and Google’s tag, with one owner of the secure signals.',
     steps: [
-      'All of them follow the one hand-off: they get the token, the newer token, and its end at the same moment.',
+      'All of them follow the one token store: they get the token, the newer token, and its end at the same moment.',
       'The header auction runs first, then Google’s tag is asked, once for all slots.',
-      'The plan names one owner of the secure signals; nothing else would de-duplicate them.',
+      'The setup names one owner of the secure signals; nothing else would de-duplicate them.',
     ],
     adManager:
       'As for the owner of the signals, here “Publisher deploy”; never the Prebid User ID module besides.',
-    files: ['lib/ads/channels.ts', 'lib/ads/page-stack.ts'],
+    files: ['app/_ads/ad-config.ts', 'lib/ads/page-stack.ts'],
     needs: null,
-    plan: 'several',
+    setup: 'several',
   },
   serverToServer,
   holdOut,

@@ -8,7 +8,7 @@ const levels = [
   ['Summer sun', '100,000'],
 ] as const
 
-/** A little table to look things up in; the seven rows span eight powers of ten. */
+/** A small reference table. Its seven rows span eight powers of ten. */
 export function Almanac() {
   return (
     <section className="almanac" aria-labelledby="almanac">

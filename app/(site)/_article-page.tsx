@@ -4,7 +4,7 @@ import { type Article, dateline } from '#app/(site)/_articles/article.ts'
 import { adsBeside, readNext } from '#app/(site)/_articles/index.ts'
 import { StoryList } from '#app/(site)/_story-list.tsx'
 
-/** One piece as it is read, on its static page and on its dynamic twin alike. */
+/** An article, on its static page and on its dynamic twin. */
 export function ArticlePage({ article }: { article: Article }) {
   const { Body } = article
   const ads = adsBeside(article) === 'all'

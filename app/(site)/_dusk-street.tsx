@@ -1,4 +1,4 @@
-/** x, width, wall height, roof height, and where the lit windows are (column, row). */
+/** x, width, wall height, roof height, and the lit windows (column, row). */
 const houses = [
   [-10, 96, 96, 40, [[1, 1]]],
   [86, 74, 142, 30, [[0, 0]]],
@@ -32,7 +32,7 @@ const stars = [
 
 const ground = 486
 
-/** The hour of the lead story: a street at the end of civil twilight, in the flat colours of a print. */
+/** The lead story's picture: a street at the end of civil twilight, in flat colours. */
 export function DuskStreet() {
   return (
     <svg
@@ -64,7 +64,7 @@ export function DuskStreet() {
   )
 }
 
-/** Seven flat bands, the lowest still holding the day. */
+/** Seven flat bands. The lowest is still light. */
 function Sky() {
   return (
     <>
@@ -85,7 +85,7 @@ function Sky() {
   )
 }
 
-/** A far row with a steeple in the haze, and the near row with somebody at home here and there. */
+/** A distant row of houses with a steeple, and a near row with some lit windows. */
 function Roofs() {
   return (
     <>

@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { type FormEvent, type ReactNode, useEffect, useState, useTransition } from 'react'
-import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { pageTokenStore } from '#lib/ads/page-token-store.ts'
 import { postForm } from './post-form.ts'
 
 interface AccountFormProps {
@@ -35,7 +35,7 @@ export function AccountForm({ name, outcome, className, children }: AccountFormP
     const form = event.currentTarget
     const fields = fieldsOf(event)
     const cleared = clearedBy(name, fields.get('advertising'))
-    const confirm = cleared && pageHandoff().clear(cleared)
+    const confirm = cleared && pageTokenStore().clear(cleared)
     setBusy(true)
     setProblem(null)
     const answer = await postForm(`/api/forms/${name}`, fields, words)
@@ -81,7 +81,7 @@ function fieldsOf({ currentTarget, nativeEvent }: FormEvent<HTMLFormElement>): F
   const fields = new FormData(currentTarget)
   const button = (nativeEvent as SubmitEvent).submitter
   if (button instanceof HTMLButtonElement && button.name !== '') fields.set(button.name, button.value)
-  const signals = pageHandoff().signals()
+  const signals = pageTokenStore().signals()
   if (fields.has('advertising') && signals !== null) fields.set('signals', JSON.stringify(signals))
   return fields
 }

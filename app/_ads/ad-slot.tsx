@@ -3,8 +3,8 @@
 import { use, useEffect, useRef } from 'react'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { type AdSize, adSizeAt } from '#app/_ui/ad-sizes.ts'
-import { pageSlots } from '#lib/ads/page-stack.ts'
-import { PagePlan } from './ad-stack.tsx'
+import { PageAdSetup } from './ad-stack.tsx'
+import { slotsOf } from './page-slots.ts'
 
 interface AdSlotProps {
   /** Unique on the page: it is also the ad unit's code. */
@@ -14,7 +14,7 @@ interface AdSlotProps {
 
 /** The creative is put in by hand: an auction's result is no state of React's, and must outlive renders. */
 export function AdSlot({ id, size }: AdSlotProps) {
-  const plan = use(PagePlan)
+  const setup = use(PageAdSetup)
   const frame = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
 
@@ -22,7 +22,7 @@ export function AdSlot({ id, size }: AdSlotProps) {
     let left = false
     let leave: (() => void) | undefined
     const mount = () =>
-      pageSlots(plan).then((slots) => {
+      slotsOf(setup).then((slots) => {
         if (left) return
         leave = slots.mount({
           id,
@@ -41,7 +41,7 @@ export function AdSlot({ id, size }: AdSlotProps) {
       left = true
       leave?.()
     }
-  }, [id, size, plan])
+  }, [id, size, setup])
 
   return <AdFrame id={id} size={size} frameRef={frame} bodyRef={body} />
 }

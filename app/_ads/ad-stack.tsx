@@ -1,24 +1,24 @@
 'use client'
 
 import { createContext, type ReactNode, useLayoutEffect, useReducer } from 'react'
-import type { PlanName } from '#lib/ads/channels.ts'
 import { removeLeftovers } from '#lib/ads/leftovers.ts'
-import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { pageTokenStore } from '#lib/ads/page-token-store.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
+import type { AdSetupName } from './ad-config.ts'
 
 /** The identity that the page was rendered with, on dynamic pages. */
 export const InitialIdentity = createContext<PublicIdentity | undefined>(undefined)
 
 /** Which ways the page's slots use. */
-export const PagePlan = createContext<PlanName>('site')
+export const PageAdSetup = createContext<AdSetupName>('site')
 
 const noAds: PublicIdentity = { status: 'unsupported', reason: 'page', now: 0 }
 
 interface AdStackProps {
   /** `none` on pages that must not have any, because of what they are about or whom they are for. */
   ads?: 'all' | 'none'
-  /** Other ways than those of the site, by name: lib/ads/channels.ts has them. */
-  plan?: PlanName
+  /** Other ways than those of the site, by name: app/_ads/ad-config.ts has them. */
+  setup?: AdSetupName
   initial?: PublicIdentity
   children?: ReactNode
 }
@@ -27,7 +27,7 @@ interface AdStackProps {
  * Each page renders its own. The identity itself lives on the window, so a soft navigation hands it on
  * and reads it afresh; React only follows it.
  */
-export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps) {
+export function AdStack({ ads, setup = 'site', initial, children }: AdStackProps) {
   const [, applied] = useReducer((times: number) => times + 1, 0)
 
   // Before anything is painted: the page before may have had a token, and this one none.
@@ -37,10 +37,10 @@ export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps)
     // Whatever this browser refuses: a page without ads is better than none.
     try {
       if (ads === 'none') {
-        pageHandoff().standDown()
+        pageTokenStore().disableAds()
         // What Prebid and the SDKs kept on the page before, also where that was another load.
         removeLeftovers()
-      } else pageHandoff().start(initial)
+      } else pageTokenStore().start(initial)
     } catch (error) {
       globalThis.reportError?.(error)
     }
@@ -50,8 +50,8 @@ export function AdStack({ ads, plan = 'site', initial, children }: AdStackProps)
   }, [ads, initial?.now, initial?.status])
 
   return (
-    <PagePlan value={plan}>
+    <PageAdSetup value={setup}>
       <InitialIdentity value={ads === 'none' ? noAds : initial}>{children}</InitialIdentity>
-    </PagePlan>
+    </PageAdSetup>
   )
 }

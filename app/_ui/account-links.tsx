@@ -1,8 +1,9 @@
 import Link from 'next/link'
 
 /**
- * The door in and the door out, of which one is shown: by the status line (`data-signed-in`), which knows it on a
- * dynamic page before any script runs. It is the door in until a page knows better: pages are the same for everybody.
+ * The sign-in and sign-out links. The status line (`data-signed-in`) shows one of them, on a dynamic page
+ * before any script runs. Until it is known the sign-in link is shown, because pages are the same for all
+ * readers.
  */
 export function AccountLinks() {
   return (

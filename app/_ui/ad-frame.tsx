@@ -5,15 +5,15 @@ interface AdFrameProps {
   id: string
   size: AdSize
   frameRef?: Ref<HTMLDivElement>
-  /** Takes the creative where script puts it in by hand: then React renders nothing inside. */
+  /** The element into which script puts the creative. React then renders nothing inside. */
   bodyRef?: Ref<HTMLDivElement>
-  /** What the buyer made of the token, where the server has sold the slot. */
+  /** What the buyer could read of the token, when the server sold the slot. */
   bid?: string
   /** The creative, where the server renders it. */
   children?: ReactNode
 }
 
-/** The frame of one slot: labelled, of fixed size with or without an ad in it, absent from print. */
+/** The frame of one slot: labelled, of fixed size with or without an ad, hidden in print. */
 export function AdFrame({ id, size, frameRef, bodyRef, bid, children }: AdFrameProps) {
   const { wide, narrow } = adSizes[size]
   const reserved = {

@@ -1,6 +1,6 @@
 /**
- * The sizes that slots reserve. `narrow` holds below `breakpoint` (CSS px of viewport width). Header
- * bidding reads the same numbers as the style sheet is fed, so a bid always fits what is reserved.
+ * The sizes that slots reserve. `narrow` applies below `breakpoint` (CSS px of viewport width). Header
+ * bidding and the style sheet use the same numbers, so a bid always fits.
  */
 export const adSizes = {
   rectangle: { wide: [300, 250], narrow: [300, 250], breakpoint: 0 },
@@ -16,7 +16,7 @@ export interface AdSizeSpec {
 
 export type AdSize = keyof typeof adSizes
 
-/** The size that a slot has in a viewport of this width. */
+/** The size of a slot at this viewport width. */
 export function adSizeAt(size: AdSize, viewportWidth: number): readonly [number, number] {
   const { wide, narrow, breakpoint } = adSizes[size]
   return viewportWidth < breakpoint ? narrow : wide

@@ -1,11 +1,11 @@
 import localFont from 'next/font/local'
 
 /**
- * All of them are `optional`: a face that comes too late is for the next load, because letters of another width wrap
- * other lines, and what is below them would move. What the first screen is read in is preloaded.
+ * All fonts are `optional`: a font that arrives late is used at the next load, because changed line breaks
+ * would move the content below. Fonts of the first screen are preloaded.
  */
 
-/** The text face: one variable file with optical sizes, so headlines need no second one. */
+/** The text font: one variable file with optical sizes, so headlines need no second one. */
 const newsreader = localFont({
   src: '../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-normal.woff2',
   variable: '--font-newsreader',

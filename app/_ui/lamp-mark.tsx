@@ -1,4 +1,4 @@
-/** The mark of the magazine: a hand lantern whose flame is the only coloured thing on the page. */
+/** The magazine's logo: a hand lantern with a coloured flame. */
 export function LampMark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 44" className={className} aria-hidden="true" focusable="false" fill="none">

@@ -2,7 +2,7 @@ import Link from 'next/link'
 import { AccountLinks } from '#app/_ui/account-links.tsx'
 import { LampMark } from '#app/_ui/lamp-mark.tsx'
 
-/** As sent it says nothing about the reader: the same bytes go to everybody, so pages under it can be cached. */
+/** The HTML says nothing about the reader and is the same for all, so pages with it can be cached. */
 export function Masthead() {
   return (
     <header className="masthead">

@@ -2,8 +2,9 @@ import { isSignedIn, type ShownIdentity, statusWords } from '#app/_ui/status-wor
 import type { Product } from '#lib/shared/products.ts'
 
 /**
- * The slim line below the masthead. Its height is reserved, so the words may arrive late; the long
- * form is a `<details>`, so it opens without script. Not a live region: it would speak on every page.
+ * The line below the masthead. Its height is reserved, so the text may arrive late. The long form is a
+ * `<details>`, which opens without script. It is not a live region, because it would be read out on every
+ * page.
  */
 export function StatusBar({ identity, product }: { identity: ShownIdentity; product: Product }) {
   const { line, detail, action, tone } = statusWords(identity, product)

@@ -1,7 +1,7 @@
 import { type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
 import type { Product } from '#lib/shared/products.ts'
 
-/** The words of the status bar as running text, for pages that are about nothing else. */
+/** The status bar's text as paragraphs, for the account pages. */
 export function StatusText({ identity, product }: { identity: ShownIdentity; product: Product }) {
   const { line, detail, action } = statusWords(identity, product)
   return (

@@ -1,11 +1,11 @@
 import type { PublicIdentity, UnsupportedReason } from '#lib/identity/public-identity.ts'
 import { type Product, products } from '#lib/shared/products.ts'
 
-/** What the status line can be given: an identity, or nothing yet on a static page. */
+/** The input of the status line: an identity, or `loading` on a static page. */
 export type ShownIdentity = PublicIdentity | { status: 'loading' }
 
 export interface StatusWords {
-  /** One short sentence: it has to fit beside a link on one line, on two on a phone. */
+  /** One short sentence: it must fit beside a link on one line, and on two on a phone. */
   line: string
   detail?: string
   action?: { href: string; label: string }
@@ -15,7 +15,7 @@ export interface StatusWords {
 const change = { href: '/privacy', label: 'Change this' }
 const choices = { href: '/privacy', label: 'Your privacy choices' }
 
-/** Whether the status says that there is a reader: some come before that question. */
+/** Whether the status implies a signed-in reader. Some statuses are decided before that is known. */
 export function isSignedIn(identity: ShownIdentity): boolean {
   switch (identity.status) {
     case 'loading':
@@ -25,14 +25,14 @@ export function isSignedIn(identity: ShownIdentity): boolean {
     case 'unsupported':
       return identity.reason !== 'page'
     case 'unavailable':
-      // Without a time it is no answer: the page could not ask.
+      // Without a time this is no response: the page could not ask.
       return identity.now > 0
     default:
       return true
   }
 }
 
-/** Why there is a token on this page, or none, in words that anybody can follow. */
+/** Explains to readers why this page has a token or none. */
 export function statusWords(identity: ShownIdentity, product: Product): StatusWords {
   const { name, optOutPortal } = products[product]
   switch (identity.status) {
@@ -42,7 +42,7 @@ export function statusWords(identity: ShownIdentity, product: Product): StatusWo
       return {
         line: 'Opt-out signal honoured: no advertising ID is used.',
         detail:
-          'Your browser sends Global Privacy Control, which asks sites not to sell or share personal data. We treat it as a no: no ID is made or renewed while it is on, and none is given to any advertising company. You will still see ads, chosen by the page and not by who you are.',
+          'Your browser sends Global Privacy Control, which asks sites not to sell or share personal data. We treat it as a no: while it is on, we make and renew no ID and give none to any advertising company. You will still see ads, chosen by the page and not by who you are.',
         action: choices,
         tone: 'good',
       }
@@ -57,7 +57,8 @@ export function statusWords(identity: ShownIdentity, product: Product): StatusWo
     case 'no_choice':
       return {
         line: 'No advertising ID is used: we have not asked you yet.',
-        detail: 'Nothing is made from your address before you have said yes. A no costs you nothing here.',
+        detail:
+          'Nothing is made from your address before you have said yes. You can say no without any disadvantage.',
         action: { href: '/choice', label: 'Choose' },
         tone: 'notice',
       }
@@ -82,7 +83,7 @@ export function statusWords(identity: ShownIdentity, product: Product): StatusWo
       return {
         line: 'No advertising ID is used: you are in a comparison group.',
         detail:
-          'You said yes. To learn what the ID changes, we leave it out for a small share of readers, picked by lot, and you are one of them for now.',
+          'You said yes. To learn what the ID changes, we leave it out for a small share of readers, chosen at random, and you are one of them for now.',
         action: change,
         tone: 'neutral',
       }
@@ -124,14 +125,13 @@ const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
   unverified: {
     line: 'No advertising ID: your address or number is not confirmed.',
     detail:
-      'We use an address or number only when its owner has proved it, so that nobody can decide for somebody else. Your sign-in did not say that of yours.',
+      'We use an address or number only when its owner has proved it, so that nobody can decide for somebody else. Your sign-in did not confirm yours.',
     action: choices,
     tone: 'neutral',
   },
   relay_address: {
     line: 'No advertising ID: you signed in with a private relay address.',
-    detail:
-      'You chose to keep your real address from us. We take that as an answer and make nothing from it.',
+    detail: 'You chose to keep your real address from us. We respect that and make no ID from it.',
     action: choices,
     tone: 'good',
   },
@@ -151,19 +151,19 @@ const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
   consent: {
     line: 'Your consent settings do not allow an advertising ID.',
     detail:
-      'The consent banner has recorded a no for this use, or has not recorded the yes that it takes, and we follow it.',
+      'The consent banner has recorded that you deny this use, or has not recorded the consent that it needs, and we follow it.',
     action: choices,
     tone: 'good',
   },
   region: {
     line: 'No advertising ID is used in your region.',
-    detail: 'This is a rule of ours for the place that you seem to be in, not anything that you did.',
+    detail: 'This is our rule for the region that you seem to be in. It is not about anything that you did.',
     action: choices,
     tone: 'neutral',
   },
   page: {
     line: 'This page never uses an advertising ID.',
-    detail: 'Some subjects are nobody’s business. On those pages we leave the ID out for everybody.',
+    detail: 'Some subjects are private. On those pages we use no ID for any reader.',
     action: choices,
     tone: 'good',
   },

@@ -1,6 +1,6 @@
 /**
- * The two calls of a UID2 operator that a publisher needs, with `fetch` and WebCrypto alone: no SDK, and nothing
- * of this project. What they leave out: README.md beside this. Every byte explained: docs/protocol.md.
+ * The two calls of a UID2 operator that a publisher needs, with `fetch` and WebCrypto only: no SDK, no import. What they
+ * leave out: README.md in this folder. Every byte explained: docs/protocol.md.
  */
 
 /** What an operator issues. Times are Unix ms. Browsers get the first three fields at most. */
@@ -37,12 +37,12 @@ export function operatorFromEnvironment() {
 /** RFC 5321 and 6531 without quotes, comments and brackets. */
 const mailbox =
   /^[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+)*@(?:(?!-)[a-z0-9\-\u0080-\u{10ffff}]+(?<!-)(?:\.(?!$)|$))+$/u
-/** Characters that nobody sees, a full stop that domains read as a dot, and what is left of a URL's encoding. */
+/** Invisible characters, a full stop that domains read as a dot, and percent-encoding. */
 const unusable = /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800\u3002\ufffc\ufffd\u{1d159}]|%[0-9a-f]{2}/u
 
 /**
- * Base64 of the SHA-256 of the address as everybody spells it. Null for what is no mailbox in its plain form: another
- * spelling (characters that nobody sees, quotes, brackets) has another hash, under which no opt-out is known.
+ * Base64 of the SHA-256 of the normalised address. Null if it is not a plain mailbox: another spelling (invisible
+ * characters, quotes, brackets) has another hash, under which no opt-out is known.
  */
 export async function hashEmail(email: string): Promise<string | null> {
   const lowered = email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase())
@@ -69,7 +69,7 @@ export async function generate(operator: Operator, emailHash: string): Promise<A
   const reply = await post(operator, '/v2/token/generate', toBase64(Uint8Array.of(1, ...iv, ...sealed)))
   if (reply.status !== 200) throw new OperatorFault(`http_${reply.status}`)
   const opened = await open(operator.clientSecret, reply.text)
-  // Every byte is looked at, so that the time it takes tells nothing.
+  // In constant time: every byte is compared.
   let difference = 0
   for (const [i, byte] of nonce.entries()) difference |= byte ^ (opened[8 + i] ?? ~byte)
   if (difference !== 0) throw new OperatorFault('nonce_mismatch')
@@ -79,14 +79,14 @@ export async function generate(operator: Operator, emailHash: string): Promise<A
 /** https://unifiedid.com/docs/endpoints/post-token-refresh */
 export async function refresh(operator: Operator, identity: Identity): Promise<Answer> {
   const reply = await post(operator, '/v2/token/refresh', identity.refresh_token)
-  // A refusal is not encrypted. The token is all that was sent, so these are about it and hold for ever.
+  // A refusal is not encrypted. Only the token was sent, so these answers are about the token and final.
   const isAboutToken = /"status" ?: ?"(expired_token|invalid_token|client_error)"/.test(reply.text)
   if (reply.status === 400 && isAboutToken) return { status: 'expired' }
   if (reply.status !== 200) throw new OperatorFault(`http_${reply.status}`)
   return readAnswer(await open(identity.refresh_response_key, reply.text))
 }
 
-/** One exchange within 1.5 s, the body included. No redirect is followed: the request holds the API key. */
+/** One exchange within 1.5 s, with its body. Redirects are not followed: the request holds the API key. */
 async function post(
   operator: Operator,
   path: string,
@@ -107,7 +107,7 @@ async function post(
   }
 }
 
-/** Opens `IV 12 │ ciphertext │ tag 16`, in base64. */
+/** Decrypts `IV 12 │ ciphertext │ tag 16`, in base64. */
 async function open(secret: string, text: string): Promise<Uint8Array> {
   try {
     const bytes = fromBase64(text)
@@ -123,7 +123,7 @@ function readAnswer(bytes: Uint8Array): Answer {
   try {
     answer = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    // Without its cause, which would quote the text, and that holds tokens.
+    // Without the cause: it quotes the text, which holds tokens.
     throw new OperatorFault('bad_reply')
   }
   const status = answer?.status

@@ -1,6 +1,6 @@
 /**
- * Two route handlers, on the web's `Request` and `Response`: a token for whoever is signed in, and the next one.
- * How to use them: README.md beside this.
+ * Two route handlers on the web's `Request` and `Response`: one generates a token for the signed-in reader, one refreshes
+ * it. How to use them: README.md in this folder.
  */
 import {
   type Answer,
@@ -10,26 +10,26 @@ import {
   OperatorFault,
   operatorFromEnvironment,
   refresh,
-} from './operator.ts'
+} from './operator'
 
 /** The publisher's own part. */
 export interface Publisher {
-  /** The address that this session has proved and whose owner said yes; else null. Never one that a request names. */
+  /** The verified address of this session, if its owner consented; else null. Never an address from the request. */
   verifiedEmail(request: Request): Promise<string | null>
   /** On the server. A hash is personal data: key rows with an HMAC of it. */
   store: {
     isOptedOut(hash: string): Promise<boolean>
-    /** For ever, and forgets the identity. */
+    /** Permanently; also deletes the identity. */
     rememberOptOut(hash: string): Promise<void>
     identity(hash: string): Promise<Identity | null>
-    /** Null forgets it. */
+    /** Null deletes it. */
     keepIdentity(hash: string, identity: Identity | null): Promise<void>
   }
-  /** Takes a code for log and alert, and never a token or a person. */
+  /** Gets a code for log and alert, never a token or personal data. */
   report(code: string): void
 }
 
-/** `POST`, without a body: generates. Once after the reader's yes, and again when a refresh says `expired`. */
+/** `POST`, without a body: generates. Call it once after consent, and again when a refresh says `expired`. */
 export function createTokenRoute(publisher: Publisher) {
   const operator = operatorFromEnvironment()
   return forReader(publisher, async (hash) => {
@@ -41,7 +41,7 @@ export function createTokenRoute(publisher: Publisher) {
   })
 }
 
-/** `POST`, without a body: the token as it is, or its successor from `refreshFrom` on. */
+/** `POST`, without a body: the current token, or a refreshed one from `refreshFrom` on. */
 export function createRefreshRoute(publisher: Publisher) {
   const operator = operatorFromEnvironment()
   return forReader(publisher, async (hash) => {
@@ -52,20 +52,20 @@ export function createRefreshRoute(publisher: Publisher) {
       return await settle(publisher, hash, await refresh(operator, kept))
     } catch (error) {
       const failure = failed(publisher, error)
-      // Due is not dead: a failed refresh takes nothing away.
+      // A due token is still valid: keep it when a refresh fails.
       return Date.now() < kept.identity_expires ? answer(200, 'success', kept) : failure
     }
   })
 }
 
-/** Finds out who asks, from the session alone, and asks no operator about somebody who opted out. */
+/** Finds the reader by the session only; calls no operator for a reader who opted out. */
 function forReader({ verifiedEmail, store }: Publisher, act: (hash: string) => Promise<Response>) {
   return async (request: Request): Promise<Response> => {
     const email = await verifiedEmail(request)
     if (email === null) return answer(401, 'signed_out')
     const hash = await hashEmail(email)
     if (hash === null) return answer(422, 'unusable_email')
-    // A store that is down throws, so that nobody is asked then either.
+    // A store that is down throws, so no operator is called then either.
     return (await store.isOptedOut(hash)) ? answer(200, 'optout') : act(hash)
   }
 }

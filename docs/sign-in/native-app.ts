@@ -8,11 +8,11 @@ export interface AppOptions {
   /** Of the site. */
   origin: string
   store: ProtectedStore
-  /** Monotonic, in ms, and going on while the device sleeps: the wall clock may be wrong. */
+  /** Monotonic, in ms, also counting sleep: the wall clock may be wrong. */
   clock: () => number
 }
 
-/** docs/http.md has every status. Times are of the server: only their differences to `now` mean something. */
+/** docs/http.md has every status. Times are the server's: use only their differences to `now`. */
 export interface Identity {
   status: string
   now: number
@@ -23,16 +23,16 @@ export interface Identity {
   source?: string
 }
 
-/** What the app keeps in memory, and nowhere else. Times are of the app's own clock. */
-export interface Standing {
+/** Keep it in memory only. Times are of the app's own clock. */
+export interface IdentityState {
   status: string
   reason: string | undefined
   token: { value: string; source: string; endsAt: number } | null
-  /** When to call `ensure` again; null: not before the reader has done something. */
+  /** When to call `update` next; null: not before the reader acts. */
   callAt: number | null
 }
 
-/** The site said no. `problem` says why a sign-in was not taken, `retryAfter` how many seconds to wait. */
+/** The site refused. `problem` says why a sign-in failed, `retryAfter` how many seconds to wait. */
 export class RefusedError extends Error {
   override name = 'RefusedError'
   readonly status: number
@@ -47,9 +47,9 @@ export class RefusedError extends Error {
   }
 }
 
-/** A session with the site for an app that is no browser. */
+/** A session with the site, for an app without a browser. */
 export function createAppSession({ origin, store, clock }: AppOptions) {
-  // One call at a time, so that no late answer puts an older cookie over a newer one.
+  // One call at a time: a late answer must not replace a newer cookie.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work)
@@ -79,46 +79,46 @@ export function createAppSession({ origin, store, clock }: AppOptions) {
     throw new RefusedError(response.status, problem, response.headers.get('retry-after'))
   }
 
-  const standing = (method: 'GET' | 'POST', path: string, body?: object): Promise<Standing> =>
+  const request = (method: 'GET' | 'POST', path: string, body?: object): Promise<IdentityState> =>
     inTurn(async () => {
       const sentAt = clock()
       const response = await call(method, path, body)
-      return standingOf((await response.json()) as Identity, sentAt)
+      return identityStateOf((await response.json()) as Identity, sentAt)
     })
 
   return {
-    /** Has a code sent to a phone, or a link to a mail address. */
+    /** Sends a code to a phone, or a link to a mail address. */
     ask: (kind: 'phone' | 'email', value: string) =>
       inTurn(() => call('POST', '/api/sign-in/ask', new URLSearchParams({ kind, value }))),
     /** Signs in with the code, or with the `secret` of the link. */
     finish: (secret: string) =>
       inTurn(() => call('POST', '/api/sign-in/finish', new URLSearchParams({ secret }))),
-    /** Records what the reader answered; `wording` is the question as the app showed it. */
+    /** Records the reader's answer; `wording` is the question as the app showed it. */
     choose: (advertising: 'granted' | 'denied', wording: string) =>
-      standing('POST', '/api/choice', { advertising, wording }),
-    /** How it stands: at every start, and whenever the app comes to the front. */
-    look: () => standing('GET', '/api/identity'),
-    /** Brings it up to date: makes or refreshes the token where the reader has said yes. */
-    ensure: () => standing('POST', '/api/identity'),
-    /** Ends the session for good. What the app holds in memory has to go first. */
+      request('POST', '/api/choice', { advertising, wording }),
+    /** Reads the identity: at every start, and when the app comes to the front. */
+    read: () => request('GET', '/api/identity'),
+    /** Generates or refreshes the token, if the reader has consented. */
+    update: () => request('POST', '/api/identity'),
+    /** Ends the session permanently. Drop the token in memory first. */
     signOut: () => inTurn(() => call('POST', '/api/sign-out')),
   }
 }
 
-/** Pure. Durations count from before the request was sent, so a token never seems to live too long. */
-export function standingOf(identity: Identity, sentAt: number): Standing {
+/** Pure. Durations start before the request was sent, so no token is kept too long. */
+export function identityStateOf(identity: Identity, sentAt: number): IdentityState {
   const { status, now, reason, advertisingToken, identityExpires, refreshFrom, source } = identity
   const after = (time: number | undefined) => sentAt + Math.max(0, (time ?? now) - now)
   if (status === 'available' && advertisingToken && source) {
     const token = { value: advertisingToken, source, endsAt: after(identityExpires) }
     return { status, reason, token, callAt: after(refreshFrom) }
   }
-  // A failing operator is left in peace for 30 s, so nothing new can be heard before.
+  // The site does not call a failing operator again for 30 s, so an earlier request brings nothing.
   const wait = { refreshing: 0, unavailable: 30_000 }[status]
   return { status, reason, token: null, callAt: wait === undefined ? null : sentAt + wait }
 }
 
-/** A Cookie header brought up to date by an answer. Pure but for the clock that ends cookies. */
+/** The Cookie header after an answer's Set-Cookie headers. Pure. */
 function withCookies(header: string, setCookies: string[]): string {
   const jar = new Map(header.split('; ').filter(Boolean).map(split))
   for (const cookie of setCookies) {

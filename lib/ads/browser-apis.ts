@@ -12,21 +12,6 @@ export function attempt<T>(run: () => T, otherwise: T): T {
   }
 }
 
-interface IdleWindow {
-  requestIdleCallback?(run: () => void, options: { timeout: number }): unknown
-  setTimeout(run: () => void, ms: number): unknown
-}
-
-/** At an idle moment, within two seconds; soon, where the browser does not tell. Safari does not. */
-export function whenIdle(window: IdleWindow, run: () => void): void {
-  const isTold = attempt(() => {
-    if (!window.requestIdleCallback) return false
-    window.requestIdleCallback(run, { timeout: 2_000 })
-    return true
-  }, false)
-  if (!isTold) window.setTimeout(run, 200)
-}
-
 /** Watches one element; null where the browser cannot. */
 export function observeIntersection(
   element: Element,

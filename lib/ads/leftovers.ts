@@ -1,19 +1,19 @@
-import { removeSdkLeftovers } from './sdk-storage.ts'
-import { removeEverywhere, store, stored } from './stored.ts'
+import { removeSdkLeftovers } from './sdk-storage'
+import { removeEverywhere, store, stored } from './stored'
 
 /** Where Prebid keeps identities. https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html */
 const prebid = ['__uid2_advertising_token', '__euid_advertising_token']
 
-/** An object left by a former set-up takes precedence over the token given, whoever's it was. */
+/** Prebid prefers a stored object to the token that it is given, even if it was another reader's. */
 export const removePrebidLeftovers = (): void => prebid.forEach(removeEverywhere)
 
-/** All that Prebid and the UID2 and EUID SDKs keep of an identity in this browser. */
+/** Removes all that Prebid and the UID2 and EUID SDKs store of an identity in this browser. */
 export function removeLeftovers(): void {
   removePrebidLeftovers()
   removeSdkLeftovers()
 }
 
-/** Prebid's own switch, which also stops the identifiers of other vendors. Whatever is in it means a no. */
+/** Prebid's own opt-out switch, which also stops the identifiers of other vendors. Any value means opted out. */
 const OPT_OUT = '_pbjs_id_optout'
 const OURS = 'site'
 
@@ -21,7 +21,7 @@ export function setPrebidOptOut(): void {
   if (stored(OPT_OUT) === null) store(OPT_OUT, OURS)
 }
 
-/** For a new yes only, and only our own: somebody else's no is not ours to take back. */
+/** For a new consent only, and only if we set it: another script's opt-out is not ours to remove. */
 export function liftPrebidOptOut(): void {
   if (stored(OPT_OUT) === OURS) store(OPT_OUT, null)
 }

@@ -5,7 +5,7 @@ export function oncePerWindow<T extends NonNullable<unknown>>(name: string, make
   return held[key]
 }
 
-/** The same for what may fail: only a success is kept, so whoever asks next tries again. */
+/** The same for what may fail: only a success is kept, so the next call tries again. */
 export function loadOncePerWindow<T>(name: string, load: () => Promise<T>): Promise<T> {
   const [key, held] = place<Promise<T>>(name)
   return oncePerWindow(name, () =>

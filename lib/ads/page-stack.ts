@@ -1,84 +1,84 @@
-import { type Bidder, channels, type Plan, type PlanName, plans } from './channels.ts'
-import { createConsentWait } from './consent-wait.ts'
-import { createGptAuctioneer } from './google/gpt.ts'
-import { loadGpt } from './google/gpt-loader.ts'
-import { keyValues } from './google/key-values.ts'
-import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './google/secure-signals.ts'
-import { clearHeldSignals } from './google/signals-cache.ts'
-import type { ConsentWindow } from './handoff/consent-platform.ts'
-import { loadOncePerWindow, oncePerWindow } from './once-per-window.ts'
-import { pageExposures } from './page-exposures.ts'
-import { pageHandoff } from './page-handoff.ts'
-import { createPrebidAuctioneer, type HeaderBidding } from './prebid/prebid.ts'
-import { loadPrebid } from './prebid/prebid-loader.ts'
-import { createPrebidRefresh, type PrebidRefresh } from './prebid/prebid-refresh.ts'
-import { loadScript } from './script-tag.ts'
-import { type SiteSettings, siteSettings } from './site-settings.ts'
-import type { Auctioneer } from './slots/auctioneer.ts'
-import { createExposures } from './slots/exposures.ts'
-import { browserView } from './slots/in-view.ts'
-import { createSlots, type Slots } from './slots/slots.ts'
-import { refreshBySdk } from './uid2-sdk.ts'
+import type { AdSettings, AdSetup, Bidder } from './ad-setup'
+import type { ConsentWindow } from './consent/consent-platform'
+import { type ConsentWait, createConsentWait } from './consent/consent-wait'
+import { createGptAuctioneer } from './google/gpt'
+import { loadGpt } from './google/gpt-loader'
+import { keyValues } from './google/key-values'
+import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './google/secure-signals'
+import { clearHeldSignals } from './google/signals-cache'
+import { loadOncePerWindow, oncePerWindow } from './once-per-window'
+import { holdOutRecord } from './page-exposures'
+import { pageTokenStore } from './page-token-store'
+import { loadPrebid } from './prebid/prebid-loader'
+import { createPrebidRefresh, type PrebidRefresh } from './prebid/prebid-refresh'
+import { loadScript } from './script-tag'
+import type { Auctioneer } from './slots/auctioneer'
+import { createExposures } from './slots/exposures'
+import { createPrebidAuctioneer, type HeaderBidding } from './slots/header-bidding'
+import { browserView } from './slots/in-view'
+import { createSlots, type Slots } from './slots/slots'
+import { refreshBySdk } from './uid2-sdk'
 
-/** The page's slots, connected to its hand-off and to the ad stack of a plan. Rejects when the site is out of reach. */
-export function pageSlots(name: PlanName): Promise<Slots> {
-  return loadOncePerWindow(`slots.${name}`, async () => {
-    const plan: Plan = plans[name]
+/** The page's slots, connected to its token store and to the ad stack of a setup. Rejects when the site is out of reach. */
+export function pageSlots(setup: AdSetup, getSettings: () => Promise<AdSettings>): Promise<Slots> {
+  return loadOncePerWindow(`slots.${setup.name}`, async () => {
     // It takes longest, and is needed in any case.
-    if (plan.bidders) import('prebid.js').catch(() => {})
-    const settings = await siteSettings()
-    const handoff = pageHandoff()
-    const refresher = refresherOf(plan, settings)
+    if (setup.bidders) import('prebid.js').catch(() => {})
+    const settings = await getSettings()
+    const tokenStore = pageTokenStore()
+    const refresher = refresherOf(setup, settings)
     if (refresher?.by === 'sdk') startSdk(settings, refresher.operatorUrl)
     return createSlots({
-      handoff,
-      auctioneer: auctioneerOf(plan, settings),
-      exposures: createExposures(handoff, pageExposures()),
+      tokenStore,
+      auctioneer: auctioneerOf(setup, settings),
+      exposures: createExposures(tokenStore, holdOutRecord(settings.holdOut)),
       view: browserView(),
-      identityTimeoutMs: channels.identityTimeoutMs,
-      lazyScreens: channels.lazyScreens,
-      refreshAfterMs: channels.refreshAfterMs,
+      identityTimeoutMs: settings.identityTimeoutMs,
+      lazyScreens: settings.lazyScreens,
+      refreshAfterMs: settings.refreshAfterMs,
       nextFrame: (run) => requestAnimationFrame(run),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
     })
   })
 }
 
-function auctioneerOf(plan: Plan, settings: SiteSettings): Auctioneer {
-  const { gpt } = plan
-  const owner = gpt && signalsOwner(plan.secureSignals)
-  const headerBidding = headerBiddingOf(plan, settings, owner)
+function auctioneerOf(setup: AdSetup, settings: AdSettings): Auctioneer {
+  const { gpt } = setup
+  const owner = gpt && signalsOwner(setup.secureSignals, settings)
+  const headerBidding = headerBiddingOf(setup, settings, owner)
   if (gpt === null) return headerBidding ?? none
   return createGptAuctioneer({
-    load: () => loadGpt(owner === 'google'),
-    consent: consentForGoogle,
+    load: () => loadGpt(settings.scripts.gpt(owner === 'google')),
+    consent: consentForGoogle(settings),
     adUnitPath: gpt.adUnitPath,
     headerBidding,
-    keyValues: () => keyValues(pageHandoff().getSnapshot(), settings.product),
-    fillTimeoutMs: channels.fillTimeoutMs,
+    keyValues: () => keyValues(pageTokenStore().getSnapshot(), settings.product),
+    fillTimeoutMs: settings.fillTimeoutMs,
     setTimeout: (run, ms) => window.setTimeout(run, ms),
   })
 }
 
 function headerBiddingOf(
-  plan: Plan,
-  settings: SiteSettings,
-  owner: Plan['secureSignals'],
+  setup: AdSetup,
+  settings: AdSettings,
+  owner: AdSetup['secureSignals'],
 ): HeaderBidding | null {
   const canBid = ({ via }: Bidder) => via === 'browser' || settings.prebidServer !== null
-  const bidders = plan.bidders?.filter(canBid) ?? []
+  const bidders = setup.bidders?.filter(canBid) ?? []
   if (bidders.length === 0) return null
-  const refresher = refresherOf(plan, settings)
+  const refresher = refresherOf(setup, settings)
   return createPrebidAuctioneer({
-    load: () => loadPrebid(bidders),
+    load: () => loadPrebid(bidders, settings),
     bidders,
+    auctionTimeoutMs: settings.auctionTimeoutMs,
+    bidderParams: settings.bidderParams,
     refresh: refresher?.by === 'prebid' ? refreshByPrebid(refresher.operatorUrl) : undefined,
-    signals: owner === 'prebid' ? prebidSignals(settings.product, pageHandoff()) : undefined,
+    signals: owner === 'prebid' ? prebidSignals(settings.product, pageTokenStore()) : undefined,
   })
 }
 
-/** Who refreshes in this window: the first plan decides, because two would each make tokens of their own. */
-const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings) =>
+/** Who refreshes in this window: the first setup decides, because two would each make tokens of their own. */
+const refresherOf = ({ refresher }: AdSetup, { clientRefresh }: AdSettings) =>
   clientRefresh && {
     by: oncePerWindow('refresher', () => refresher),
     operatorUrl: new URL(clientRefresh.operatorUrl, location.origin).href,
@@ -87,7 +87,7 @@ const refresherOf = ({ refresher }: Plan, { clientRefresh }: SiteSettings) =>
 const refreshByPrebid = (operatorUrl: string): PrebidRefresh =>
   oncePerWindow('prebid.refresh', () =>
     createPrebidRefresh({
-      handoff: pageHandoff(),
+      tokenStore: pageTokenStore(),
       operatorUrl,
       now: () => Date.now(),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
@@ -95,48 +95,47 @@ const refreshByPrebid = (operatorUrl: string): PrebidRefresh =>
     }),
   )
 
-/** Who gives the signals in this window: the first plan decides, because nothing de-duplicates them. */
-function signalsOwner(wanted: Plan['secureSignals']): Plan['secureSignals'] {
+/** Who gives the signals in this window: the first setup decides, because nothing de-duplicates them. */
+function signalsOwner(wanted: AdSetup['secureSignals'], settings: AdSettings): AdSetup['secureSignals'] {
   if (wanted === null) return null
   return oncePerWindow('secure-signals', () => {
-    if (wanted === 'push') pushSecureSignals(pageHandoff(), consentForGoogle)
-    if (wanted === 'google') answerGoogleDeploy(pageHandoff(), consentForGoogle)
+    if (wanted === 'push') pushSecureSignals(pageTokenStore(), consentForGoogle(settings))
+    if (wanted === 'google') answerGoogleDeploy(pageTokenStore(), consentForGoogle(settings))
     return wanted
   })
 }
 
 /** Prebid asks the page's consent platform itself. Google's tag does not know what it says of UID2. */
-async function consentForGoogle(): Promise<boolean> {
-  const wait = oncePerWindow('consent', () =>
-    createConsentWait({
-      window: window as ConsentWindow,
-      handoff: pageHandoff(),
-      timeoutMs: channels.consentTimeoutMs,
-      setTimeout: (run, ms) => window.setTimeout(run, ms),
-    }),
-  )
-  const allowed = await wait()
-  // One of an earlier page.
-  if (!allowed) clearHeldSignals()
-  return allowed
-}
+const consentForGoogle =
+  ({ consentTimeoutMs }: AdSettings): ConsentWait =>
+  async () => {
+    const wait = oncePerWindow('consent', () =>
+      createConsentWait({
+        window: window as ConsentWindow,
+        tokenStore: pageTokenStore(),
+        timeoutMs: consentTimeoutMs,
+        setTimeout: (run, ms) => window.setTimeout(run, ms),
+      }),
+    )
+    const allowed = await wait()
+    // One of an earlier page.
+    if (!allowed) clearHeldSignals()
+    return allowed
+  }
 
-function startSdk({ product, mode }: SiteSettings, operatorUrl: string): void {
-  const scripts = mode === 'sandbox' ? sandboxScripts : channels.scripts
+function startSdk({ product, scripts }: AdSettings, operatorUrl: string): void {
   oncePerWindow('sdk', () => {
     refreshBySdk({
-      handoff: pageHandoff(),
+      tokenStore: pageTokenStore(),
       product,
       operatorUrl,
-      load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts[`${product}Sdk`])),
+      load: () => loadOncePerWindow('sdk.script', () => loadScript(scripts.sdk)),
       now: () => Date.now(),
       setTimeout: (run, ms) => window.setTimeout(run, ms),
     })
     return true
   })
 }
-
-const sandboxScripts = { uid2Sdk: '/sandbox/cdn/uid2-sdk.js', euidSdk: '/sandbox/cdn/euid-sdk.js' }
 
 /** Neither header bidding nor an ad server: the slots stay quiet. */
 const none: Auctioneer = {

@@ -1,4 +1,4 @@
-/** A script of somebody else's, as a tag. Rejects when it is blocked or the network is gone; the tag goes then. */
+/** Loads a third party's script as a tag. If it is blocked or offline, rejects and removes the tag. */
 export function loadScript(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script')

@@ -1,9 +1,9 @@
-import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import { removeEverywhere, store, stored } from './stored.ts'
+import type { ClientIdentity } from '../identity/public-identity'
+import { removeEverywhere, store, stored } from './stored'
 
 type Product = 'uid2' | 'euid'
 
-/** Ours beside the SDK's: which identity it has made of which. */
+/** Our own key: which identity of the server the SDK refreshed, and to which. */
 export const SDK_MARK = 'uid2_sdk'
 
 /** `localStorage` and cookies that script can read: src/uid2Sdk.ts, euidSdk.ts and configManager.ts of the SDKs. */
@@ -11,8 +11,8 @@ const keys: Record<Product, string> = { uid2: 'UID2-sdk-identity', euid: 'EUID-s
 const cookies = ['__uid_2', '__euid']
 
 /**
- * With a configuration in the browser the SDK initialises itself as it is loaded: it takes the identity that is stored,
- * whichever reader's it is, and refreshes it. We call `init` ourselves, so the configuration is never needed.
+ * With a configuration in the browser the SDK initialises itself as it is loaded: it takes the stored identity,
+ * which may be another reader's, and refreshes it. We call `init` ourselves, so the configuration is never needed.
  */
 export function removeSdkConfigs(): void {
   for (const name of [...Object.values(keys), ...cookies]) removeEverywhere(`${name}_config`)

@@ -1,6 +1,6 @@
-import { loadOncePerWindow } from './once-per-window.ts'
+import { loadOncePerWindow } from './once-per-window'
 
-/** What a page may know of its deployment; the same for everybody. Pages are built before it is known. */
+/** The deployment's public settings, the same for every reader. Static pages are built before they are known. */
 export interface SiteSettings {
   mode: 'sandbox' | 'real'
   product: 'uid2' | 'euid'

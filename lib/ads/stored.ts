@@ -1,10 +1,10 @@
-/** `localStorage` where a browser lets us; what is not kept is as good as removed. Null removes. */
+/** `localStorage`, if the browser allows it. Null removes. */
 export function store(name: string, value: string | null): void {
   try {
     if (value === null) localStorage.removeItem(name)
     else localStorage.setItem(name, value)
   } catch {
-    // Storage is blocked; then nobody else on the page reads any either.
+    // Storage is blocked, for every script of the page.
   }
 }
 

@@ -1,8 +1,7 @@
-import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import type { Uid2Handoff } from './handoff/handoff-api.ts'
-import type { HandoffState } from './handoff/handoff-state.ts'
-import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage.ts'
-import { store } from './stored.ts'
+import type { ClientIdentity } from '../identity/public-identity'
+import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage'
+import { store } from './stored'
+import type { TokenState, TokenStore } from './token-store/transitions'
 
 /** As much of the official browser SDK as this uses. https://unifiedid.com/docs/sdks/sdk-ref-javascript */
 interface Uid2Sdk {
@@ -18,7 +17,7 @@ type SdkCallback = (event: string, payload: { identity?: ClientIdentity | null }
 type SdkWindow = Partial<Record<'__uid2' | '__euid', Partial<Uid2Sdk> & { callbacks?: SdkCallback[] }>>
 
 export interface Uid2SdkEnvironment {
-  handoff: Pick<Uid2Handoff, 'on' | 'renewed' | 'recheck'>
+  tokenStore: Pick<TokenStore, 'on' | 'renew' | 'recheck'>
   product: 'uid2' | 'euid'
   operatorUrl: string
   /** Loads the SDK's script, which takes over the callbacks that wait for it. */
@@ -37,7 +36,7 @@ export interface Uid2SdkEnvironment {
 const QUIET_MS = 1_000
 
 /**
- * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the hand-off
+ * Client hand-off with the official SDK as what refreshes: it is given the server's identity, and tells the token store
  * of every newer token and of an opt-out. It is loaded for readers with a token alone.
  *
  * The SDK also takes up identities by itself: what is stored when it is loaded, and every few seconds what another tab
@@ -49,7 +48,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   const name = `__${env.product}` as const
   /** The server's identity that this page has. */
   let wanted: ClientIdentity | null = null
-  /** The server's identity that the SDK was given, and the latest one that it has made of it. */
+  /** The server's identity that the SDK was given, and the latest one that it refreshed it to. */
   let given: { server: ClientIdentity; latest: ClientIdentity } | null = null
   /** Token of a server's identity that the SDK did not keep. It is not given twice. */
   let rejected: string | null = null
@@ -57,11 +56,11 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   let takenUp: { token: string | undefined } | null = null
   /** Our own `init` has been called, so the SDK tells us what it takes up. */
   let ours = false
-  /** During our own calls: what the SDK tells then is no news. */
+  /** During our own calls the SDK's callbacks are ignored. */
   let giving = false
   let quiet: Promise<void> = Promise.resolve()
 
-  /** From here on, what the SDK still tells of is ignored. */
+  /** From here on the SDK's events are ignored. */
   function disconnect(): void {
     given = takenUp = null
     page[name]?.disconnect?.()
@@ -91,7 +90,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     }
     given = { server, latest }
     const actual = sdk.getIdentity?.()
-    // It may prefer another one that is stored: in a cookie that we cannot remove.
+    // It may prefer a stored one, in a cookie that we cannot remove.
     if (actual && actual.advertising_token !== latest.advertising_token) reject()
     else if (latest !== server) tell(latest)
   }
@@ -115,7 +114,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   }
 
   function tell(identity: ClientIdentity): void {
-    env.handoff.renewed({
+    env.tokenStore.renew({
       advertisingToken: identity.advertising_token,
       identityExpires: identity.identity_expires,
       refreshFrom: identity.refresh_from,
@@ -129,7 +128,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
 
   function askServer(): void {
     reject()
-    env.handoff.recheck()
+    env.tokenStore.recheck()
   }
 
   function onTakenUp({ advertisingToken: token }: { advertisingToken?: string }): void {
@@ -149,7 +148,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
 
   function onIdentity(identity: ClientIdentity | null | undefined): void {
     if (given === null) {
-      // We gave none: it initialised itself, or the refresh of a reader who left has ended.
+      // We gave it none: it initialised itself, or a refresh finished after sign-out.
       if (identity) disconnect()
       return
     }
@@ -175,12 +174,12 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     } else if (event === 'IdentityUpdated' || given === null) onIdentity(identity)
   })
 
-  function follow(state: HandoffState): void {
+  function follow(state: TokenState): void {
     if (state.status !== 'available' || !state.identity) return
     if (state.identity.advertising_token === rejected) return
     wanted = state.identity
     removeSdkConfigs()
-    // Blocked, offline, or not ours: the token stays good until its end, and then the server is asked.
+    // Blocked or offline: the token stays valid until it expires, and then the server is asked.
     env
       .load()
       .then(() => {
@@ -192,13 +191,13 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
       .catch(() => {})
   }
 
-  /** Another identity that is set then makes the refresh fail, and the SDK goes back to what it wanted to refresh. */
+  /** If another identity is set during a refresh, the refresh fails and the SDK returns to the old identity. */
   const mayBeRefreshing = () =>
     ours ? given !== null && given.latest.refresh_from <= env.now() : isInitialised()
 
-  env.handoff.on('available', follow)
+  env.tokenStore.on('available', follow)
   // The server may have got another identity meanwhile.
-  env.handoff.on('refreshed', follow)
-  env.handoff.on('cleared', stop)
-  env.handoff.on('expired', stop)
+  env.tokenStore.on('refreshed', follow)
+  env.tokenStore.on('cleared', stop)
+  env.tokenStore.on('expired', stop)
 }

@@ -1,13 +1,13 @@
 import 'server-only'
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
-import type { SignInSettings } from '../env/server.ts'
+import type { SignInSettings } from '../env/server'
 
 type AppleSettings = NonNullable<SignInSettings['apple']>
 
 /**
- * The client secret that Apple's token endpoint takes: no fixed word, but a JWT that the developer's key
- * signs. Made for one use and short-lived, though Apple would take one for six months.
+ * The client secret for Apple's token endpoint: a JWT signed with the developer's key. Each is made for one
+ * use and expires in 5 minutes, though Apple accepts six months.
  *
  * @see https://developer.apple.com/documentation/accountorganizationaldatasharing/creating-a-client-secret
  */

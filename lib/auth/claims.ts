@@ -1,22 +1,22 @@
 import 'server-only'
 
-/** What a provider says of an account, as it says it. */
+/** A provider's claims about an account, unchecked. */
 export type Claims = Record<string, unknown>
 
-/** What is proved, and the claim that says that it is. */
-const proved = [
+/** Each address claim, and the claim that says whether it is verified. */
+const verifiedBy = [
   ['email', 'email_verified'],
   ['phone_number', 'phone_number_verified'],
 ] as const
 
 /**
- * The claims of an id_token and of the userinfo endpoint as one. Each address stays with the word on
- * whether *it* is verified: an address of one answer must never be vouched for by the other. Pure.
+ * Merges the claims of an id_token and of the userinfo endpoint. Each address keeps the `verified` claim of
+ * its own response: one response must never vouch for the other's address. Pure.
  */
 export function mergeClaims(idToken: Claims, userinfo: Claims): Claims {
   const answers = [withoutEmpty(idToken), withoutEmpty(userinfo)] as const
   const merged: Claims = { ...answers[1], ...answers[0] }
-  for (const [address, verified] of proved) {
+  for (const [address, verified] of verifiedBy) {
     const source =
       answers.find((claims) => address in claims && verified in claims) ??
       answers.find((claims) => address in claims)
@@ -28,7 +28,10 @@ export function mergeClaims(idToken: Claims, userinfo: Claims): Claims {
   return merged
 }
 
-/** Providers write null or empty text where others leave a claim out: it says nothing, so it hides nothing. */
+/**
+ * Some providers send null or empty text where others omit a claim. Such a claim must not hide the other
+ * response's.
+ */
 const withoutEmpty = (claims: Claims): Claims =>
   Object.fromEntries(Object.entries(claims).filter(([, value]) => !isEmpty(value)))
 

@@ -1,9 +1,10 @@
 import 'server-only'
-import { env } from '../env/server.ts'
+import { env } from '../env/server'
 
 /**
- * The cookies of the sign-in, under names of the site's own: next-auth's default names are `__Secure-` at most, which
- * a sibling host of the same domain can set. `__Host-` is taken from this very host alone, and over https alone.
+ * The cookies of the sign-in, under names of this site. next-auth's default names have at most the prefix
+ * `__Secure-`, and a sibling host of the same domain can set those. Browsers accept `__Host-` only from this
+ * host and only over https.
  */
 const names = {
   session: 'lantern-session',
@@ -12,15 +13,17 @@ const names = {
   pkce: 'lantern-pkce',
   state: 'lantern-state',
   nonce: 'lantern-nonce',
-  /** A proof that is under way; it holds an address. */
+  /** A proof in progress. It holds an address. */
   pending: 'sign-in',
 } as const
 
 export const cookieName = (cookie: keyof typeof names): string =>
   `${env().secureCookies ? '__Host-' : ''}${names[cookie]}`
 
-// next-auth splits a session that is too long for one cookie over `name.0`, `name.1`, …
-const ofSignIn = new RegExp(`^(__Host-)?(${Object.values(names).join('|')}|${names.session}\\.\\d+)$`)
+// next-auth splits a session that is too long for one cookie into `name.0`, `name.1`, …
+const signInCookies = new RegExp(`^(__Host-)?(${Object.values(names).join('|')}|${names.session}\\.\\d+)$`)
 
-/** Whether a cookie is of the sign-in, with or without its https prefix: all of them go at sign-out. */
-export const isSignInCookie = (name: string): boolean => ofSignIn.test(name)
+/**
+ * Whether a cookie belongs to the sign-in, with or without the https prefix. Sign-out deletes all of them.
+ */
+export const isSignInCookie = (name: string): boolean => signInCookies.test(name)

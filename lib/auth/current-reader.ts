@@ -1,19 +1,19 @@
 import 'server-only'
-import type { Reader } from '../identity/types.ts'
-import type { CookieReader } from '../shared/cookie-reader.ts'
-import { isSignInCookie } from './cookie-names.ts'
-import { readClaims } from './session.ts'
+import type { Reader } from '../identity/types'
+import type { CookieReader } from '../shared/cookie-reader'
+import { isSignInCookie } from './cookie-names'
+import { readSession } from './session'
 
 /**
- * The reader whose session cookie this request carries, or null. Whether that session was signed out of
- * is known to the store, so ask `lib/identity`'s reader where it matters.
+ * The reader of this request's session cookie, or null. It does not know whether the session was signed out
+ * of: only the store does, so ask `lib/identity` where that matters.
  */
 export async function currentReader(cookies: CookieReader): Promise<Reader | null> {
-  const claims = await readClaims(cookies)
+  const claims = await readSession(cookies)
   if (claims === null) return null
   const { sub, sid, dii, otherDii, exp } = claims
   return { sub, sid, dii, otherDii, sessionEnds: exp * 1000 }
 }
 
-/** Whether a cookie is of the sign-in, and so goes at sign-out. */
+/** Whether a cookie belongs to the sign-in, and is deleted at sign-out. */
 export const isSessionCookie: (name: string) => boolean = isSignInCookie

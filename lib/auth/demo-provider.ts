@@ -1,9 +1,9 @@
 import 'server-only'
 import Credentials from 'next-auth/providers/credentials'
-import { env } from '../env/server.ts'
-import { isLoopback } from '../shared/loopback.ts'
-import { readDii } from './dii.ts'
-import { claimsOf } from './verdict.ts'
+import { env } from '../env/server'
+import { isLoopback } from '../shared/loopback'
+import { readDii } from './read-dii'
+import { toClaims } from './select-verified-dii'
 
 /** Host names of `Host` and every `X-Forwarded-Host`, without ports. */
 function hostNames(headers: Record<string, unknown> | undefined): string[] {
@@ -13,15 +13,15 @@ function hostNames(headers: Record<string, unknown> | undefined): string[] {
     .map((host) => (URL.canParse(`http://${host.trim()}`) ? new URL(`http://${host.trim()}`).hostname : ''))
 }
 
-/** A request that names no host at all proves nothing. */
+/** A request without any host is not local. */
 const isLocal = (headers: Record<string, unknown> | undefined): boolean => {
   const names = hostNames(headers)
   return names.length > 0 && names.every(isLoopback)
 }
 
 /**
- * Sign-in for trying the site: whoever types an address is taken to own it. Beside a real operator it
- * serves this machine alone, since it would let anyone get a token for anyone's address.
+ * Sign-in for trying the site: it accepts any address without proof. Beside a real operator it works only on
+ * this machine, because it would let anyone get a token for anyone's address.
  */
 export const demoProvider = () =>
   Credentials({
@@ -33,7 +33,7 @@ export const demoProvider = () =>
       const dii = readDii(credentials ?? {})
       // next-auth puts the message into ?error=, so it is a code and never what was typed.
       if (typeof dii === 'string') throw new Error(dii)
-      // Another spelling of an address is no other account.
-      return { id: dii.value.toLowerCase(), claims: claimsOf(dii) }
+      // Another spelling of an address is the same account.
+      return { id: dii.value.toLowerCase(), claims: toClaims(dii) }
     },
   })

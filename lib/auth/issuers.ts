@@ -1,16 +1,16 @@
 import 'server-only'
 
-/** How an OpenID issuer differs from what the standard lets one expect. */
+/** How an OpenID issuer differs from the standard. */
 interface Issuer {
-  /** Its documentation knows no `nonce`, and may send none back; PKCE and state guard the way back. */
+  /** It does not document `nonce` and may not return one. PKCE and state protect the callback. */
   withoutNonce: boolean
-  /** No `email_verified`, because each sign-in proves the address anew. */
+  /** It sends no `email_verified`, because each sign-in proves the address again. */
   provesAddresses: boolean
 }
 
 /**
- * OpenPass: readers prove their address by a one-time password at each sign-in, PKCE and state are required,
- * `nonce` and `email_verified` are in neither its requests nor its id_token.
+ * OpenPass: readers prove their address by a one-time password at each sign-in. PKCE and state are required.
+ * Its requests and its id_token have neither `nonce` nor `email_verified`.
  *
  * @see https://github.com/openpass-sso/openpass-docs-external/blob/main/README.md
  * @see https://github.com/openpass-sso/openpass-docs-external/blob/main/info/tokens-auth.md

@@ -3,25 +3,25 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { cookies } from 'next/headers'
 import { NextRequest, NextResponse } from 'next/server'
 import NextAuth, { type NextAuthOptions } from 'next-auth'
-import { env } from '../env/server.ts'
-import { logEvent } from '../observe/log.ts'
-import { withTimeout } from '../shared/with-timeout.ts'
-import { cookieName } from './cookie-names.ts'
-import { demoProvider } from './demo-provider.ts'
-import { proofProvider } from './proof/provider.ts'
-import { providerFault } from './provider-fault.ts'
-import { identityProviders, nextAuthCookies } from './providers.ts'
-import { sessionSeconds } from './session.ts'
-import { judge, type ProviderClaims } from './verdict.ts'
+import { env } from '../env/server'
+import { logEvent } from '../observe/log'
+import { withTimeout } from '../shared/with-timeout'
+import { cookieName } from './cookie-names'
+import { demoProvider } from './demo-provider'
+import { proofProvider } from './proof/provider'
+import { providerFault } from './provider-fault'
+import { identityProviders, nextAuthCookies } from './providers'
+import { type ProviderClaims, selectVerifiedDii } from './select-verified-dii'
+import { sessionSeconds } from './session'
 
 declare module 'next-auth' {
   interface User {
-    /** Of a sign-in of our own; other providers' claims come as the profile. */
+    /** Set by our own providers. Other providers' claims are in the profile. */
     claims?: ProviderClaims
   }
 }
 
-/** `<provider>:<22 characters>`: stable for one account, and tells nothing about it. */
+/** `<provider>:<22 characters>`: stable for one account, and reveals nothing about it. */
 const subjectOf = (provider: string, account: string, secret: string): string => {
   const hash = createHmac('sha256', secret).update(`sub:${provider}:${account}`).digest('base64url')
   return `${provider}:${hash.slice(0, 22)}`
@@ -38,8 +38,8 @@ const actions = {
 }
 
 /**
- * Whether `/api/auth/<path>` is a part of next-auth that this site uses. The rest is left out: `_log`, which writes
- * what anybody sends to the log, a session that is updated by a POST, and whatever a later version may add.
+ * Whether this site uses `/api/auth/<path>`. Closed are `_log`, which logs whatever anyone sends, updating a
+ * session by POST, and whatever a later version of next-auth adds.
  */
 export function isAuthAction(method: string, [action = '', provider, ...more]: readonly string[]): boolean {
   if ((method !== 'GET' && method !== 'POST') || more.length > 0) return false
@@ -48,7 +48,7 @@ export function isAuthAction(method: string, [action = '', provider, ...more]: r
   return ofProvider && providers().some(({ id, options }) => (options?.id ?? id) === provider)
 }
 
-/** For a request that concerns this provider, or none. */
+/** `provider`: the one that the request concerns, if any. */
 function options(provider: string | undefined): NextAuthOptions {
   const { nextAuthSecret, secureCookies, signIn } = env()
   return {
@@ -59,13 +59,13 @@ function options(provider: string | undefined): NextAuthOptions {
     pages: { signIn: '/sign-in', error: '/sign-in' },
     providers: providers(),
     callbacks: {
-      // The DII lives in this encrypted token and nowhere else; `sid` is fresh at each sign-in.
+      // The DII is kept only in this encrypted token. `sid` is new at each sign-in.
       jwt({ token, user, account, profile }) {
         if (!account) return token
         return {
           sub: subjectOf(account.provider, account.providerAccountId, nextAuthSecret),
           sid: randomBytes(16).toString('base64url'),
-          ...judge(account.provider, user.claims ?? profile ?? {}, env().diiPolicy),
+          ...selectVerifiedDii(account.provider, user.claims ?? profile ?? {}, env().diiPolicy),
         }
       },
       redirect({ url }) {
@@ -78,14 +78,17 @@ function options(provider: string | undefined): NextAuthOptions {
   }
 }
 
-/** Nothing else that next-auth says: it may hold what was typed, and reaches the reader as a code anyway. */
+/**
+ * Other messages of next-auth are not logged: they may contain what was typed, and the reader gets their code
+ * anyway.
+ */
 function logProviderFault(event: string, metadata: unknown): void {
   if (event !== 'SIGNIN_OAUTH_ERROR' && event !== 'OAUTH_CALLBACK_ERROR') return
   const code = providerFault(metadata)
   if (code !== null) logEvent('warn', 'provider_failed', { code })
 }
 
-/** next-auth knows its origin from the environment, and otherwise believes request headers. */
+/** next-auth takes its origin from the environment, and otherwise trusts request headers. */
 function pinOrigin(): void {
   process.env.NEXTAUTH_URL = env().origin
   delete process.env.AUTH_TRUST_HOST
@@ -93,58 +96,61 @@ function pinOrigin(): void {
 
 type Handler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>
 
-/** The longest that a sign-in waits for a provider's several answers, ms. */
-const patienceMs = 10_000
+/** The longest that a sign-in waits for all of a provider's responses, ms. */
+const timeoutMs = 10_000
 
-/** next-auth's own route handler. Cookies may be added to its answer, and none of its own is lost. */
+/** Calls next-auth's route handler. Callers may add cookies to the response without losing next-auth's. */
 export async function nextAuthHandler(...asked: Parameters<Handler>): Promise<NextResponse> {
   pinOrigin()
   const [, provider] = (await asked[1].params).nextauth
-  const answer = await withTimeout((NextAuth(options(provider)) as Handler)(...asked), patienceMs, () => {
+  const answer = await withTimeout((NextAuth(options(provider)) as Handler)(...asked), timeoutMs, () => {
     logEvent('warn', 'provider_failed', { code: 'late' })
     return Response.redirect(`${env().origin}/sign-in?error=OAuthCallback`, 303)
   })
   const response = new NextResponse(answer.body, answer)
-  for (const cookie of response.cookies.getAll()) response.cookies.set(deletable(cookie))
+  for (const cookie of response.cookies.getAll()) response.cookies.set(fixDeletion(cookie))
   return response
 }
 
 export type ResponseCookie = ReturnType<NextResponse['cookies']['getAll']>[number]
 
-export interface NextAuthAnswer {
-  /** Where next-auth would lead the browser. */
+export interface NextAuthResult {
+  /** Where next-auth would redirect the browser. */
   redirect: string
   cookies: ResponseCookie[]
 }
 
 /**
- * Has next-auth do one step of a sign-in for a form of ours, within the request that brought it, whose
- * cookies and headers it reads. With a CSRF token of its own, because the caller has checked the origin.
+ * Makes next-auth do one step of a sign-in for one of our forms. next-auth reads the cookies and headers of
+ * the current request. The CSRF token is requested here, because the caller has checked the origin.
  */
-export async function askNextAuth(
+export async function callNextAuth(
   action: 'signin' | 'callback',
   provider: string,
   fields: Record<string, string>,
-): Promise<NextAuthAnswer> {
+): Promise<NextAuthResult> {
   const jar = await cookies()
-  // A callback URL that cannot be read would be an error; this one is set anew in any case.
+  // An unreadable callback URL would be an error. It is set again in any case.
   if (jar.has(cookieName('callbackUrl'))) jar.delete(cookieName('callbackUrl'))
-  const csrf = await call(['csrf'])
+  const csrf = await callHandler(['csrf'])
   for (const cookie of csrf.cookies.getAll()) jar.set(cookie)
   const { csrfToken } = (await csrf.json()) as { csrfToken: string }
   const body = new URLSearchParams({ ...fields, csrfToken })
-  const answer = await call([action, provider], { method: 'POST', body })
+  const answer = await callHandler([action, provider], { method: 'POST', body })
   return { redirect: answer.headers.get('location') ?? '', cookies: answer.cookies.getAll() }
 }
 
 /**
- * Next loses `Max-Age=0` on the way from one response to another, and with it a deletion; an empty value it
- * reads as none, whatever its type says.
+ * Makes a deletion survive: Next drops `Max-Age=0` when cookies are copied between responses. An empty value
+ * may also be undefined, whatever its type says.
  */
-export const deletable = (cookie: ResponseCookie): ResponseCookie =>
+export const fixDeletion = (cookie: ResponseCookie): ResponseCookie =>
   cookie.value ? cookie : { ...cookie, value: '', expires: new Date(0) }
 
-function call(nextauth: string[], init?: { method: 'POST'; body: URLSearchParams }): Promise<NextResponse> {
+function callHandler(
+  nextauth: string[],
+  init?: { method: 'POST'; body: URLSearchParams },
+): Promise<NextResponse> {
   const request = new NextRequest(new URL('/api/auth', env().origin), init)
   return nextAuthHandler(request, { params: Promise.resolve({ nextauth }) })
 }

@@ -4,25 +4,25 @@ import Apple from 'next-auth/providers/apple'
 import Facebook from 'next-auth/providers/facebook'
 import Google from 'next-auth/providers/google'
 import type { OAuthConfig, TokenEndpointHandler } from 'next-auth/providers/index'
-import { env, type SignInSettings } from '../env/server.ts'
-import { appleClientSecret } from './apple-secret.ts'
-import type { Claims } from './claims.ts'
-import { cookieName } from './cookie-names.ts'
-import { issuerTraits } from './issuers.ts'
-import { acceptUsualAlgorithms, openIdClaims } from './openid-answers.ts'
+import { env, type SignInSettings } from '../env/server'
+import { appleClientSecret } from './apple-secret'
+import type { Claims } from './claims'
+import { cookieName } from './cookie-names'
+import { issuerTraits } from './issuers'
+import { acceptUsualAlgorithms, openIdClaims } from './openid-responses'
 
 export type IdentityProviderId = 'google' | 'apple' | 'facebook' | 'oidc'
 
 type Settings<Id extends IdentityProviderId> = NonNullable<SignInSettings[Id]>
 type IdentityProvider = OAuthConfig<Claims>
 
-/** How long, in ms, a provider may be silent before a sign-in is given up. */
+/** How long, in ms, a provider may stay silent before a sign-in fails. */
 const httpOptions = { timeout: 4000 }
 
 /**
- * Only a code signs in. next-auth does not say which response it expects, and openid-client then takes an
- * access token out of the callback's own address, though another site may have got it: whoever runs that
- * site could come in as any of its readers.
+ * Accepts only an authorization code. next-auth does not set the expected response type, so openid-client
+ * would accept an access token in the callback URL, even one issued to another site: the owner of that site
+ * could sign in as any of its readers.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-10.16
  */
@@ -58,14 +58,14 @@ const google = ({ id, secret }: Settings<'google'>): IdentityProvider =>
   }) as unknown as IdentityProvider
 
 /**
- * Apple documents `state` and `nonce`, and no PKCE; with a scope it answers by `form_post` only.
+ * Apple documents `state` and `nonce`, but no PKCE. With a scope it responds only by `form_post`.
  *
  * @see https://developer.apple.com/documentation/signinwithapplerestapi/request-an-authorization-to-the-sign-in-with-apple-server.
  */
 const apple = (settings: Settings<'apple'>): IdentityProvider =>
   Apple({
     clientId: settings.id,
-    // None of openid-client's own ways: the secret is made when a code is redeemed.
+    // No client authentication by openid-client: the secret is made when a code is redeemed.
     clientSecret: '',
     client: { token_endpoint_auth_method: 'none' },
     authorization: { params: { scope: 'email', response_mode: 'form_post' } },
@@ -76,8 +76,8 @@ const apple = (settings: Settings<'apple'>): IdentityProvider =>
   }) as unknown as IdentityProvider
 
 /**
- * Plain OAuth 2, where there is no id_token to carry a nonce. Facebook documents PKCE for its OpenID
- * Connect flow alone, which it calls a test, so `state` and the app secret protect this one.
+ * Plain OAuth 2, without an id_token that could carry a nonce. Facebook documents PKCE only for its OpenID
+ * Connect flow, which it calls a test. So `state` and the app secret protect this one.
  *
  * @see https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
  * @see https://developers.facebook.com/docs/facebook-login/guides/advanced/oidc-token
@@ -86,7 +86,7 @@ const facebook = ({ id, secret }: Settings<'facebook'>): IdentityProvider =>
   Facebook({
     clientId: id,
     clientSecret: secret,
-    // The parameters as documented; openid-client would send a Basic header.
+    // Sends the secret as a parameter, as documented. openid-client's default is a Basic header.
     client: { token_endpoint_auth_method: 'client_secret_post' },
     authorization: 'https://www.facebook.com/v25.0/dialog/oauth?scope=email',
     userinfo: { params: { fields: 'id,email' } },
@@ -99,8 +99,8 @@ const facebook = ({ id, secret }: Settings<'facebook'>): IdentityProvider =>
 const baseOf = (issuer: string): string => issuer.replace(/\/+$/, '')
 
 /**
- * Any issuer with a discovery document. Many put the e-mail at their userinfo endpoint only, as the
- * standard has it for the code flow, so both are asked.
+ * Any issuer with a discovery document. Many return the e-mail only from their userinfo endpoint, which the
+ * standard allows for the code flow, so both sources are read.
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest
@@ -117,14 +117,14 @@ const oidc = ({ issuer, id, secret, name }: Settings<'oidc'>): IdentityProvider 
   checks: issuerTraits(baseOf(issuer)).withoutNonce ? ['pkce', 'state'] : ['pkce', 'state', 'nonce'],
   token: codeOnly(),
   userinfo: { request: openIdClaims },
-  // The same subject at another issuer is another account; a space is in neither.
+  // The same subject at another issuer is another account. Neither value contains a space.
   profile: ({ iss, sub }) => ({ id: `${iss} ${sub}` }),
   httpOptions,
 })
 
 /**
- * The providers that are configured, for next-auth. Each asks for no more than an address, and hands its
- * raw claims to the `jwt` callback; a profile holds the account's id and nothing else.
+ * The configured providers, for next-auth. Each asks only for an address and passes its raw claims to the
+ * `jwt` callback. A profile holds only the account's id.
  */
 export function identityProviders(settings: SignInSettings): IdentityProvider[] {
   return [
@@ -135,19 +135,19 @@ export function identityProviders(settings: SignInSettings): IdentityProvider[] 
   ].filter((provider) => provider !== null)
 }
 
-/** What the sign-in page offers, in its order. */
+/** The providers on the sign-in page, in order. */
 export function offeredProviders(settings: SignInSettings): { id: IdentityProviderId; name: string }[] {
   return identityProviders(settings).map(({ id, name }) => ({ id: id as IdentityProviderId, name }))
 }
 
-/** How long a reader may be away at a provider, seconds. */
+/** How long a reader may stay at a provider, seconds. */
 const flowSeconds = 15 * 60
 
 /**
- * next-auth's cookies, under the names of `cookie-names.ts`. Apple answers by a POST from its own site, to which a
- * browser sends no `Lax` cookie: while Apple is on, the callback URL is `SameSite=None` for every provider, because it
- * is not set again when it is the same as at an earlier try with another one; so are the state and nonce of Apple
- * itself. Apple being on, the site is on https.
+ * next-auth's cookies, under the names of `cookie-names.ts`. Apple responds with a POST from its own site,
+ * and browsers send no `Lax` cookie with that. So the state and nonce of a sign-in with Apple are
+ * `SameSite=None`. While Apple is on, so is the callback URL for every provider, because next-auth does not
+ * set it again when it is the same as for an earlier provider. A site with Apple is always on https.
  */
 export function nextAuthCookies(
   { apple }: SignInSettings,

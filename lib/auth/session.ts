@@ -1,12 +1,12 @@
 import 'server-only'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
-import { env } from '../env/server.ts'
-import type { CookieReader } from '../shared/cookie-reader.ts'
-import { cookieName } from './cookie-names.ts'
-import { diiShape } from './dii.ts'
+import { env } from '../env/server'
+import type { CookieReader } from '../shared/cookie-reader'
+import { cookieName } from './cookie-names'
+import { diiShape } from './read-dii'
 
-/** What our sign-in puts into next-auth's encrypted JWT. */
+/** The contents of next-auth's encrypted JWT, as our sign-in writes them. */
 const claims = z.object({
   sub: z.string(),
   sid: z.string(),
@@ -15,19 +15,22 @@ const claims = z.object({
   exp: z.number(),
 })
 
-export type Claims = z.infer<typeof claims>
+export type SessionClaims = z.infer<typeof claims>
 
-/** Absolute life of a session, seconds. It does not roll: nothing re-sets the cookie after sign-in. */
+/** Lifetime of a session, seconds. It does not roll: nothing sets the cookie again after sign-in. */
 export const sessionSeconds = 30 * 24 * 60 * 60
 
-/** next-auth's `decode` accepts a token for 15 s after its end. The record of an ended session does not wait for that. */
+/**
+ * next-auth's `decode` accepts a token for 15 s after its end, but the record of an ended session may be
+ * deleted by then.
+ */
 export const hasEnded = ({ exp }: { exp: number }): boolean => exp * 1000 <= Date.now()
 
 /**
- * Decodes next-auth's cookie. Never looks at the Authorization header, which next-auth's own `getToken`
- * accepts too; whatever cannot be read is a signed-out reader, never an error.
+ * Decodes next-auth's cookie. Unlike next-auth's `getToken`, it ignores the Authorization header. An
+ * unreadable cookie means signed out, never an error.
  */
-export async function readClaims(cookies: CookieReader): Promise<Claims | null> {
+export async function readSession(cookies: CookieReader): Promise<SessionClaims | null> {
   const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
   try {
@@ -38,7 +41,7 @@ export async function readClaims(cookies: CookieReader): Promise<Claims | null> 
   }
 }
 
-/** next-auth splits a value that is too long for one cookie over `name.0`, `name.1`, … */
+/** next-auth splits a value that is too long for one cookie into `name.0`, `name.1`, … */
 function joinChunks(cookies: CookieReader, name: string): string {
   const whole = cookies.get(name)?.value
   if (whole !== undefined) return whole

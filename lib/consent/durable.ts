@@ -1,9 +1,9 @@
 import 'server-only'
-import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access.ts'
-import type { Choice, Subject } from '../identity/types.ts'
-import { logEvent } from '../observe/log.ts'
-import { singleton } from '../shared/singleton.ts'
-import { storeOn } from './open.ts'
+import { RejectedWriteError, StoreDownError, withDatabase } from '../database/access'
+import type { Choice, Subject } from '../identity/types'
+import { logEvent } from '../observe/log'
+import { processWide } from '../shared/process-wide'
+import { storeFor } from './open-store'
 import {
   addPending,
   isEndPending,
@@ -14,24 +14,24 @@ import {
   type Revocation,
   removePending,
   writeRevocation,
-} from './pending.ts'
-import type { SqlStore } from './sql.ts'
-import type { ConsentRecords } from './store.ts'
+} from './pending-revocations'
+import type { SqlStore } from './sql'
+import type { ConsentRecords } from './store'
 
 /**
- * The site's consent store: the SQL store, with revocations that outlive an outage. One that cannot be written rejects,
- * waits in memory, and is tried again by `retryRevocations`. Until it is written this process gives that reader no
- * token. Other readers, and other revocations, do not wait for it. Failures are `StoreDownError` and
- * `RejectedWriteError`.
+ * The site's consent store: the SQL store, with revocations that survive an outage. A revocation that cannot
+ * be written rejects, is kept in memory, and is retried by `retryRevocations`. Until it is written this
+ * process gives that reader no token. Other readers and revocations do not wait for it. Errors are
+ * `StoreDownError` and `RejectedWriteError`.
  */
 export const consentStore: ConsentRecords & Pick<SqlStore, 'records'> = {
   read: async (subject) => {
     requireNonePending(subject)
-    return onStore((store) => store.read(subject))
+    return withStore((store) => store.read(subject))
   },
-  isSessionEnded: async (sid) => isEndPending(sid) || onStore((store) => store.isSessionEnded(sid)),
+  isSessionEnded: async (sid) => isEndPending(sid) || withStore((store) => store.isSessionEnded(sid)),
   withSharedLock: (subject, act) =>
-    onStore((store) =>
+    withStore((store) =>
       store.withSharedLock(subject, async (state) => {
         requireNonePending(subject)
         return act(state)
@@ -45,20 +45,23 @@ export const consentStore: ConsentRecords & Pick<SqlStore, 'records'> = {
     recordRevocation({ kind: 'signals', subject: withoutSession(subject), signals }),
   recordOptOut: (diiHash, product) => recordRevocation({ kind: 'opt_out', diiHash, product }),
   endSession: (sid, until) => recordRevocation({ kind: 'session', sid, until }),
-  records: (diiHashes) => onStore((store) => store.records(diiHashes)),
-  forget: (diiHashes) => onStore((store) => store.forget(diiHashes)),
+  records: (diiHashes) => withStore((store) => store.records(diiHashes)),
+  forget: (diiHashes) => withStore((store) => store.forget(diiHashes)),
 }
 
-/** When too many wait, nothing is read, and so no call begins: no more opt-outs can come. */
-const onStore = async <T>(work: (store: SqlStore) => Promise<T>): Promise<T> => {
-  if (isFull()) throw new StoreDownError('Too many revocations wait to be written.')
-  return onDatabase(work)
+/**
+ * When too many revocations are pending, nothing is read, so no operator call starts that could report
+ * another opt-out.
+ */
+const withStore = async <T>(work: (store: SqlStore) => Promise<T>): Promise<T> => {
+  if (isFull()) throw new StoreDownError('Too many revocations are pending.')
+  return withSqlStore(work)
 }
 
-const onDatabase = <T>(work: (store: SqlStore) => Promise<T>): Promise<T> =>
-  withDatabase('choices', async (opened) => work(await storeOn(opened)))
+const withSqlStore = <T>(work: (store: SqlStore) => Promise<T>): Promise<T> =>
+  withDatabase('choices', async (opened) => work(await storeFor(opened)))
 
-/** Plain data, so that one that waits to be written keeps no request alive. */
+/** Plain data, so that a pending revocation keeps no request in memory. */
 const withoutSession = ({ sub, diiHash, otherDiiHashes = [] }: Omit<Subject, 'sid'>) => ({
   sub,
   diiHash,
@@ -66,43 +69,42 @@ const withoutSession = ({ sub, diiHash, otherDiiHashes = [] }: Omit<Subject, 'si
 })
 
 function requireNonePending(subject: Omit<Subject, 'sid'> & { sid?: string }): void {
-  if (isRevocationPending(subject))
-    throw new StoreDownError('A revocation of this reader waits to be written.')
+  if (isRevocationPending(subject)) throw new StoreDownError('A revocation of this reader is pending.')
 }
 
-/** After what the reader revoked before it. */
+/** Written only after the reader's earlier revocations. */
 async function recordConsent(subject: Omit<Subject, 'sid'>, choice: Choice): Promise<void> {
   if (isRevocationPending(subject)) await retryRevocations()
   requireNonePending(subject)
-  await onStore((store) => store.recordChoice(subject, choice))
+  await withStore((store) => store.recordChoice(subject, choice))
 }
 
 async function recordRevocation(revocation: Revocation): Promise<void> {
   try {
     await write(revocation)
   } catch (error) {
-    // One that can never be written would only keep its reader without a token for good.
+    // A revocation that can never be written would block its reader's token for good.
     if (!(error instanceof RejectedWriteError)) addPending(revocation)
     throw error
   }
 }
 
 const write = (revocation: Revocation): Promise<void> =>
-  onDatabase((store) => writeRevocation(store, revocation)).catch((error: unknown) => {
+  withSqlStore((store) => writeRevocation(store, revocation)).catch((error: unknown) => {
     const plain = error instanceof RejectedWriteError ? withoutText(revocation) : null
     if (plain === null) throw error
-    return onDatabase((store) => writeRevocation(store, plain))
+    return withSqlStore((store) => writeRevocation(store, plain))
   })
 
-/** A denial counts, also where the database cannot hold the words that came with it. */
+/** Records a denial even when the database cannot store its text. */
 const withoutText = (revocation: Revocation): Revocation | null =>
   revocation.kind === 'denial'
     ? { ...revocation, choice: { ...revocation.choice, wording: '', signals: undefined } }
     : null
 
-const state = () => singleton('revocations', () => ({ writing: null as Promise<void> | null }))
+const state = () => processWide('revocations', () => ({ writing: null as Promise<void> | null }))
 
-/** Writes what waits, each by itself. Called on a timer and before the process exits. Never rejects. */
+/** Writes each pending revocation. Called on a timer and before the process exits. Never rejects. */
 export function retryRevocations(): Promise<void> {
   const shared = state()
   shared.writing ??= writeAll().finally(() => {

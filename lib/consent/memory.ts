@@ -1,7 +1,7 @@
 import 'server-only'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Choice, ConsentState, Product, Subject } from '../identity/types.ts'
-import type { ConsentRecords } from './store.ts'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Choice, ConsentState, Product, Subject } from '../identity/types'
+import type { ConsentRecords } from './store'
 
 interface Event {
   id: number
@@ -12,9 +12,10 @@ interface Event {
 }
 
 /**
- * A consent store for trying things and for tests. An opt-out holds until the process ends, and for this process alone:
- * with a real operator use the store on a database. Beyond `limit` records a consent is refused; opt-outs, denials
- * and sign-outs are always kept.
+ * A consent store for trying things and for tests. An opt-out lasts until the process ends, and only in this
+ * process: with a real operator use the SQL store. Beyond `limit` records a consent is rejected. Opt-outs,
+ * denials and sign-outs are always recorded. Next loads a module several times: share one store between the
+ * copies with `processWide`.
  */
 export function createMemoryStore({
   product = 'uid2' as Product,
@@ -32,7 +33,7 @@ export function createMemoryStore({
   let writing: Promise<unknown> = Promise.resolve()
   const acts = new Set<Promise<unknown>>()
 
-  /** Writes wait for the acts that have begun, and acts for the writes that wait. */
+  /** Writes wait for actions that have begun, and actions wait for pending writes. */
   function write(change: () => void): Promise<void> {
     const written = writing.then(() => Promise.allSettled(acts)).then(change)
     writing = written.catch(() => {})
@@ -85,7 +86,7 @@ export function createMemoryStore({
         const inForce = granted
           ? stateOf({ ...subject, sid: '' }).choice === 'granted'
           : siteOptOuts.has(diiHash)
-        // The same choice again changes nothing, so a flood of it leaves no records.
+        // Repeating a choice changes nothing, so a flood of it adds no records.
         if (
           !inForce ||
           newest?.product !== product ||

@@ -1,15 +1,15 @@
 import 'server-only'
 import { type Kysely, sql } from 'kysely'
-import type { Schema } from '../database/schema.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
+import type { Schema } from '../database/schema'
+import type { ConsentSignals } from '../identity/public-identity'
 
-import type { Forgotten } from './store.ts'
+import type { Forgotten } from './store'
 
-/** All that is on record about a person's addresses and numbers. Times are Unix ms. */
+/** All records of a person's addresses and numbers. Times are Unix ms. */
 export interface ReaderRecords {
-  /** `site`: from this site. What an operator said is never erased, a site opt-out ends with a yes. */
+  /** `site`: made on this site, and ended by a consent. An operator's opt-outs are never erased. */
   optOuts: { kind: 'uid2' | 'euid' | 'site'; at: number }[]
-  /** Oldest first. `account`: a keyed hash that tells accounts apart, never whose they are. */
+  /** Oldest first. `account`: a keyed hash that distinguishes accounts but does not identify them. */
   history: {
     at: number
     advertising: 'granted' | 'denied'
@@ -19,7 +19,7 @@ export interface ReaderRecords {
     account: string
     signals: ConsentSignals | null
   }[]
-  /** The latest of each account. */
+  /** The latest signals of each account. */
   signals: { at: number; account: string; signals: ConsentSignals }[]
 }
 
@@ -55,8 +55,8 @@ export async function readRecords(db: Kysely<Schema>, keys: readonly string[]): 
 }
 
 /**
- * Erases consent, history and signals. The marks of opt-outs stay: they are what keeps an opt-out. So does the
- * number of the last denial, because another account's consent from before it must not count again.
+ * Erases consent, history and signals. Opt-outs stay, because they prevent new tokens. The number of the last
+ * denial stays too, so that another account's older consent does not count again.
  */
 export async function eraseRecords(db: Kysely<Schema>, keys: readonly string[]): Promise<Forgotten> {
   await db

@@ -1,24 +1,25 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../database/schema.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { ConsentState, Product } from '../identity/types.ts'
-import { sidHash } from './keys.ts'
+import type { Schema } from '../database/schema'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { ConsentState, Product } from '../identity/types'
+import { sidHash } from './keys'
 
 interface Keys {
-  /** Consent to the other one does not count; denials and opt-outs of either do. */
+  /** Consent to the other product does not count. Denials and opt-outs of either do. */
   product: Product
   sub: string
   sid: string
-  /** Of the DII in use, with every pepper. */
+  /** Keys of the DII in use, one for each pepper. */
   keys: readonly string[]
-  /** Of all DII of the session, with every pepper. */
+  /** Keys of all DII of the session, one for each pepper. */
   allKeys: readonly string[]
 }
 
 /**
- * A reader's current consent state, in one statement, so that no two parts of it are of different moments. A site opt-out
- * of another account with one of these DII is a denial, too, and a consent from before it does not count.
+ * A reader's current consent state, in one statement, so that all parts are of the same moment. A site
+ * opt-out of another account with one of these DII is also a denial, and consents from before it do not
+ * count.
  */
 export async function readConsentState(db: Kysely<Schema>, subject: Keys): Promise<ConsentState> {
   const { product, sub, sid, keys, allKeys } = subject
@@ -49,13 +50,13 @@ export async function readConsentState(db: Kysely<Schema>, subject: Keys): Promi
           .limit(1)
           .as('site_opt_out'),
         own.orderBy('id', 'desc').limit(1).select('advertising').as('newest'),
-        // The first consent since, so that giving it again changes nothing.
+        // The first consent since then, so that repeating it changes nothing.
         own
           .where('advertising', '=', 'granted')
           .where((or) =>
             or.or([
               or('product', '=', product),
-              // The version of this site's own question names its product.
+              // The version of this site's own question contains its product.
               or.and([or('product', 'is', null), or('version', 'like', `%-${product}`)]),
             ]),
           )

@@ -1,20 +1,20 @@
 import 'server-only'
 import { type Insertable, type Kysely, sql } from 'kysely'
-import type { Database } from '../database/connection.ts'
-import { withPepper } from '../database/migrations.ts'
-import type { Schema } from '../database/schema.ts'
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { Product, Subject } from '../identity/types.ts'
-import { diiKey, pepperFingerprint, sidHash } from './keys.ts'
-import { eraseRecords, type ReaderRecords, readRecords } from './sql-records.ts'
-import { readConsentState } from './sql-state.ts'
-import type { ConsentRecords } from './store.ts'
+import type { Database } from '../database/connection'
+import { tablesWithPepper } from '../database/migrations'
+import type { Schema } from '../database/schema'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { Product, Subject } from '../identity/types'
+import { diiKey, pepperFingerprint, sidHash } from './keys'
+import { eraseRecords, type ReaderRecords, readRecords } from './sql-records'
+import { readConsentState } from './sql-state'
+import type { ConsentRecords } from './store'
 
-/** The durable record. Each write has been committed when its promise resolves. */
+/** The durable store. Each write is committed when its promise resolves. */
 export interface SqlStore extends ConsentRecords {
-  /** All that is kept under these DII, of every account. */
+  /** All records of these DII, of every account. */
   records(diiHashes: readonly string[]): Promise<ReaderRecords>
-  /** Fingerprints of peppers that rows were written with. */
+  /** Fingerprints of the peppers that rows were written with. */
   peppersInUse(): Promise<string[]>
 }
 
@@ -40,19 +40,19 @@ export function createSqlStore(
     allKeys: keysOf([diiHash, ...otherDiiHashes]),
   })
 
-  /** A transaction that has these DII or sessions to itself, or shares them with others that only look. */
+  /** A transaction with an exclusive or shared lock on these DII or sessions. */
   const locked = <T>(
     how: 'exclusive' | 'shared',
     keys: readonly string[],
     work: (trx: Kysely<Schema>) => Promise<T>,
   ): Promise<T> => {
-    // SQLite has one connection, and that one process.
+    // SQLite has one connection in one process, which is a lock by itself.
     if (engine === 'sqlite') return db.transaction().execute(work)
     const lock = sql.raw(how === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
-    // Whatever the database's default is: what is read has to be of after the wait for the lock.
+    // The data must be read after the wait for the lock, whatever the default isolation level is.
     const transaction = db.transaction().setIsolationLevel('read committed')
     return transaction.execute(async (trx) => {
-      // In one order, so that no two wait for each other.
+      // Always in the same order, which avoids deadlocks.
       for (const key of [...keys].sort()) await sql`select ${lock}(hashtextextended(${key}, 0))`.execute(trx)
       return work(trx)
     })
@@ -138,14 +138,14 @@ export function createSqlStore(
     },
 
     async peppersInUse() {
-      const found = await Promise.all(withPepper.map((table) => peppersOf(db, table)))
+      const found = await Promise.all(tablesWithPepper.map((table) => peppersOf(db, table)))
       return [...new Set(found.flat())]
     },
   }
 }
 
-/** One look into the index for each pepper, however many rows there are. */
-async function peppersOf(db: Kysely<Schema>, table: (typeof withPepper)[number]): Promise<string[]> {
+/** One index look-up for each pepper, however many rows there are. */
+async function peppersOf(db: Kysely<Schema>, table: (typeof tablesWithPepper)[number]): Promise<string[]> {
   const found: string[] = []
   for (let last = ''; ; ) {
     const { next } = await db
@@ -159,14 +159,14 @@ async function peppersOf(db: Kysely<Schema>, table: (typeof withPepper)[number])
   }
 }
 
-/** How far the clocks of two instances may be apart: what one of them ended, another must not take back. */
+/** The clocks of two instances may differ by this much: one must not delete what the other has just ended. */
 const clockSlackMs = 24 * 60 * 60 * 1000
 
 type Event = Omit<Insertable<Schema['choice_events']>, 'at'>
 
 /**
- * Whether this very choice is the account's newest one and still in force: nothing changes then, and a flood of it
- * leaves no rows. `keys`: of all DII that it is about.
+ * Whether this choice is the account's newest and still in force. Then nothing changes, and a flood of it
+ * adds no rows. `keys`: of all DII concerned.
  */
 async function isRepeat(db: Kysely<Schema>, event: Event, keys: readonly string[]): Promise<boolean> {
   const newest = await db

@@ -1,17 +1,17 @@
-import type { ConsentSignals } from '../identity/public-identity.ts'
-import type { ConsentStore, Subject } from '../identity/types.ts'
+import type { ConsentSignals } from '../identity/public-identity'
+import type { ConsentStore, Subject } from '../identity/types'
 
-/** What a site records of its readers beside what the identity core needs. */
+/** What a site records beyond what the identity core needs. */
 export interface ConsentRecords extends ConsentStore {
-  /** The consent platform's latest word. It replaces the one before, and changes no choice. */
+  /** The latest signals of the consent platform. They replace the earlier ones and change no choice. */
   recordSignals(subject: Omit<Subject, 'sid'>, signals: ConsentSignals): Promise<void>
-  /** `until`: Unix ms at which the session would have ended by itself. */
+  /** `until`: when the session would expire, Unix ms. */
   endSession(sid: string, until: number): Promise<void>
-  /** Erases what is kept under these DII, of every account, except for the marks of opt-outs. */
+  /** Erases the records of these DII, of every account, except opt-outs. */
   forget(diiHashes: readonly string[]): Promise<Forgotten>
 }
 
-/** How many were erased. */
+/** The number of erased records. */
 export interface Forgotten {
   history: number
   signals: number

@@ -1,6 +1,6 @@
-import { type Product, products } from '../shared/products.ts'
+import { type Product, products } from '../shared/products'
 
-/** The question as the choice page shows it: the first paragraph is its heading. */
+/** The question on the choice page. The first paragraph is its heading. */
 export function consentParagraphs(product: Product): readonly [string, ...string[]] {
   const { name } = products[product]
   return [
@@ -12,8 +12,8 @@ export function consentParagraphs(product: Product): readonly [string, ...string
 }
 
 /**
- * The very text of the question, so that a consent record can keep what was shown. Change the text and
- * the version together: an answer is on record with the version that was read.
+ * The exact text of the question, which a consent record keeps. Change the text and the version together: an
+ * answer is recorded with the version that was shown.
  */
 export const consentWording = (product: Product): { version: string; text: string } => ({
   version: `2026-11-${product}`,

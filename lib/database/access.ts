@@ -1,48 +1,52 @@
 import 'server-only'
-import { errorCode } from '../observe/error-code.ts'
-import { health } from '../observe/health.ts'
-import { logEvent } from '../observe/log.ts'
-import { singleton } from '../shared/singleton.ts'
-import { withTimeout } from '../shared/with-timeout.ts'
-import { answerMs, type Database } from './connection.ts'
-import { failureKind, OpeningError } from './failures.ts'
-import { MigrationError } from './migrations.ts'
-import { database, discardDatabase, openingMs } from './open.ts'
-import { patiently } from './patiently.ts'
+import { errorCode } from '../observe/error-code'
+import { health } from '../observe/health'
+import { logEvent } from '../observe/log'
+import { processWide } from '../shared/process-wide'
+import { withTimeout } from '../shared/with-timeout'
+import { type Database, queryTimeoutMs } from './connection'
+import { failureKind, OpeningError } from './failures'
+import { MigrationError } from './migrations'
+import { retryWhileBusy } from './retry-while-busy'
+import { discardDatabase, openingMs, sharedDatabase } from './shared-database'
 
-/** The store could not be reached. Policy: no sign-in, no generate, no refresh, no token; pages stay up. */
+/**
+ * The database could not be reached. There is no sign-in and no token until it answers. Pages are still
+ * served.
+ */
 export class StoreDownError extends Error {
   override name = 'StoreDownError'
 }
 
-/** The database refused these values: this piece of work cannot succeed, all other work can. */
+/** The database rejected these values: this write can never succeed, others can. */
 export class RejectedWriteError extends Error {
   override name = 'RejectedWriteError'
   readonly code = 'rejected_write'
 }
 
-/** Who works on the database. Only the choices can tell that there are tokens again. */
+/** Which part of the site uses the database. Only `choices` sets its health back to `ok`. */
 export type DatabaseUser = 'choices' | 'sign_in' | 'limits'
 
-const restMs = 500
-const lockMs = 500
+const cooldownMs = 500
+const lockWaitMs = 500
 
-/** Until when nobody asks, and until when no limit does, by `performance.now()`. */
-const rests = () => singleton('database-access', () => ({ all: 0, limits: 0 }))
+/** Until when (by `performance.now()`) nothing, or no limiter, asks the database. */
+const cooldowns = () => processWide('database-access', () => ({ all: 0, limits: 0 }))
 
 /**
- * Runs one piece of work on the database; every failure is a `StoreDownError` or a `RejectedWriteError`. The work
- * is begun again while another process has locked the file, and once after its connection broke. It takes
- * `answerMs` at most, and a database that is down is then left alone for `restMs`: so a request that asks it
- * several times waits for it once. A limit that fails says nothing of the store: it counts in memory, and others ask on.
+ * Runs one piece of work on the database. Every failure is a `StoreDownError` or a `RejectedWriteError`. The
+ * work is retried while another process has locked the file, and once after its connection broke. It takes
+ * `queryTimeoutMs` at most. A database that is down is then not asked for `cooldownMs`, so a request that
+ * needs it several times waits for it once. A failed limiter does not mark the store as down: it counts in
+ * memory instead.
  */
 export async function withDatabase<T>(
   user: DatabaseUser,
   work: (opened: Database) => Promise<T>,
 ): Promise<T> {
-  const resting = user === 'limits' ? Math.max(rests().all, rests().limits) : rests().all
-  if (performance.now() < resting) throw new StoreDownError('The store is down.')
-  const deadline = performance.now() + answerMs
+  const cooldown = user === 'limits' ? Math.max(cooldowns().all, cooldowns().limits) : cooldowns().all
+  if (performance.now() < cooldown) throw new StoreDownError('The store is down.')
+  const deadline = performance.now() + queryTimeoutMs
   try {
     const result = await attempt(work, deadline).catch((error: unknown) => {
       if (failureKind(error) !== 'lost') throw error
@@ -59,7 +63,7 @@ export async function withDatabase<T>(
   }
 }
 
-/** What the failure says of the database goes to health and log; the caller gets the error to throw. */
+/** Updates health and log, and returns the error to throw. */
 function recordFailure(user: DatabaseUser, cause: unknown): StoreDownError | RejectedWriteError {
   const kind = failureKind(cause)
   const code = errorCode(cause)
@@ -68,10 +72,10 @@ function recordFailure(user: DatabaseUser, cause: unknown): StoreDownError | Rej
     return new RejectedWriteError('The database refused the values.', { cause })
   }
   const unreachable = kind === 'down' || kind === 'lost' || kind === 'locked'
-  if (unreachable) rests()[user === 'limits' ? 'limits' : 'all'] = performance.now() + restMs
+  if (unreachable) cooldowns()[user === 'limits' ? 'limits' : 'all'] = performance.now() + cooldownMs
   if (user === 'limits') {
     logEvent('warn', 'store_failed', { code })
-    return new StoreDownError('The limit cannot be counted there.', { cause })
+    return new StoreDownError('The limit cannot be counted in the database.', { cause })
   }
   if (kind === 'down' || kind === 'lost') discardDatabase()
   if (unreachable || (kind === 'failed' && user === 'choices')) {
@@ -87,13 +91,13 @@ export const failureEvent = (error: unknown): 'migration_failed' | 'store_down' 
     : 'store_down'
 
 async function attempt<T>(work: (opened: Database) => Promise<T>, deadline: number): Promise<T> {
-  const opening = database()
-  const left = Math.min(deadline - performance.now(), Math.max(0, answerMs - openingMs()))
+  const opening = sharedDatabase()
+  const left = Math.min(deadline - performance.now(), Math.max(0, queryTimeoutMs - openingMs()))
   const opened = await withTimeout(opening, left, timedOut).catch((error: unknown) => {
     throw new OpeningError(error)
   })
   return withTimeout(
-    patiently(() => work(opened), lockMs),
+    retryWhileBusy(() => work(opened), lockWaitMs),
     deadline - performance.now(),
     timedOut,
   )

@@ -10,8 +10,8 @@ import {
   SqliteDialect,
 } from 'kysely'
 import { DatabaseError, Pool, types } from 'pg'
-import { outsideRequests } from '../shared/outside-requests.ts'
-import type { Schema } from './schema.ts'
+import { runOutsideRequests } from '../shared/outside-requests'
+import type { Schema } from './schema'
 
 export interface Database {
   db: Kysely<Schema>
@@ -21,54 +21,60 @@ export interface Database {
 export type Engine = 'sqlite' | 'postgres'
 
 const bigintOid = 20
-/** better-sqlite3 waits for a lock synchronously, and with it the whole process; `access.ts` waits on. */
+/**
+ * better-sqlite3 blocks the whole process while it waits for a lock, so it waits briefly and `access.ts`
+ * retries.
+ */
 const busyMs = 50
-/** A server that hangs must not hold up a page. */
-export const answerMs = 1000
-/** Connections that nothing uses, or that a failover left behind, end by themselves. */
+/** A page never waits longer than this for the database, also when its server hangs. */
+export const queryTimeoutMs = 1000
+/** Closes connections that are idle, or that point to the old server after a failover. */
 const idleMs = 10_000
 const lifetimeSeconds = 300
 
-/** The file of an SQLite database; null: it is PostgreSQL. */
+/** The file of an SQLite database. Null for PostgreSQL. */
 export const databaseFile = (url: string): string | null =>
   url.startsWith('file:') ? url.slice('file:'.length) : null
 
 /**
- * Opens `file:PATH` or `postgres://…`. Exactly one per process: see `open.ts`. A connection and each query of
- * PostgreSQL may take `patienceMs` (ms); `queryMs` 0: a query may take as long as it takes.
+ * Opens `file:PATH` or `postgres://…`. Each process has exactly one: see `shared-database.ts`. `timeoutMs`
+ * limits opening a PostgreSQL connection, `queryMs` each query. `queryMs` 0: no limit for a query.
  */
-export function openDatabase(url: string, patienceMs = answerMs, queryMs = patienceMs): Database {
+export function openDatabase(url: string, timeoutMs = queryTimeoutMs, queryMs = timeoutMs): Database {
   const file = databaseFile(url)
   if (file !== null) {
-    keepPrivate(file)
+    allowOwnerOnly(file)
     const database = new SqliteDatabase(file, { timeout: busyMs })
-    turnOnWal(database)
-    // An opt-out that was acknowledged must survive a power cut, and writes are rare.
+    enableWal(database)
+    // An opt-out that was acknowledged must survive a power cut. Writes are rare, so this costs little.
     database.pragma('synchronous = FULL')
     return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite' }
   }
   const pool = new Pool({
     connectionString: url,
-    connectionTimeoutMillis: patienceMs,
+    connectionTimeoutMillis: timeoutMs,
     query_timeout: queryMs,
     idleTimeoutMillis: idleMs,
     maxLifetimeSeconds: lifetimeSeconds,
     keepAlive: true,
     types: {
-      // pg gives bigint as text; ours are Unix ms, which a number holds exactly.
+      // pg returns bigint as text. Ours are Unix ms, which a number holds exactly.
       getTypeParser: ((oid: number, format?: 'text') =>
         oid === bigintOid ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
     },
   })
-  // An idle connection that breaks must not end the process; the next query tells.
+  // Without this listener, an idle connection that breaks would end the process.
   pool.on('error', () => {})
-  return { db: new Kysely({ dialect: new PoolerDialect({ pool: careful(pool) }) }), engine: 'postgres' }
+  return {
+    db: new Kysely({ dialect: new PoolerDialect({ pool: discardUncertain(pool) }) }),
+    engine: 'postgres',
+  }
 }
 
 /**
- * Behind a pooler in transaction mode, such as PgBouncer, the next transaction may be on another connection. So
- * nothing here may belong to a session: no named statements, no SET, no locks but those of a transaction. Kysely's
- * Migrator would lock in the session: `migrations.ts` has a lock of its own.
+ * Behind a pooler in transaction mode, such as PgBouncer, the next transaction may use another connection. So
+ * nothing here may depend on a database session: no named statements, no SET, and only locks that end with
+ * their transaction. Kysely's Migrator would take a session lock, so `migrations.ts` takes one of its own.
  */
 class PoolerDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {
@@ -80,27 +86,28 @@ class PoolerDialect extends PostgresDialect {
 }
 
 /**
- * A pool that takes back only connections of which it is known where they stand. After a query that was given
- * up one may still be in a transaction: what is written next would be acknowledged, and then lost with it.
+ * Closes a connection, instead of returning it to the pool, when its state is uncertain. After a query that
+ * timed out, the connection may still be in a transaction: the next write on it would be acknowledged and
+ * then lost with that transaction.
  */
-const careful = (pool: Pool): PostgresPool => ({
+const discardUncertain = (pool: Pool): PostgresPool => ({
   async connect() {
-    const client = await outsideRequests(() => pool.connect()).catch((error: unknown) => {
+    const client = await runOutsideRequests(() => pool.connect()).catch((error: unknown) => {
       throw withCode(error)
     })
     let lost = false
     const lose = () => {
       lost = true
     }
-    // Breaking while it is in use, it must not end the process either.
+    // Without a listener, a connection that breaks while in use would end the process.
     client.on('error', lose)
     const query = async (text: string, values: readonly unknown[]) => {
-      // Its rollback, too, would only wait.
+      // A rollback would only wait for the same dead connection.
       if (lost) throw withCode(new Error('Connection terminated'))
       try {
         return await client.query(text, [...values])
       } catch (error) {
-        // An error that the server answers leaves the connection in order, unless it says that it is going.
+        // After an error that the server reports, the connection is usable, unless the server is closing it.
         if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') lose()
         throw withCode(error)
       }
@@ -116,7 +123,7 @@ const careful = (pool: Pool): PostgresPool => ({
   end: () => pool.end(),
 })
 
-/** pg and its pool tell these by their message alone. */
+/** pg and its pool mark these errors only by their message. */
 const codes: readonly [RegExp, string][] = [
   [/^timeout exceeded when trying to connect/, 'pool_busy'],
   [/^Connection terminated due to connection timeout/, 'connect_timeout'],
@@ -130,18 +137,21 @@ function withCode(error: unknown): unknown {
   return code === undefined ? error : Object.assign(error, { code })
 }
 
-/** Times and keyed hashes of readers are in it: for the account that runs the site alone. */
-function keepPrivate(file: string): void {
+/** The file holds times and keyed hashes of readers: only the account that runs the site may read it. */
+function allowOwnerOnly(file: string): void {
   try {
     closeSync(openSync(file, 'a', 0o600))
     chmodSync(file, 0o600)
   } catch {
-    // Of another account, or read-only: opening the database says what is wrong.
+    // It belongs to another account, or is read-only: opening the database reports what is wrong.
   }
 }
 
-/** Two processes that open a new file at once meet here, and SQLite does not wait its `timeout` for this. */
-function turnOnWal(database: SqliteDatabase.Database): void {
+/**
+ * Retries, because two processes may open a new file at once, and SQLite does not wait its `timeout` for this
+ * pragma.
+ */
+function enableWal(database: SqliteDatabase.Database): void {
   for (let attempts = 50; ; attempts--)
     try {
       database.pragma('journal_mode = WAL')

@@ -1,14 +1,15 @@
 import 'server-only'
-import { errorCode } from '../observe/error-code.ts'
+import { errorCode } from '../observe/error-code'
 
 /**
- * What a failed piece of work tells of the database:
- * - `rejected`: these values cannot be stored, now or later. The database is in order.
- * - `pool_busy`: all connections were in use for too long. The database is in order.
+ * What a failed piece of work says about the database:
+ * - `rejected`: these values cannot be stored, now or later. The database works.
+ * - `pool_busy`: all connections were in use for too long. The database works.
  * - `lost`: the connection broke. Another one may work at once.
- * - `down`: the database cannot be reached, does not answer in time, or was opened read-only. It is opened anew after a while.
- * - `locked`: another process has locked the file for too long.
- * - `failed`: anything else, such as a right that is missing. It tells of this piece of work alone.
+ * - `down`: the database cannot be reached, does not answer in time, or was opened read-only. It is opened
+ *   again later.
+ * - `locked`: another process locked the file for too long.
+ * - `failed`: anything else, such as a missing permission. It concerns this piece of work only.
  */
 export type FailureKind = 'rejected' | 'pool_busy' | 'lost' | 'down' | 'locked' | 'failed'
 
@@ -23,8 +24,8 @@ const rules: readonly [RegExp, FailureKind][] = [
 
 /**
  * By SQLSTATE, whole or its class: https://www.postgresql.org/docs/current/errcodes-appendix.html
- * A full disk (53100) fails writes alone. A server that became read-only (25006) has given its place to another. A
- * query that the server's own time limit ended (57014) hangs like one that ours ends.
+ * A full disk (53100) fails only writes. A server that became read-only (25006) was replaced by another in a
+ * failover. A query that the server's own time limit ended (57014) is treated like one that ours ended.
  */
 const states: Record<string, FailureKind> = {
   '08': 'lost',
@@ -40,7 +41,7 @@ const states: Record<string, FailureKind> = {
   '58': 'down',
 }
 
-/** The database could not be opened: nothing of it works, whatever the reason. `code`: the driver's, for the log. */
+/** The database could not be opened, so nothing works. `code`: the driver's, for the log. */
 export class OpeningError extends Error {
   override name = 'OpeningError'
   readonly code: string
@@ -51,7 +52,7 @@ export class OpeningError extends Error {
   }
 }
 
-/** By the driver's code. Pure. */
+/** Classifies an error by the driver's code. Pure. */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof OpeningError) return 'down'
   const code = errorCode(error)
@@ -59,6 +60,6 @@ export function failureKind(error: unknown): FailureKind {
   return rules.find(([rule]) => rule.test(code))?.[1] ?? 'failed'
 }
 
-/** An error that the server answered has a severity; one of Node's, such as EPIPE, has none. */
+/** Errors reported by the server have a severity. Node's, such as EPIPE, have none. */
 const isSqlState = (error: unknown): boolean =>
   typeof (error as { severity?: unknown } | null)?.severity === 'string'

@@ -1,13 +1,13 @@
 import 'server-only'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
-import { errorCode } from '../observe/error-code.ts'
-import type { Database, Engine } from './connection.ts'
-import { patiently } from './patiently.ts'
-import type { Schema } from './schema.ts'
+import { errorCode } from '../observe/error-code'
+import type { Database, Engine } from './connection'
+import { retryWhileBusy } from './retry-while-busy'
+import type { Schema } from './schema'
 
-const lockMs = 5000
+const lockWaitMs = 5000
 
-export const withPepper = [
+export const tablesWithPepper = [
   'opt_outs',
   'site_opt_outs',
   'choice_events',
@@ -15,7 +15,9 @@ export const withPepper = [
   'erased_denials',
 ] as const
 
-/** Portable: one text for both engines but for the counting column. Applied ones are never edited. */
+/**
+ * The same for both engines, except for the counting column. Migrations that were released are never edited.
+ */
 export const migrations = (engine: Engine): Record<string, Migration> => ({
   '001-choices': {
     async up(db) {
@@ -71,7 +73,7 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
         .addColumn('attempts', 'integer', (c) => c.notNull())
         .addColumn('expires', 'bigint', (c) => c.notNull())
         .execute()
-      // One process has its limits in memory.
+      // SQLite is for one process, which counts its limits in memory.
       if (engine === 'sqlite') return
       await db.schema
         .createTable('rate_limits')
@@ -89,7 +91,7 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
         .addColumn('pepper', 'text', (c) => c.notNull())
         .addColumn('at', 'bigint', (c) => c.notNull())
         .execute()
-      // Until now a no was an event alone: those that stand become opt-outs.
+      // Until now a denial was only an event: the current ones become opt-outs.
       await sql`
         insert into site_opt_outs (dii_key, pepper, at)
         select dii_key, pepper, max(at) from choice_events as event
@@ -98,7 +100,7 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
           where later.sub = event.sub and later.dii_key = event.dii_key and later.id > event.id
         )
         group by dii_key, pepper`.execute(db)
-      // What is said of an address or number counts for each account that has it.
+      // A denial of an address or number counts for each account that has it.
       await db.schema
         .createIndex('choice_events_dii')
         .on('choice_events')
@@ -109,7 +111,7 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
   },
   '004-consent-of-one-product': {
     async up(db) {
-      // A column without a default is added at once, however many rows there are.
+      // A column without a default is added at once, however many rows the table has.
       await db.schema.alterTable('choice_events').addColumn('product', 'text').execute()
       await db.schema
         .createTable('erased_denials')
@@ -117,23 +119,23 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
         .addColumn('pepper', 'text', (c) => c.notNull())
         .addColumn('event_id', 'bigint', (c) => c.notNull())
         .execute()
-      // Each start asks which peppers are in use: of a million rows it must not read each.
-      for (const table of withPepper)
+      // Each start asks which peppers are in use. With a million rows it must not read every row.
+      for (const table of tablesWithPepper)
         await db.schema.createIndex(`${table}_pepper`).on(table).column('pepper').execute()
     },
   },
 })
 
 /**
- * The migrations that this database still needs. None: nothing is run, so that a role without the right to change
- * tables is enough, and a release that was rolled back works on the tables of a newer one.
+ * The migrations that this database still needs. When there are none, nothing is run: so a role without the
+ * right to change tables is enough, and an older release still works on the tables of a newer one.
  */
 export async function missingMigrations({ db, engine }: Database): Promise<string[]> {
   const applied = await migratorOf(db, engine).getMigrations()
   return applied.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name)
 }
 
-/** The tables could not be brought up to date. `code`: the driver's, for the log. */
+/** A migration failed. `code`: the driver's, for the log. */
 export class MigrationError extends Error {
   override name = 'MigrationError'
   readonly code: string
@@ -144,34 +146,34 @@ export class MigrationError extends Error {
   }
 }
 
-/** Brings the schema up to date; of processes that start at once, one does and the others wait for it. */
+/** Brings the schema up to date. When several processes start at once, one migrates and the others wait. */
 export async function migrate(opened: Database): Promise<void> {
   try {
-    await migrateAlone(opened)
+    await migrateInTransaction(opened)
   } catch (error) {
     throw new MigrationError(error)
   }
 }
 
-/** The number of Kysely's own lock, which earlier releases of this site take for the whole session. */
+/** The number of Kysely's own lock, which earlier releases of this site hold for a whole session. */
 const lock = sql`select pg_advisory_xact_lock(3853314791062309107)`
 
 /**
- * In one transaction, which has the database to itself. Begun here: Kysely takes no lock on SQLite, on PostgreSQL one
- * of the session (see `PoolerDialect`), and no transaction of its own from outside.
+ * Runs in one transaction with an exclusive lock. Started here, because Kysely takes no lock on SQLite, takes
+ * a session lock on PostgreSQL (see `PoolerDialect`), and cannot join a transaction started outside it.
  */
-const migrateAlone = ({ db, engine }: Database): Promise<void> =>
+const migrateInTransaction = ({ db, engine }: Database): Promise<void> =>
   db.connection().execute(async (connection) => {
     const sqlite = engine === 'sqlite'
-    // What is missing has to be read after the wait for the lock, whatever the database's default is.
+    // Reads what is missing after the wait for the lock, whatever the default isolation level is.
     const begin = sqlite ? sql`begin immediate` : sql`begin isolation level read committed`
-    await patiently(() => begin.execute(connection), lockMs)
+    await retryWhileBusy(() => begin.execute(connection), lockWaitMs)
     try {
       if (!sqlite) await lock.execute(connection)
       await toLatest(connection, engine)
       await sql`commit`.execute(connection)
     } catch (error) {
-      // A rollback that fails too says less than what it would hide.
+      // The first error says more than a failed rollback.
       await sql`rollback`.execute(connection).catch(() => {})
       throw error
     }
@@ -181,12 +183,12 @@ const migratorOf = (db: Kysely<Schema>, engine: Engine): Migrator =>
   new Migrator({
     db,
     provider: { getMigrations: async () => migrations(engine) },
-    // There is one already: see `migrateAlone`.
+    // `migrateInTransaction` has started one.
     disableTransactions: true,
   })
 
 async function toLatest(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  // Another process may have done it while this one waited.
+  // Another process may have migrated while this one waited.
   const missing = await missingMigrations({ db, engine })
   if (missing.length === 0) return
   const { error } = await migratorOf(db, engine).migrateToLatest()

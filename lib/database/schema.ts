@@ -1,14 +1,17 @@
 import 'server-only'
 import type { ColumnType, Generated } from 'kysely'
-import type { Product } from '../shared/products.ts'
+import type { Product } from '../shared/products'
 
 /** Times are Unix ms. */
 export interface Schema {
-  /** What an operator said. Nothing deletes from it. */
+  /** Opt-outs that the operator reported. Nothing deletes from it. */
   opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
-  /** What was said here, by the reader or by their browser's signal. Only a yes of theirs deletes from it. */
+  /**
+   * Opt-outs made on this site, by the reader or by the browser's GPC signal. Only the reader's consent
+   * deletes them.
+   */
   site_opt_outs: { dii_key: string; pepper: string; at: number }
-  /** Append-only until its reader wants it forgotten; the choice that stands is derived from it. */
+  /** Append-only until the reader asks for erasure. The current choice is derived from it. */
   choice_events: {
     id: Generated<number>
     sub: string
@@ -19,23 +22,23 @@ export interface Schema {
     version: string
     wording: string
     source: 'page' | 'api' | 'gpc'
-    /** Consent to one product is none to the other. Null: from before there was this column. */
+    /** Consent to one product is not consent to the other. Null: recorded before this column existed. */
     product: ColumnType<Product | null, Product, never>
-    /** What the consent platform said at that moment, as JSON. */
+    /** The consent platform's signals at that moment, as JSON. */
     signals: ColumnType<string | null, string | null, never>
     at: number
   }
-  /** What a reader's consent platform said last, as JSON. */
+  /** The latest signals of a reader's consent platform, as JSON. */
   consent_signals: { sub: string; dii_key: string; pepper: string; signals: string; at: number }
   /**
-   * The last denial of each DII whose history was erased: consents from before it stay void, and so do the
+   * The last denial of each DII whose history was erased. Consents from before it stay void, and so do the
    * identities made under them.
    */
   erased_denials: { dii_key: string; pepper: string; event_id: number }
-  /** Sessions that were signed out of. `until`: when they would have ended anyway. */
+  /** Sessions ended by a sign-out. `until`: when they would have expired. */
   ended_sessions: { sid_hash: string; until: number }
-  /** Secrets that a sign-in may use once, each until `expires`; the secret itself is not kept. */
+  /** Secrets that a sign-in may use once, until `expires`. Only an HMAC of each is kept. */
   sign_in_secrets: { id: string; hmac: string; attempts: number; expires: number }
-  /** Counters of all limits, on PostgreSQL alone. `expire`: when the counter begins anew. */
+  /** Counters of all limiters, on PostgreSQL only. `expire`: when the counter starts again at 0. */
   rate_limits: { key: string; points: number; expire: number }
 }

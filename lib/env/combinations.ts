@@ -1,6 +1,6 @@
 import 'server-only'
-import type { EnvFault, ParsedEnv } from './parsed-env.ts'
-import { random, type VariableName, variables } from './variables.ts'
+import type { EnvFault, ParsedEnv } from './parsed-env'
+import { random, type VariableName, variables } from './variables'
 
 export const operatorNames = ['UID2_BASE_URL', 'UID2_API_KEY', 'UID2_CLIENT_SECRET'] as const
 
@@ -13,7 +13,7 @@ const providers: Record<string, readonly VariableName[]> = {
   mail: ['SMTP_URL', 'MAIL_FROM'],
 }
 
-/** Rules that need more than one variable; `values` may lack those with a fault of their own. */
+/** Rules about several variables. `values` may lack variables that have a fault of their own. */
 export function combinationFaults(
   { values, mode, deployed, demoSignIn, origin }: ParsedEnv,
   isSet: (name: VariableName) => boolean,
@@ -105,7 +105,7 @@ export function combinationFaults(
   return faults
 }
 
-/** The pepper and the salt are values of their own: whoever learned one secret would have the other. */
+/** The pepper and the salt must differ from other secrets: one leaked secret would reveal the other. */
 function sharedSecrets(values: ParsedEnv['values']): EnvFault[] {
   const others = [
     values.UID2_CLIENT_SECRET,

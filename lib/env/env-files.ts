@@ -3,19 +3,19 @@ import nextEnv from '@next/env'
 
 type Values = Record<string, string | undefined>
 
-/** As Next reads a `.env` file: a name, its value with any quotes, and a comment. */
+/** How Next parses a `.env` line: a name, a value with or without quotes, and a comment. */
 const assignment =
   /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(#.*)?$/gm
 
-interface Written {
-  /** The value as it is written, without its quotes. */
+interface WrittenValue {
+  /** The value as written, without quotes. */
   value: string
-  /** Characters after a `#` that no blank stands before: a part of the value, or so it looks. */
+  /** The value may have been cut: a `#` directly follows it, without a space. */
   cut: boolean
 }
 
-function writtenIn(contents: string): Map<string, Written> {
-  const found = new Map<string, Written>()
+function parseEnvFile(contents: string): Map<string, WrittenValue> {
+  const found = new Map<string, WrittenValue>()
   for (const [, name = '', text = '', comment] of contents.replaceAll(/\r\n?/g, '\n').matchAll(assignment)) {
     const trimmed = text.trim()
     const plain = trimmed.replace(/^(['"`])([\s\S]*)\1$/, '$2')
@@ -27,12 +27,12 @@ function writtenIn(contents: string): Map<string, Written> {
 }
 
 /**
- * The names whose value is not what is written. Next expands `$`, also between single quotes, and also in a variable
- * of the process that a file names as well; a `#` ends a value without quotes. `files`: in the order of their weight.
- * Pure.
+ * The names whose value differs from what is written. Next expands `$`, also between single quotes, and also
+ * in a variable of the process that a file names. A `#` ends an unquoted value. `files`: highest priority
+ * first. Pure.
  */
-function readOtherwise(before: Values, files: readonly { contents: string }[], now: Values): string[] {
-  const written = files.map(({ contents }) => writtenIn(contents))
+function findChangedNames(before: Values, files: readonly { contents: string }[], now: Values): string[] {
+  const written = files.map(({ contents }) => parseEnvFile(contents))
   const names = new Set(written.flatMap((file) => [...file.keys()]))
   return [...names].filter((name) => {
     const own = before[name]
@@ -42,10 +42,12 @@ function readOtherwise(before: Values, files: readonly { contents: string }[], n
   })
 }
 
-/** One message for people, or null. Contains no value of any variable. Reads Next's files, unless they were read before. */
+/**
+ * One message for people, or null. It contains no value. Reads Next's files, unless they were read before.
+ */
 export function envFilesWarning(development: boolean): string | null {
   const { loadedEnvFiles } = nextEnv.loadEnvConfig(process.cwd(), development)
-  const names = readOtherwise(nextEnv.initialEnv ?? {}, loadedEnvFiles, process.env)
+  const names = findChangedNames(nextEnv.initialEnv ?? {}, loadedEnvFiles, process.env)
   return names.length === 0 ? null : describe(names)
 }
 

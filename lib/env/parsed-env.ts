@@ -1,7 +1,7 @@
 import 'server-only'
-import type { Variables } from './variables.ts'
+import type { Variables } from './variables'
 
-/** What is wrong with one variable, and how to get a right value. Never contains the value. */
+/** What is wrong with one variable, and how to get a correct value. Never contains the value. */
 export interface EnvFault {
   variable: string
   fault: string
@@ -13,7 +13,7 @@ export interface ParsedEnv {
   mode: 'sandbox' | 'real'
   /** NEXTAUTH_URL is set and not loopback. */
   deployed: boolean
-  /** Origin of NEXTAUTH_URL, the only origin that redirects and same-origin checks know. */
+  /** Origin of NEXTAUTH_URL, the only one that redirects and same-origin checks accept. */
   origin: string
   demoSignIn: boolean
 }

@@ -1,13 +1,13 @@
 import 'server-only'
-import { isLoopback } from '../shared/loopback.ts'
-import { combinationFaults, operatorNames } from './combinations.ts'
-import { nearMiss } from './near-miss.ts'
-import type { EnvFault, ParsedEnv } from './parsed-env.ts'
-import { type VariableName, type Variables, variables } from './variables.ts'
+import { isLoopback } from '../shared/loopback'
+import { findClosestName } from './closest-name'
+import { combinationFaults, operatorNames } from './combinations'
+import type { EnvFault, ParsedEnv } from './parsed-env'
+import { type VariableName, type Variables, variables } from './variables'
 
 export type { EnvFault }
 
-/** Reads the whole environment at once, so that every fault is told in one go. Pure. */
+/** Reads the whole environment at once, so that every fault is reported together. Pure. */
 export function parseEnv(
   raw: Record<string, string | undefined>,
 ): { env: ParsedEnv } | { faults: EnvFault[] } {
@@ -19,7 +19,7 @@ export function parseEnv(
     else faults.push({ variable: name, fault: 'is not valid', remedy: `Set it to ${remedy}.` })
   }
   for (const name of Object.keys(raw)) {
-    const meant = name in variables ? null : nearMiss(name, uid2Names)
+    const meant = name in variables ? null : findClosestName(name, uid2Names)
     if (meant !== null)
       faults.push({ variable: name, fault: 'is not known', remedy: `Write ${meant}, or unset it.` })
   }
@@ -41,7 +41,7 @@ export function parseEnv(
 
 const uid2Names = Object.keys(variables).filter((name) => name.startsWith('UID2_'))
 
-/** One message for people: every fault with its remedy. Contains no value of any variable. */
+/** One message for people: every fault with its remedy. It contains no value. */
 export function describeFaults(faults: EnvFault[]): string {
   const lines = faults.map(({ variable, fault, remedy }) => `  ${variable} ${fault}.\n    ${remedy}`)
   return `The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${lines.join('\n')}`

@@ -1,11 +1,11 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { sandboxPublisher } from '../shared/sandbox-credentials.ts'
-import { singleton } from '../shared/singleton.ts'
-import { keptSecrets, madeUpSecrets, type Secrets } from './made-up-secrets.ts'
-import { describeFaults, parseEnv } from './schema.ts'
-import type { Variables } from './variables.ts'
+import { processWide } from '../shared/process-wide'
+import { sandboxPublisher } from '../shared/sandbox-credentials'
+import { readLocalSecrets, readOrCreateSecrets, type Secrets } from './local-secrets'
+import { describeFaults, parseEnv } from './schema'
+import type { Variables } from './variables'
 
 export interface Env {
   /** `sandbox`: the built-in operator; `real`: the one of UID2_BASE_URL. */
@@ -16,39 +16,39 @@ export interface Env {
   secureCookies: boolean
   product: 'uid2' | 'euid'
   operator: { baseUrl: string; apiKey: string; clientSecret: string; timeoutMs: number }
-  /** Where this very process answers, for calls to its own sandbox. */
+  /** The address of this process, for calls to its own sandbox. */
   ownUrl: string
   /** How long a connection may wait for its next request, ms. */
   keepAliveMs: number
-  /** `client`: the browser is given the whole identity and refreshes it itself. */
+  /** `client`: the browser gets the whole identity and refreshes it. */
   handoff: 'server' | 'client'
-  /** Lab pages are shown: in the sandbox always, beside a real operator with LAB=on. */
+  /** Whether lab pages are shown: always in the sandbox, beside a real operator with LAB=on. */
   lab: boolean
   /** The longest that a page waits for a refresh while its token is still valid, ms. */
   refreshWaitMs: number
   nextAuthSecret: string
-  /** The current password first, then those that only open. */
+  /** The current password first, then earlier ones, which only open. */
   sessionPasswords: readonly [string, ...string[]]
-  /** The current pepper first, then those that only find. */
+  /** The current pepper first, then earlier ones, which only find. */
   choicesPeppers: readonly [string, ...string[]]
   databaseUrl: string
   demoSignIn: boolean
-  /** SANDBOX_PUBLIC: everybody may look at this sandbox, so its only sign-in is the demo. */
+  /** SANDBOX_PUBLIC: a sandbox open to everyone, so its only sign-in is the demo. */
   publicSandbox: boolean
   signIn: SignInSettings
   diiPolicy: DiiPolicy
-  /** Proxies before this site whose X-Forwarded-For is believed. */
+  /** The number of proxies before this site whose X-Forwarded-For is trusted. */
   trustProxyHops: number
   gpcScope: 'account' | 'browser' | 'off'
-  /** The request header, in lower case, in which a CDN says where the reader is; null: no rules of place. */
+  /** The request header, in lower case, with the reader's country from a CDN. Null: no rules by region. */
   regionHeader: string | null
-  /** Where header bidding goes; null: nowhere. */
+  /** Where header bidding goes. Null: no header bidding. */
   prebidServer: { endpoint: string; accountId: string } | null
-  /** The share of readers whose token is withheld; null: nobody's is. */
+  /** The share of readers whose token is withheld. Null: none. */
   holdout: { percent: number; salt: string } | null
 }
 
-/** Each null: not offered. */
+/** Null: not offered. */
 export interface SignInSettings {
   google: { id: string; secret: string } | null
   /** `privateKey`: PKCS #8, PEM. */
@@ -59,33 +59,35 @@ export interface SignInSettings {
 }
 
 export interface DiiPolicy {
-  /** Beside those that the site knows by itself, in lower case. */
+  /** In addition to the built-in domains, in lower case. */
   relayDomains: readonly string[]
   prefer: 'email' | 'phone'
 }
 
-/** A fault of configuration: its message is meant for the person who starts the site. */
+/** A configuration fault. Its message is for the person who starts the site. */
 export class EnvError extends Error {
   override name = 'EnvError'
 }
 
 /** The checked environment, read once per process. Throws `EnvError` with every fault in one message. */
-export const env = (): Env => singleton('env', () => loadEnv(process.env))
+export const env = (): Env => processWide('env', () => loadEnv(process.env))
 
-/** The same for a program beside the site, which makes no secrets up. Null: a site that would has not run yet. */
-export function envBesideSite(): Env | null {
-  const read = singleton('env', () => loadEnv(process.env, keptSecrets))
+/**
+ * As `env`, for a command-line program, which creates no secrets. Null: the site has not created them yet.
+ */
+export function envForCommandLine(): Env | null {
+  const read = processWide('env', () => loadEnv(process.env, readLocalSecrets))
   return read.choicesPeppers[0] === '' ? null : read
 }
 
 export function loadEnv(
   raw: Record<string, string | undefined>,
-  secretsIn: (dataDir: string) => Secrets | null = madeUpSecrets,
+  secretsIn: (dataDir: string) => Secrets | null = readOrCreateSecrets,
 ): Env {
   const parsed = parseEnv(raw)
   if ('faults' in parsed) throw new EnvError(describeFaults(parsed.faults))
   const { values, mode, deployed, origin, demoSignIn } = parsed.env
-  const made = deployed ? null : secretsOrSentence(values.DATA_DIR, secretsIn)
+  const made = deployed ? null : readSecrets(values.DATA_DIR, secretsIn)
   const secret = (own: string | undefined, fallback: string | undefined): string => own ?? fallback ?? ''
   const choicesPepper = secret(values.CHOICES_PEPPER, made?.choicesPepper)
   const ownUrl = `http://127.0.0.1:${values.PORT}`
@@ -131,10 +133,10 @@ export function loadEnv(
   }
 }
 
-/** Where none is set: the same for as long, and for as many instances, as the store's own key. */
+/** Used when no salt is set: as stable, and as shared by instances, as the store's pepper. */
 const saltOf = (pepper: string): string => createHmac('sha256', pepper).update('hold-out').digest('base64')
 
-/** That a provider has all of its variables or none was checked with the rest. */
+/** `combinations.ts` has checked that a provider has all of its variables or none. */
 function signInSettings(values: Variables): SignInSettings {
   const { AUTH_APPLE_TEAM = '', AUTH_APPLE_KEY_ID = '', AUTH_APPLE_PRIVATE_KEY = '', MAIL_FROM = '' } = values
   const pair = (id: string | undefined, secret = '') => (id === undefined ? null : { id, secret })
@@ -169,22 +171,22 @@ function prebidServer(
   return mode === 'sandbox' ? { endpoint: '/sandbox/exchange/openrtb2/auction', accountId } : null
 }
 
-/** The folder cannot be made or written; EEXIST and ENOTDIR: a file is in its place. */
+/** The folder cannot be created or written. EEXIST and ENOTDIR: a file is in its place. */
 const unwritable = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'])
 
-function secretsOrSentence(dataDir: string, secretsIn: (dataDir: string) => Secrets | null): Secrets | null {
+function readSecrets(dataDir: string, secretsIn: (dataDir: string) => Secrets | null): Secrets | null {
   try {
     return secretsIn(dataDir)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (!unwritable.has(code ?? ''))
       throw new EnvError(
-        `The file secrets.json in ${dataDir} cannot be read: mend it, or delete the whole folder, which signs everyone out and forgets their choices.`,
+        `The file secrets.json in ${dataDir} cannot be read: repair it, or delete the whole folder, which signs everyone out and deletes their choices.`,
       )
     throw new EnvError(
-      secretsIn === keptSecrets
+      secretsIn === readLocalSecrets
         ? `This process may not read secrets.json in ${dataDir}: start it as the user that runs the site.`
-        : `This process may not write to ${dataDir}: give it the right, or set DATA_DIR to a folder that it may write.`,
+        : `This process may not write to ${dataDir}: give it permission, or set DATA_DIR to a folder that it may write.`,
     )
   }
 }

@@ -1,12 +1,13 @@
 import 'server-only'
-import { isLoopback } from '../shared/loopback.ts'
+import { isLoopback } from '../shared/loopback'
 
 /**
- * Rules for variables that are URLs. A URL that has an unencoded `#`, `/` or `?` in its password is still a URL, of
- * another host; and one with a blank is trimmed without a word. Each rule takes only what is read as it was meant.
+ * Rules for variables that are URLs. A URL with an unencoded `#`, `/` or `?` in its password is still a URL,
+ * but of another host. One with a space is trimmed silently. Each rule accepts only values that are read as
+ * intended.
  */
 const parse = (value: string): URL | null => {
-  // A `%` that encodes nothing would be kept by some readers and refused by others.
+  // Some readers keep a `%` that encodes nothing, others reject it.
   if (/[\s\p{Cc}]|%(?![\da-f]{2})/iu.test(value) || !URL.canParse(value)) return null
   return new URL(value)
 }
@@ -22,17 +23,17 @@ const decodes = (...texts: string[]): boolean => {
 
 const hasNoLogin = ({ username, password }: URL) => username === '' && password === ''
 
-/** `https:`, or plain `http:` on this machine; the path and a query count. */
+/** `https:`, or plain `http:` on this machine. Path and query are allowed. */
 export function isSafeUrl(value: string): boolean {
   const url = parse(value)
   if (url === null || !hasNoLogin(url) || value.includes('#')) return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
-/** The same, of an issuer or base URL: nothing in it would get lost on the way. */
+/** As `isSafeUrl`, for an issuer or base URL: without a query, which would be lost. */
 export const isSafeBaseUrl = (value: string): boolean => isSafeUrl(value) && !value.includes('?')
 
-/** `http(s)://HOST`, and nothing after it. */
+/** `http(s)://HOST`, without a path. */
 export function isOrigin(value: string): boolean {
   const url = parse(value)
   return (
@@ -44,7 +45,7 @@ export function isOrigin(value: string): boolean {
   )
 }
 
-/** `smtp(s)://USER:PASSWORD@HOST:PORT`, and nothing after it: no more is read. */
+/** `smtp(s)://USER:PASSWORD@HOST:PORT`, without a path, because nothing more is read. */
 export function isMailServer(value: string): boolean {
   const url = parse(value)
   if (url === null || !decodes(url.username, url.password)) return false
@@ -55,16 +56,19 @@ export function isMailServer(value: string): boolean {
 export const isDatabaseUrl = (value: string): boolean =>
   value.startsWith('file:') ? isDatabaseFile(value.slice('file:'.length)) : isPostgresUrl(value)
 
-/** What stands after `file:` is the path as it is, so it must not look like one that is to be decoded. */
+/** The text after `file:` is used as the path, so it must not look percent-encoded. */
 const isDatabaseFile = (path: string): boolean =>
   path === path.trim() &&
   !/[?#%\p{Cc}]/u.test(path) &&
   // `file://data/a.db` names a host; `file:///data/a.db` and `file:/data/a.db` are the same file.
   !/^\/\/[^/]/.test(path) &&
-  // A folder, or SQLite's name for a database that is gone with the process.
+  // A folder, or SQLite's name for a database in memory.
   !/(^|[\\/])\.{0,2}$|^:memory:$/.test(path)
 
-/** `postgres://USER:PASSWORD@HOST:PORT/NAME?…`; the host may also be a parameter, as for the folder of a socket. */
+/**
+ * `postgres://USER:PASSWORD@HOST:PORT/NAME?…`. The host may also be a parameter, such as the folder of a
+ * socket.
+ */
 function isPostgresUrl(value: string): boolean {
   // pg reads `USER@/NAME?host=…`, the usual form for a socket. The URL standard does not.
   const url = parse(value) ?? parse(value.replace('@/', '@localhost/'))
@@ -73,7 +77,7 @@ function isPostgresUrl(value: string): boolean {
   return (
     host !== '' &&
     decodes(url.username, url.password, url.hostname, url.pathname) &&
-    // An `@` after the host was meant to end a password.
+    // An `@` after the host is probably the end of an unencoded password.
     /^\/[^/@]+$/.test(url.pathname) &&
     !url.search.includes('@') &&
     !value.includes('#')

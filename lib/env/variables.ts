@@ -1,9 +1,9 @@
 import 'server-only'
 import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
-import { isDatabaseUrl, isMailServer, isOrigin, isSafeBaseUrl, isSafeUrl } from './url-rules.ts'
+import { isDatabaseUrl, isMailServer, isOrigin, isSafeBaseUrl, isSafeUrl } from './url-rules'
 
-/** Empty means unset, as every `.env` file expects. */
+/** Empty means unset, as usual in `.env` files. */
 const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())
 const flag = text.pipe(z.enum(['on', 'off']).optional())
 const list = text.transform((value) =>
@@ -14,7 +14,7 @@ const list = text.transform((value) =>
 )
 const wholeNumber = (min: number, max: number, fallback: number) =>
   text
-    // `Number` alone reads a blank as 0, and `1e3` as a thousand.
+    // `Number` alone reads a space as 0, and `1e3` as a thousand.
     .transform((value) => (value === undefined ? fallback : /^\d+$/.test(value) ? Number(value) : Number.NaN))
     .pipe(z.int().min(min).max(max))
 
@@ -29,7 +29,7 @@ const mailFrom = new RegExp(String.raw`^([^<>\p{Cc}]*<${mailAddress}>|${mailAddr
 const isMailFrom = (value: string) => mailFrom.test(value)
 const isDomain = (value: string) => /^([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(value)
 
-/** PEM, also with its line breaks written as `\n`, as hosting panels keep it. */
+/** PEM. Line breaks may be written as `\n`, as hosting panels do. */
 const pem = (value: string) => value.replaceAll('\\n', '\n')
 function isAppleKey(value: string): boolean {
   try {
@@ -40,7 +40,7 @@ function isAppleKey(value: string): boolean {
 }
 const word = text.refine((v) => v === undefined || /^[\x21-\x7e]+$/.test(v))
 
-/** Every variable that this site reads: its rule, and the sentence for someone who broke it. */
+/** Every variable that this site reads: its rule, and the sentence shown when it is broken. */
 export const variables = {
   PORT: { rule: wholeNumber(1, 65_535, 3000), remedy: 'a port number; 3000 when unset' },
   KEEP_ALIVE_TIMEOUT: {

@@ -1,6 +1,6 @@
 import 'server-only'
 import { NextResponse } from 'next/server'
-import { noStoreHeaders } from '../identity/cookie.ts'
+import { noStoreHeaders } from '../identity/cookie'
 
 export type ApiError =
   | 'bad_json'
@@ -25,7 +25,7 @@ const status: Record<ApiError, number> = {
   not_recorded: 503,
 }
 
-/** An error as the API answers it. Nothing of the request may be in the message. */
+/** An error response of the API. The message must not contain anything from the request. */
 export const apiError = (error: ApiError, message: string, headers: Record<string, string> = {}) =>
   NextResponse.json({ error, message }, { status: status[error], headers: { ...noStoreHeaders, ...headers } })
 

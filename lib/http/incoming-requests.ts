@@ -2,37 +2,38 @@ import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
-import { env } from '../env/server.ts'
-import { singleton } from '../shared/singleton.ts'
-import { isOurs } from './same-origin.ts'
+import { env } from '../env/server'
+import { processWide } from '../shared/process-wide'
+import { isOwnOrigin } from './same-origin'
 
-/** Holds the method of a request that the proxy is to refuse. The matcher in proxy.ts has the name as well. */
-export const refusedMethodHeader = 'x-refused-method'
+/** Holds the method of a request that the proxy is to reject. The matcher in proxy.ts names it too. */
+export const rejectedMethodHeader = 'x-refused-method'
 
-/** What takes the place of every target that cannot be read; the proxy refuses it. */
+/** Replaces every request target that cannot be read. The proxy rejects it. */
 export const brokenPath = '/%'
 
-/** What Next's route handlers know; with TRACE it fails before any code of ours runs. */
+/** The methods of Next's route handlers. With TRACE Next fails before any code of ours runs. */
 const handlerMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
-/** Node publishes a request before Next sees it: `prepareRequest` changes each one at that moment. */
-export function prepareIncomingRequests(): void {
-  singleton('incoming-requests', () => {
+/** Node publishes each request before Next sees it. `fixRequest` changes it at that moment. */
+export function fixIncomingRequests(): void {
+  processWide('incoming-requests', () => {
     subscribe('http.server.request.start', (message) => {
       const { request, response, server } = message as {
         request: IncomingMessage
         response: ServerResponse
         server: Server
       }
-      // Here, because no other hook of Next's has the server, and `next start` takes it as an argument alone.
+      // Set here, because no other hook of Next has the server, and `next start` takes it only as an
+      // argument.
       server.keepAliveTimeout = env().keepAliveMs
-      prepareRequest(request)
-      // A real operator sends none, and who measures a clock must not get used to one.
+      fixRequest(request)
+      // A real operator sends no `Date` header: code that measures clock skew must not rely on it.
       if (request.url?.startsWith('/sandbox/operator/')) response.sendDate = false
-      // Only the development server takes WebSockets. Next never closes the socket of an upgrade to a path that no
-      // route has, and shutdown waits for it; without a listener Node gives Next an ordinary request.
+      // Only the development server uses WebSockets. Next never closes the socket of an upgrade to an unknown
+      // path, and shutdown would wait for it. Without a listener Node treats it as an ordinary request.
       if (process.env.NODE_ENV === 'production') server.removeAllListeners('upgrade')
     })
     return true
@@ -40,30 +41,29 @@ export function prepareIncomingRequests(): void {
 }
 
 /**
- * Makes every request one that Next can answer without a fault of its own: it says 500 to TRACE, to targets that
- * are no path or cannot be decoded, and, where it looks for a server action, to bodies that it cannot read; some
- * of them it never shows to the proxy. Such a request becomes a GET with a header that leads it to the proxy
- * wherever it is for, and is refused there; its body is not read.
+ * Changes requests that Next would answer with 500: TRACE, targets that are no path or cannot be decoded, and
+ * unreadable bodies where Next looks for a server action. Next shows some of them to no proxy. Such a request
+ * becomes a GET with a header that the proxy's matcher knows, and the proxy rejects it. Its body is not read.
  */
-export function prepareRequest(request: Incoming): void {
+export function fixRequest(request: Incoming): void {
   const { method = 'GET', headers } = request
   dropUnusable(headers)
   request.url = pathOf(request.url ?? '')
   if ((method === 'GET' || method === 'HEAD') && request.url !== brokenPath) return
   if (handlerMethods.has(method) && hasHandler(request.url)) return
-  headers[refusedMethodHeader] = method
+  headers[rejectedMethodHeader] = method
   request.method = 'GET'
 }
 
-/** Headers that only Next's own router or a proxy of ours sets, with values that Next would fail on. */
+/** Drops headers that only Next's router or a proxy of ours sets, when Next would fail on their values. */
 function dropUnusable(headers: Incoming['headers']): void {
-  delete headers[refusedMethodHeader]
-  // It starts a server action, and there is none.
+  delete headers[rejectedMethodHeader]
+  // It starts a server action. This site has none.
   delete headers['next-action']
-  // Next looks for a nonce here, as a proxy of ours might have set one.
+  // Next looks for a nonce here.
   delete headers['content-security-policy']
   delete headers['content-security-policy-report-only']
-  // Other values are for `cacheComponents`, which is off.
+  // Other values need `cacheComponents`, which is off.
   if (headers['next-router-prefetch'] !== '1') delete headers['next-router-prefetch']
   try {
     parseAndValidateFlightRouterState(headers['next-router-state-tree'])
@@ -72,12 +72,15 @@ function dropUnusable(headers: Incoming['headers']): void {
   }
 }
 
-/** The target as a path: clients of an HTTP proxy send a whole URL, and `OPTIONS *` has no path at all. */
+/**
+ * The request target as a path. Clients of an HTTP proxy send a whole URL, and `OPTIONS *` has no path at
+ * all.
+ */
 function pathOf(target: string): string {
   if (target.startsWith('/')) return canDecode(pathnameOf(target)) ? target : brokenPath
   if (!URL.canParse(target)) return brokenPath
   const { origin, pathname, search } = new URL(target)
-  return isOurs(origin, env().origin) && canDecode(pathname) ? pathname + search : brokenPath
+  return isOwnOrigin(origin, env().origin) && canDecode(pathname) ? pathname + search : brokenPath
 }
 
 const pathnameOf = (path: string): string => new URL(`http://localhost${path}`).pathname
@@ -91,10 +94,13 @@ function canDecode(pathname: string): boolean {
   }
 }
 
-/** Below these every path, also one that does not exist, is answered by a route handler. */
+/**
+ * Whether a route handler answers this path. Below these folders that is true of every path, also of unknown
+ * ones.
+ */
 export function hasHandler(path: string): boolean {
   const pathname = pathnameOf(path)
-  // Its development server has handlers of its own.
+  // Next's development server has handlers of its own.
   const development = process.env.NODE_ENV === 'development' && /^\/(_next|__nextjs)/.test(pathname)
   return /^\/(api|sandbox)\//.test(pathname) || development
 }

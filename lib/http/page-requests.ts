@@ -1,30 +1,30 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { brokenPath, hasHandler, refusedMethodHeader } from './incoming-requests.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { brokenPath, hasHandler, rejectedMethodHeader } from './incoming-requests'
+import { isSameOrigin } from './same-origin'
 
 const bodyLimit = 64 * 1024
 
 /**
- * Refuses a path that cannot be read, and whatever is sent to a page: pages take no forms. Null: let it pass.
+ * Rejects a path that cannot be read, and any request that sends something to a page: pages take no forms.
+ * Null: the request may pass.
  */
-export function refuseRequest({ method, headers, nextUrl }: NextRequest): NextResponse | null {
-  if (nextUrl.pathname === brokenPath) return refuse(400, 'This address cannot be read.')
-  const refused = headers.get(refusedMethodHeader)
-  if (refused === null && hasHandler(nextUrl.pathname)) return null
-  return refuseMethod(refused ?? method, headers)
+export function rejectRequest({ method, headers, nextUrl }: NextRequest): NextResponse | null {
+  if (nextUrl.pathname === brokenPath) return reject(400, 'This address cannot be read.')
+  const rejected = headers.get(rejectedMethodHeader)
+  if (rejected === null && hasHandler(nextUrl.pathname)) return null
+  return rejectMethod(rejected ?? method, headers)
 }
 
-function refuseMethod(method: string, headers: Headers): NextResponse | null {
+function rejectMethod(method: string, headers: Headers): NextResponse | null {
   if (method === 'GET' || method === 'HEAD') return null
-  if (method !== 'POST') return refuse(405, 'This page can only be viewed.', { Allow: 'GET, HEAD' })
-  if (!isSameOrigin(headers)) return refuse(403, 'This form can only be sent from this site itself.')
-  if (Number(headers.get('content-length') ?? 0) > bodyLimit)
-    return refuse(413, 'This is more than a form of this site can hold.')
-  return refuse(400, 'This page takes no forms.')
+  if (method !== 'POST') return reject(405, 'This page supports only GET and HEAD.', { Allow: 'GET, HEAD' })
+  if (!isSameOrigin(headers)) return reject(403, 'Send this form from this site.')
+  if (Number(headers.get('content-length') ?? 0) > bodyLimit) return reject(413, 'This form is too large.')
+  return reject(400, 'This page takes no forms.')
 }
 
-const refuse = (status: number, sentence: string, headers: Record<string, string> = {}) =>
+const reject = (status: number, sentence: string, headers: Record<string, string> = {}) =>
   new NextResponse(`${sentence}\n`, {
     status,
     headers: {

@@ -1,18 +1,18 @@
 import 'server-only'
-import { noStoreHeaders } from '../identity/cookie.ts'
+import { noStoreHeaders } from '../identity/cookie'
 
 interface PlainPage {
   status: number
   title: string
-  /** One or two sentences of ours; nothing of the request may be in them. */
+  /** One or two sentences. They must not contain anything from the request. */
   text: string
   link: { href: string; label: string }
   headers?: Record<string, string>
 }
 
 /**
- * A page that says why a form was not taken, for browsers without script: Next's own pages cannot answer
- * with the status that a caller needs, such as 429.
+ * A page that says why a form was rejected, for browsers without script. Next's own pages cannot set a status
+ * such as 429.
  */
 export const plainPage = ({ status, title, text, link, headers = {} }: PlainPage): Response =>
   new Response(

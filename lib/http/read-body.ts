@@ -1,29 +1,29 @@
 import 'server-only'
 import type { NextRequest, NextResponse } from 'next/server'
 import type { z } from 'zod'
-import { env } from '../env/server.ts'
-import { readUpTo } from '../shared/read-capped.ts'
-import { type ApiError, apiError } from './api-error.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { env } from '../env/server'
+import { readUpTo } from '../shared/read-capped'
+import { type ApiError, apiError } from './api-error'
+import { isSameOrigin } from './same-origin'
 
-/** Bytes: two consent strings of the longest kind and the words of a question, with room for a platform that says more. */
+/** Bytes: two consent strings of maximum length, the text of the question, and some room. */
 const bodyLimit = 128 * 1024
 
-export interface RefusedBody {
+export interface InvalidBody {
   refused: NextResponse
-  /** What was read of it, which may hold a denial all the same. */
+  /** The text that was read. It may contain a denial, which counts although the body is rejected. */
   text: string
 }
 
 /**
- * Checks a state-changing request and reads its JSON body. Answers the refusal when something is wrong;
- * no body at all reads as `{}` where `optional`.
+ * Checks a state-changing request and reads its JSON body. Returns an error response when something is wrong.
+ * With `optional`, an empty body reads as `{}`.
  */
 export async function readBody<T>(
   request: NextRequest,
   schema: z.ZodType<T>,
   { optional = false } = {},
-): Promise<{ body: T } | RefusedBody> {
+): Promise<{ body: T } | InvalidBody> {
   if (!isSameOrigin(request.headers))
     return { refused: apiError('cross_site', `Send this request from ${env().origin} itself.`), text: '' }
   const { bytes, whole } = await readUpTo(request, bodyLimit)

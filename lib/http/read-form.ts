@@ -1,37 +1,36 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { env } from '../env/server.ts'
-import { noStoreHeaders } from '../identity/cookie.ts'
-import { readUpTo } from '../shared/read-capped.ts'
-import { isSameOrigin } from './same-origin.ts'
+import { env } from '../env/server'
+import { noStoreHeaders } from '../identity/cookie'
+import { readUpTo } from '../shared/read-capped'
+import { isSameOrigin } from './same-origin'
 
 type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
 
-/** Why a form was not taken, before or after it was tried. */
-export interface FormRefusal {
+/** Why a form was not accepted, before or after it was processed. */
+export interface FormError {
   status: number
   error: string
-  /** For the reader; nothing of the request may be in it. */
+  /** Shown to the reader. It must not contain anything from the request. */
   message: string
-  /** What was read of it, which may hold a denial all the same. Empty from elsewhere, or of another media type. */
+  /** The text that was read, which may contain a denial. Empty for another origin or media type. */
   text?: string
 }
 
 /**
- * Reads a form that a page of ours sent, with script or without. Of a field that is there twice the last value
- * counts; files are left out.
+ * Reads a form sent by one of our pages, with or without script. When a field is there twice, the last value
+ * counts. Files are ignored.
  */
 export async function readForm(
   request: NextRequest,
   types: FormType[],
   limit: number,
-): Promise<{ fields: Record<string, string>; text: string } | FormRefusal> {
+): Promise<{ fields: Record<string, string>; text: string } | FormError> {
   if (!isSameOrigin(request.headers))
     return { status: 403, error: 'cross_site', message: `Send this form from ${env().origin} itself.` }
   const { bytes, whole } = await readUpTo(request, limit)
   const text = new TextDecoder().decode(bytes)
-  if (!whole)
-    return { status: 413, error: 'too_large', message: 'This is more than this form can hold.', text }
+  if (!whole) return { status: 413, error: 'too_large', message: 'This form is too large.', text }
   const type = request.headers.get('content-type') ?? ''
   if (!types.includes(type.split(';')[0]?.trim().toLowerCase() as FormType))
     return { status: 415, error: 'media_type', message: `Send ${types.join(' or ')}.` }
@@ -44,12 +43,12 @@ export async function readForm(
   }
 }
 
-/** A browser that sends a form by itself says that it takes HTML; script and other callers do not. */
-export const wantsPage = ({ headers }: NextRequest): boolean =>
+/** A browser that submits a form accepts HTML. Script and other callers do not ask for it. */
+export const wantsHtml = ({ headers }: NextRequest): boolean =>
   headers.get('accept')?.includes('text/html') === true
 
-/** Where to go after a form: a browser is led there, script and other callers are told. */
-export const leadTo = (request: NextRequest, url: string): NextResponse =>
-  wantsPage(request)
+/** Sends a browser on to `url`. Script and other callers get the URL as JSON. */
+export const redirectTo = (request: NextRequest, url: string): NextResponse =>
+  wantsHtml(request)
     ? new NextResponse(null, { status: 303, headers: { ...noStoreHeaders, Location: url } })
     : NextResponse.json({ url }, { headers: noStoreHeaders })

@@ -1,7 +1,7 @@
 import 'server-only'
-import { hashEmail, hashPhone, type Identity } from '../uid2/index.ts'
-import type { IdentityCookie } from './cookie.ts'
-import type { NoDii } from './public-identity.ts'
+import { hashEmail, hashPhone, type Identity } from '../uid2'
+import type { IdentityCookie } from './cookie'
+import type { NoDii } from './public-identity'
 import type {
   ConsentState,
   ConsentStore,
@@ -11,7 +11,7 @@ import type {
   Reader,
   RequestLike,
   Subject,
-} from './types.ts'
+} from './types'
 
 /** Who is signed in and what they decided, read from the store at this moment. */
 export interface ReaderState {
@@ -86,7 +86,7 @@ export const noConsent: ConsentState = {
   signals: {},
 }
 
-/** Null also for what the SDK refuses, because its token would match nobody. */
+/** Null also for DII that the SDK rejects, because its token would match no one. */
 async function hashDii(dii: Dii | NoDii): Promise<string | null> {
   if (typeof dii === 'string') return null
   const hash = dii.kind === 'email' ? hashEmail(dii.value) : hashPhone(dii.value)

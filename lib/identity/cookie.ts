@@ -1,8 +1,8 @@
 import 'server-only'
 import { sealData, unsealData } from 'iron-session'
-import { type NextRequest, NextResponse } from 'next/server'
-import { type Identity, parseIdentity } from '../uid2/index.ts'
-import type { IdentityEvent, IdentityOptions, Product } from './types.ts'
+import { type NextProxy, type NextRequest, NextResponse } from 'next/server'
+import { type Identity, parseIdentity } from '../uid2'
+import type { IdentityEvent, IdentityOptions, Product } from './types'
 
 /** The identity as the operator sent it, bound to one consent, in one session of one account. */
 export interface SealedIdentity {
@@ -30,9 +30,17 @@ export const noStoreHeaders = {
 }
 
 export function setNoStore<T extends Response>(response: T): T {
+  const vary = response.headers.get('vary')
   for (const [header, text] of Object.entries(noStoreHeaders)) response.headers.set(header, text)
+  if (vary !== null) response.headers.append('vary', vary)
   return response
 }
+
+type Next = (request: NextRequest) => ReturnType<NextProxy>
+
+/** With headers that can be changed, which those of `Response.redirect` cannot. */
+const toNextResponse = (response: Awaited<ReturnType<Next>>): NextResponse =>
+  response ? new NextResponse(response.body, response) : NextResponse.next()
 
 export type IdentityCookie = ReturnType<typeof createIdentityCookie>
 
@@ -76,21 +84,33 @@ export function createIdentityCookie(
     jar.set(name, value, attributesOf(secure, ttl))
   }
 
-  /** The proxy's response: the request passes with the new cookie, which pages and handlers then read. */
-  async function forward(request: NextRequest, action: CookieAction): Promise<NextResponse> {
-    if (action === 'keep') return NextResponse.next()
+  /**
+   * The proxy's response: the request goes on with the new cookie, which `next`, pages and handlers then read. `next`:
+   * what a publisher's own proxy makes of it.
+   */
+  async function forward(request: NextRequest, action: CookieAction, next: Next): Promise<NextResponse> {
+    if (action === 'keep') return toNextResponse(await next(request))
     const [value, ttl] = action === 'clear' ? ['', 0] : await sealedValue(action)
-    // Not by `cookies.set`, which writes all cookies anew: a consent cookie that cannot be read would be gone.
-    const cookies = replaceCookie(request.headers.get('cookie'), name, value)
-    if (cookies === '') request.headers.delete('cookie')
-    else request.headers.set('cookie', cookies)
+    const { headers } = request
+    const cookies = replaceCookie(headers.get('cookie'), name, value)
+    // For `request.cookies`. It writes the header anew, in which a consent cookie that cannot be read would be gone.
+    if (value === '') request.cookies.delete(name)
+    else request.cookies.set(name, value)
+    if (cookies === '') headers.delete('cookie')
+    else headers.set('cookie', cookies)
     // With these Next would answer 304, and a cache would add the cookie to the page that it keeps.
-    request.headers.delete('if-none-match')
-    request.headers.delete('if-modified-since')
-    const response = setNoStore(NextResponse.next({ request: { headers: request.headers } }))
+    headers.delete('if-none-match')
+    headers.delete('if-modified-since')
+    const response = setNoStore(toNextResponse(await next(request)))
+    const passes = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
+    // A proxy that hands on headers of its own has made them of these.
+    if (passes && !response.headers.has('x-middleware-override-headers'))
+      for (const [header, text] of NextResponse.next({ request: { headers } }).headers)
+        if (header !== 'x-middleware-next') response.headers.set(header, text)
+    const othersToo = response.headers.has('x-middleware-set-cookie')
     response.cookies.set(name, value, attributesOf(secure, ttl))
     // Next would do the same once more, for a cookie that is on the request already.
-    response.headers.delete('x-middleware-set-cookie')
+    if (!othersToo) response.headers.delete('x-middleware-set-cookie')
     return response
   }
 

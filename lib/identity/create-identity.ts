@@ -1,12 +1,19 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
-import { after, type NextFetchEvent, type NextRequest, NextResponse } from 'next/server'
-import { loadContext, readReader } from './context.ts'
-import { createIdentityCookie, noStoreHeaders } from './cookie.ts'
-import { createOperatorCalls } from './operator-calls.ts'
-import type { PublicIdentity } from './public-identity.ts'
-import type { Choice, IdentityEvent, IdentityOptions, RequestLike, Surface } from './types.ts'
-import { type Core, type IdentityUpdate, resolve, updateIdentity } from './update.ts'
+import {
+  after,
+  connection,
+  type NextFetchEvent,
+  type NextProxy,
+  type NextRequest,
+  NextResponse,
+} from 'next/server'
+import { loadContext, readReader } from './context'
+import { createIdentityCookie, noStoreHeaders } from './cookie'
+import { createOperatorCalls } from './operator-calls'
+import type { PublicIdentity } from './public-identity'
+import type { Choice, IdentityEvent, IdentityOptions, RequestLike, Surface } from './types'
+import { type Core, type IdentityUpdate, resolve, updateIdentity } from './update'
 
 /** `rejected`: the store cannot hold what came with the consent, and nothing was recorded. */
 export type ChoiceResult = { status: 'done'; update: IdentityUpdate } | { status: 'signed_out' | 'rejected' }
@@ -21,8 +28,9 @@ export type PublisherIdentity = ReturnType<typeof createIdentity>
  *   client: createUid2Client({ baseUrl, apiKey, clientSecret }),
  *   cookie: { name: '__Host-uid2', secure: true, passwords: [sessionPassword] },
  *   session: (request) => currentReader(request.cookies),
- *   consent: createMemoryStore(),
+ *   consent: processWide('consent', createMemoryStore),
  * })
+ * @throws TypeError where a password of the cookie is too short
  */
 export function createIdentity(options: IdentityOptions) {
   const {
@@ -34,6 +42,8 @@ export function createIdentity(options: IdentityOptions) {
     pageWaitMs = 0,
   } = options
   const { session, refreshedBy = 'server', now = Date.now } = options
+  if (options.cookie.passwords.some((password) => password.length < 32))
+    throw new TypeError('cookie.passwords: each password needs at least 32 characters')
   const emit = (event: IdentityEvent): void => {
     try {
       options.onEvent?.(event)
@@ -93,13 +103,20 @@ export function createIdentity(options: IdentityOptions) {
     if (granted && failure === 'rejected_write') return { status: 'rejected' }
     if (failure) {
       const identity: PublicIdentity = { status: 'unavailable', reason: 'store', now: now() }
-      return {
-        status: 'done',
-        update: { identity, cookie: granted ? 'keep' : 'clear', background: undefined },
-      }
+      const action = granted ? 'keep' : 'clear'
+      return { status: 'done', update: { identity, cookie: action, background: undefined } }
     }
     const updated = await update(request, granted ? 'post' : 'proxy')
     return { status: 'done', update: granted ? updated : { ...updated, cookie: 'clear' } }
+  }
+
+  const withProxy = (proxy: NextProxy) => async (request: NextRequest, event: NextFetchEvent) => {
+    const next = (refreshed: NextRequest) => proxy(refreshed, event)
+    const concerned = isPageView(request) && (request.cookies.has(cookie.name) || isDenial(request))
+    if (!concerned) return cookie.forward(request, 'keep', next)
+    const { cookie: action, background } = await update(request, 'proxy')
+    if (background) event.waitUntil(background)
+    return cookie.forward(request, action, next)
   }
 
   return {
@@ -111,13 +128,10 @@ export function createIdentity(options: IdentityOptions) {
      * Refreshes on the way of a page request: begins a due refresh without waiting, and stores one that has ended, so
      * that this very request reads the fresh identity. Other requests pass untouched, and stay cacheable.
      */
-    async proxy(request: NextRequest, event: NextFetchEvent): Promise<NextResponse> {
-      const concerned = isPageView(request) && (request.cookies.has(cookie.name) || isDenial(request))
-      if (!concerned) return NextResponse.next()
-      const { cookie: action, background } = await update(request, 'proxy')
-      if (background) event.waitUntil(background)
-      return cookie.forward(request, action)
-    },
+    proxy: withProxy(() => {}),
+
+    /** The same around a proxy of one's own, which gets the request with the fresh cookie and decides how it goes on. */
+    withProxy,
 
     route: {
       /** The identity as it stands. With an expired token it waits for the refresh. Never generates. */
@@ -126,7 +140,7 @@ export function createIdentity(options: IdentityOptions) {
       POST: async (request: NextRequest) => respond(await update(request, 'post')),
     },
 
-    /** For pages: calls nobody and writes nothing. */
+    /** For pages: makes no calls and writes nothing. */
     async read(request?: RequestLike): Promise<PublicIdentity> {
       const read = async () => resolve(core, await loadContext(core, request ?? (await currentRequest())))
       return (await timed('page', read)).identity
@@ -149,10 +163,11 @@ export function createIdentity(options: IdentityOptions) {
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? 'store')
 
 /** Of the page that is being rendered. */
-const currentRequest = async (): Promise<RequestLike> => ({
-  cookies: await cookies(),
-  headers: await headers(),
-})
+async function currentRequest(): Promise<RequestLike> {
+  // Under `cacheComponents` Next lets a page read the clock only after this.
+  await connection()
+  return { cookies: await cookies(), headers: await headers() }
+}
 
 /** A view by a person: a prefetch must neither refresh nor store. */
 const isPageView = ({ method, headers }: NextRequest): boolean =>

@@ -1,8 +1,8 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { type DiiInput, type Identity, Uid2Error } from '../uid2/index.ts'
-import { createSingleFlight, processWide, type SingleFlight } from './single-flight.ts'
-import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types.ts'
+import { type DiiInput, type Identity, Uid2Error } from '../uid2'
+import { createSingleFlight, processWide, type SingleFlight } from './single-flight'
+import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types'
 
 /** How a call to the operator ended. */
 export type CallResult =
@@ -47,7 +47,7 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
   // A refreshed identity waits for the reader's next request; a generated one is sealed by who asked for it.
   const refreshes = flightsOf('refreshes', keepMs)
   const generates = flightsOf('generates', { ...keepMs, success: 0 })
-  const generateKey = ({ diiHash }: Subject, consentString = '') => hash(`${diiHash}\n${consentString}`)
+  const generateKey = ({ diiHash }: Subject, tcf = '') => hash(`${diiHash}\n${tcf}`)
 
   async function call(
     kind: 'generate' | 'refresh',
@@ -72,11 +72,8 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
       emit({ type: `${kind}_failed`, ...describeFailure(error), ms: ms() })
       return { status: 'unavailable' }
     }
-    const recorded = await store.recordOptOut(diiHash, product).then(
-      () => true,
-      () => false,
-    )
-    emit({ type: recorded ? 'recorded' : 'not_recorded', what: 'opt_out' })
+    const [{ status }] = await Promise.allSettled([store.recordOptOut(diiHash, product)])
+    emit({ type: status === 'fulfilled' ? 'recorded' : 'not_recorded', what: 'opt_out' })
     return { status: 'optout' }
   }
 
@@ -85,13 +82,9 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
    * and its lock is held until the request has left: none begins once an opt-out, a denial or the end of the session
    * is on record.
    */
-  async function generateIfAllowed(
-    subject: Subject,
-    dii: DiiInput,
-    consentString?: string,
-  ): Promise<CallResult> {
+  async function generateIfAllowed(subject: Subject, dii: DiiInput, tcf?: string): Promise<CallResult> {
     let calling: Promise<CallResult> | undefined
-    const consent = consentString === undefined ? {} : { tcfConsentString: consentString }
+    const consent = tcf === undefined ? {} : { tcfConsentString: tcf }
     const begin = (sent: () => void) => {
       const options = { timeoutMs, fetch: fetchAndTell(sent), ...consent }
       calling ??= call('generate', subject, () => client.generateToken(dii, options))
@@ -119,13 +112,10 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
       refreshes.start(hash(identity.refresh_token), () =>
         call('refresh', subject, () => client.refreshToken(identity, { timeoutMs })),
       ),
-    findGenerate: (subject: Subject, consentString?: string) =>
-      generates.find(generateKey(subject, consentString)),
+    findGenerate: (subject: Subject, tcf?: string) => generates.find(generateKey(subject, tcf)),
     /** Begins a generate, or joins the one under way. */
-    generate: (subject: Subject, dii: DiiInput, consentString?: string) =>
-      generates.start(generateKey(subject, consentString), () =>
-        generateIfAllowed(subject, dii, consentString),
-      ),
+    generate: (subject: Subject, dii: DiiInput, tcf?: string) =>
+      generates.start(generateKey(subject, tcf), () => generateIfAllowed(subject, dii, tcf)),
   }
 }
 

@@ -49,7 +49,7 @@ export type NoDii = 'no_dii' | 'unverified' | 'relay_address' | 'bad_phone'
 
 export type UnsupportedReason = NoDii | 'gdpr' | 'consent' | 'region' | 'page'
 
-/** In a hold-out, tokens of `control` are made and refreshed, and handed to nobody. */
+/** In a hold-out, tokens of `control` are generated and refreshed, but not given out. */
 export type Bucket = 'treatment' | 'control'
 
 interface Base {

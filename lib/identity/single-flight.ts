@@ -5,11 +5,11 @@ export interface Flight<T> {
   /** Never rejects. */
   readonly promise: Promise<T>
   /** Set once the run has ended. */
-  readonly result: T | undefined
+  readonly result?: T
 }
 
 // Promises and timers keep the request in whose context they are made (30 kB), and a flight outlives its request.
-const outsideRequests = AsyncLocalStorage.snapshot()
+const runOutsideRequests = AsyncLocalStorage.snapshot()
 
 /** At most so many flights are held; the oldest goes. */
 const limit = 10_000
@@ -21,7 +21,7 @@ export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
  * later must not ask again. An optimisation per process: correctness holds without it.
  */
 export function createSingleFlight<T>(keepMs: (result: T) => number) {
-  const flights = new Map<string, { promise: Promise<T>; result: T | undefined }>()
+  const flights = new Map<string, { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout }>()
 
   /** The running or remembered flight of a key. */
   const find = (key: string): Flight<T> | undefined => flights.get(key)
@@ -30,20 +30,24 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
   function start(key: string, run: () => Promise<T>): Flight<T> {
     const known = flights.get(key)
     if (known) return known
-    const forget = (): void => {
-      if (flights.get(key) === flight) flights.delete(key)
-    }
     const settle = (result: T): T => {
       flight.result = result
-      if (keepMs(result) > 0) setTimeout(forget, keepMs(result)).unref()
-      else forget()
+      if (flights.get(key) !== flight) return result
+      const ms = keepMs(result)
+      if (ms > 0) flight.timer = setTimeout(() => flights.delete(key), ms).unref()
+      else flights.delete(key)
       return result
     }
-    const promise = outsideRequests(() => run().then(settle))
-    const flight = { promise, result: undefined as T | undefined }
+    const flight: { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout } = {
+      promise: runOutsideRequests(() => run().then(settle)),
+    }
     flights.set(key, flight)
-    const [oldest] = flights.keys()
-    if (flights.size > limit && oldest !== undefined) flights.delete(oldest)
+    for (const [oldest, { timer }] of flights) {
+      if (flights.size <= limit) break
+      // A timer that went on would keep the result.
+      clearTimeout(timer)
+      flights.delete(oldest)
+    }
     return flight
   }
 
@@ -54,6 +58,6 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
 export function processWide<T>(name: string, make: () => T): T {
   const key = Symbol.for(`uid2-publisher.${name}`)
   const held = globalThis as unknown as Record<symbol, T | undefined>
-  held[key] ??= outsideRequests(make)
+  held[key] ??= runOutsideRequests(make)
   return held[key]
 }

@@ -1,9 +1,9 @@
 import 'server-only'
-import { hasExpired } from '../uid2/index.ts'
-import type { RequestContext } from './context.ts'
-import { pickIdentityFields } from './cookie.ts'
-import type { Bucket, ConsentSignals, PublicIdentity } from './public-identity.ts'
-import type { Choice, Policy, PolicyContext, Product, Refusal } from './types.ts'
+import { hasExpired } from '../uid2'
+import type { RequestContext } from './context'
+import { pickIdentityFields } from './cookie'
+import type { Bucket, PublicIdentity } from './public-identity'
+import type { Choice, Policy, PolicyContext, Product, Refusal } from './types'
 
 /** All that the status depends on. */
 export interface StatusInput {
@@ -91,9 +91,5 @@ function resolveToken({ context, policies, now, ...input }: StatusInput): Public
 }
 
 /** Of the first policy that has any. */
-export function consentToPassOn(
-  policies: readonly Policy[],
-  context: PolicyContext,
-): ConsentSignals | undefined {
-  return policies.map((policy) => policy.passesOn?.(context)).find((signals) => signals !== undefined)
-}
+export const consentToPassOn = (policies: readonly Policy[], context: PolicyContext) =>
+  policies.map((policy) => policy.passesOn?.(context)).find((signals) => signals !== undefined)

@@ -1,5 +1,5 @@
-import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2/index.ts'
-import type { Bucket, ConsentSignals, NoDii, PublicIdentity, UnsupportedReason } from './public-identity.ts'
+import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2'
+import type { Bucket, ConsentSignals, NoDii, PublicIdentity, UnsupportedReason } from './public-identity'
 
 export interface IdentityOptions {
   client: Pick<Uid2Client, 'generateToken' | 'refreshToken'>
@@ -7,7 +7,7 @@ export interface IdentityOptions {
   product?: Product
   /** `passwords`: at least 32 characters each; the current one, then previous ones that still open. */
   cookie: { name: string; secure: boolean; passwords: readonly [string, ...string[]] }
-  /** Who is signed in, by the cookies of the request; null: nobody. */
+  /** The signed-in reader, from the request's cookies. Null: signed out. */
   session(request: RequestLike): Promise<Reader | null>
   consent: ConsentStore
   policies?: readonly Policy[]

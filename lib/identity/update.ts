@@ -1,12 +1,12 @@
 import 'server-only'
 import { setTimeout as pause } from 'node:timers/promises'
-import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2/index.ts'
-import { loadContext, type RequestContext, readState, type Sources } from './context.ts'
-import type { CookieAction } from './cookie.ts'
-import type { CallResult, OperatorCalls } from './operator-calls.ts'
-import type { Bucket, PublicIdentity } from './public-identity.ts'
-import { consentToPassOn, type Resolved, resolveStatus } from './status.ts'
-import type { IdentityEvent, IdentityOptions, RequestLike, Subject } from './types.ts'
+import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../uid2'
+import { loadContext, type RequestContext, readState, type Sources } from './context'
+import type { CookieAction } from './cookie'
+import type { CallResult, OperatorCalls } from './operator-calls'
+import type { Bucket, PublicIdentity } from './public-identity'
+import { consentToPassOn, type Resolved, resolveStatus } from './status'
+import type { IdentityEvent, IdentityOptions, RequestLike, Subject } from './types'
 
 /** What `createIdentity` makes of its options once. */
 export interface Core extends Sources {
@@ -80,11 +80,8 @@ async function refused(core: Core, context: RequestContext, resolved: Resolved):
   const { subject, consent, identity, invalidCookie } = context
   const denial = subject && consent && !consent.siteOptOut ? resolved.denial : null
   if (subject && denial) {
-    const recorded = core.store.recordChoice(subject, denial).then(
-      () => true,
-      () => false,
-    )
-    core.emit({ type: (await recorded) ? 'recorded' : 'not_recorded', what: 'denied' })
+    const [{ status }] = await Promise.allSettled([core.store.recordChoice(subject, denial)])
+    core.emit({ type: status === 'fulfilled' ? 'recorded' : 'not_recorded', what: 'denied' })
   }
   const clear = invalidCookie || (identity !== null && (denial !== null || !resolved.keepCookie))
   return { identity: resolved.identity, cookie: clear ? 'clear' : 'keep', background: undefined }
@@ -139,14 +136,10 @@ async function refreshIfDue(core: Core, sealed: Identity | null, subject: Subjec
 export function needsRefresh(
   identity: Identity,
   now: number,
-  {
-    byBrowser,
-    waitForExpired,
-    recheck,
-  }: Omit<UpdateLimits, 'generate' | 'waitForDue'> & { byBrowser: boolean },
+  how: Pick<UpdateLimits, 'waitForExpired' | 'recheck'> & { byBrowser: boolean },
 ): boolean {
-  if (recheck) return true
-  return byBrowser ? waitForExpired > 0 && hasExpired(identity, now) : isDueForRefresh(identity, now)
+  if (how.recheck) return true
+  return how.byBrowser ? how.waitForExpired > 0 && hasExpired(identity, now) : isDueForRefresh(identity, now)
 }
 
 /** Of two answers the one that lives longer stays. */

@@ -1,8 +1,9 @@
 import 'server-only'
-import { singleton } from '../shared/singleton.ts'
+import { processWide } from '../shared/process-wide'
 
 /**
- * Why calls to the operator fail. First what is wrong on our side, then the other codes of the SDK: lib/uid2/errors.ts.
+ * Why calls to the operator fail. Faults on our side come first, then the other codes of the SDK:
+ * lib/uid2/errors.ts.
  */
 export type OperatorReason =
   | 'wrong_key'
@@ -24,15 +25,17 @@ export type OperatorReason =
   | 'response_too_large'
   | 'unexpected_status'
 
-/** What recent calls said of the operator and the store; `GET /api/health` reads it and calls nobody. */
+/**
+ * The results of recent calls to the operator and the store. `GET /api/health` reads this and makes no calls.
+ */
 export interface Health {
   operator: 'ok' | 'failing' | 'unknown'
-  /** Of the last call, while it is failing. */
+  /** The reason of the last failed call, while `operator` is `failing`. */
   operatorReason?: OperatorReason | undefined
   store: 'ok' | 'down'
-  /** Shutdown has begun: take this instance out of rotation. */
+  /** Shutdown has begun: the load balancer should take this instance out. */
   stopping: boolean
 }
 
 export const health = (): Health =>
-  singleton('health', () => ({ operator: 'unknown', store: 'ok', stopping: false }))
+  processWide('health', () => ({ operator: 'unknown', store: 'ok', stopping: false }))

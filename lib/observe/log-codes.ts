@@ -1,7 +1,7 @@
 import 'server-only'
 
 const known = new Set([
-  // The SDK's: lib/uid2/errors.ts.
+  // From the SDK: lib/uid2/errors.ts.
   'timeout',
   'aborted',
   'network',
@@ -17,14 +17,14 @@ const known = new Set([
   'client_error',
   'wrong_product',
   'unexpected_status',
-  // What is wrong on our side, by the same file.
+  // Faults on our side, from the same file.
   'wrong_key',
   'missing_role',
   'wrong_secret',
   'unexpected',
   'unknown',
   'late',
-  // Why a sealed identity does not open: iron-session's words and ours.
+  // Why a sealed identity does not open: iron-session's codes and ours.
   'expired',
   'invalid',
   'unknown-password',
@@ -35,7 +35,7 @@ const known = new Set([
   'connection_lost',
   'pool_busy',
   'migrating',
-  // A provider's answer, by the words of the standard and of provider-fault.ts.
+  // A sign-in provider's error: codes of the standard and of provider-fault.ts.
   'invalid_client',
   'invalid_grant',
   'invalid_request',
@@ -59,7 +59,7 @@ const known = new Set([
   'other_subject',
   'discovery_incomplete',
   'not_json',
-  // TLS, in Node's words.
+  // TLS: Node's codes.
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_UNTRUSTED',
@@ -78,18 +78,17 @@ const patterns = [
   /^SQLITE_[A-Z]{2,16}(?:_[A-Z]{2,16})?$/,
   // SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
   /^(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/,
-  // The answer of a provider, or of the publisher's gateway for text messages (docs/sign-in/phone.md).
+  // The HTTP status of a sign-in provider, or of the publisher's SMS gateway (docs/sign-in/phone.md).
   /^(?:http|sms)_[1-5]\d\d$/,
 ]
 
 const isKnown = (code: string): boolean => known.has(code) || patterns.some((pattern) => pattern.test(code))
 
 /**
- * The code as a log line may say it, or `unknown`. The one check, at run time, of what the types cannot promise: an
- * error of a library may carry any text as its code. In front of a code may be the provider that it is about, and
- * that it is about the provider's userinfo endpoint.
+ * The code as it may be logged, or `unknown`. This checks at run time what types cannot: an error of a
+ * library may carry any text as its code. The code may be preceded by the provider's name and `userinfo`.
  */
-export function checkedCode(code: string): string {
+export function allowedCode(code: string): string {
   const [, provider = '', said = ''] =
     /^((?:google|apple|facebook|oidc) (?:userinfo )?)?(.*)$/s.exec(code) ?? []
   return `${provider}${isKnown(said) ? said : 'unknown'}`

@@ -1,23 +1,25 @@
 import 'server-only'
 import pino from 'pino'
-import { singleton } from '../shared/singleton.ts'
-import { checkedCode } from './log-codes.ts'
+import { processWide } from '../shared/process-wide'
+import { allowedCode } from './log-codes'
 
-/** Everything that a log line may say. An allow-list: no field can carry DII, a token, a hash or a key. */
+/**
+ * Everything that a log line may contain. An allow-list: no field can carry DII, a token, a hash or a key.
+ */
 export interface LogFields {
-  /** An error code, an outcome, a reason: one of `log-codes.ts`, else the line says `unknown`. */
+  /** An error code, an outcome or a reason from `log-codes.ts`. Any other is logged as `unknown`. */
   code?: string
   httpStatus?: number
   ms?: number
   /** How far the operator's clock is ahead of ours. */
   clockSkewMs?: number
-  /** Of what did not fit, characters. */
+  /** Characters of what did not fit. */
   size?: number
-  /** How many opt-outs, denials, withdrawals and sign-outs it is about. */
+  /** The number of opt-outs, denials, withdrawals and sign-outs. */
   revocations?: number
 }
 
-/** What happened, as a short constant; never built from input. */
+/** What happened, as a constant. Never built from input. */
 export type LogEvent =
   | 'operator_call'
   | 'operator_misconfigured'
@@ -42,56 +44,59 @@ export type LogEvent =
 type Level = 'info' | 'warn' | 'error'
 
 const logger = () =>
-  singleton('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
+  processWide('log', () => pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }))
 
-/** What strangers can cause as often as they like is written once in so many ms, and counted meanwhile. */
-const quietMs = 10_000
-/** Written at a change of the store or of the clock only. The last line of the two must be the truth, so none is held back. */
-const changes: ReadonlySet<LogEvent> = new Set(['store_down', 'store_up', 'clock_skew'])
-/** Events and their codes are closed sets; patterns among the codes leave room for more than this. */
-const mostHeld = 100
+/** Anyone can cause some events as often as they like: the same line is written once in this many ms. */
+const repeatMs = 10_000
+/**
+ * Written only when the state of the store or clock changes. Always logged, so that the last line is the
+ * current state.
+ */
+const alwaysWritten: ReadonlySet<LogEvent> = new Set(['store_down', 'store_up', 'clock_skew'])
+/** A limit, because the patterns among the codes allow many values. */
+const maxRecent = 100
 
-interface Held {
+interface RecentLine {
   level: Level
   event: LogEvent
   code: string | undefined
   until: number
-  /** Events since the last line, which nothing was written about yet. */
+  /** Events since the last line that are not written yet. */
   count: number
 }
 
-const held = () => singleton('log-held', () => new Map<string, Held>())
+const recent = () => processWide('log-recent', () => new Map<string, RecentLine>())
 
 /**
- * Writes a line. The same event with the same code within ten seconds is counted instead; the next line about it has
- * `count`: the events that it stands for. Without a timer: what is counted is written by the next line of any kind
- * after these seconds, or by `flushLog`.
+ * Writes a line. The same event with the same code within ten seconds is only counted: the next line about it
+ * has `count`, the number of events that it stands for. There is no timer: counts are written by the next
+ * line of any kind after these seconds, or by `flushLog`.
  */
 export function logEvent(level: Level, event: LogEvent, fields: LogFields = {}): void {
   const { httpStatus, ms, clockSkewMs, size, revocations } = fields
-  const code = fields.code === undefined ? undefined : checkedCode(fields.code)
+  const code = fields.code === undefined ? undefined : allowedCode(fields.code)
   const now = performance.now()
   const key = `${event} ${code ?? ''}`
-  const before = held().get(key)
-  if (before && now < before.until && !changes.has(event)) {
+  const before = recent().get(key)
+  if (before && now < before.until && !alwaysWritten.has(event)) {
     before.count += 1
     return
   }
-  held().delete(key)
-  writeHeld(held().size < mostHeld ? now : Number.POSITIVE_INFINITY)
-  held().set(key, { level, event, code, until: now + quietMs, count: 0 })
+  recent().delete(key)
+  writeCounts(recent().size < maxRecent ? now : Number.POSITIVE_INFINITY)
+  recent().set(key, { level, event, code, until: now + repeatMs, count: 0 })
   const count = before && before.count > 0 ? before.count + 1 : undefined
   logger()[level]({ event, code, httpStatus, ms, clockSkewMs, size, revocations, count })
 }
 
-/** Writes what was counted and not written yet: call it when the process is about to end. */
-export const flushLog = (): void => writeHeld(Number.POSITIVE_INFINITY)
+/** Writes all counts that are not written yet. Call it before the process ends. */
+export const flushLog = (): void => writeCounts(Number.POSITIVE_INFINITY)
 
-/** Of all whose seconds are over at this time. */
-function writeHeld(now: number): void {
-  for (const [key, { level, event, code, until, count }] of held()) {
+/** Writes the counts whose `until` has passed. */
+function writeCounts(now: number): void {
+  for (const [key, { level, event, code, until, count }] of recent()) {
     if (until > now) continue
-    held().delete(key)
+    recent().delete(key)
     if (count > 0) logger()[level]({ event, code, count })
   }
 }

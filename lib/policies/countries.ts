@@ -1,6 +1,9 @@
 import 'server-only'
 
-/** ISO 3166-1 alpha-2, as assigned; and XK for Kosovo, which has no code of ISO's and this one in every database. */
+/**
+ * The assigned codes of ISO 3166-1 alpha-2, and XK for Kosovo, which has no ISO code but this one in every
+ * database.
+ */
 const countries = new Set(
   (
     'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ ' +
@@ -13,7 +16,7 @@ const countries = new Set(
   ).split(' '),
 )
 
-/** Codes that ISO reserves for others' use, the European Union's among them, and the country that each means. */
+/** Codes that ISO reserves for other uses, some for the European Union, and the country that each means. */
 const aliases = new Map([
   ['UK', 'GB'],
   ['EL', 'GR'],
@@ -26,8 +29,8 @@ const aliases = new Map([
   ['DG', 'IO'],
 ])
 
-/** The country of a code in capitals; null: no country has it. */
-export function countryOf(code: string): string | null {
+/** The country of an upper-case code, or null. */
+export function findCountry(code: string): string | null {
   const country = aliases.get(code) ?? code
   return countries.has(country) ? country : null
 }

@@ -1,9 +1,9 @@
 import 'server-only'
-import type { Policy } from '../identity/types.ts'
+import type { Policy } from '../identity/types'
 
 /**
- * Global Privacy Control: https://www.w3.org/TR/gpc/. Only a browser can send the header, no page of another site.
- * `account`: also the reader's own denial, recorded for their account. `browser`: it holds for the request alone.
+ * Global Privacy Control: https://www.w3.org/TR/gpc/. Only a browser can send the header, not another site's
+ * page. `account`: also a denial by the reader, recorded for the account. `browser`: only for this request.
  */
 export const globalPrivacyControl = ({ scope }: { scope: 'account' | 'browser' }): Policy => ({
   name: 'gpc',

@@ -1,16 +1,16 @@
 import 'server-only'
 
-/** What a TCF v2 string says of vendors and purposes. */
+/** What a TCF v2 string says about vendors and purposes. */
 export interface TcfString {
-  /** Whether this vendor may do this purpose, by consent or by legitimate interest. */
+  /** Whether this vendor may use this purpose, by consent or legitimate interest. */
   allows(vendor: number, purpose: number): boolean
 }
 
 /**
- * Reads a TCF v2 string, every segment to its end; null when that fails. It refuses what the decoder of the
- * operator refuses (https://github.com/InteractiveAdvertisingBureau/iabtcf-java): another version, a segment that
- * is cut short, a range of vendors that runs backwards or beyond the highest vendor. Ranges are not unfolded, so
- * the work depends on the length of the string alone. Pure.
+ * Parses a TCF v2 string with all segments. Null when it is invalid. It rejects what the operator's decoder
+ * rejects (https://github.com/InteractiveAdvertisingBureau/iabtcf-java): another version, a segment that is
+ * cut off, a vendor range that runs backwards or beyond the highest vendor. Ranges are not expanded, so the
+ * work depends only on the string's length. Pure.
  *
  * Layout: https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework
  */
@@ -28,16 +28,16 @@ export function parseTcfString(text: string): TcfString | null {
 
 function readCore(bits: Bits): TcfString {
   if (bits.integer(6) !== 2) throw new UnreadableError()
-  // Times, the consent platform, language, versions and special features.
+  // Skips times, consent platform, language, versions and special features.
   bits.skip(36 + 36 + 12 + 12 + 6 + 12 + 12 + 6 + 1 + 1 + 12)
   const consents = bits.flags(24)
   const interests = bits.flags(24)
-  // How purpose 1 was treated, and the publisher's country.
+  // Skips the treatment of purpose 1 and the publisher's country.
   bits.skip(1 + 12)
   const byConsent = readVendors(bits)
   const byInterest = readVendors(bits)
   for (let restrictions = bits.integer(12); restrictions > 0; restrictions--) {
-    // The purpose, and the type of its restriction.
+    // Skips the purpose and the type of the restriction.
     bits.skip(6 + 2)
     readRanges(bits, 65_535)
   }
@@ -47,7 +47,7 @@ function readCore(bits: Bits): TcfString {
   }
 }
 
-/** Types 1 and 2 list vendors, 3 has the publisher's own purposes; later types are skipped. */
+/** Types 1 and 2 list vendors, type 3 has the publisher's own purposes. Later types are skipped. */
 function readSegment(bits: Bits): void {
   const type = bits.integer(3)
   if (type === 1 || type === 2) readVendors(bits)
@@ -77,7 +77,10 @@ function readRanges(bits: Bits, highest: number): Includes {
 
 class UnreadableError extends Error {}
 
-/** The bits of one segment in base64url, most significant first. Whole bytes count, as in the operator's decoder. */
+/**
+ * The bits of one segment in base64url, most significant first. As in the operator's decoder, only whole
+ * bytes count.
+ */
 class Bits {
   readonly #bytes: Uint8Array
   #at = 0
@@ -103,7 +106,7 @@ class Bits {
     return value
   }
 
-  /** So many flags, for the ids from 1 on. */
+  /** Reads `count` flags, for the ids from 1 on. */
   flags(count: number): Includes {
     const from = this.#at
     this.skip(count)

@@ -1,13 +1,13 @@
-/** More of one name than this is no browser's doing. */
-export const mostValues = 10
+/** No browser sends one cookie name more often than this. */
+export const maxValues = 10
 
 /**
- * Every value of one cookie in a raw `Cookie` header, in its order. A browser sends a name twice when it has it for
- * two paths or two domains; the cookies that Next reads, and so the site and next-auth, hold the last one.
+ * All values of one cookie in a raw `Cookie` header, in order. A browser sends a name twice when it has that
+ * cookie for two paths or two domains. Next's cookies, and so the site and next-auth, see only the last one.
  */
 export function cookieValues(header: string | null, name: string): string[] {
   const values = rawCookieValues(header, name)
-  return values.slice(-mostValues).flatMap((value) => {
+  return values.slice(-maxValues).flatMap((value) => {
     try {
       return [decodeURIComponent(value)]
     } catch {
@@ -16,7 +16,7 @@ export function cookieValues(header: string | null, name: string): string[] {
   })
 }
 
-/** The same as they were sent: those that cannot be decoded, too, and a name without a value as an empty one. */
+/** The values as sent, also those that cannot be decoded. A name without a value gives an empty string. */
 const rawCookieValues = (header: string | null, name: string): string[] =>
   pairsOf(header).flatMap((pair) => (nameOf(pair) === name ? [pair.slice(name.length + 1)] : []))
 

@@ -1,7 +1,7 @@
 /**
- * Reads a request body of at most `limit` bytes; `null` when it is longer, or breaks off: no answer reaches that
- * client, and an error would be a stack in the log for each. A declared length is not trusted: a chunked body has
- * none, so the bytes are counted as they come.
+ * Reads a request body of at most `limit` bytes. Null when it is longer, or when the connection breaks off:
+ * no answer reaches that client, and an error would only log a stack. The bytes are counted as they arrive,
+ * because a chunked body has no declared length.
  */
 export async function readCapped(request: Request, limit: number): Promise<Uint8Array | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null
@@ -9,7 +9,7 @@ export async function readCapped(request: Request, limit: number): Promise<Uint8
   return whole ? bytes : null
 }
 
-/** The same, with what came before the limit, or before it broke off. */
+/** As `readCapped`, but returns what arrived before the limit or the break. */
 export async function readUpTo(
   request: Request,
   limit: number,
@@ -23,7 +23,7 @@ export async function readUpTo(
     chunks.push(part.value.subarray(0, left))
     left -= part.value.byteLength
     if (left < 0) {
-      // Not waited for: of a cloned request it settles only when the other copy is cancelled too.
+      // Not awaited: for a cloned request it settles only when the other copy is cancelled too.
       reader?.cancel().catch(() => {})
       return { bytes: Buffer.concat(chunks), whole: false }
     }

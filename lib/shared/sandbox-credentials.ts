@@ -1,6 +1,6 @@
 /**
- * The clients of the sandbox operator: the public test clients that the real operator ships in its own
- * test resources, so they are no secrets, and the same on each instance and after each restart.
+ * Clients of the sandbox operator: the public test clients from the real operator's test resources. They are
+ * no secrets, and the same on each instance and after each restart.
  */
 export const sandboxPublisher = {
   siteId: 124,
@@ -14,7 +14,7 @@ export const sandboxDsp = {
   clientSecret: 'FsD4bvtjMkeTonx6HvQp6u0EiI1ApGH4pIZzZ5P7UcQ=',
 } as const
 
-/** Shares tokens with other companies; neither the site nor the sandbox buyer uses it. */
+/** A client that shares tokens with other companies. Neither the site nor the sandbox buyer uses it. */
 export const sandboxSharer = {
   siteId: 125,
   apiKey: 'UID2-C-L-125-E5w9L8.T5og45yFqQeoj4ubh9IVqXcaSVwk7A5XyG958=',

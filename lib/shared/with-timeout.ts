@@ -1,6 +1,7 @@
 /**
- * `promise`, or `fallback()` after `ms`; what `fallback` throws is the rejection. A limit over the whole: openid-client's
- * own ends with the first byte of an answer, so a provider that stops in the middle of one would hold a sign-in for ever.
+ * `promise`, or `fallback()` after `ms`. If `fallback` throws, the result rejects. The limit covers the whole
+ * response: openid-client's own timeout ends with the first byte, so a provider that stops in the middle of a
+ * response would block a sign-in for ever.
  */
 export async function withTimeout<T>(promise: Promise<T>, ms: number, fallback: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined

@@ -1,15 +1,16 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader.ts'
-import type { Reader } from '../identity/types.ts'
-import { cookieValues, mostValues } from '../shared/cookie-values.ts'
+import { currentReader } from '../auth/current-reader'
+import type { Reader } from '../identity/types'
+import { cookieValues, maxValues } from '../shared/cookie-values'
 
 /**
- * The readers of every session in a raw `Cookie` header. A browser may send the session cookie twice, and
- * `currentReader` sees the last one alone: a sign-out ends each. Works for a sign-in of your own, too.
+ * The readers of all sessions in a raw `Cookie` header. A browser may send the session cookie twice, and
+ * `currentReader` sees only the last one, but a sign-out ends both sessions. This also works with your own
+ * sign-in.
  */
 export async function allReaders(cookieHeader: string | null): Promise<Reader[]> {
   const readers = new Map<string, Reader>()
-  for (let fromEnd = 1; fromEnd <= mostValues; fromEnd++) {
+  for (let fromEnd = 1; fromEnd <= maxValues; fromEnd++) {
     let found = false
     const reader = await currentReader({
       get(name) {

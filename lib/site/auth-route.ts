@@ -1,60 +1,60 @@
 import 'server-only'
 import { NextRequest, NextResponse } from 'next/server'
-import { cookieName } from '../auth/cookie-names.ts'
-import { limitAttempts, limitReturns } from '../auth/limits.ts'
-import { isAuthAction, nextAuthHandler } from '../auth/next-auth.ts'
-import { apiError } from '../http/api-error.ts'
-import { noStoreHeaders, setNoStore } from '../identity/cookie.ts'
-import { localPath } from '../shared/local-path.ts'
-import { readCapped } from '../shared/read-capped.ts'
-import { identity } from './identity.ts'
-import { maskedName } from './masked-name.ts'
-import { tooManySignIns } from './sign-in-route.ts'
-import { dropCookie, dropCookies, endPreviousSession, endSessions, refuseSignOut } from './sign-out.ts'
+import { cookieName } from '../auth/cookie-names'
+import { isAuthAction, nextAuthHandler } from '../auth/next-auth'
+import { limitAttempts, limitCallbacks } from '../auth/sign-in-limits'
+import { apiError } from '../http/api-error'
+import { noStoreHeaders, setNoStore } from '../identity/cookie'
+import { localPath } from '../shared/local-path'
+import { readCapped } from '../shared/read-capped'
+import { identity } from './identity'
+import { maskedName } from './masked-name'
+import { tooManySignIns } from './sign-in-route'
+import { deleteCookie, deleteCookies, endPreviousSession, endSessions, signOutError } from './sign-out'
 
 interface Context {
   params: Promise<{ nextauth: string[] }>
 }
 
 /**
- * next-auth, with what it leaves open closed: only the actions that this site uses reach it; its answers are never
- * cached; `session` is answered without it (it would set the cookie again, and knows no session that was ended); and
- * its own sign-out ends the session in the store as ours does.
+ * next-auth, made stricter. Only the actions that this site uses reach it. Its responses are never cached.
+ * `session` is answered here, because next-auth would set the cookie again and does not know ended sessions.
+ * Its own sign-out also ends the session in the store.
  */
-export async function answerAuth(request: NextRequest, context: Context): Promise<Response> {
+export async function handleAuth(request: NextRequest, context: Context): Promise<Response> {
   const path = (await context.params).nextauth
   if (!isAuthAction(request.method, path)) return apiError('not_found', 'There is nothing here.')
   const [action, provider] = path
-  const fault = faultOf(request, action, provider)
-  if (fault) return fault
-  const sound = await withSoundBody(request, action)
-  if (sound instanceof NextResponse) return sound
-  const seconds = await overLimit(request, action, provider)
+  const error = findFault(request, action, provider)
+  if (error) return error
+  const checked = await readAuthBody(request, action)
+  if (checked instanceof NextResponse) return checked
+  const seconds = await countAttempt(request, action, provider)
   if (seconds !== null) return tooManySignIns(request, seconds)
   const signsOut = action === 'signout' && request.method === 'POST'
-  if (action === 'session') return answerSession(request)
-  const response = setNoStore(await nextAuthHandler(sound, context))
+  if (action === 'session') return respondWithSession(request)
+  const response = setNoStore(await nextAuthHandler(checked, context))
   if (action === 'callback' && setsSession(response)) await endPreviousSession(request, response.cookies)
   if (signsOut && clearsSession(response)) {
     const { status } = await endSessions(request)
     await identity().cookie.write(response.cookies, 'clear')
     if (status === 'not_recorded') {
-      const refused = refuseSignOut({ status })
-      dropCookies(request.cookies, refused.cookies)
-      return refused
+      const errorResponse = signOutError({ status })
+      deleteCookies(request.cookies, errorResponse.cookies)
+      return errorResponse
     }
   }
   return response
 }
 
 /**
- * What next-auth would answer 500 to, though it is the caller's mistake: an error code that fits in no
- * redirect, a callback URL that is none, also in its cookie, and reading where our own ways are posted to.
- * Each as often as it is given, because next-auth takes the last where others take the first.
+ * Rejects what next-auth would answer with 500 although it is the caller's mistake: an error code that fits
+ * in no redirect, an invalid callback URL (also in its cookie), and GET for our own providers. All values of
+ * a parameter are checked, because next-auth takes the last one and others the first.
  */
-function faultOf({ method, nextUrl, cookies }: NextRequest, action?: string, provider?: string) {
+function findFault({ method, nextUrl, cookies }: NextRequest, action?: string, provider?: string) {
   const { searchParams } = nextUrl
-  // On the way back a provider may use whatever code it likes; next-auth repeats none of those.
+  // In a callback a provider may use any error code. next-auth does not repeat those.
   const repeated = action === 'callback' ? [] : searchParams.getAll('error')
   if (!repeated.every((code) => /^\w*$/.test(code))) return apiError('invalid', 'Not as documented: error.')
   if (!searchParams.getAll('callbackUrl').every(isHttp))
@@ -62,24 +62,24 @@ function faultOf({ method, nextUrl, cookies }: NextRequest, action?: string, pro
   const callbackUrl = cookies.get(cookieName('callbackUrl'))
   if (callbackUrl && !isHttp(callbackUrl.value)) {
     const response = apiError('invalid', 'The cookie of the last sign-in was not readable: try again.')
-    dropCookie(response.cookies, callbackUrl.name)
+    deleteCookie(response.cookies, callbackUrl.name)
     return response
   }
-  return action === 'callback' && isOwn(provider) && method !== 'POST'
+  return action === 'callback' && isOwnProvider(provider) && method !== 'POST'
     ? new NextResponse(null, { status: 405, headers: { ...noStoreHeaders, Allow: 'POST' } })
     : null
 }
 
-/** Ways of our own, which next-auth takes by POST alone. */
-const isOwn = (provider: string | undefined): boolean => provider === 'demo' || provider === 'proof'
+/** Our own providers, which next-auth accepts only by POST. */
+const isOwnProvider = (provider: string | undefined): boolean => provider === 'demo' || provider === 'proof'
 
 /**
- * Of whoever calls next-auth directly, or comes back from a provider, who is then asked several things. The
- * demo sign-in is for trying things, and often.
+ * Counts direct calls to next-auth, and callbacks, which make the site call the provider. The demo sign-in
+ * has no limit.
  */
-async function overLimit({ method, headers }: NextRequest, action?: string, provider?: string) {
+async function countAttempt({ method, headers }: NextRequest, action?: string, provider?: string) {
   if (provider === 'demo') return null
-  if (action === 'callback' && !isOwn(provider)) return limitReturns(headers)
+  if (action === 'callback' && !isOwnProvider(provider)) return limitCallbacks(headers)
   const attempts = method === 'POST' && (action === 'signin' || action === 'callback')
   return attempts ? limitAttempts(headers) : null
 }
@@ -90,10 +90,10 @@ const isHttp = (url: string): boolean =>
 const bodyLimit = 16 * 1024
 
 /**
- * The request again with a body that next-auth can read, where it would fail and log a piece of it, and
- * without what a query could add to the question that a provider is asked, such as another scope.
+ * Checks the body, on which next-auth would fail and log a part of it. Returns the request without query
+ * parameters that would change what a provider is asked, such as the scope.
  */
-async function withSoundBody(request: NextRequest, action: string | undefined) {
+async function readAuthBody(request: NextRequest, action: string | undefined) {
   if (request.method !== 'POST') return request
   const body = await readCapped(request, bodyLimit)
   if (body === null) return apiError('too_large', 'The body may have at most 16 kB.')
@@ -114,8 +114,8 @@ function isJsonObject(body: Uint8Array): boolean {
   }
 }
 
-/** Masked, and the end that was set at sign-in, which next-auth would move on with each question. */
-async function answerSession(request: NextRequest): Promise<Response> {
+/** Answers with a masked name and the expiry set at sign-in, which next-auth would extend at each call. */
+async function respondWithSession(request: NextRequest): Promise<Response> {
   const { reader } = await identity().readReader(request)
   if (!reader) return NextResponse.json({}, { headers: noStoreHeaders })
   const session = {
@@ -128,9 +128,9 @@ async function answerSession(request: NextRequest): Promise<Response> {
 const setsSession = (answer: NextResponse): boolean =>
   sessionCookies(answer).some(({ value }) => Boolean(value))
 
-/** next-auth clears the session only when its CSRF token was right. */
+/** next-auth clears the session only when its CSRF token was correct. */
 const clearsSession = (answer: NextResponse): boolean => sessionCookies(answer).some(({ value }) => !value)
 
-/** In chunks or whole; an empty value Next reads as none. */
+/** Whole or in chunks. Next reads an empty value as undefined. */
 const sessionCookies = (answer: NextResponse) =>
   answer.cookies.getAll().filter(({ name }) => name.startsWith(cookieName('session')))

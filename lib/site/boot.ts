@@ -1,31 +1,31 @@
 import 'server-only'
-import { noteClientAddresses } from '../auth/client-address.ts'
-import { openStore } from '../consent/open.ts'
-import { failureEvent } from '../database/access.ts'
-import { envFilesWarning } from '../env/env-files.ts'
-import { type Env, EnvError, env } from '../env/server.ts'
-import { prepareIncomingRequests } from '../http/incoming-requests.ts'
-import { errorCode } from '../observe/error-code.ts'
-import { health } from '../observe/health.ts'
-import { logEvent } from '../observe/log.ts'
-import { keepLoopbackDirect } from '../shared/direct-loopback.mjs'
-import { isLoopback } from '../shared/loopback.ts'
-import { captureOutside } from '../shared/outside-requests.ts'
-import { withTimeout } from '../shared/with-timeout.ts'
-import { keepWritingRevocations, prepareShutdown } from './shutdown.ts'
+import { recordClientAddresses } from '../auth/client-address'
+import { openStore } from '../consent/open-store'
+import { failureEvent } from '../database/access'
+import { envFilesWarning } from '../env/env-files'
+import { type Env, EnvError, env } from '../env/server'
+import { fixIncomingRequests } from '../http/incoming-requests'
+import { errorCode } from '../observe/error-code'
+import { health } from '../observe/health'
+import { logEvent } from '../observe/log'
+import { bypassProxyForLoopback } from '../shared/bypass-proxy.mjs'
+import { isLoopback } from '../shared/loopback'
+import { captureStartContext } from '../shared/outside-requests'
+import { withTimeout } from '../shared/with-timeout'
+import { prepareShutdown, scheduleRevocationRetries } from './shutdown'
 
-/** A migration may take longer, ms: pages are served meanwhile, without tokens. */
+/** Boot waits this long for the store, ms. During a longer migration pages are served without tokens. */
 const openingMs = 5_000
 
 /**
- * Checks the configuration and opens the store before the first request. A fault that only a person can
- * mend ends the process with one message; a store that is down does not: pages are served without tokens.
+ * Checks the configuration and opens the store before the first request. A configuration fault ends the
+ * process with one message. A store that is down does not: pages are served without tokens.
  */
 export async function boot(): Promise<void> {
-  captureOutside()
-  keepLoopbackDirect()
-  noteClientAddresses()
-  prepareIncomingRequests()
+  captureStartContext()
+  bypassProxyForLoopback()
+  recordClientAddresses()
+  fixIncomingRequests()
   const warning = envFilesWarning(process.env.NODE_ENV === 'development')
   if (warning !== null) process.stderr.write(`\n${warning}\n\n`)
   try {
@@ -40,9 +40,10 @@ export async function boot(): Promise<void> {
       recordStartFailure(Object.assign(new Error('The store is being migrated.'), { code: 'migrating' }))
     },
   )
-  keepWritingRevocations()
+  scheduleRevocationRetries()
   prepareShutdown()
-  // Whatever ends TLS stands before a deployed site, so the connection's address is that of all readers.
+  // A deployed site has a proxy that ends TLS, so without this setting all readers share that proxy's
+  // address.
   if (env().deployed && env().trustProxyHops === 0) logEvent('warn', 'trust_proxy_hops_unset')
   if (process.env.NODE_ENV === 'development' && env().mode === 'sandbox') void warmSandbox()
 }
@@ -56,16 +57,21 @@ function recordStartFailure(error: unknown): void {
   logEvent('error', failureEvent(error), { code: errorCode(error) })
 }
 
-/** Beside a real operator the demo sign-in would make tokens for anyone's address, so nobody else may reach it. */
+/**
+ * Beside a real operator the demo sign-in would make tokens for anyone's address, so only this machine may
+ * reach it.
+ */
 function requireLoopbackForDemo({ mode, demoSignIn }: Env): void {
   const at = process.argv.findIndex((argument) => argument === '-H' || argument === '--hostname')
   if (mode === 'real' && demoSignIn && (at < 0 || !isLoopback(process.argv[at + 1] ?? '')))
     throw new EnvError(
-      'DEMO_SIGN_IN=on beside a real operator serves this machine alone: start the site with npm start, or add -H 127.0.0.1 to next start.',
+      'DEMO_SIGN_IN=on with a real operator is only for this machine: start the site with npm start, or add -H 127.0.0.1 to next start.',
     )
 }
 
-/** In development a first call compiles the operator's route, which would eat the operator time-out. */
+/**
+ * In development the first call compiles the operator's route, which takes longer than the operator time-out.
+ */
 async function warmSandbox(): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     try {
@@ -74,7 +80,7 @@ async function warmSandbox(): Promise<void> {
       logEvent('info', 'sandbox_warm')
       return
     } catch {
-      // Not listening yet.
+      // The server is not listening yet.
       await new Promise((resolve) => setTimeout(resolve, 250))
     }
   }

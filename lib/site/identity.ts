@@ -1,19 +1,19 @@
 import 'server-only'
-import { currentReader } from '../auth/current-reader.ts'
-import { consentStore } from '../consent/durable.ts'
-import { type Env, env } from '../env/server.ts'
-import { createIdentity, type PublisherIdentity } from '../identity/create-identity.ts'
-import type { Policy } from '../identity/types.ts'
-import { globalPrivacyControl } from '../policies/gpc.ts'
-import { holdout } from '../policies/holdout.ts'
-import { region } from '../policies/region.ts'
-import { consentSignals } from '../policies/signals.ts'
-import { operatorClient } from './operator-client.ts'
-import { recordEvent } from './record-event.ts'
+import { currentReader } from '../auth/current-reader'
+import { consentStore } from '../consent/durable'
+import { type Env, env } from '../env/server'
+import { createIdentity, type PublisherIdentity } from '../identity/create-identity'
+import type { Policy } from '../identity/types'
+import { globalPrivacyControl } from '../policies/gpc'
+import { holdout } from '../policies/holdout'
+import { region } from '../policies/region'
+import { consentSignals } from '../policies/signals'
+import { operatorClient } from './operator-client'
+import { recordEvent } from './record-event'
 
 const made = new WeakMap<Env, PublisherIdentity>()
 
-/** The site's identity: the one place that knows the settings, the store, the sign-in and the policies. */
+/** The site's identity. The only file that knows the settings, the store, the sign-in and the policies. */
 export function identity(): PublisherIdentity {
   const settings = env()
   const known = made.get(settings)
@@ -35,14 +35,14 @@ export function identity(): PublisherIdentity {
   return created
 }
 
-/** `__Host-` binds the cookie to this very host. Browsers take the prefix over https alone. */
+/** `__Host-` binds the cookie to this host. Browsers accept the prefix only over https. */
 export const identityCookie = ({ secureCookies, product, sessionPasswords }: Env) => ({
   name: secureCookies ? `__Host-${product}` : product,
   secure: secureCookies,
   passwords: sessionPasswords,
 })
 
-/** In the order in which they are asked. */
+/** In the order of their checks. */
 function policiesOf({ gpcScope, regionHeader, product }: Env): Policy[] {
   const gpc = gpcScope === 'off' ? [] : [globalPrivacyControl({ scope: gpcScope })]
   const place = regionHeader === null ? [] : [region({ header: regionHeader, product })]

@@ -1,11 +1,11 @@
 import 'server-only'
-import type { Dii, Reader } from '../identity/types.ts'
+import type { Dii, Reader } from '../identity/types'
 
-/** How pages call a reader. */
+/** The reader's name on pages. */
 export const maskedName = ({ dii }: Pick<Reader, 'dii'>): string =>
   typeof dii === 'string' ? 'a reader' : maskDii(dii)
 
-/** The DII as its owner may see it on a shared screen: `j•••@example.com`, `+1•••01`. */
+/** The DII as it may appear on a shared screen: `j•••@example.com`, `+1•••01`. */
 export function maskDii({ kind, value }: Dii): string {
   if (kind === 'phone') return `${value.slice(0, 2)}•••${value.slice(-2)}`
   const at = value.lastIndexOf('@')

@@ -1,56 +1,65 @@
 import 'server-only'
-import { type Env, env } from '../env/server.ts'
-import { logEvent } from '../observe/log.ts'
-import { singleton } from '../shared/singleton.ts'
-import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index.ts'
+import { type Env, env } from '../env/server'
+import { logEvent } from '../observe/log'
+import { processWide } from '../shared/process-wide'
+import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index'
 
-interface HeldClient {
-  /** The configuration of the client: another one gets a client of its own. */
-  of: Env['operator'] | null
+interface CachedClient {
+  /** The client's settings. Other settings need a new client. */
+  settings: Env['operator'] | null
   client: Uid2Client | null
 }
 
 /**
- * One client per process: it imports its key once, and remembers the clock skew that the last answer told. Next has
- * several instances of this module, so the errors of the client may be of another instance's class: recognise them by
- * `Uid2Error.is`.
+ * One client per process: it imports its key once, and remembers the clock skew of the last response. Next
+ * loads this module several times, so an error of the client may belong to another instance's class: use
+ * `Uid2Error.is` to recognise it.
  */
 export function operatorClient(): Uid2Client {
-  const held = singleton<HeldClient>('operator-client', () => ({ of: null, client: null }))
+  const cached = processWide<CachedClient>('operator-client', () => ({ settings: null, client: null }))
   const { operator, product } = env()
-  if (held.client === null || held.of !== operator) {
-    held.of = operator
-    // No retries: the reader's next request is one, after the while that `operator-calls.ts` prescribes.
-    held.client = createUid2Client({ ...operator, product, retries: 0, onClockSkew: recordClockSkew })
+  if (cached.client === null || cached.settings !== operator) {
+    cached.settings = operator
+    // No retries: the reader's next request is one, after the pause that `operator-calls.ts` sets.
+    cached.client = createUid2Client({ ...operator, product, retries: 0, onClockSkew: recordClockSkew })
   }
-  return held.client
+  return cached.client
 }
 
-/** How long it is remembered why the operator refuses our key, ms: one more call in this time, not one for each. */
+/**
+ * How long the reason for a rejected key is cached, ms: one extra call in this time, not one for each
+ * failure.
+ */
 const reasonMs = 60_000
 
-interface HeldReason {
+interface CachedReason {
   until: number
   reason: Promise<Uid2Error['reason']>
 }
 
-/** Why the operator refuses our key. */
-export function explainRefusedKey(): Promise<Uid2Error['reason']> {
-  const held = singleton<HeldReason>('refused-key', () => ({ until: 0, reason: Promise.resolve(undefined) }))
+/** Asks why the operator rejects our key. */
+export function explainRejectedKey(): Promise<Uid2Error['reason']> {
+  const cached = processWide<CachedReason>('refused-key', () => ({
+    until: 0,
+    reason: Promise.resolve(undefined),
+  }))
   const now = performance.now()
-  if (now >= held.until) {
-    held.until = now + reasonMs
-    held.reason = explainUnauthorized(operatorClient())
+  if (now >= cached.until) {
+    cached.until = now + reasonMs
+    cached.reason = explainUnauthorized(operatorClient())
   }
-  return held.reason
+  return cached.reason
 }
 
-/** From here on a skew is logged, and logged again when it has changed by so much, ms. */
+/** A skew is logged from this size on, and again when it has changed by as much, ms. */
 const notableSkewMs = 10_000
 
-/** Every sealed answer tells it. The last line of the log is the current skew, also once the clock is right again. */
+/**
+ * Every encrypted response contains the operator's time. The log's last line is the current skew, also when
+ * the clock is correct again.
+ */
 function recordClockSkew(clockSkewMs: number): void {
-  const logged = singleton('clock-skew', () => ({ ms: 0 }))
+  const logged = processWide('clock-skew', () => ({ ms: 0 }))
   if (Math.abs(clockSkewMs - logged.ms) < notableSkewMs) return
   logged.ms = clockSkewMs
   logEvent(Math.abs(clockSkewMs) < notableSkewMs ? 'info' : 'warn', 'clock_skew', { clockSkewMs })

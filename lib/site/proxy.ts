@@ -1,8 +1,11 @@
 import 'server-only'
 import type { NextFetchEvent, NextRequest, NextResponse } from 'next/server'
-import { refuseRequest } from '../http/page-requests.ts'
-import { identity } from './identity.ts'
+import { rejectRequest } from '../http/page-requests'
+import { identity } from './identity'
 
-/** Refuses what no page takes, and refreshes an identity on its way. Never a lock: each surface decides for itself. */
+/**
+ * Rejects requests that no page accepts, and refreshes a due identity. It is never a lock: each surface
+ * checks for itself.
+ */
 export const proxy = async (request: NextRequest, event: NextFetchEvent): Promise<NextResponse> =>
-  refuseRequest(request) ?? identity().proxy(request, event)
+  rejectRequest(request) ?? identity().proxy(request, event)

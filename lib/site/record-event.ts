@@ -1,10 +1,10 @@
 import 'server-only'
-import type { IdentityEvent } from '../identity/types.ts'
-import { health, type OperatorReason } from '../observe/health.ts'
-import { logEvent } from '../observe/log.ts'
-import { explainRefusedKey } from './operator-client.ts'
+import type { IdentityEvent } from '../identity/types'
+import { health, type OperatorReason } from '../observe/health'
+import { logEvent } from '../observe/log'
+import { explainRejectedKey } from './operator-client'
 
-/** The log and the health of the operator, from what the identity tells. */
+/** Writes the log and the operator's health from the core's events. */
 export function recordEvent(event: IdentityEvent): void {
   switch (event.type) {
     case 'generated':
@@ -29,8 +29,8 @@ export function recordEvent(event: IdentityEvent): void {
   }
 }
 
-/** What only we can mend. The others are faults of the operator, or of the way to it. */
-const ours: ReadonlySet<string> = new Set([
+/** Faults that only the publisher can fix. Others are the operator's or the network's. */
+const ownFaults: ReadonlySet<string> = new Set([
   'wrong_key',
   'missing_role',
   'wrong_secret',
@@ -45,15 +45,15 @@ type FailedEvent = Extract<IdentityEvent, { type: 'generate_failed' | 'refresh_f
 
 async function recordFailedCall({ type, reason, ...fields }: FailedEvent): Promise<void> {
   if (reason !== 'unexpected') recordOperator('failing', reason)
-  // Refusing a refresh the operator says by itself whether it knows the key.
+  // For a rejected refresh the operator's response itself says whether it knows the key.
   const unexplained = type === 'generate_failed' && reason === 'unauthorized'
-  const told = unexplained ? await explainRefusedKey() : undefined
-  if (told) recordOperator('failing', told)
-  const explained = told ?? reason
-  const isOurs = ours.has(explained)
+  const cause = unexplained ? await explainRejectedKey() : undefined
+  if (cause) recordOperator('failing', cause)
+  const code = cause ?? reason
+  const isOwnFault = ownFaults.has(code)
   const { httpStatus, clockSkewMs, ms } = fields
-  logEvent(isOurs ? 'error' : 'warn', isOurs ? 'operator_misconfigured' : 'operator_call', {
-    code: explained,
+  logEvent(isOwnFault ? 'error' : 'warn', isOwnFault ? 'operator_misconfigured' : 'operator_call', {
+    code,
     ms,
     ...(httpStatus !== undefined && { httpStatus }),
     ...(clockSkewMs !== undefined && { clockSkewMs }),

@@ -1,30 +1,32 @@
 import 'server-only'
 import { setTimeout as pause } from 'node:timers/promises'
-import { retryRevocations } from '../consent/durable.ts'
-import { pendingCount } from '../consent/pending.ts'
-import { health } from '../observe/health.ts'
-import { flushLog, logEvent } from '../observe/log.ts'
-import { withTimeout } from '../shared/with-timeout.ts'
+import { retryRevocations } from '../consent/durable'
+import { pendingCount } from '../consent/pending-revocations'
+import { health } from '../observe/health'
+import { flushLog, logEvent } from '../observe/log'
+import { withTimeout } from '../shared/with-timeout'
 
-/** `docker stop` kills after 10 s: all must be over before. */
+/** `docker stop` kills after 10 s. Everything must be finished before. */
 const deadlineMs = 8_000
 const lastWriteMs = 1_500
 const retryMs = 1_000
 
-/** Writes what could not be written yet, for as long as the process lives. Outside every request. */
-export function keepWritingRevocations(): void {
+/**
+ * Retries revocations that could not be written, for the life of the process. Call it outside any request.
+ */
+export function scheduleRevocationRetries(): void {
   setInterval(() => void retryRevocations(), retryMs).unref()
 }
 
 /**
- * Writes the revocations that wait before the process ends. Next calls `process.exit` when its last answer is out,
- * however long a slow upload takes, and has no hook before it: so the exit is held back here, with a deadline.
+ * Writes pending revocations before the process ends. Next calls `process.exit` after its last response,
+ * however long a slow upload takes, and has no hook before it. So `exit` is replaced here, with a deadline.
  */
 export function prepareShutdown(): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => begin(signal))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => beginShutdown(signal))
 }
 
-/** A store that failed a moment ago rests: so it is tried more than once. */
+/** After a failure the store is not asked for a moment, so this tries more than once. */
 async function writeLast(): Promise<void> {
   const end = performance.now() + lastWriteMs
   while (pendingCount() > 0 && performance.now() < end) {
@@ -33,19 +35,19 @@ async function writeLast(): Promise<void> {
   }
 }
 
-function begin(signal: 'SIGTERM' | 'SIGINT'): void {
+function beginShutdown(signal: 'SIGTERM' | 'SIGINT'): void {
   health().stopping = true
   const exit = process.exit.bind(process)
-  const leave = (code?: number | string | null): void => {
+  const writeAndExit = (code?: number | string | null): void => {
     void writeLast().then(() => {
       if (pendingCount() > 0) logEvent('error', 'revocations_lost', { revocations: pendingCount() })
       flushLog()
       exit(code)
     })
   }
-  process.exit = leave as typeof process.exit
+  process.exit = writeAndExit as typeof process.exit
   setTimeout(() => {
     logEvent('warn', 'shutdown_deadline')
-    leave(signal === 'SIGTERM' ? 143 : 130)
+    writeAndExit(signal === 'SIGTERM' ? 143 : 130)
   }, deadlineMs).unref()
 }

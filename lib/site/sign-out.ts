@@ -1,12 +1,12 @@
 import 'server-only'
-import { isSessionCookie } from '../auth/current-reader.ts'
-import { consentStore } from '../consent/durable.ts'
-import { isEndPending } from '../consent/pending.ts'
-import { apiError, tooManyRequests } from '../http/api-error.ts'
-import type { Reader, RequestLike } from '../identity/types.ts'
-import { allReaders } from './all-readers.ts'
-import { identity } from './identity.ts'
-import { limitSignOuts } from './limits.ts'
+import { isSessionCookie } from '../auth/current-reader'
+import { consentStore } from '../consent/durable'
+import { isEndPending } from '../consent/pending-revocations'
+import { apiError, tooManyRequests } from '../http/api-error'
+import type { Reader, RequestLike } from '../identity/types'
+import { allReaders } from './all-readers'
+import { identity } from './identity'
+import { limitSignOuts } from './reader-limits'
 
 interface Jar {
   get: RequestLike['cookies']['get']
@@ -14,20 +14,22 @@ interface Jar {
   set(name: string, value: string, attributes: object): unknown
 }
 
-/** `not_recorded`: the store did not take the end of the session yet. The cookies go in any case. */
+/**
+ * `not_recorded`: the store has not recorded the end of the session yet. The cookies are deleted in any case.
+ */
 export type SignOut = { status: 'recorded' | 'not_recorded' } | { status: 'rate_limited'; seconds: number }
 
-export const refuseSignOut = (outcome: Exclude<SignOut, { status: 'recorded' }>) =>
+export const signOutError = (outcome: Exclude<SignOut, { status: 'recorded' }>) =>
   outcome.status === 'rate_limited'
     ? tooManyRequests(outcome.seconds)
-    : apiError('not_recorded', notRecordedWords)
+    : apiError('not_recorded', notRecordedMessage)
 
-export const notRecordedWords =
-  'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet; we keep trying.'
+export const notRecordedMessage =
+  'You are signed out in this browser. Our records could not be reached, so the end of your session is not recorded yet. We keep trying.'
 
-/** Ends the sessions of a request for good: no response that is still under way can bring it back. */
+/** Ends the sessions of a request for good: no response in flight can restore them. */
 export async function endSessions({ headers }: RequestLike): Promise<SignOut> {
-  // A browser may send the session cookie twice: each session ends.
+  // A browser may send the session cookie twice: both sessions end.
   const readers = await allReaders(headers.get('cookie'))
   const outcomes = await Promise.all(readers.map(endSession))
   const limited = outcomes.find(({ status }) => status === 'rate_limited')
@@ -48,24 +50,24 @@ async function endSession({ sid, sessionEnds }: Reader): Promise<SignOut> {
 /** Ends the session and deletes next-auth's and our cookies, each with the attributes it was set with. */
 export async function signOut(jar: Jar, headers: RequestLike['headers']): Promise<SignOut> {
   const outcome = await endSessions({ cookies: jar, headers })
-  dropCookies(jar, jar)
+  deleteCookies(jar, jar)
   return outcome
 }
 
-/** Of the cookies that a request brought, all that are of a sign-in or an identity. */
-export function dropCookies(sent: Pick<Jar, 'getAll'>, jar: Pick<Jar, 'set'>): void {
-  for (const { name } of sent.getAll())
-    if (name === identity().cookie.name || isSessionCookie(name)) dropCookie(jar, name)
+/** Deletes those of the sent cookies that belong to a sign-in or an identity. */
+export function deleteCookies(received: Pick<Jar, 'getAll'>, jar: Pick<Jar, 'set'>): void {
+  for (const { name } of received.getAll())
+    if (name === identity().cookie.name || isSessionCookie(name)) deleteCookie(jar, name)
 }
 
-export function dropCookie(jar: Pick<Jar, 'set'>, name: string): void {
+export function deleteCookie(jar: Pick<Jar, 'set'>, name: string): void {
   const secure = name.startsWith('__')
-  // Next loses `Max-Age=0` where `cookies()` was written to as well.
+  // Next drops `Max-Age=0` when `cookies()` is also written to, so `expires` is set too.
   jar.set(name, '', { path: '/', maxAge: 0, expires: new Date(0), httpOnly: true, sameSite: 'lax', secure })
 }
 
-/** At a new sign-in: the session that this browser had before ends, and its identity cookie goes. */
+/** At a new sign-in, ends this browser's previous session and deletes its identity cookie. */
 export async function endPreviousSession(before: RequestLike, response: Pick<Jar, 'set'>): Promise<void> {
   await endSessions(before)
-  if (before.cookies.get(identity().cookie.name) !== undefined) dropCookie(response, identity().cookie.name)
+  if (before.cookies.get(identity().cookie.name) !== undefined) deleteCookie(response, identity().cookie.name)
 }

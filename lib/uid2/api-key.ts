@@ -1,9 +1,9 @@
-import { argumentError, requireOpaqueText } from './arguments.ts'
+import { argumentError, requireOpaqueText } from './arguments'
 
-/** What an API key says of itself. */
+/** What an API key says about itself. */
 export interface ApiKeyDescription {
   readonly product: 'uid2' | 'euid'
-  /** A publisher's key is a client's; the other kind is for those who run operators. */
+  /** Publishers and DSPs have `client` keys. `operator` keys are for companies that run operators. */
   readonly role: 'client' | 'operator'
   readonly environment: 'local' | 'test' | 'integ' | 'prod'
   readonly siteId: number
@@ -13,8 +13,8 @@ const API_KEY = /^(UID2|EUID)-([CO])-([LTIP])-(\d{1,9})-[^-]{6}\.[^-]{38}$/
 const ENVIRONMENTS = { L: 'local', T: 'test', I: 'integ', P: 'prod' } as const
 
 /**
- * Reads the product, environment and site that a key was issued for, which tells a key in the wrong place
- * before any call does. Says nothing of whether the key works.
+ * Reads the product, environment and site that a key was issued for, which finds a key in the wrong place
+ * before any call. It does not check that the key works.
  *
  * Returns `undefined` for a key of another form: early keys have none, and still work.
  *
@@ -33,8 +33,8 @@ export function describeApiKey(apiKey: string): ApiKeyDescription | undefined {
 }
 
 /**
- * A key that can be a client's; anything else is a mix-up that the operator would answer with a bare 401. Early
- * keys look like a secret, base64 of 32 bytes, so only the secret itself is taken for one.
+ * Rejects a value that cannot be a client's key, for which the operator would only answer 401. Early keys
+ * look like a secret, base64 of 32 bytes, so only the secret itself is recognised as a mix-up.
  */
 export function requireApiKey(value: unknown, clientSecret: string): string {
   const apiKey = requireOpaqueText(value, 'apiKey')

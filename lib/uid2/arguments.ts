@@ -1,12 +1,12 @@
 /**
- * Checks of what a caller passes. The message names the argument and says what it has to be; it never
- * repeats the value, which may be a secret or a person's address.
+ * Checks of arguments. The message names the argument and what it must be. It never repeats the value, which
+ * may be a secret or a person's address.
  */
 export function argumentError(name: string, must: string): TypeError {
   return new TypeError(`${name} ${must}`)
 }
 
-/** A key or token: one run of printable ASCII, safe as a header value and as a body. */
+/** A key or token: printable ASCII without spaces, safe in a header and in a body. */
 export function isOpaqueText(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
 }
@@ -16,7 +16,7 @@ export function requireOpaqueText(value: unknown, name: string): string {
   throw argumentError(name, 'must be a non-empty string of printable ASCII without whitespace')
 }
 
-/** Not any truthy value: the text `'false'` of an environment variable must not switch anything on. */
+/** Only booleans: the text `'false'` of an environment variable must not switch anything on. */
 export function requireBoolean(value: unknown, name: string): boolean {
   if (typeof value === 'boolean') return value
   throw argumentError(name, 'must be true or false')
@@ -27,12 +27,12 @@ export function requireFunction<F>(value: F, name: string): F {
   throw argumentError(name, 'must be a function')
 }
 
-/** The longest delay that `setTimeout` honours; anything above it would fire at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1
+/** The longest delay that `setTimeout` supports. A longer one would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1
 
 export function requireTimeout(value: unknown, name: string): number {
-  if (typeof value === 'number' && value > 0 && value <= LONGEST_DELAY_MS) return value
-  throw argumentError(name, `must be a number of milliseconds above 0 and at most ${LONGEST_DELAY_MS}`)
+  if (typeof value === 'number' && value > 0 && value <= MAX_DELAY_MS) return value
+  throw argumentError(name, `must be a number of milliseconds above 0 and at most ${MAX_DELAY_MS}`)
 }
 
 export function requireSignal(value: AbortSignal): AbortSignal {

@@ -1,49 +1,55 @@
-import { requireFunction, requireRetries, requireSignal, requireTimeout } from './arguments.ts'
-import { withDeadline } from './deadline.ts'
-import type { DiiInput } from './dii.ts'
-import type { GenerateOutcome } from './generate.ts'
-import type { Identity } from './identity.ts'
-import type { RefreshOutcome } from './refresh.ts'
-import { createUid2Requests, type PreparedRequest, type Uid2RequestOptions } from './requests.ts'
-import { retrying } from './retry.ts'
-import { exchange } from './transport.ts'
+import { requireFunction, requireRetries, requireSignal, requireTimeout } from './arguments'
+import { withDeadline } from './deadline'
+import type { GenerateOutcome } from './generate'
+import type { Identity } from './identity'
+import type { DiiInput } from './identity-field'
+import type { RefreshOutcome } from './refresh'
+import { createUid2Requests, type PreparedRequest, type Uid2RequestOptions } from './requests'
+import { withRetries } from './retry'
+import { sendRequest } from './transport'
 
-/** What a client is made of: the operator, the credentials, and how long to try. Times are ms. */
+/** The operator, the credentials, and the limits of a call. Times are ms. */
 export interface Uid2ClientOptions extends Uid2RequestOptions {
-  /** The longest that a call may take, its retries included, in ms (1500). */
+  /** The longest that a call may take, with its retries, in ms (1500). */
   timeoutMs?: number
-  /** How often a call is tried again within that time after a fault that may pass (2). */
+  /** How often a call is retried within that time after a temporary failure (2). */
   retries?: number
   fetch?: typeof fetch
 }
 
-/** What one call may have of its own. */
+/** Options of one call. */
 export interface CallOptions {
   signal?: AbortSignal
-  /** Instead of the client's, in ms. */
+  /** Overrides the client's, in ms. */
   timeoutMs?: number
-  /** Instead of the client's; for instance to learn when the request leaves. */
+  /** Overrides the client's, for instance to learn when the request is sent. */
   fetch?: typeof fetch
 }
 
-/** All methods reject with `Uid2Error` for what the operator did and `TypeError` for what the caller did. */
+/**
+ * All methods reject with `Uid2Error` for failures of the operator or network, and `TypeError` for the
+ * caller's mistakes.
+ */
 export interface Uid2Client {
   /** An identity for a person. @see https://unifiedid.com/docs/endpoints/post-token-generate */
   generateToken(
     input: DiiInput,
     options?: CallOptions & { tcfConsentString?: string },
   ): Promise<GenerateOutcome>
-  /** A new identity for an old one, which stays valid. @see https://unifiedid.com/docs/endpoints/post-token-refresh */
+  /**
+   * Replaces an identity by a new one. The old one stays valid.
+   * @see https://unifiedid.com/docs/endpoints/post-token-refresh
+   */
   refreshToken(identity: Identity, options?: CallOptions): Promise<RefreshOutcome>
-  /** Whether a token of ours was made from this DII. @see https://unifiedid.com/docs/endpoints/post-token-validate */
+  /** Whether our token was made from this DII. @see https://unifiedid.com/docs/endpoints/post-token-validate */
   validateToken(advertisingToken: string, input: DiiInput, options?: CallOptions): Promise<boolean>
 }
 
 /**
- * A client of one operator with one set of credentials. It keeps no state but the imported key and the last
- * clock skew, so one per process is enough and several do no harm.
+ * A client of one operator with one set of credentials. Its only state is the imported key and the last clock
+ * skew, so one client per process is enough and several do no harm.
  *
- * @throws TypeError naming the option that cannot work
+ * @throws TypeError naming the invalid option
  * @see https://unifiedid.com/docs/getting-started/gs-environments
  * @example
  * const client = createUid2Client({ baseUrl: 'https://operator-integ.uidapi.com', apiKey, clientSecret })
@@ -53,10 +59,11 @@ export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
   const requests = createUid2Requests(options)
   const timeoutMs = requireTimeout(options.timeoutMs ?? 1500, 'timeoutMs')
   const retries = requireRetries(options.retries ?? 2)
-  // Looked up at each call: frameworks and tests replace the global one after modules have loaded.
+  // Looked up at each call, because frameworks and tests replace the global `fetch` after modules have
+  // loaded.
   const send: typeof fetch = requireFunction(options.fetch ?? ((url, init) => fetch(url, init)), 'fetch')
 
-  // Each attempt prepares its own request: an envelope carries its time, and operators refuse old ones.
+  // Each attempt prepares its own request: an envelope contains its time, and operators reject old ones.
   const call = async <Outcome>(
     prepare: () => Promise<PreparedRequest<Outcome>>,
     { signal, timeoutMs: own, fetch: ownFetch }: CallOptions,
@@ -66,9 +73,9 @@ export function createUid2Client(options: Uid2ClientOptions): Uid2Client {
       (deadline) => {
         const attempt = async () => {
           const request = await prepare()
-          return request.read(await exchange(sendThis, request, deadline.stop))
+          return request.read(await sendRequest(sendThis, request, deadline.stop))
         }
-        return retrying(attempt, retries, deadline, Math.random)
+        return withRetries(attempt, retries, deadline, Math.random)
       },
       own === undefined ? timeoutMs : requireTimeout(own, 'timeoutMs'),
       signal && requireSignal(signal),

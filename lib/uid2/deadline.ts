@@ -1,17 +1,17 @@
-import { Uid2Error } from './errors.ts'
+import { Uid2Error } from './errors'
 
-/** What is left of the time that a call may take. */
+/** The time limit of a call. */
 export interface Deadline {
   /** Aborts when the time is up or the caller aborts. */
   readonly stop: AbortSignal
-  /** In ms; nothing once it stopped. */
+  /** In ms. 0 after it stopped. */
   remaining(): number
 }
 
 /**
- * Settles when `run` does, when the time is up or when the caller aborts, whichever is first, even when
- * `run` ignores its signal. A timer of our own rather than `AbortSignal.timeout`, so that a call that is
- * over leaves neither timer nor listener behind on a signal that lives longer.
+ * Settles when `run` does, when the time is up, or when the caller aborts, whichever is first, even when
+ * `run` ignores its signal. It uses its own timer instead of `AbortSignal.timeout`, so that a finished call
+ * leaves no timer and no listener on a longer-lived signal.
  *
  * @throws Uid2Error `timeout`, `aborted`
  */
@@ -50,7 +50,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** Waits, in ms, unless it is stopped before. */
+/** Waits `ms`, or until `stop` aborts. */
 export function pause(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

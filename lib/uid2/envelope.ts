@@ -8,9 +8,9 @@
  *
  * @see https://unifiedid.com/docs/getting-started/gs-encryption-decryption and docs/protocol.md
  */
-import { argumentError } from './arguments.ts'
-import { Uid2Error } from './errors.ts'
-import { envelopeOf, type HttpReply, type Reading, type Wire } from './reply.ts'
+import { argumentError } from './arguments'
+import { Uid2Error } from './errors'
+import { envelopeOf, type HttpReply, type ReplyContext, type Wire } from './reply'
 
 const VERSION = 1
 const IV_BYTES = 12
@@ -21,7 +21,7 @@ const NONCE_BYTES = 8
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** What sealing a request takes from the outside. `now` in Unix ms. */
+/** What sealing a request needs. `now` in Unix ms. */
 export interface Sealing {
   readonly key: CryptoKey
   readonly now: () => number
@@ -30,7 +30,7 @@ export interface Sealing {
 
 interface SealedRequest {
   readonly envelope: Uint8Array<ArrayBuffer>
-  /** What the response has to echo. */
+  /** The response must contain the same nonce. */
   readonly nonce: Uint8Array
 }
 
@@ -39,14 +39,14 @@ export function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 }
 
 /**
- * Seals a request. The clock is read here, so a request has to be sealed anew for every attempt: the
- * operator refuses one that is a minute or two old. 20 random bytes are drawn, at once: nonce ‖ IV.
+ * Seals a request. It contains the current time, so each attempt needs a new one: the operator rejects a
+ * request that is a minute or two old. 20 random bytes are drawn at once: nonce ‖ IV.
  */
 export async function sealRequest(sealing: Sealing, json: string): Promise<SealedRequest> {
   const text = encoder.encode(json)
   const plaintext = new Uint8Array(TIME_BYTES + NONCE_BYTES + text.length)
   new DataView(plaintext.buffer).setBigInt64(0, BigInt(timeOf(sealing)))
-  const random = draw(sealing, NONCE_BYTES + IV_BYTES)
+  const random = drawRandom(sealing, NONCE_BYTES + IV_BYTES)
   const nonce = random.subarray(0, NONCE_BYTES)
   const iv = random.subarray(NONCE_BYTES)
   plaintext.set(nonce, TIME_BYTES)
@@ -61,13 +61,13 @@ export async function sealRequest(sealing: Sealing, json: string): Promise<Seale
 }
 
 /**
- * Opens the response to a sealed request. The nonce proves that it answers this request and no other,
- * which also makes it fresh; the time in front of it tells how far the clocks are apart.
+ * Opens the response to a sealed request. The nonce proves that it belongs to this request and is fresh. The
+ * time before it shows how far the clocks differ.
  *
  * @throws Uid2Error `bad_response`, `undecryptable`, `nonce_mismatch`
  */
 export async function openResponse(
-  { key, wire, clock }: Reading,
+  { key, wire, clock }: ReplyContext,
   nonce: Uint8Array,
   reply: HttpReply,
 ): Promise<Payload> {
@@ -76,12 +76,12 @@ export async function openResponse(
   if (!equalInConstantTime(echoed, nonce)) {
     throw new Uid2Error('nonce_mismatch', 'the response answers another request', { httpStatus: 200 })
   }
-  clock.heard(Number(new DataView(plaintext.buffer).getBigInt64(0)))
+  clock.recordTime(Number(new DataView(plaintext.buffer).getBigInt64(0)))
   return parsePayload(plaintext.subarray(TIME_BYTES + NONCE_BYTES))
 }
 
 /**
- * Opens the response to a refresh, with the key that came with the refresh token that was sent.
+ * Opens the response to a refresh, with the response key that was issued with the sent refresh token.
  *
  * @throws Uid2Error `bad_response`, `undecryptable`
  */
@@ -89,7 +89,7 @@ export async function openRefreshResponse(key: CryptoKey, wire: Wire, reply: Htt
   return parsePayload(await decrypt(key, envelopeOf(reply, wire)))
 }
 
-/** A decrypted answer. Its status has to be looked at before its body, which most statuses do not have. */
+/** A decrypted response. Check its status before its body, which most statuses do not have. */
 interface Payload {
   readonly status: string
   readonly body: unknown
@@ -102,8 +102,11 @@ function timeOf(sealing: Sealing): number {
   return time
 }
 
-/** A copy: the source may use its array again. A number would be made an array of zeros, and a nonce of those. */
-function draw(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
+/**
+ * Copies the bytes, because the source may reuse its array. A number is rejected: `Uint8Array` would turn it
+ * into an array of zeros, and so into a nonce of zeros.
+ */
+function drawRandom(sealing: Sealing, length: number): Uint8Array<ArrayBuffer> {
   const bytes: unknown = sealing.randomBytes(length)
   if (bytes instanceof Uint8Array && bytes.length === length) return new Uint8Array(bytes)
   throw argumentError('randomBytes', `must return ${length} bytes when asked for them`)
@@ -131,7 +134,7 @@ function parsePayload(bytes: Uint8Array): Payload {
     json = decoder.decode(bytes)
     payload = JSON.parse(json)
   } catch {
-    // No cause: a SyntaxError quotes the text that it could not parse, and that text holds tokens.
+    // No cause: a SyntaxError quotes the text, which contains tokens.
     throw badResponse('is not JSON in UTF-8')
   }
   const { status, body } = (payload ?? {}) as Partial<Payload>

@@ -1,21 +1,22 @@
-import { requireOpaqueText } from './arguments.ts'
-import { type DiiInput, identityField } from './dii.ts'
-import { openResponse } from './envelope.ts'
-import { type IssuedIdentity, readIdentity } from './identity.ts'
+import { requireOpaqueText } from './arguments'
+import { openResponse } from './envelope'
+import { type IssuedIdentity, readIdentity } from './identity'
+import { type DiiInput, toIdentityField } from './identity-field'
 import {
   type HttpReply,
-  type Reading,
-  readRefusal,
-  refusalError,
+  type ReplyContext,
+  readErrorReply,
   requireReply,
+  toReplyError,
   unexpectedStatus,
-} from './reply.ts'
+} from './reply'
 
 /**
- * What a generate can come to.
+ * The outcomes of a generate.
  *
- * `optout`: the person opted out of UID2; remember it and do not ask for this person again.
- * `insufficient_user_consent`: EUID only, the consent string does not cover what EUID needs, or cannot be read.
+ * `optout`: the person opted out of UID2. Remember it and do not ask for this person again.
+ * `insufficient_user_consent`: EUID only. The consent string does not cover what EUID needs, or cannot be
+ * read.
  */
 export type GenerateOutcome =
   | ({ status: 'success' } & IssuedIdentity)
@@ -28,7 +29,7 @@ interface GenerateOptions {
 }
 
 /**
- * The JSON of `POST /v2/token/generate`. No `optout_check` and no `policy`: operators always check.
+ * The JSON of `POST /v2/token/generate`. Without `optout_check` and `policy`, because operators always check.
  *
  * @throws TypeError when the input is not one well-formed piece of DII
  */
@@ -36,20 +37,20 @@ export async function generateFields(
   input: DiiInput,
   { sendRaw, tcfConsentString }: GenerateOptions,
 ): Promise<Record<string, string>> {
-  const fields = await identityField(input, sendRaw)
+  const fields = await toIdentityField(input, sendRaw)
   if (tcfConsentString === undefined) return fields
   return { ...fields, tcf_consent_string: requireOpaqueText(tcfConsentString, 'tcfConsentString') }
 }
 
 /** @throws Uid2Error for everything that is not an outcome */
 export async function readGenerateReply(
-  reading: Reading,
+  reading: ReplyContext,
   nonce: Uint8Array,
   reply: HttpReply,
 ): Promise<GenerateOutcome> {
   if (requireReply(reply).status !== 200) {
     if (isAboutConsent(reply)) return { status: 'insufficient_user_consent' }
-    throw refusalError(reply, reading)
+    throw toReplyError(reply, reading)
   }
   const payload = await openResponse(reading, nonce, reply)
   switch (payload.status) {
@@ -63,8 +64,8 @@ export async function readGenerateReply(
   }
 }
 
-/** EUID's words for a consent string that it cannot read: a matter of this person, not of the set-up. */
+/** EUID's message for an unreadable consent string. It concerns this person, not the configuration. */
 function isAboutConsent(reply: HttpReply): boolean {
-  const { status, message } = readRefusal(reply)
+  const { status, message } = readErrorReply(reply)
   return reply.status === 400 && status === 'client_error' && message === 'User consent is invalid'
 }

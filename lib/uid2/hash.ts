@@ -1,6 +1,6 @@
-import { argumentError } from './arguments.ts'
-import { decode32Bytes, encodeBase64 } from './base64.ts'
-import { normalizeEmail, normalizePhone } from './normalize.ts'
+import { argumentError } from './arguments'
+import { decode32Bytes, encodeBase64 } from './base64'
+import { normalizeEmail, normalizePhone } from './normalize'
 
 const encoder = new TextEncoder()
 
@@ -27,10 +27,10 @@ export async function hashPhone(phone: string): Promise<string> {
 }
 
 /**
- * A hash that the caller made, in the one spelling that we send: base64. Hex is accepted because
- * databases keep it so and the operator takes it too.
+ * A hash from the caller, as base64. Hex is accepted too, because many databases store it and the operator
+ * accepts it.
  */
-export function canonicalHash(hash: string, name: string): string {
+export function toBase64Hash(hash: string, name: string): string {
   const bytes = typeof hash === 'string' && /^[0-9a-f]{64}$/i.test(hash) ? fromHex(hash) : decode32Bytes(hash)
   if (!bytes) throw argumentError(name, 'must be a SHA-256 in base64 (44 characters) or hex (64)')
   return encodeBase64(bytes)

@@ -1,27 +1,26 @@
-import { isOpaqueText } from './arguments.ts'
-import { decode32Bytes } from './base64.ts'
-import { Uid2Error } from './errors.ts'
-import { memberText } from './json.ts'
-import { type Product, productOfToken } from './token-product.ts'
+import { isOpaqueText } from './arguments'
+import { decode32Bytes } from './base64'
+import { Uid2Error } from './errors'
+import { memberText } from './json'
+import { type Product, productOfToken } from './token-product'
 
 /**
- * What a successful generate or refresh yields. Tokens are opaque and case-sensitive, times are Unix ms;
- * how far apart they are is the operator's business and changes. A field that a later operator adds is
- * kept as it came.
+ * The result of a generate or refresh. Tokens are opaque and case-sensitive, times are Unix ms. Their
+ * distances are the operator's choice and change. Unknown fields of a later operator are kept.
  *
  * @see https://unifiedid.com/docs/endpoints/post-token-generate
  */
 export type Identity = {
-  /** For the bid request; the only field that advertising needs. */
+  /** For the bid request. The only field that advertising needs. */
   readonly advertising_token: string
   readonly refresh_token: string
-  /** From here on the advertising token is dead. */
+  /** From then on the advertising token is invalid. */
   readonly identity_expires: number
-  /** From here on the identity should be refreshed. */
+  /** From then on the identity should be refreshed. */
   readonly refresh_from: number
-  /** From here on it cannot be refreshed any more. */
+  /** From then on it cannot be refreshed. */
   readonly refresh_expires: number
-  /** Opens the answer to the refresh of `refresh_token`; every answer brings a new pair. */
+  /** The key of the response to the next refresh. Each refresh returns a new refresh token and key. */
   readonly refresh_response_key: string
 }
 
@@ -34,26 +33,26 @@ const FIELDS: { readonly [Field in keyof Identity]: (value: unknown) => boolean 
   refresh_response_key: (value) => decode32Bytes(value) !== undefined,
 }
 
-/** A fresh identity, in both shapes that one needs. */
+/** A new identity, parsed and as JSON. */
 export interface IssuedIdentity {
   readonly identity: Identity
   /**
-   * The same as JSON, character for character as the operator wrote it: for the browser SDK's
-   * `init({ identity })`, for Prebid's `params.uid2Token`, or to be kept.
+   * The identity as JSON, exactly as the operator wrote it: for the browser SDK's `init({ identity })`, for
+   * Prebid's `params.uid2Token`, or to store.
    */
   readonly identityJson: string
 }
 
 /**
- * Checks that a value from outside (an operator, a cookie, a file) is an identity and copies it. Text is
- * taken for its JSON.
+ * Checks that a value from outside (an operator, a cookie, a file) is an identity, and copies it. A string is
+ * parsed as JSON.
  *
  * @throws Uid2Error `bad_response`, naming the field
  * @see https://unifiedid.com/docs/endpoints/post-token-refresh
  * @example parseIdentity(await readFile('identity.json', 'utf8'))
  */
 export function parseIdentity(value: unknown): Identity {
-  // Copied before it is checked, so that what was checked is what the caller gets.
+  // Copied before the check, so that the checked values are the returned ones.
   const fields: Record<string, unknown> = { ...Object(typeof value === 'string' ? parseJson(value) : value) }
   for (const [name, holds] of Object.entries(FIELDS)) {
     if (!holds(fields[name])) {
@@ -63,7 +62,10 @@ export function parseIdentity(value: unknown): Identity {
   return fields as Identity
 }
 
-/** The identity in an answer. Its JSON is cut out of the answer's, because a parser rounds what it reads. */
+/**
+ * The identity in a response. Its JSON is cut out of the response's text, because a parser rounds large
+ * numbers.
+ */
 export function readIdentity(
   { json, body }: { json: string; body: unknown },
   product: Product | undefined,
@@ -84,16 +86,17 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // No cause: a SyntaxError quotes the text, and that holds tokens.
+    // No cause: a SyntaxError quotes the text, which contains tokens.
     throw new Uid2Error('bad_response', 'the identity is not JSON')
   }
 }
 
 /**
- * The three marks are reached in their own millisecond, as in the browser SDK. (The Java SDK waits for the
- * next one; its Python twin compares seconds with milliseconds and never gets there.)
+ * Whether the identity should be refreshed: from `refresh_from` on, or when the token has expired. `now` in
+ * Unix ms.
  *
- * `true` from `refresh_from` on, or when the token is dead already. `now` in Unix ms.
+ * Each of the three times counts from its own millisecond on, as in the browser SDK. (The Java SDK waits for
+ * the next one. The Python SDK compares seconds with milliseconds, so nothing is ever due.)
  *
  * @see https://unifiedid.com/docs/ref-info/ref-tokens
  * @example if (isDueForRefresh(identity, Date.now())) await client.refreshToken(identity)
@@ -103,7 +106,7 @@ export function isDueForRefresh(identity: Identity, now: number): boolean {
 }
 
 /**
- * Whether a refresh can still succeed. `false` means: drop it and generate anew. `now` in Unix ms.
+ * Whether a refresh can still succeed. `false`: drop the identity and generate a new one. `now` in Unix ms.
  *
  * @see https://unifiedid.com/docs/ref-info/ref-tokens
  * @example if (!isRefreshable(identity, Date.now())) forget(identity)
@@ -113,7 +116,7 @@ export function isRefreshable(identity: Identity, now: number): boolean {
 }
 
 /**
- * Whether the advertising token is dead and must not be handed to anyone. `now` in Unix ms.
+ * Whether the advertising token has expired and must not be given out. `now` in Unix ms.
  *
  * @see https://unifiedid.com/docs/ref-info/ref-tokens
  * @example const token = hasExpired(identity, Date.now()) ? undefined : identity.advertising_token

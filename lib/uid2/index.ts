@@ -1,10 +1,9 @@
-/** A server-side UID2 and EUID client for publishers, on web platform APIs alone. See README.md. */
-export { type ApiKeyDescription, describeApiKey } from './api-key.ts'
-export { type CallOptions, createUid2Client, type Uid2Client, type Uid2ClientOptions } from './client.ts'
-export type { DiiInput } from './dii.ts'
-export { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors.ts'
-export type { GenerateOutcome } from './generate.ts'
-export { hashEmail, hashPhone } from './hash.ts'
+/** A server-side UID2 and EUID client for publishers, on web platform APIs only. See README.md. */
+export { type ApiKeyDescription, describeApiKey } from './api-key'
+export { type CallOptions, createUid2Client, type Uid2Client, type Uid2ClientOptions } from './client'
+export { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors'
+export type { GenerateOutcome } from './generate'
+export { hashEmail, hashPhone } from './hash'
 export {
   hasExpired,
   type Identity,
@@ -12,14 +11,15 @@ export {
   isDueForRefresh,
   isRefreshable,
   parseIdentity,
-} from './identity.ts'
-export { normalizeEmail, normalizePhone } from './normalize.ts'
-export type { RefreshOutcome } from './refresh.ts'
-export type { HttpReply, Wire } from './reply.ts'
+} from './identity'
+export type { DiiInput } from './identity-field'
+export { normalizeEmail, normalizePhone } from './normalize'
+export type { RefreshOutcome } from './refresh'
+export type { HttpReply, Wire } from './reply'
 export {
   createUid2Requests,
   type PreparedRequest,
   type Uid2RequestOptions,
   type Uid2Requests,
-} from './requests.ts'
-export { explainUnauthorized } from './unauthorized.ts'
+} from './requests'
+export { explainUnauthorized } from './unauthorized'

@@ -1,6 +1,6 @@
 /**
- * The text of one member of a JSON object, as it stands: what `JSON.parse` would make of a number beyond
- * 2^53 is another number. Of members with the same name the last counts, as it does for `JSON.parse`.
+ * The unchanged text of one member of a JSON object. `JSON.parse` would change numbers beyond 2^53. When a
+ * name is there twice, the last counts, as in `JSON.parse`.
  *
  * @param json valid JSON
  */
@@ -25,7 +25,7 @@ export function memberText(json: string, name: string): string | undefined {
   return found
 }
 
-/** From the quote that opens a string to the one that closes it: the first with an even run of backslashes before it. */
+/** Finds the closing quote of a string: the first one after an even number of backslashes. */
 function endOfString(json: string, opening: number): number {
   for (let end = json.indexOf('"', opening + 1); ; end = json.indexOf('"', end + 1)) {
     let escapes = 0

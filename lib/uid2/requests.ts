@@ -1,64 +1,67 @@
-import { requireApiKey } from './api-key.ts'
-import { argumentError, requireBoolean, requireFunction } from './arguments.ts'
-import { decode32Bytes, encodeBase64 } from './base64.ts'
-import { createClock } from './clock.ts'
-import type { DiiInput } from './dii.ts'
-import { importKey, type Sealing, sealRequest } from './envelope.ts'
-import { type GenerateOutcome, generateFields, readGenerateReply } from './generate.ts'
-import type { Identity } from './identity.ts'
-import { type RefreshOutcome, readRefreshReply, refreshPair } from './refresh.ts'
-import type { HttpReply, Reading, Wire } from './reply.ts'
-import type { Product } from './token-product.ts'
-import { readValidateReply, validateFields } from './validate.ts'
+import { requireApiKey } from './api-key'
+import { argumentError, requireBoolean, requireFunction } from './arguments'
+import { decode32Bytes, encodeBase64 } from './base64'
+import { createClock } from './clock-skew'
+import { importKey, type Sealing, sealRequest } from './envelope'
+import { type GenerateOutcome, generateFields, readGenerateReply } from './generate'
+import type { Identity } from './identity'
+import type { DiiInput } from './identity-field'
+import { type RefreshOutcome, readRefreshReply, refreshBody } from './refresh'
+import type { HttpReply, ReplyContext, Wire } from './reply'
+import type { Product } from './token-product'
+import { readValidateReply, validateFields } from './validate'
 
-/** The operator, the credentials, and how requests are made. Times are Unix ms. */
+/** The operator, the credentials, and how requests are built. Times are Unix ms. */
 export interface Uid2RequestOptions {
-  /** The operator, such as `https://prod.uidapi.com` or `https://prod.euid.eu`; a path is kept. */
+  /** The operator, such as `https://prod.uidapi.com` or `https://prod.euid.eu`. A path is kept. */
   baseUrl: string
   apiKey: string
   /** Base64 of 32 bytes. */
   clientSecret: string
   /**
-   * When given, an answer with a token of the other product is a `Uid2Error` `wrong_product`. An operator serves one
-   * product, so this finds a base URL of the other, whose calls all succeed.
+   * When set, a response with a token of the other product is a `Uid2Error` `wrong_product`. This finds a
+   * base URL of the other product, whose calls would all succeed.
    */
   product?: Product
-  /** `true` sends addresses as they are and lets the operator hash them (`false`). */
+  /** `true` sends addresses unhashed and lets the operator hash them (`false`). */
   sendRaw?: boolean
-  /** How envelopes travel: as base64 text, or as `application/octet-stream` (`'base64'`). */
+  /** Encoding of envelopes: base64 text, or `application/octet-stream` (`'base64'`). */
   wire?: Wire
   /** Unix ms. */
   now?: () => number
   randomBytes?: (length: number) => Uint8Array
   /**
-   * Told by every sealed answer, in ms, how far the operator's clock is ahead of ours; the time that the
-   * answer was on its way is part of it. From a minute on requests may be refused. It must not throw.
+   * Called at every encrypted response with how far the operator's clock is ahead of ours, in ms. The network
+   * delay of the response is part of it. From a minute on requests may be rejected. It must not throw.
    */
   onClockSkew?: (clockSkewMs: number) => void
 }
 
 /**
- * One request, to be sent by any HTTP client within a minute, and the reader of its reply. Sealed for one
- * attempt: prepare another for the next.
+ * One request, to be sent by any HTTP client within a minute, and the reader of its reply. It is valid for
+ * one attempt: prepare another for the next.
  */
 export interface PreparedRequest<Outcome> {
   readonly url: string
   readonly method: 'POST'
-  /** They hold the API key: follow no redirect with them. */
+  /** They contain the API key: do not follow a redirect with them. */
   readonly headers: Readonly<Record<string, string>>
   /** Bytes when `wire` is `'binary'` and the request is sealed. */
   readonly body: string | Uint8Array<ArrayBuffer>
   /**
-   * What the reply means, whatever its HTTP status.
+   * Interprets the reply, whatever its HTTP status.
    *
    * @throws Uid2Error for everything that is not an outcome
-   * @throws TypeError when `reply` is none
+   * @throws TypeError when `reply` is not a reply
    * @see docs/protocol.md
    */
   read(reply: HttpReply): Promise<Outcome>
 }
 
-/** `Uid2Client` for callers who send for themselves. All methods reject with `TypeError` for their arguments. */
+/**
+ * `Uid2Client` for callers who send requests themselves. All methods reject with `TypeError` for invalid
+ * arguments.
+ */
 export interface Uid2Requests {
   /** @see https://unifiedid.com/docs/endpoints/post-token-generate */
   generateToken(
@@ -71,14 +74,14 @@ export interface Uid2Requests {
   validateToken(advertisingToken: string, input: DiiInput): Promise<PreparedRequest<boolean>>
 }
 
-/** Operators count callers by it. */
+/** Operators use it for statistics of SDK versions. */
 const CLIENT_VERSION = 'uid2-reference-publisher-0.1.0'
 
 /**
- * Builds requests and reads replies, and leaves the sending to an HTTP client of yours. `createUid2Client`
- * is this with `fetch`, a time-out and retries around it.
+ * Builds requests and reads replies, and leaves the sending to your HTTP client. `createUid2Client` adds
+ * `fetch`, a time-out and retries.
  *
- * @throws TypeError naming the option that cannot work
+ * @throws TypeError naming the invalid option
  * @see https://unifiedid.com/docs/getting-started/gs-encryption-decryption
  * @example
  * const request = await requests.generateToken({ email: 'user@example.com' })
@@ -104,12 +107,12 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   const apiKey = requireApiKey(options.apiKey, options.clientSecret)
   const headers = {
     Authorization: `Bearer ${apiKey}`,
-    // Anything but application/octet-stream means base64 both ways.
+    // Any other type than application/octet-stream means base64 both ways.
     'Content-Type': wire === 'binary' ? 'application/octet-stream' : 'text/plain',
     'X-UID2-Client-Version': CLIENT_VERSION,
   }
 
-  // Imported once, and on first use: some edge runtimes forbid cryptography while modules load.
+  // Imported once, at first use: some edge runtimes forbid cryptography while modules load.
   let imported: Promise<CryptoKey> | undefined
   const key = () => (imported ??= importKey(secret))
   const sealing = async (): Promise<Sealing> => ({ key: await key(), now: clock.now, randomBytes })
@@ -117,7 +120,7 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   const prepare = <Outcome>(
     path: string,
     body: string | Uint8Array<ArrayBuffer>,
-    read: (reading: Reading, reply: HttpReply) => Promise<Outcome>,
+    read: (reading: ReplyContext, reply: HttpReply) => Promise<Outcome>,
   ): PreparedRequest<Outcome> => {
     const reading = { key, wire, clock, product, sent: typeof body === 'string' ? [apiKey, body] : [apiKey] }
     return {
@@ -140,7 +143,7 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
       )
     },
     async refreshToken(identity) {
-      const { body, responseKey } = refreshPair(identity)
+      const { body, responseKey } = refreshBody(identity)
       return prepare('/v2/token/refresh', body, (reading, reply) =>
         readRefreshReply(reading, responseKey, reply),
       )
@@ -155,13 +158,13 @@ export function createUid2Requests(options: Uid2RequestOptions): Uid2Requests {
   }
 }
 
-/** A trailing slash is tolerated, because `//v2/…` is another path to the operator. */
+/** A trailing slash is removed, because `//v2/…` is another path for the operator. */
 function requireBaseUrl(baseUrl: unknown): string {
   const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     throw argumentError('baseUrl', 'must be an http(s) URL without credentials, query or fragment')
   }
-  // Without a bare `?` or `#`, which would turn the path of the call into a query or a fragment.
+  // Drops a bare `?` or `#`, which would turn the call's path into a query or fragment.
   return (url.origin + url.pathname).replace(/\/+$/, '')
 }
 

@@ -1,12 +1,12 @@
-import { decodeBase64 } from './base64.ts'
+import { decodeBase64 } from './base64'
 
 export type Product = 'uid2' | 'euid'
 
-/** The second byte of advertising tokens whose first one says of which product they are: versions 3 and 4. */
+/** The second byte of versions 3 and 4 of advertising tokens, whose first byte contains the product. */
 const VERSIONS: ReadonlySet<number | undefined> = new Set([0x70, 0x80])
 const EUID = 0x10
 
-/** The product of an advertising token; `undefined` when it does not say, as those of version 2 do not. */
+/** The product of an advertising token. `undefined` when it has none, as in version 2. */
 export function productOfToken(token: string): Product | undefined {
   const [first = 0, version] = decodeBase64(token.slice(0, 4)) ?? []
   if (!VERSIONS.has(version)) return undefined

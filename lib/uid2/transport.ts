@@ -1,13 +1,13 @@
-import { Uid2Error } from './errors.ts'
-import { type HttpReply, MAX_REPLY_BYTES, oneLine, replyTooLarge } from './reply.ts'
-import type { PreparedRequest } from './requests.ts'
+import { Uid2Error } from './errors'
+import { type HttpReply, MAX_REPLY_BYTES, oneLine, replyTooLarge } from './reply'
+import type { PreparedRequest } from './requests'
 
 /**
  * Sends one request and reads the whole reply.
  *
  * @throws Uid2Error `network`, `redirected`, `response_too_large`
  */
-export async function exchange<Outcome>(
+export async function sendRequest<Outcome>(
   fetch: typeof globalThis.fetch,
   { url, method, headers, body }: PreparedRequest<Outcome>,
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export async function exchange<Outcome>(
       body,
       signal,
       redirect: 'manual',
-      // Frameworks wrap fetch with caches, and a cached token would be another person's.
+      // Frameworks add caches to fetch, and a cached token would be another person's.
       cache: 'no-store',
     })
     if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
@@ -32,16 +32,19 @@ export async function exchange<Outcome>(
   } catch (cause) {
     if (cause instanceof Uid2Error) throw cause
     throw new Uid2Error('network', 'the connection to the operator failed', {
-      cause: inWords(cause, [headers.Authorization?.replace('Bearer ', ''), body]),
+      cause: describeCause(cause, [headers.Authorization?.replace('Bearer ', ''), body]),
     })
   }
 }
 
-/** What names a fault, without what wrappers of fetch hang on it or quote: the API key is in the request. */
-function inWords(fault: unknown, sent: readonly unknown[], depth = 3): Error | undefined {
+/**
+ * A copy of the fault with only name, message and code. Wrappers of fetch attach or quote the request, which
+ * contains the API key.
+ */
+function describeCause(fault: unknown, sent: readonly unknown[], depth = 3): Error | undefined {
   if (!(fault instanceof Error) || depth === 0) return undefined
   const { name, message, code } = fault as Error & { code?: unknown }
-  const cause = inWords(fault.cause, sent, depth - 1)
+  const cause = describeCause(fault.cause, sent, depth - 1)
   const secrets = sent.filter((it) => typeof it === 'string' && it !== '') as string[]
   const known = typeof code === 'string' ? { name, code } : { name }
   return Object.assign(new Error(oneLine(message, 300, secrets), cause && { cause }), known)
@@ -66,7 +69,7 @@ async function readBytes(response: Response): Promise<Uint8Array> {
 }
 
 function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  // An answer of the protocol comes in one piece, almost always.
+  // Nearly every response arrives in one chunk.
   if (chunks.length === 1 && chunks[0]) return chunks[0]
   const bytes = new Uint8Array(size)
   let at = 0
@@ -77,7 +80,7 @@ function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return bytes
 }
 
-/** Lets go of the connection. Nobody waits for it, and nobody is interested in whether it worked. */
+/** Releases the connection. The result does not matter. */
 function discard(body: ReadableStream | null): void {
   body?.cancel().catch(() => undefined)
 }

@@ -1,7 +1,7 @@
-import type { CallOptions, Uid2Client } from './client.ts'
-import { Uid2Error, type Uid2ErrorReason } from './errors.ts'
+import type { CallOptions, Uid2Client } from './client'
+import { Uid2Error, type Uid2ErrorReason } from './errors'
 
-/** A refresh token that is none, so nobody's. */
+/** An invalid refresh token, which belongs to no one. */
 const NO_IDENTITY = {
   advertising_token: '-',
   refresh_token: '-',
@@ -12,13 +12,13 @@ const NO_IDENTITY = {
 }
 
 /**
- * Why calls are `unauthorized`: a 401 does not say whether the key is unknown or may not make the call. The refusal
- * of a refresh does, because operators tell known keys alone what is wrong with a token. So this sends one, of a token
- * that is none. A disabled key counts as known.
+ * Finds out why calls are `unauthorized`: a 401 does not say whether the key is unknown or may not make the
+ * call. An error reply to a refresh does, because operators describe a token's fault only to known keys. So
+ * this sends a refresh with an invalid token. A disabled key counts as known.
  *
- * Returns `undefined` when the operator does not tell, or fails.
+ * Returns `undefined` when the operator does not say, or fails.
  *
- * @throws TypeError for options that cannot work
+ * @throws TypeError for invalid options
  * @see https://unifiedid.com/docs/endpoints/post-token-refresh
  * @example if (error.code === 'unauthorized') console.error(await explainUnauthorized(client))
  */

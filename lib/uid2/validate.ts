@@ -1,13 +1,13 @@
-import { requireOpaqueText } from './arguments.ts'
-import { type DiiInput, identityField } from './dii.ts'
-import { openResponse } from './envelope.ts'
-import { Uid2Error } from './errors.ts'
-import { type HttpReply, type Reading, refusalError, requireReply, unexpectedStatus } from './reply.ts'
+import { requireOpaqueText } from './arguments'
+import { openResponse } from './envelope'
+import { Uid2Error } from './errors'
+import { type DiiInput, toIdentityField } from './identity-field'
+import { type HttpReply, type ReplyContext, requireReply, toReplyError, unexpectedStatus } from './reply'
 
 /**
  * The JSON of `POST /v2/token/validate`.
  *
- * @throws TypeError when the token is no token or the input not one well-formed piece of DII
+ * @throws TypeError when the token is invalid or the input is not one well-formed piece of DII
  */
 export async function validateFields(
   advertisingToken: string,
@@ -15,24 +15,24 @@ export async function validateFields(
   sendRaw: boolean,
 ): Promise<Record<string, string>> {
   const token = requireOpaqueText(advertisingToken, 'advertisingToken')
-  return { token, ...(await identityField(input, sendRaw)) }
+  return { token, ...(await toIdentityField(input, sendRaw)) }
 }
 
 /**
  * Whether the token was made from this DII.
  *
- * @throws Uid2Error for everything that is not a yes or a no
+ * @throws Uid2Error for anything but true or false
  */
 export async function readValidateReply(
-  reading: Reading,
+  reading: ReplyContext,
   nonce: Uint8Array,
   reply: HttpReply,
 ): Promise<boolean> {
-  if (requireReply(reply).status !== 200) throw refusalError(reply, reading)
+  if (requireReply(reply).status !== 200) throw toReplyError(reply, reading)
   const { status, body } = await openResponse(reading, nonce, reply)
   if (status !== 'success') throw unexpectedStatus(status)
   if (typeof body !== 'boolean') {
-    throw new Uid2Error('bad_response', 'the response says neither yes nor no', { httpStatus: 200 })
+    throw new Uid2Error('bad_response', 'the response is neither true nor false', { httpStatus: 200 })
   }
   return body
 }

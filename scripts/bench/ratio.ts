@@ -1,16 +1,19 @@
-/** One line of the report: a ratio taken in this run, and what it may be. */
+/** One line of the report: a measured ratio and its budget. */
 export interface Row {
   name: string
   value: number
   budget: number
-  /** Whether the ratio is one of times (at most) or of rates (at least). */
+  /** `at most` for a ratio of times, `at least` for one of rates. */
   is: 'at most' | 'at least'
 }
 
 export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** Median times of two kinds of work, taken in turn so that both meet the same machine: measured / baseline. */
+/**
+ * Median times of two kinds of work as measured / baseline, taken alternately so that both run under the same
+ * conditions.
+ */
 export async function timeRatio(
   measured: () => Promise<unknown>,
   baseline: () => Promise<unknown>,
@@ -29,7 +32,7 @@ export async function timeRatio(
   return median(times.measured) / median(times.baseline)
 }
 
-/** Prints the rows; the process ends with 1 when one is over its budget. */
+/** Prints the rows. The process exits with 1 when one is over its budget. */
 export function report(title: string, rows: readonly Row[]): void {
   console.log(`\n${title}`)
   for (const { name, value, budget, is } of rows) {

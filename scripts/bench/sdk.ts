@@ -11,8 +11,8 @@ import {
 import { type Row, report, timeRatio } from './ratio.ts'
 
 /*
- * What lib/uid2 costs on top of what cannot be had for less. The nonce is the same each time, so that one
- * reply, sealed beforehand, answers every request.
+ * What lib/uid2 costs beyond the unavoidable. The nonce is always the same, so that one prepared reply
+ * answers every request.
  */
 
 const secret = crypto.getRandomValues(new Uint8Array(32))
@@ -73,7 +73,7 @@ const normalised = 'jane.saoirse+work@example.com'
 const hash = () => hashEmail(address)
 const bareDigest = () => crypto.subtle.digest('SHA-256', encoder.encode(normalised))
 
-/** The sandbox operator in a thread of its own. */
+/** The sandbox operator in its own thread. */
 const stub = new Worker(new URL('operator-thread.ts', import.meta.url))
 const [baseUrl] = (await once(stub, 'message')) as [string]
 const real = {
@@ -95,16 +95,16 @@ const bareFetch = async () => {
   await response.text()
 }
 
-/** What a call cannot do without: two trips of WebCrypto to another thread, and the fetch between them. */
+/** The minimum of a call: two WebCrypto operations in another thread, and a fetch between them. */
 const bareFetchAndCrypto = async () => {
   await crypto.subtle.encrypt({ name: 'AES-GCM', iv: ivOfAnswer }, key, answer.subarray(0, 80))
   await bareFetch()
   await crypto.subtle.decrypt({ name: 'AES-GCM', iv: ivOfAnswer }, key, answer)
 }
 
-/** Bytes in use after as many operations, as a multiple of those after the first tenth. */
+/** Memory after all operations divided by that after the first tenth. */
 async function growth(operations: number, run: () => Promise<unknown>): Promise<number> {
-  /** The least of several collections: what lies outside the heap is let go only some turns after one. */
+  /** The minimum after several collections: memory outside the heap is freed only some turns later. */
   const inUse = async () => {
     const seen: number[] = []
     for (let i = 0; i < 8; i++) {

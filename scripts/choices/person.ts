@@ -1,6 +1,12 @@
-import { type DiiFault, readDii } from '#lib/auth/dii.ts'
+import { type DiiFault, readDii } from '#lib/auth/read-dii.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
-import { type Arguments, asUsage, type Context, type Option, UsageError } from '../command-line/command.ts'
+import {
+  type Arguments,
+  type Context,
+  type Option,
+  toUsageError,
+  UsageError,
+} from '../command-line/command.ts'
 
 export const personOptions = {
   email: { value: 'ADDRESS', help: 'the e-mail address of who asks; - reads it from standard input' },
@@ -14,13 +20,13 @@ const faults: Record<DiiFault, string> = {
   bad_phone: 'This is no phone number with its country code, as in +44 20 7946 0018.',
 }
 
-/** What the person is to be called in an answer, which names them by no means. */
+/** How the output refers to the person, without naming them. */
 export interface Person {
   readonly diiHash: string
   readonly what: 'address' | 'number'
 }
 
-/** The one person that the arguments name, hashed just as the site hashes who signs in. */
+/** The person in the arguments, hashed as the site hashes a reader. */
 export async function readPerson(args: Arguments, context: Context): Promise<Person> {
   const [email, phone] = [args.text('email'), args.text('phone')]
   if ((email === undefined) === (phone === undefined))
@@ -29,6 +35,6 @@ export async function readPerson(args: Arguments, context: Context): Promise<Per
   const dii = readDii(email === undefined ? { phone: typed } : { email: typed })
   if (typeof dii === 'string') throw new UsageError(faults[dii])
   return dii.kind === 'email'
-    ? { diiHash: await asUsage(() => hashEmail(dii.value)), what: 'address' }
-    : { diiHash: await asUsage(() => hashPhone(dii.value)), what: 'number' }
+    ? { diiHash: await toUsageError(() => hashEmail(dii.value)), what: 'address' }
+    : { diiHash: await toUsageError(() => hashPhone(dii.value)), what: 'number' }
 }

@@ -9,12 +9,12 @@ export const program: Program = {
   name: 'choices',
   commands: [exportRecords, forget],
   about: [
-    'The store is the one that the site has by the same environment and .env files: DATABASE_URL, DATA_DIR,',
-    'CHOICES_PEPPER, CHOICES_PEPPER_PREVIOUS. The site may go on running.',
-    'No address, number, hash or key is ever printed. Who asks is for you to verify before.',
+    'Uses the site’s store, from the same environment and .env files: DATABASE_URL, DATA_DIR,',
+    'CHOICES_PEPPER, CHOICES_PEPPER_PREVIOUS. The site may keep running.',
+    'Never prints an address, number, hash or key. Verify first who is asking.',
     '',
-    'Exit codes: 0 yes; 1 nothing on record, or nothing to erase; 2 called wrongly, or not configured;',
-    '3 the store failed; 70 a fault of the command itself.',
+    'Exit codes: 0 success; 1 nothing on record, or nothing to erase; 2 wrong usage or configuration;',
+    '3 the store failed; 70 a bug in this command.',
   ],
   secrets: ['CHOICES_PEPPER', 'NEXTAUTH_SECRET', 'SESSION_PASSWORD'],
   refusals: [
@@ -22,7 +22,7 @@ export const program: Program = {
     [/pepper|key|secret|database|url/, 'the store and its keys come from the environment alone.'],
     [
       /opt|mark|site|uid/,
-      'no command removes an opt-out: one of UID2 or EUID stays, and one from this site ends when its reader says yes here again.',
+      'no command removes an opt-out: one from UID2 or EUID stays, and one from this site ends when the reader consents here again.',
     ],
   ],
   explain,

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
-import { closeStore, openStore } from '#lib/consent/open.ts'
+import { closeStore, openStore } from '#lib/consent/open-store.ts'
 import type { SqlStore } from '#lib/consent/sql.ts'
 import { databaseFile, openDatabase } from '#lib/database/connection.ts'
-import { patiently } from '#lib/database/patiently.ts'
+import { retryWhileBusy } from '#lib/database/retry-while-busy.ts'
 import type { Schema } from '#lib/database/schema.ts'
-import { EnvError, envBesideSite } from '#lib/env/server.ts'
+import { EnvError, envForCommandLine } from '#lib/env/server.ts'
 import { errorCode } from '#lib/observe/error-code.ts'
 
-/** The store did not do what was asked of it. */
+/** The store failed. */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure'
-  /** The driver's, or `unknown`. Its message could quote anything. */
+  /** The driver's code, or `unknown`. Its message may quote anything. */
   readonly code: string
 
   constructor(cause: unknown) {
@@ -22,16 +22,16 @@ export class StoreFailure extends Error {
 
 const lockMs = 5000
 
-/** Does one piece of work on the site's store. Not by `withChoices`, which logs to standard output. */
+/** Runs one piece of work on the site's store. Not through `consentStore`, which logs to standard output. */
 export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promise<T> {
-  const env = envBesideSite()
+  const env = envForCommandLine()
   try {
-    if (env === null || !(await patiently(() => hasRecords(env.databaseUrl), lockMs)))
+    if (env === null || !(await retryWhileBusy(() => hasRecords(env.databaseUrl), lockMs)))
       throw new EnvError(
         'There is no store yet: the site has not run with this environment. Give this command the very DATA_DIR, DATABASE_URL and CHOICES_PEPPER of the site.',
       )
     const store = await openStore()
-    return await patiently(() => work(store), lockMs)
+    return await retryWhileBusy(() => work(store), lockMs)
   } catch (error) {
     throw error instanceof EnvError ? error : new StoreFailure(error)
   } finally {
@@ -39,7 +39,7 @@ export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promi
   }
 }
 
-/** Whether a site has used this database. Opening it as the site does would make one of whatever is there. */
+/** Whether a site has used this database. Opening it as the site does would create tables in any database. */
 async function hasRecords(url: string): Promise<boolean> {
   const file = databaseFile(url)
   if (file !== null && !existsSync(file)) return false

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Arguments, type Command, type Program, UsageError } from './command.ts'
 
-/** What stands behind a command’s name. */
+/** The arguments after a command's name. */
 export function readArguments(
   program: Program,
   command: Command,
@@ -15,7 +15,7 @@ export function readArguments(
   const { values, positionals, tokens } = refusing(program, () =>
     parseArgs({ args: line, options, allowPositionals: true, tokens: true }),
   )
-  // Otherwise the last one would count, and the others for nothing.
+  // Otherwise only the last of a repeated option would count.
   const given = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []))
   const twice = given.find((name, index) => given.indexOf(name) !== index)
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once.`)
@@ -32,7 +32,7 @@ export function readArguments(
   return { args, help: all.help === true }
 }
 
-/** Node's own messages quote what was typed, which may be an address or a key. */
+/** Node's own messages quote the input, which may be an address or a key. */
 function refusing<T>(program: Program, parse: () => T): T {
   try {
     return parse()

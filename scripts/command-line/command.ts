@@ -1,19 +1,19 @@
 import type { Paint } from './terminal.ts'
 
 export interface Option {
-  /** What stands behind the option in the help; absent: a flag. */
+  /** The value's name in the help. Absent: the option is a flag. */
   readonly value?: string
   readonly help: string
 }
 
-/** One command. It prints nothing and reads nothing but what its context gives it. */
+/** One command. It prints nothing, and reads only what its context gives it. */
 export interface Command {
   readonly name: string
   readonly summary: string
-  /** What the one argument without a name is called, where there is one. */
+  /** The name of the positional argument, if there is one. */
   readonly argument?: string
   readonly options: Readonly<Record<string, Option>>
-  /** More help, line by line. */
+  /** Lines of further help. */
   readonly details: readonly string[]
   run(args: Arguments, context: Context): Promise<Answer>
 }
@@ -27,16 +27,16 @@ export interface Arguments {
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => number
-  /** The value itself, or standard input for `-`, without its last line end. */
+  /** The value, or for `-` standard input without its last line end. */
   textOf(value: string): Promise<string>
   /** A file by its path, or standard input for `-`. */
   contentOf(path: string): Promise<string>
 }
 
-/** `ok` is the exit code: 0, or 1 when the answer is a no. */
+/** `ok` gives the exit code: 0, or 1 for a negative result. */
 export interface Answer {
   readonly ok: boolean
-  /** Instead of 1, when who knows the answer could not be asked. */
+  /** Exit code for an unreachable operator or store, instead of 1. */
   readonly unreachable?: boolean
   readonly json: Readonly<Record<string, unknown>>
   lines(paint: Paint): string[]
@@ -47,13 +47,13 @@ export interface Program {
   /** `NAME` in `npm run NAME` and in `scripts/NAME.mjs`. */
   readonly name: string
   readonly commands: readonly Command[]
-  /** What its help says below the commands, line by line. */
+  /** Lines of the help below the commands. */
   readonly about: readonly string[]
-  /** Environment variables whose values are printed by no means. */
+  /** Environment variables whose values are never printed. */
   readonly secrets: readonly string[]
-  /** What there is none of, neither a command nor an option: a part of its name, and why. */
+  /** Commands and options that deliberately do not exist: a part of the name, and why. */
   readonly refusals: readonly (readonly [name: RegExp, why: string])[]
-  /** Tells what failed outside from a fault of ours, which is `undefined`. */
+  /** Explains a failure outside this program. Undefined: a bug of ours. */
   explain(error: unknown): Failure | undefined
 }
 
@@ -63,13 +63,13 @@ export interface Failure {
   readonly json: object
 }
 
-/** A mistake in how a command was called. Its message never repeats a value. */
+/** The command was called incorrectly. The message never repeats a value. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** lib/uid2 says with a `TypeError` what is wrong with an argument: here that is a mistake of usage. */
-export async function asUsage<T>(call: () => T | Promise<T>): Promise<T> {
+/** Turns lib/uid2's `TypeError` for a wrong argument into a usage error. */
+export async function toUsageError<T>(call: () => T | Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Context, UsageError } from './command.ts'
 
-/** Everything that a command line touches of the process. */
+/** All access of a command-line program to its process. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: { write(text: string): unknown; isTTY?: boolean }
@@ -10,8 +10,8 @@ export interface Io {
   readonly now: () => number
 }
 
-/** Key rings are the longest thing that is read. */
-const LONGEST_INPUT = 4 * 1024 * 1024
+/** Key rings are the longest input. */
+const MAX_INPUT = 4 * 1024 * 1024
 
 export function createContext(io: Io, say: (text: string) => void): Context {
   let used = false
@@ -48,12 +48,12 @@ async function readText(stdin: Io['stdin']): Promise<string> {
   for await (const chunk of stdin) {
     chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk))
     size += chunk.length
-    if (size > LONGEST_INPUT) throw new UsageError('Standard input is too long.')
+    if (size > MAX_INPUT) throw new UsageError('Standard input is too long.')
   }
   return textFrom(Buffer.concat(chunks), 'Standard input')
 }
 
-/** An address in another encoding would be hashed as one that nobody has. */
+/** An address in another encoding would be hashed to a value that matches no one. */
 function textFrom(bytes: Uint8Array, source: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -62,8 +62,8 @@ function textFrom(bytes: Uint8Array, source: string): string {
   }
 }
 
-/** The last fence: whatever words from elsewhere or a file may echo, these values leave in no text. */
-export function silencer(values: readonly (string | undefined)[]): (text: string) => string {
+/** The last protection: removes these values from all output, also where foreign text repeats them. */
+export function createRedactor(values: readonly (string | undefined)[]): (text: string) => string {
   const secrets = values.filter((secret) => secret !== undefined && secret.length >= 8) as string[]
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
 }

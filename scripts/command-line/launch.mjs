@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url'
 const file = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
- * Runs a command line, a file of scripts/, in a folder. Standard output belongs to the answer alone, so whatever
- * an installation has to say goes to standard error.
+ * Runs a command-line program, a file of scripts/, in a folder. Standard output is for the program's result
+ * only, so messages of an installation go to standard error.
  */
 export async function launch(main, cwd) {
   const { status } = spawnSync(process.execPath, [file('install.mjs')], { stdio: ['ignore', 2, 2] })
   if (status !== 0) {
     const error = { kind: 'installation', message: 'the project could not be installed' }
     if (process.argv.includes('--json')) console.log(JSON.stringify({ ok: false, error }, null, 2))
-    // 1 would say that the answer was a no.
+    // Exit code 1 would mean a negative result.
     process.exit(3)
   }
   const { runNode } = await import('../support/run.mjs')

@@ -4,12 +4,12 @@ import { root } from '../support/runtime.mjs'
 import type { Program } from './command.ts'
 import { runProgram } from './program.ts'
 
-/** Runs what this process was called with. */
+/** Runs the program with this process's arguments. */
 export async function runProcess(program: Program): Promise<void> {
-  // The same files that the site reads.
+  // The same .env files as the site.
   nextEnv.loadEnvConfig(root, false, { info() {}, error: console.error })
 
-  // Whoever reads us may stop early, as `head` does.
+  // The reader of our output may stop early, as `head` does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })

@@ -1,15 +1,15 @@
 import { readArguments, thereIsNo } from './arguments.ts'
 import { type Answer, type Command, type Failure, type Program, UsageError } from './command.ts'
 import { commandHelp, overview } from './help.ts'
-import { createContext, type Io, silencer } from './io.ts'
+import { createContext, createRedactor, type Io } from './io.ts'
 import { createPaint, wantsColour } from './terminal.ts'
 
 export const EXIT = { yes: 0, no: 1, usage: 2, outside: 3, ours: 70 } as const
 
-/** Runs one command line to its end; answers the exit code. */
+/** Runs one command to its end. Returns the exit code. */
 export async function runProgram(program: Program, line: readonly string[], io: Io): Promise<number> {
   const { commands } = program
-  const silence = silencer(program.secrets.map((name) => io.env[name]))
+  const silence = createRedactor(program.secrets.map((name) => io.env[name]))
   const out = (text: string) => io.stdout.write(silence(`${text}\n`))
   const say = (text: string) => io.stderr.write(silence(`${text}\n`))
   const [name, ...rest] = line
@@ -51,7 +51,7 @@ function usage(error: unknown): Failure | undefined {
   return { exitCode: EXIT.usage, sentence: message, json: { kind: 'usage', message } }
 }
 
-/** The message could quote anything; the frames name only places in our sources. */
+/** The message may quote anything. The stack frames contain only places in our sources. */
 function ours(error: unknown): Failure {
   const frames =
     error instanceof Error ? (error.stack ?? '').split('\n').filter((l) => /^\s+at /.test(l)) : []

@@ -1,4 +1,4 @@
-/** Colours for a terminal; without them the same text. */
+/** Colours for a terminal. Without them the text is the same. */
 export type Paint = Record<'good' | 'bad' | 'warn' | 'faint' | 'strong', (text: string) => string>
 
 const codes = { good: 32, bad: 31, warn: 33, faint: 2, strong: 1 } as const
@@ -19,7 +19,7 @@ export function wantsColour(stream: { isTTY?: boolean }, env: Readonly<Record<st
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
-/** Foreign text, made harmless for a terminal: control characters become visible. */
+/** Makes foreign text safe for a terminal: control characters become visible. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0
@@ -27,13 +27,13 @@ export function printable(text: string): string {
   })
 }
 
-/** Names and values in two columns. Values come from anywhere, so they are made printable. */
+/** Names and values in two columns. Values may be foreign, so they are made printable. */
 export function pairs(rows: readonly (readonly [name: string, value: string])[], paint: Paint): string[] {
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${paint.faint(name.padEnd(width))}  ${printable(value)}`)
 }
 
-/** Prose for people, indented and broken at 96 characters. */
+/** Text, indented and wrapped at 96 characters. */
 export function prose(text: string, indent: string): string[] {
   const lines: string[] = []
   for (const word of printable(text).split(' ')) {
@@ -44,7 +44,7 @@ export function prose(text: string, indent: string): string[] {
   return lines
 }
 
-/** A time, and how far it is from now. */
+/** A time, and its distance from now. */
 export function time(ms: number, now: number): string {
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return `${ms} (not a time)`
   return `${new Date(ms).toISOString()} (${distance(ms - now)})`

@@ -1,15 +1,15 @@
-/** What the provider says of an account: standard claims, and Apple's word on relay addresses. */
+/** The account's claims: standard ones, and Apple's claim about relay addresses. */
 export type AccountClaims = Record<string, string | boolean>
 
 export interface Account {
-  /** On its button. */
+  /** The label of its button. */
   name: string
-  /** What makes it worth trying. */
+  /** What it demonstrates. */
   about: string
   claims: AccountClaims
 }
 
-/** Readers as a publisher meets them. Addresses and numbers are of the kinds reserved for examples. */
+/** Typical readers. Addresses and numbers are reserved for examples. */
 export const accounts = {
   verified: {
     name: 'Vera',

@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
-/** What one provider remembers, for as long as it runs; its own warns that it forgets at the end. */
+/** The memory of one provider, until it ends. oidc-provider's own warns about that. */
 export function memory(): (model: string) => Adapter {
   const kept = new Map<string, { payload: AdapterPayload; until: number }>()
   const live = (key: string) => {
@@ -17,7 +17,7 @@ export function memory(): (model: string) => Adapter {
       async findByUid(uid) {
         return [...kept.keys()].map(live).find((payload) => payload?.kind === model && payload.uid === uid)
       },
-      // Of the device flow, which is off.
+      // For the device flow, which is off.
       findByUserCode: async () => undefined,
       async consume(id) {
         const payload = live(keyOf(id))

@@ -27,7 +27,7 @@ ${body}
 </body>
 </html>`
 
-/** One button for each account; the form posts to the address of the page itself. */
+/** One button for each account. The form posts to the page's own URL. */
 export function accountPage(accounts: Iterable<[id: string, account: Account]>): string {
   const items = [...accounts].map(
     ([id, { name, about }]) =>

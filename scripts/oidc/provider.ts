@@ -9,13 +9,13 @@ import { memory } from './memory.ts'
 import { accountPage, faultPage } from './pages.ts'
 
 export interface OidcProviderOptions {
-  /** Where a sign-in may lead back to. */
+  /** Allowed redirect URIs. */
   redirectUris: string[]
   /** A free one by default. */
   port?: number
   /**
-   * Where addresses are told: at the userinfo endpoint alone, as the standard has it for the code flow, or
-   * in the id_token too, as many providers do.
+   * Where address claims are: only at the userinfo endpoint, as the standard defines for the code flow, or
+   * also in the id_token, as many providers do.
    */
   claimsIn?: 'userinfo' | 'id_token'
 }
@@ -24,9 +24,9 @@ export interface OidcProviderOptions {
 export interface Answers {
   /** The algorithm of id_tokens: RS256 by default. */
   idToken?: ClientMetadata['id_token_signed_response_alg']
-  /** Signs the answers of the userinfo endpoint, which are plain JSON by default. */
+  /** Signs the responses of the userinfo endpoint, which are plain JSON by default. */
   userinfo?: ClientMetadata['userinfo_signed_response_alg']
-  /** What the userinfo endpoint answers in the place of claims. */
+  /** The userinfo endpoint's response instead of claims. */
   userinfoFails?: { status: number; body?: string }
 }
 
@@ -34,12 +34,12 @@ export interface RunningOidcProvider {
   issuer: string
   clientId: string
   clientSecret: string
-  /** What the site needs to use it. */
+  /** Environment variables for the site. */
   env: Record<string, string>
   accounts: typeof accounts
-  /** Another account of the same id from the next sign-in on. */
+  /** Changes the account's claims from the next sign-in on. */
   setClaims(account: AccountId, claims: AccountClaims): void
-  /** From the next request on. */
+  /** Takes effect with the next request. */
   setAnswers(answers: Answers): void
   stop(): Promise<void>
 }
@@ -50,7 +50,7 @@ const signatures = [
   'Ed25519',
 ] as NonNullable<NonNullable<Configuration['enabledJWA']>['idTokenSigningAlgValues']>
 
-// Known to everybody, and of use on this machine alone.
+// Public, and of use only on this machine.
 const clientId = 'the-lantern'
 const clientSecret = 'for-trying-sign-in-on-this-machine'
 
@@ -60,7 +60,7 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    // Another host name than the site's localhost, so that the two share no cookies, which ignore ports.
+    // Another host name than the site's localhost: cookies ignore ports, so the two would share them.
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -148,7 +148,7 @@ async function configuration(
       const account = people.get(accountId)
       return account && { accountId, claims: () => ({ sub: accountId, ...account.claims }) }
     },
-    // Choosing an account is consent enough: no second page.
+    // Selecting an account counts as consent, without a second page.
     async loadExistingGrant({ oidc }) {
       const accountId = oidc.session?.accountId
       if (!oidc.client || accountId === undefined) return undefined
@@ -164,7 +164,7 @@ async function configuration(
   }
 }
 
-/** One of each kind; the RSA key serves RS and PS. */
+/** One key of each kind. The RSA key is for RS and PS. */
 async function signingKeys() {
   const pairs = await Promise.all(
     (['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const).map((alg) =>
@@ -174,13 +174,13 @@ async function signingKeys() {
   return Promise.all(pairs.map(async ({ privateKey }) => ({ ...(await exportJWK(privateKey)), use: 'sig' })))
 }
 
-/** Every sign-in asks anew, so that one can be another account without signing out here first. */
+/** Every sign-in asks again, so that another account can be selected without signing out here. */
 function forgetSession({ headers }: IncomingMessage): void {
   const kept = (headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'))
   headers.cookie = kept.join('; ')
 }
 
-/** The page on which an account is chosen, and what follows from the choice. */
+/** Shows the page for selecting an account, and handles the selection. */
 async function interact(
   provider: Provider,
   people: Map<string, Account>,

@@ -5,7 +5,7 @@ import { runNode } from './run.mjs'
 import { bin, root } from './runtime.mjs'
 import { step } from './say.mjs'
 
-/** What a build is made of. */
+/** The sources of a build. */
 export const sources = [
   'app',
   'lib',
@@ -20,7 +20,7 @@ export const sources = [
 ]
 const marker = join(root, '.next', 'built-from')
 
-/** Builds the site, unless the last build was made of these very sources. */
+/** Builds the site, unless the last build had the same sources. */
 export async function ensureBuilt() {
   const fingerprint = fingerprintOf(sources)
   if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint) return
@@ -28,14 +28,14 @@ export async function ensureBuilt() {
   await build(fingerprint)
 }
 
-/** Builds the site; ends the process where that fails. */
+/** Builds the site. Ends the process when that fails. */
 export async function build(fingerprint = fingerprintOf(sources)) {
   const code = await runNode([bin.next, 'build'], { env: { ...process.env, NODE_ENV: 'production' } })
   if (code !== 0) process.exit(code)
   writeFileSync(marker, fingerprint)
 }
 
-/** One hash over the names and contents of files and folders of the project. */
+/** One hash of the names and contents of files and folders. */
 export function fingerprintOf(names) {
   const hash = createHash('sha256')
   const add = (name) => {

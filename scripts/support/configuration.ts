@@ -1,7 +1,7 @@
 import { envFilesWarning } from '../../lib/env/env-files.ts'
 import { EnvError, loadEnv } from '../../lib/env/server.ts'
 
-// The same files that Next reads, so that a fault is told before the build and not after it.
+// The same .env files as Next's, so that a fault is reported before the build.
 const warning = envFilesWarning(process.argv[2] === 'dev')
 
 try {
@@ -18,7 +18,7 @@ try {
 } catch (error) {
   if (!(error instanceof EnvError)) throw error
   console.error(`\n${error.message}\n`)
-  // A site that does start says it by itself.
+  // A site that starts prints this itself.
   if (warning !== null) console.error(`${warning}\n`)
   process.exitCode = 1
 }

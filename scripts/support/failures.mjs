@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { root } from './runtime.mjs'
 
 /**
- * What passed and what failed in a run of Vitest or Playwright, each failure with its first lines: who sees only
- * the end of a log (CI keeps no more) sees what to look at. A failure is a test, and as well a file that does not load or
- * does not end, a hook, or an error outside of every test. Pure.
+ * What passed and failed in a run of Vitest or Playwright, each failure with its first lines, so that the end
+ * of a log (CI keeps no more) shows what to look at. A failure is a test, a file that does not load or end, a
+ * hook, or an error outside every test. Pure.
  *
  * @typedef {{ passed: number, failures: string[] }} Tally
  */
@@ -23,7 +23,7 @@ export function vitestTally(modules, unhandledErrors) {
       line(module.moduleId, test.fullName, test.result().errors[0]),
     ),
   ])
-  // Of a process that crashed Vitest tells twice: by its file, which did not end, and by an error of its own.
+  // Vitest reports a crashed process twice: by its unfinished file, and by a separate error.
   const crashed = modules.some(isUnfinished)
   const others = unhandledErrors.filter(({ message }) => !(crashed && message.includes('[vitest-pool]')))
   return {

@@ -2,13 +2,13 @@ import { root } from './runtime.mjs'
 import { giveUp } from './say.mjs'
 
 /**
- * Characters in the path of the project with which the tools do not work, because they take the path for a URL or a
- * pattern: Turbopack stops with a stack trace at `#`; Vitest and Playwright do not find their files at the others.
+ * Characters in the project's path that break the tools, which take the path for a URL or a pattern:
+ * Turbopack stops with a stack trace at `#`. Vitest and Playwright do not find their files with the others.
  */
 const unusable = { site: /#/, tests: /[#?%*\p{Cc}]/u }
 
 /**
- * One sentence about a path in which the site cannot be built, or its tests cannot run; else null. Pure.
+ * One sentence about a path in which the site cannot be built, or its tests cannot run. Else null. Pure.
  *
  * @param {string} folder
  * @param {keyof typeof unusable} purpose

@@ -8,7 +8,7 @@ import { giveUp, step } from './say.mjs'
 
 const marker = join(root, 'node_modules', '.installed-lock')
 
-/** Installs exactly what the lockfile lists, unless that is what is there already. Takes no other download. */
+/** Installs exactly the lockfile, unless that is installed already. No other download. */
 export async function ensureInstalled() {
   requireSupportedMachine()
   const lock = createHash('sha256')
@@ -21,7 +21,7 @@ export async function ensureInstalled() {
     giveUp(`This process may not write to ${root}: clone the project to a folder of your own.`)
   }
   step('installing dependencies, about a minute the first time')
-  // Also where NODE_ENV=production is set: building needs the development dependencies.
+  // Also with NODE_ENV=production: building needs the development dependencies.
   await mustRun(
     ...npm(['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund']),
   )

@@ -4,16 +4,16 @@ import { nodePath, root } from './runtime.mjs'
 const running = new Set()
 
 function stop(signal) {
-  // Windows tells each program of a console of Ctrl-C by itself, and `kill` would end it in the middle of its work.
+  // Windows sends Ctrl-C to each program of a console, and `kill` would end it in the middle of its work.
   if (process.platform !== 'win32') for (const child of running) child.kill(signal)
   if (running.size === 0) process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
 }
 
-// Stopping this process stops what it started. Ctrl-C reaches the children by itself too; twice does no harm.
+// Stopping this process stops its children. Ctrl-C may reach them twice, which does no harm.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
 
-// npm runs a script by a shell. Some shells (dash) wait for it instead of becoming it, and die of npm's SIGTERM without
-// passing it on. Then the parent is another one.
+// npm runs a script in a shell. Some shells (dash) wait for it instead of becoming it, and end on npm's
+// SIGTERM without passing it on. Then the parent process changes.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid
   const watch = setInterval(() => {
@@ -23,7 +23,7 @@ if (process.env.npm_lifecycle_event) {
   }, 200).unref()
 }
 
-/** Starts a program; `ended` resolves with its exit code. */
+/** Starts a program. `ended` resolves with its exit code. */
 export function start(command, args, options = {}) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
   running.add(child)
@@ -34,10 +34,10 @@ export function start(command, args, options = {}) {
   return { child, ended }
 }
 
-/** Runs a program of a package to its end, with the project's Node unless told otherwise; answers its exit code. */
+/** Runs a package's program to its end, with the project's Node by default. Returns its exit code. */
 export const runNode = (args, options, node = nodePath()) => start(node, args, options).ended
 
-/** Runs to the end and exits with the program's code when it fails. */
+/** Runs a program, and exits with its code when it fails. */
 export async function mustRun(command, args, options) {
   const code = await start(command, args, options).ended
   if (code !== 0) process.exit(code)

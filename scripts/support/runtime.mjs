@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { keepLoopbackDirect } from '../../lib/shared/direct-loopback.mjs'
+import { bypassProxyForLoopback } from '../../lib/shared/bypass-proxy.mjs'
 import { giveUp } from './say.mjs'
 
-// A demo that runs offline calls nobody; set it to 0 to take part in Next's telemetry.
+// The site works offline, so Next's telemetry is off. Set it to 0 to take part.
 process.env.NEXT_TELEMETRY_DISABLED ??= '1'
 
-// For our own requests, and for the programs that we start.
-keepLoopbackDirect()
+// For our own requests and for the programs that we start.
+bypassProxyForLoopback()
 
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,13 +19,13 @@ const atLeast = (major, minor) => {
   return a > major || (a === major && b >= minor)
 }
 
-/** glibc Linux on x64 and arm64 gets the pinned Node with the lockfile. */
+/** On glibc Linux (x64 and arm64) the lockfile installs the pinned Node. */
 const pinnedHere =
   process.platform === 'linux' &&
   (process.arch === 'x64' || process.arch === 'arm64') &&
   Boolean(process.report?.getReport().header.glibcVersionRuntime)
 
-/** Before anything native is loaded: an old Node would crash in it without a word. */
+/** Checked before a native module is loaded: an old Node would crash in it silently. */
 export function requireSupportedMachine() {
   if (pinnedHere ? atLeast(20, 0) : atLeast(22, 13)) return
   giveUp(
@@ -33,13 +33,13 @@ export function requireSupportedMachine() {
   )
 }
 
-/** The Node that runs the site: the pinned one where there is one, else the one that runs this. */
+/** The Node that runs the site: the pinned one if installed, else this one. */
 export function nodePath() {
   const pinned = join(root, 'node_modules', '.bin', 'node')
   return pinnedHere && existsSync(pinned) ? pinned : process.execPath
 }
 
-/** The machine's own Node, when it is another one than ours and new enough for the tests' tools. */
+/** The machine's own Node, if it differs from ours and is new enough for the tests' tools. */
 export function hostNode() {
   const own = join(root, 'node_modules', '.bin')
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -56,14 +56,15 @@ export function hostNode() {
 const ownVersion = () =>
   spawnSync(nodePath(), ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout?.trim()
 
-/** Flags with which Node runs our TypeScript as it stands, with React's server graph for `server-only`. */
+/** Flags for running our TypeScript directly, with React's server graph for `server-only`. */
 export const typescriptFlags = [
   '--experimental-strip-types',
   '--disable-warning=ExperimentalWarning',
   '--conditions=react-server',
+  `--import=${new URL('typescript-imports.mjs', import.meta.url).href}`,
 ]
 
-/** A program of a package, to be run with `nodePath()`. */
+/** A package's program, for `nodePath()`. */
 export const bin = {
   next: join(root, 'node_modules/next/dist/bin/next'),
   vitest: join(root, 'node_modules/vitest/vitest.mjs'),

@@ -1,8 +1,8 @@
-/** One clear sentence instead of a stack trace, then exit code 1. */
+/** Prints one sentence instead of a stack trace and exits with code 1. */
 export function giveUp(sentence) {
   process.stderr.write(`\n${sentence}\n\n`)
   process.exit(1)
 }
 
-/** A step of progress, e.g. `· building the site`. */
+/** Prints a step of progress, e.g. `· building the site`. */
 export const step = (text) => process.stdout.write(`· ${text}\n`)

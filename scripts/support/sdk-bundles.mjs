@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** Whether builds of the real browser SDKs are given; their paths are then good in any folder. */
+/** Whether builds of the real browser SDKs are given. Makes their paths absolute. */
 export function sdkBundles() {
   const names = ['UID2_SDK_BUNDLE', 'EUID_SDK_BUNDLE'].filter((name) => process.env[name])
   for (const name of names) {

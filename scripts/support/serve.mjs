@@ -7,7 +7,7 @@ import { giveUp } from './say.mjs'
 
 const port = Number(process.env.PORT || 3000)
 
-/** The checked configuration, or one message with every fault and exit code 1. */
+/** Returns the checked configuration, or exits with code 1 and one message with every fault. */
 export function readConfiguration(command = 'start') {
   try {
     const json = execFileSync(nodePath(), [...typescriptFlags, 'scripts/support/configuration.ts', command], {
@@ -40,7 +40,7 @@ export function serve({ loopbackOnly }, command = 'start') {
   })
 }
 
-/** Resolves with true once the site can serve pages, with false when it has ended before. */
+/** Resolves to true when the site can serve pages, or to false when it ended before. */
 export async function whenReady(ended) {
   let gone = false
   void ended.then(() => {

@@ -5,10 +5,10 @@ import { runNode } from './run.mjs'
 import { bin, hostNode, root } from './runtime.mjs'
 import { step } from './say.mjs'
 
-// Hundreds of processes load the same modules; compiled once, they start in two thirds of the time.
+// Hundreds of processes load the same modules. With a compile cache they start in two thirds of the time.
 process.env.NODE_COMPILE_CACHE ??= join(root, 'test-results', 'compile-cache')
 
-/** Adds up what ran, and prints what failed and the closing line that CI reads. */
+/** Counts results, and prints the failures and the closing line that CI reads. */
 export function createTally() {
   let passed = 0
   const failures = []
@@ -37,7 +37,7 @@ export async function runCheck(tally, { name, args, env }) {
   tally.add({ passed: code === 0 ? 1 : 0, failures: [] }, name, code)
 }
 
-/** `args` says which tests; `node` is the Node to run them with, if not the pinned one; what else is given is for `spawn`. */
+/** `args`: the tests. `node`: the Node to use instead of the pinned one. Other options are for `spawn`. */
 export async function runVitest(tally, name, { args = ['--project', name], node, ...options } = {}) {
   step(`${name} tests`)
   const file = fresh(`vitest-${name.replaceAll(/\W+/g, '-')}.json`)
@@ -50,7 +50,7 @@ export async function runVitest(tally, name, { args = ['--project', name], node,
   tally.add({ passed: 0, failures: [], ...read(file) }, `${name} tests`, code)
 }
 
-/** What the SDK promises on every runtime, on those that are here besides the pinned Node. */
+/** Runs the SDK's conformance tests on the other runtimes of this machine. */
 export async function runConformanceElsewhere(tally) {
   const host = hostNode()
   const tests = ['--project', 'fast', 'tests/conformance/', 'tests/unit/uid2/']
@@ -59,7 +59,7 @@ export async function runConformanceElsewhere(tally) {
   await runVitest(tally, 'SDK in Chromium', { args: ['--config', 'tests/conformance/chromium.config.ts'] })
 }
 
-/** `args` are more arguments; what else is given is for `spawn`. */
+/** `args`: more arguments. Other options are for `spawn`. */
 export async function runPlaywright(
   tally,
   project,
@@ -70,7 +70,7 @@ export async function runPlaywright(
   const code = await runNode(
     [bin.playwright, 'test', `--project=${project}`, '--reporter=list,json', ...args],
     {
-      // The tests use the sandbox operator, whose files are for servers alone.
+      // The tests use the sandbox operator, whose files are server-only.
       env: { ...process.env, NODE_OPTIONS: '--conditions=react-server', PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       ...options,
     },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { vitestTally } from './failures.mjs'
 
-/** A reporter of Vitest: writes what passed and what failed to the file that `TALLY_FILE` names. */
+/** A Vitest reporter: writes what passed and failed to the file in `TALLY_FILE`. */
 export default class {
   onTestRunEnd(modules, unhandledErrors) {
     writeFileSync(process.env.TALLY_FILE, JSON.stringify(vitestTally(modules, unhandledErrors)))

@@ -1,6 +1,6 @@
 import { describeFaults, type EnvFault, parseEnv } from '#lib/env/schema.ts'
 import { createUid2Client, type Uid2Client, type Uid2ClientOptions } from '#lib/uid2/index.ts'
-import { asUsage, type Context, UsageError } from '../command-line/command.ts'
+import { type Context, toUsageError, UsageError } from '../command-line/command.ts'
 
 export interface Credentials {
   readonly baseUrl: string
@@ -10,13 +10,13 @@ export interface Credentials {
   readonly timeoutMs: number
 }
 
-/** Nobody's page waits for a command. */
-const PATIENT_MS = 10_000
+/** No page waits for a command. */
+const TIMEOUT_MS = 10_000
 
 export const NOT_CONFIGURED =
   'No operator is configured: run `npm start` in another terminal and export the three UID2_… lines that it prints, or set UID2_BASE_URL, UID2_API_KEY and UID2_CLIENT_SECRET of a UID2 account.'
 
-/** The site's own rules, for the variables that concern an operator and no others. */
+/** The site's own rules, only for the operator's variables. */
 export function readCredentials(
   env: Context['env'],
 ): { credentials: Credentials } | { faults: EnvFault[] } | { unset: true } {
@@ -31,7 +31,7 @@ export function readCredentials(
       apiKey: values.UID2_API_KEY ?? '',
       clientSecret: values.UID2_CLIENT_SECRET ?? '',
       product: values.UID2_PRODUCT,
-      timeoutMs: UID2_TIMEOUT_MS ? values.UID2_TIMEOUT_MS : PATIENT_MS,
+      timeoutMs: UID2_TIMEOUT_MS ? values.UID2_TIMEOUT_MS : TIMEOUT_MS,
     },
   }
 }
@@ -48,7 +48,7 @@ export function createClient(
   context: Pick<Context, 'now'>,
   own: Partial<Uid2ClientOptions> = {},
 ): Promise<Uid2Client> {
-  // Never again on its own: a command shows what one call does.
+  // No retries: a command shows what one call does.
   const options = { baseUrl, apiKey, clientSecret, timeoutMs, now: context.now, retries: 0, ...own }
-  return asUsage(() => createUid2Client(options))
+  return toUsageError(() => createUid2Client(options))
 }

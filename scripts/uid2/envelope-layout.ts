@@ -2,18 +2,18 @@ import { open } from '#lib/sandbox/operator/aes-gcm.ts'
 
 export type EnvelopeKind = 'request' | 'response' | 'refresh'
 
-/** Some bytes of an envelope, from the first to before the last. */
+/** A range of an envelope's bytes. The end is exclusive. */
 export interface Part {
   readonly name: 'version' | 'iv' | 'time' | 'nonce' | 'json' | 'tag'
   readonly from: number
   readonly to: number
-  /** What stands there; undefined while sealed. */
+  /** The content. Undefined while sealed. */
   readonly bytes: Buffer | undefined
 }
 
 export interface Layout {
   readonly kind: EnvelopeKind
-  /** Whether a key opened it, which proves the kind. */
+  /** Whether a key opened it, which proves its kind. */
   readonly opened: boolean
   readonly parts: readonly Part[]
 }
@@ -35,16 +35,16 @@ const shapes = {
 const kinds = Object.keys(shapes) as EnvelopeKind[]
 
 /**
- * Where everything is in an envelope. GCM encrypts byte by byte, so the places inside are the same sealed
- * and open, and even a sealed envelope shows how long its JSON is. `undefined`: too short for its kind.
+ * The positions of all parts of an envelope. GCM encrypts byte by byte, so positions are the same sealed and
+ * open, and even a sealed envelope shows the length of its JSON. `undefined`: too short for its kind.
  */
-export function layOut(bytes: Buffer, keys: EnvelopeKeys, asked?: EnvelopeKind): Layout | undefined {
+export function parseLayout(bytes: Buffer, keys: EnvelopeKeys, asked?: EnvelopeKind): Layout | undefined {
   const possible = asked === undefined ? kinds : [asked]
   for (const kind of possible) {
     const plaintext = openAs(kind, bytes, keys)
     if (plaintext) return layout(kind, bytes, plaintext)
   }
-  // Unopened, only the version byte tells; a response begins with that byte once in 256 times.
+  // Unopened, only the version byte shows the kind. A response begins with that byte once in 256 times.
   const guess = asked ?? (bytes[0] === 1 && bytes.length >= shortest('request') ? 'request' : 'response')
   return bytes.length < shortest(guess) ? undefined : layout(guess, bytes, undefined)
 }

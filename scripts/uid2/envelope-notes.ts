@@ -10,7 +10,7 @@ interface Facts {
   readonly now: number
 }
 
-/** What somebody who looks at an envelope wants to be told. */
+/** Notes for a person who looks at an envelope. */
 export function envelopeNotes({ body, bytes, layout, keys, jsonFailed, now }: Facts): string[] {
   if (isJson(body))
     return [

@@ -1,11 +1,11 @@
 import { isLoopback } from '#lib/shared/loopback.ts'
 
-export interface Place {
+export interface KnownOperator {
   readonly product: 'uid2' | 'euid' | undefined
   readonly environment: 'integ' | 'prod' | 'local'
 }
 
-const hosted: readonly [pattern: RegExp, place: Place][] = [
+const hosted: readonly [pattern: RegExp, known: KnownOperator][] = [
   [/^operator-integ\.uidapi\.com$/, { product: 'uid2', environment: 'integ' }],
   [/^(?:(?:global|usw|au|jp|sg)\.)?prod\.uidapi\.com$/, { product: 'uid2', environment: 'prod' }],
   [/^integ\.euid\.eu$/, { product: 'euid', environment: 'integ' }],
@@ -13,10 +13,10 @@ const hosted: readonly [pattern: RegExp, place: Place][] = [
 ]
 
 /**
- * What is known about an operator from its host alone; `undefined` for a private one.
+ * What an operator's host reveals. `undefined` for a private one.
  * https://unifiedid.com/docs/getting-started/gs-environments
  */
-export function placeOf(hostname: string): Place | undefined {
+export function findKnownOperator(hostname: string): KnownOperator | undefined {
   if (isLoopback(hostname)) return { product: undefined, environment: 'local' }
   return hosted.find(([pattern]) => pattern.test(hostname))?.[1]
 }

@@ -9,7 +9,7 @@ import {
 import { type Answer, UsageError } from '../command-line/command.ts'
 import { type Paint, pairs, prose, time } from '../command-line/terminal.ts'
 
-/** An identity as `generate --json` prints it, as an operator's body has it, or bare. */
+/** Reads an identity from the output of `generate --json`, from an operator's body, or bare. */
 export function readIdentity(json: string): Identity {
   let value: unknown
   try {
@@ -25,7 +25,7 @@ export function readIdentity(json: string): Identity {
   }
 }
 
-/** What a generate or a refresh came to. */
+/** The result of a generate or refresh. */
 export function outcomeAnswer(
   outcome: GenerateOutcome | RefreshOutcome,
   product: Product,

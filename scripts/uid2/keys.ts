@@ -7,7 +7,7 @@ import type { Secrets } from './token-layout.ts'
 
 export interface Keys {
   readonly secrets: Secrets
-  /** What a buyer needs besides; only a key endpoint's answer has it. */
+  /** Further data for a buyer, only in a key endpoint's response. */
   readonly ring: KeyRing | undefined
 }
 
@@ -17,7 +17,7 @@ interface ListedKey {
   readonly secret: Buffer
 }
 
-/** Reads the answer of `/v2/key/bidstream` or `/v2/key/sharing`, its body alone, or `{"101": "base64"}`. */
+/** Reads a response of `/v2/key/bidstream` or `/v2/key/sharing`, its body alone, or `{"101": "base64"}`. */
 export function parseKeys(json: string): Keys {
   let value: unknown
   try {
@@ -69,7 +69,7 @@ function ringOf(body: Record<string, unknown>, listed: readonly ListedKey[]): Ke
 }
 
 /**
- * Asks the operator for keys, which takes a key of a buyer (ID_READER) or a sharer: publishers' keys have
+ * Asks the operator for keys. That needs the key of a buyer (ID_READER) or sharer. Publishers' keys have
  * neither role.
  */
 export async function fetchKeys(credentials: Credentials, { now }: Pick<Context, 'now'>): Promise<Keys> {
@@ -78,7 +78,7 @@ export async function fetchKeys(credentials: Credentials, { now }: Pick<Context,
     const { body, nonce } = makeKeyRequest(secret, now())
     const reply = await post(credentials, path, body)
     if (reply.status === 200) return opened(secret, reply.body, nonce)
-    // The other endpoint may be open to this key, where there is one.
+    // This key may have access to the other endpoint.
     if (reply.status !== 401 && reply.status !== 404) throw refusal(reply.status)
   }
   throw operatorError(

@@ -1,16 +1,16 @@
-/** Shown as they are: they name nobody and open nothing. */
+/** Shown unmasked: these are neither personal nor secret. */
 const HARMLESS = /^(status|message|identity_scope)$/
 
-/** Numbers are times, key numbers and the like, except where a person belongs. */
+/** Numbers are shown (times, key numbers), except where a person is expected. */
 const PERSON = /^(email|phone)/i
 
-/** A JSON value with every text described instead of shown. */
-export function masked(value: unknown, name = ''): unknown {
+/** A JSON value in which every text is described instead of shown. */
+export function maskJson(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return HARMLESS.test(name) ? value : describeText(value)
   if (typeof value === 'number' && PERSON.test(name)) return '‹a number›'
-  if (Array.isArray(value)) return value.map((item) => masked(item, name))
+  if (Array.isArray(value)) return value.map((item) => maskJson(item, name))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, key)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskJson(item, key)]))
 }
 
 function describeText(text: string): string {

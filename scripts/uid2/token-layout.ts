@@ -1,23 +1,23 @@
 import { createDecipheriv } from 'node:crypto'
 import { open } from '#lib/sandbox/operator/aes-gcm.ts'
 
-/** What anybody can read of a token. */
+/** What anyone can read in a token. */
 export interface Header {
   readonly type: 'advertising' | 'refresh' | 'inner-refresh'
   readonly version: 2 | 3 | 4 | undefined
-  /** Version 2 says neither in its header. */
+  /** Not in the header of version 2. */
   readonly scope: 'uid2' | 'euid' | undefined
   readonly identity: 'email' | 'phone' | undefined
   readonly keyId: number
 }
 
-/** What a token says inside of its person, where its header does not. */
+/** What a token contains about its person, if its header does not. */
 interface Inner {
   readonly scope: Header['scope']
   readonly identity: Header['identity']
 }
 
-/** What the keys of an operator show of an advertising token. */
+/** What the operator's keys reveal of an advertising token. */
 export interface Advertising extends Inner {
   readonly createdAt: number | undefined
   readonly expiresAt: number
@@ -29,7 +29,7 @@ export interface Advertising extends Inner {
   readonly uid: Buffer
 }
 
-/** What the key of an operator's refresh keyset shows; nobody else has it. */
+/** What the key of an operator's refresh keyset reveals. Only the operator has it. */
 export interface Refresh extends Inner {
   readonly createdAt: number
   readonly expiresAt: number
@@ -46,10 +46,10 @@ export type Opened<T> =
 
 const OUTER_REFRESH_BYTES = 291
 const INNER_REFRESH_BYTES = 124
-/** With a raw UID of 32 and of 33 bytes. */
+/** Lengths with a raw UID of 32 and of 33 bytes. */
 const ADVERTISING_BYTES = [163, 164]
 
-/** Version 4 comes in the URL alphabet, everything else in the standard one; either is read. */
+/** Version 4 uses the URL alphabet, others the standard one. Both are accepted. */
 export function tokenBytes(token: string): Buffer | undefined {
   if (!/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(token)) return undefined
   return Buffer.from(token, 'base64')
@@ -72,18 +72,18 @@ export function readHeader(bytes: Buffer): Header | undefined {
   return { type, version, scope, identity, keyId: bytes.readInt32BE(2) }
 }
 
-/** The byte that tokens of version 3 and 4, and raw UIDs of more than 32 bytes, begin with. */
+/** The first byte of tokens of version 3 and 4, and of raw UIDs longer than 32 bytes. */
 const readPrefix = (byte: number) =>
   ({
     scope: (byte & 0x10) === 0 ? 'uid2' : 'euid',
     identity: (byte & 0x04) === 0 ? 'email' : 'phone',
   }) as const
 
-/** A raw UID of 32 bytes does not say what it was made of. */
+/** A raw UID of 32 bytes does not contain its kind. */
 const prefixOf = (uid: Buffer): Inner =>
   uid.length > 32 ? readPrefix(uid[0] ?? 0) : { scope: undefined, identity: undefined }
 
-/** Whether all of an advertising token is there, which its header alone does not tell. */
+/** Whether an advertising token is complete, which its header does not show. */
 export function isWhole(bytes: Buffer, { type, version }: Header): boolean {
   return type !== 'advertising' || version === 2 || ADVERTISING_BYTES.includes(bytes.length)
 }
@@ -113,7 +113,7 @@ export function openAdvertising(bytes: Buffer, header: Header, secrets: Secrets)
   }
 }
 
-/** Opens both layers of a refresh token, or the inner one when that is what there is. */
+/** Opens both layers of a refresh token, or only the inner one if it is alone. */
 export function openRefresh(bytes: Buffer, header: Header, secrets: Secrets): Opened<Refresh> {
   if (header.type === 'refresh') {
     const outer = openWith(secrets, header.keyId, bytes.subarray(5), open)
@@ -208,7 +208,7 @@ function innerToken(json: Buffer): Buffer | undefined {
   }
 }
 
-/** A time in ms of the years 2017 to 2100, which three random numbers in a row never are. */
+/** A time of the years 2017 to 2100 in ms, which three random numbers in a row never are. */
 function isTime(ms: bigint): boolean {
   return ms > 1_483_228_800_000n && ms < 4_133_980_800_000n
 }

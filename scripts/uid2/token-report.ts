@@ -99,7 +99,7 @@ function describePrivacy({
   return `${bits}: ${made}${clientSideOptOut ? ', opted out (bit 2)' : ''}`
 }
 
-/** 32 bytes are version 2; longer ones begin with a byte whose bit 5 marks version 4. */
+/** 32 bytes are version 2. Longer ones begin with a byte whose bit 5 marks version 4. */
 function rawUidVersion(uid: Buffer): 2 | 3 | 4 {
   if (uid.length === 32) return 2
   return ((uid[0] ?? 0) & 0x20) === 0 ? 3 : 4

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { plans } from '#lib/ads/channels.ts'
+import { adSetups } from '#app/_ads/ad-config.ts'
 import { patterns } from '../../app/(lab)/_patterns.ts'
 import { root } from '../../scripts/support/runtime.mjs'
 import { projectFiles, read } from './project.ts'
@@ -66,15 +66,15 @@ describe('the documents', () => {
   })
 
   it('G4: say for each owner of secure signals, and each way that Google takes part in, what Ad Manager is set to', () => {
-    const owners = [...new Set(Object.values(plans).map(({ secureSignals }) => secureSignals))]
+    const owners = [...new Set(Object.values(adSetups).map(({ secureSignals }) => secureSignals))]
     const table = read('docs/channels.md')
     for (const owner of owners)
       expect(table, `${owner}`).toMatch(new RegExp(`^\\| \`${owner}\` \\| \\w`, 'm'))
-    const settings = patterns.flatMap(({ plan, adManager }) =>
-      plan && plans[plan].gpt ? [{ plan, adManager }] : [],
+    const settings = patterns.flatMap(({ setup, adManager }) =>
+      setup && adSetups[setup].gpt ? [{ setup, adManager }] : [],
     )
     expect(settings.length).toBeGreaterThan(3)
-    for (const { plan, adManager } of settings)
-      expect(adManager, plan).toMatch(/deploy|Prebid User ID module/)
+    for (const { setup, adManager } of settings)
+      expect(adManager, setup).toMatch(/deploy|Prebid User ID module/)
   })
 })

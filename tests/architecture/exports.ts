@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { type Node, parseSync } from 'oxc-parser'
-import { filesIn, read } from './project.ts'
+import { filesIn, read, resolve } from './project.ts'
 
 /** What an index file gives to others, with its definition. */
 export interface Exported {
@@ -34,7 +34,7 @@ export function exportsOf(index: string): Exported[] {
     .flatMap(({ entries }) => entries)
     .map(({ exportName, importName, moduleRequest, isType }) => {
       const name = exportName.name ?? '*'
-      const path = posix.join(posix.dirname(index), moduleRequest?.value ?? '')
+      const path = resolve(index, moduleRequest?.value ?? '') ?? ''
       const definition = known.get(`${path}#${importName.name}`)
       if (!definition) throw new Error(`${index} exports ${name}, whose definition is not in ${path}`)
       return { name, isType, definition }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { filesIn, type Import, parse, sourceFile, sourceFiles } from './project.ts'
+import { tokenToPrebid } from '#tests/support/new-app.ts'
+import { filesIn, type Import, parse, reachableFrom, read, sourceFile, sourceFiles } from './project.ts'
 
 /** What each part of lib/ may import, beside packages and its own files. */
 const arrows: Record<string, string[]> = {
@@ -100,7 +101,7 @@ describe('imports go in one direction', () => {
     )
   })
 
-  it('scripts/ and tests/ are imported by nobody else', () => {
+  it('scripts/ and tests/ are imported by no other file', () => {
     expect(
       offences(['app', 'lib', 'proxy.ts', 'instrumentation.ts'], (t) => /^(scripts|tests)\//.test(t)),
     ).toEqual([])
@@ -117,6 +118,15 @@ describe('imports go in one direction', () => {
     expect(missing).toEqual([])
   })
 
+  it('lib/ writes them as any Next app takes them: relative, without an ending', () => {
+    const others = filesIn('lib').flatMap(({ path, imports }) =>
+      imports
+        .filter(({ source }) => /^#|^\..*\.tsx?$/.test(source))
+        .map(({ source }) => `${path}: ${source}`),
+    )
+    expect(others).toEqual([])
+  })
+
   it('no file is part of a cycle', () => {
     const done = new Set<string>()
     const cycles: string[] = []
@@ -129,6 +139,61 @@ describe('imports go in one direction', () => {
     }
     for (const { path } of sourceFiles) visit(path, [])
     expect(cycles).toEqual([])
+  })
+})
+
+describe('the parts of lib/ads can be left out', () => {
+  /** What each part may import of the others, beside the helpers and types in lib/ads itself. */
+  const parts: Record<string, string[]> = {
+    'token-store': [],
+    consent: ['token-store'],
+    prebid: ['token-store', 'consent'],
+    slots: ['token-store', 'consent', 'prebid'],
+    google: ['token-store', 'consent', 'slots'],
+    server: [],
+  }
+  const partOf = (path: string) => /^lib\/ads\/([^/]+)\//.exec(path)?.[1]
+
+  it('knows every part', () => {
+    const folders = filesIn('lib/ads').flatMap(({ path }) => partOf(path) ?? [])
+    expect([...new Set(folders)].sort()).toEqual(Object.keys(parts).sort())
+  })
+
+  it.each(Object.entries(parts))('lib/ads/%s imports %j and no other part', (name, allowed) => {
+    const wrong = offences([`lib/ads/${name}`], (target) => {
+      const other = partOf(target)
+      return other !== undefined && other !== name && !allowed.includes(other)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('the token store imports nothing but its own files and the types that cross to the browser', () => {
+    const wrong = offences(
+      ['lib/ads/token-store'],
+      (target) => !/^lib\/(ads\/token-store\/|identity\/public-identity\.ts$)/.test(target),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('the token is given to Prebid and cleared by at most six files', () => {
+    const reached = [...reachableFrom('lib/ads/prebid/prebid-token.ts', true).keys()]
+    const files = new Set([...reached, ...reachableFrom('lib/ads/token-store/token-store.ts', true).keys()])
+    expect([...files].sort()).toEqual([...tokenToPrebid].sort())
+    expect(files.size).toBeLessThanOrEqual(6)
+    const docs = read('docs/channels.md')
+    expect(tokenToPrebid.filter((path) => !docs.includes(path))).toEqual([])
+  })
+
+  it('what they share imports no part at run time', () => {
+    // These connect the parts in a page of this site.
+    const wiring = /^lib\/ads\/page-/
+    const shared = filesIn('lib/ads').filter(({ path }) => !partOf(path) && !wiring.test(path))
+    const wrong = shared.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target = '', typeOnly }) => !typeOnly && partOf(target) !== undefined)
+        .map(({ target }) => `${path} → ${target}`),
+    )
+    expect(wrong).toEqual([])
   })
 })
 

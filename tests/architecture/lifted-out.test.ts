@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { nameEndings } from '../../scripts/support/name-endings.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -34,19 +35,12 @@ const nextApp = {
   module: 'esnext',
   moduleResolution: 'bundler',
   noEmit: true,
-  allowImportingTsExtensions: true,
 }
-const nodePackage = {
-  ...strict,
-  module: 'nodenext',
-  rewriteRelativeImportExtensions: true,
-  declaration: true,
-  rootDir: '.',
-  outDir: 'dist',
-}
+const library = { ...nextApp, noEmit: false, declaration: true, rootDir: '.', outDir: 'dist' }
+const nodePackage = { ...strict, module: 'nodenext' }
 
 const proper = `
-import { createUid2Client, hashEmail, type Identity, isDueForRefresh, Uid2Error } from './uid2/index.ts'
+import { createUid2Client, hashEmail, type Identity, isDueForRefresh, Uid2Error } from './uid2'
 
 export async function tokenOf(email: string, kept?: Identity): Promise<string | undefined> {
   const client = createUid2Client({ baseUrl: 'https://prod.uidapi.com', apiKey: 'key', clientSecret: 'secret' })
@@ -66,7 +60,7 @@ export const hash: Promise<string> = hashEmail(' USER@Example.com ')
 `
 
 /** Each line from the third on is one mistake. */
-const misuse = `import { createUid2Client, hashEmail, type Identity, parseIdentity, Uid2Error } from './uid2/index.ts'
+const misuse = `import { createUid2Client, hashEmail, type Identity, parseIdentity, Uid2Error } from './uid2'
 declare const client: ReturnType<typeof createUid2Client>, identity: Identity, error: Uid2Error
 createUid2Client({ baseUrl: 'https://prod.uidapi.com', apiKey: 'key' })
 createUid2Client({ baseUrl: 'https://prod.uidapi.com', apiKey: 'key', clientSecret: 'secret', sendraw: true })
@@ -119,10 +113,12 @@ describe('a copy of lib/uid2 in an empty, strict project', () => {
   })
 
   it('compiles to JavaScript and declarations, which Node runs as they are', () => {
-    const library = project(nodePackage, null)
-    expect(compile(library)).toEqual([])
-    const consumer = { name: 'consumer.ts', text: proper.replace('index.ts', 'index.js') }
-    const javascript = project({ ...nodePackage, outDir: '.' }, consumer, join(library, 'dist/uid2'))
+    const compiled = project(library, null)
+    expect(compile(compiled)).toEqual([])
+    const dist = join(compiled, 'dist/uid2')
+    nameEndings(dist)
+    const consumer = { name: 'consumer.ts', text: proper.replace('./uid2', './uid2/index.js') }
+    const javascript = project(nodePackage, consumer, dist)
     expect(compile(javascript)).toEqual([])
 
     const script = "console.log(await (await import('./consumer.js')).hash)"

@@ -51,6 +51,8 @@ function listFiles(): string[] {
   }
 }
 
+const files = new Set(projectFiles)
+
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 export const sourceFiles: SourceFile[] = projectFiles
@@ -89,19 +91,22 @@ export function parse(path: string, text: string): SourceFile {
   return { path, text, directive, imports, firstImport }
 }
 
-function resolve(from: string, source: string): string | undefined {
+/** Path in the project of what a file imports, with the ending that the import may leave out. */
+export function resolve(from: string, source: string): string | undefined {
   if (source.startsWith('#')) return source.slice(1)
-  return source.startsWith('.') ? posix.join(dirname(from), source) : undefined
+  if (!source.startsWith('.')) return undefined
+  const path = posix.join(dirname(from), source)
+  return ['', '.ts', '.tsx', '/index.ts'].map((end) => path + end).find((it) => files.has(it)) ?? path
 }
 
 /** Every file that is loaded when `path` is, itself included, each with the chain that leads to it. */
-export function reachableFrom(path: string): Map<string, string[]> {
+export function reachableFrom(path: string, withTypes = false): Map<string, string[]> {
   const chains = new Map([[path, [path]]])
   for (const [current, chain] of chains) {
     const file = byPath.get(current)
     if (!file) continue
     for (const { target, typeOnly } of file.imports)
-      if (target && !typeOnly && !chains.has(target)) chains.set(target, [...chain, target])
+      if (target && (withTypes || !typeOnly) && !chains.has(target)) chains.set(target, [...chain, target])
   }
   return chains
 }

@@ -15,7 +15,7 @@ describe('a call ends in time (U4)', () => {
     })
   })
 
-  it('after 1500 ms when nobody said otherwise', async () => {
+  it('after 1500 ms by default', async () => {
     fakeTimers()
     const { client } = operator(hang)
     let ended: unknown
@@ -37,7 +37,7 @@ describe('a call that is over', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('begins no pause when its last fetch fails after an abort that it did not heed', async () => {
+  it('begins no pause when its last fetch fails after an ignored abort', async () => {
     fakeTimers()
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const abort = new AbortController()
@@ -95,7 +95,7 @@ describe('the caller can abort', () => {
   })
 })
 
-describe('a body that is not worth reading is let go', () => {
+describe('a body that is not read is released', () => {
   it.each([
     ['of a redirect', 302, 'redirected'],
     ['without end', 200, 'response_too_large'],

@@ -146,7 +146,7 @@ describe('7: the sample sites decrypt to Latin-1 and make a blank page of an err
     expect(await rejection(client.generateToken(email))).toMatchObject({ code: 'bad_response' })
   })
 
-  it('an error says whether the page should go on with what it has, or somebody must look', async () => {
+  it('an error says whether to keep the token and go on, or whether a person must act', async () => {
     const errorOf = (status: number, body: unknown) =>
       rejection(operator(plain(status, body)).client.generateToken(email))
     expect(await errorOf(503, '<html>')).toMatchObject({ code: 'server_error', transient: true })

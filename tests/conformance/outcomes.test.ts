@@ -149,7 +149,7 @@ describe('refusals', () => {
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'server_error' })
   })
 
-  it('refresh gives no identity up for the words of somebody who is no operator', async () => {
+  it('refresh keeps the identity when the response is not from an operator', async () => {
     const { client } = operator(plain(400, { status: 'error_of_a_gateway', message: 'Invalid data: no' }))
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'client_error' })
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createUid2Client, Uid2Error } from '#lib/uid2/index.ts'
-import { retrying } from '#lib/uid2/retry.ts'
+import { withRetries } from '#lib/uid2/retry.ts'
 import { toBase64 } from './bytes.ts'
 import {
   type Answer,
@@ -74,7 +74,7 @@ describe('a fault that may pass is tried again', () => {
   })
 })
 
-describe('what another attempt cannot mend is not tried again', () => {
+describe('a failure that a retry cannot fix is not retried', () => {
   it.each<[string, Answer, string]>([
     ['a refused key', plain(401, { status: 'unauthorized' }), 'unauthorized'],
     ['a refused request', plain(400, { status: 'client_error' }), 'client_error'],
@@ -125,7 +125,7 @@ describe('the deadline holds for all attempts together', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const attempt = vi.fn(() => Promise.reject(new Uid2Error('rate_limited', 'no', { retryAfterMs })))
     const deadline = { stop: new AbortController().signal, remaining: () => 300 }
-    const ended = rejection(retrying(attempt, 1, deadline, () => 0))
+    const ended = rejection(withRetries(attempt, 1, deadline, () => 0))
     await vi.runAllTimersAsync()
     await ended
     expect(attempt).toHaveBeenCalledTimes(attempts)
@@ -169,7 +169,7 @@ describe('pauses', () => {
     const deadline = { stop: new AbortController().signal, remaining: () => 1e9 }
     const error = new Uid2Error('server_error', 'no', details)
     await rejection(
-      retrying(
+      withRetries(
         () => Promise.reject(error),
         7,
         deadline,
@@ -184,7 +184,7 @@ describe('pauses', () => {
     expect(await pausesWith(1)).toEqual([100, 200, 400, 800, 1600, 2000, 2000])
   })
 
-  it('are random down to nothing, so that callers who failed together do not return together', async () => {
+  it('are random from 0 on, so that callers who failed together do not retry together', async () => {
     expect(await pausesWith(0.25)).toEqual([25, 50, 100, 200, 400, 500, 500])
   })
 

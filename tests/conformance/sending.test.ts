@@ -72,7 +72,7 @@ describe('what is sent', () => {
     })
   })
 
-  it('every call is sealed anew, with the time of its sending (U14)', async () => {
+  it('every call is sealed again, with the time of its sending (U14)', async () => {
     let now = 1_767_225_600_000
     const { client, seen } = operator(sealed({ status: 'optout' }), { now: () => now })
     await client.generateToken(email)

@@ -1,13 +1,13 @@
 import {
   articles,
-  become,
   eidsOf,
   expectAds,
+  giveConsent,
   holdPosts,
   identityOf,
   readNext,
-  sayYes,
   signIn,
+  signInAndConsent,
   signOut,
   statusLine,
   tokenInPrebid,
@@ -20,7 +20,7 @@ test('S1: in one tab, nothing of A is sent once A has signed out, nor when B has
   watch,
   email,
 }) => {
-  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email: `a-${email}` })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   expect(watch.auctions.at(-1)?.eids).toEqual(eidsOf(tokenOfA))
@@ -29,7 +29,7 @@ test('S1: in one tab, nothing of A is sent once A has signed out, nor when B has
   await signOut(page)
   await expectAds(page, 'none')
   await signIn(page, { email: `b-${email}` })
-  await sayYes(page)
+  await giveConsent(page)
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const b = await identityOf(context)
@@ -45,7 +45,7 @@ test('S1, N23: in two tabs, a sign-out in one takes the token from the other bef
   watch,
   email,
 }) => {
-  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email: `a-${email}` })
   const other = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   await other.goto(`/live/${articles.second}`)
@@ -66,7 +66,7 @@ test('S1, N23: in two tabs, a sign-out in one takes the token from the other bef
   expect(await tokenInPrebid(page)).toBeNull()
 
   await signIn(other, { email: `b-${email}` })
-  await sayYes(other)
+  await giveConsent(other)
   await other.goto(`/articles/${articles.first}`)
   await expectAds(other, 'readable')
   await readNext(page)
@@ -83,7 +83,7 @@ test('S1: a link clicked while the sign-out is on its way does not bring the tok
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   await page.goto('/privacy')
   const release = await holdPosts(page, '/api/forms/sign-out')
   const afterSignOut = watch.requests.length
@@ -110,7 +110,7 @@ test('S1, A12: signing in as B in a tab that was open before takes A’s token f
 }) => {
   const other = await context.newPage()
   await other.goto('/sign-in')
-  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email: `a-${email}` })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const form = other.getByRole('form', { name: 'Sign in as anybody' })
@@ -120,7 +120,7 @@ test('S1, A12: signing in as B in a tab that was open before takes A’s token f
   await other.waitForURL('**/choice')
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
   await expect(statusLine(page, 'no_choice')).toBeVisible()
-  await sayYes(other)
+  await giveConsent(other)
   await page.bringToFront()
   await readNext(page)
   await expectAds(page, 'readable')
@@ -135,12 +135,12 @@ test('S1: a switch behind the back of an open page is seen as soon as that page 
   watch,
   email,
 }) => {
-  const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+  const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email: `a-${email}` })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   // No page of this browser takes part, so none can tell the others.
   await context.clearCookies()
-  const { advertisingToken: tokenOfB } = await become(context, { email: `b-${email}` })
+  const { advertisingToken: tokenOfB } = await signInAndConsent(context, { email: `b-${email}` })
   const afterSwitch = watch.auctions.length
   await readNext(page)
   await expect.poll(() => watch.auctions.length).toBeGreaterThan(afterSwitch)

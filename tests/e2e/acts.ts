@@ -9,7 +9,7 @@ export const articles = {
   third: 'why-the-candle-is-still-a-unit',
 } as const
 
-/** Signs in on the sign-in page, as a reader does, and arrives at the question. */
+/** Signs in on the sign-in page and arrives at the question. */
 export async function signIn(page: Page, dii: Dii): Promise<void> {
   await page.goto('/sign-in')
   const [kind, value] = 'email' in dii ? ['E-mail', dii.email] : ['Phone', dii.phone]
@@ -20,7 +20,7 @@ export async function signIn(page: Page, dii: Dii): Promise<void> {
   await page.waitForURL('**/choice')
 }
 
-/** Asks for a link or a code, which in the sandbox comes to the outbox. */
+/** Asks for a link or code, which the sandbox puts into the outbox. */
 export async function askForProof(page: Page, dii: Dii): Promise<void> {
   await page.goto('/sign-in')
   const form = page.getByRole('form', { name: 'Sign in by link or code' })
@@ -31,7 +31,7 @@ export async function askForProof(page: Page, dii: Dii): Promise<void> {
   await page.waitForURL('**/sign-in/proof')
 }
 
-/** The address that the mail in this browser's outbox leads to. */
+/** The link of the mail in this browser's outbox. */
 export async function linkInOutbox(page: Page): Promise<string> {
   await page.goto('/sign-in/outbox')
   const href = await page.getByRole('article').getByRole('link').getAttribute('href')
@@ -44,8 +44,8 @@ export async function codeInOutbox(page: Page): Promise<string> {
   return /^(\d{6}) is your sign-in code/m.exec(text)?.[1] ?? ''
 }
 
-/** Answers the question on the page that shows it. */
-export async function sayYes(page: Page): Promise<void> {
+/** Consents on the page with the question. */
+export async function giveConsent(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
   await expect(page.getByRole('heading', { name: 'Your answer is yes' })).toBeVisible()
 }
@@ -57,8 +57,8 @@ export async function signOut(page: Page): Promise<void> {
   await expect(statusLine(page, 'signed_out')).toBeVisible()
 }
 
-/** Signs in and says yes without any page; leaves the browser with the cookies of it. */
-export async function become(context: BrowserContext, dii: Dii): Promise<AvailableIdentity> {
+/** Signs in and consents without a page. Leaves the browser with the cookies. */
+export async function signInAndConsent(context: BrowserContext, dii: Dii): Promise<AvailableIdentity> {
   await signInByApi(context, dii)
   const identity = await choose(context, 'granted')
   if (identity.status !== 'available') throw new Error(`A yes came to ${identity.status}.`)
@@ -80,25 +80,25 @@ export async function choose(
   return (await answer.json()) as PublicIdentity
 }
 
-/** What the server says of this browser's reader, asked beside its pages. */
+/** The server's answer for this browser's reader, requested outside its pages. */
 export async function identityOf({ request }: BrowserContext): Promise<PublicIdentity> {
   return (await (await request.get('/api/identity')).json()) as PublicIdentity
 }
 
-/** The link of the masthead that leads in or out, whichever is there. */
-export const door = (page: Page): Locator =>
+/** The masthead's visible sign-in or sign-out link. */
+export const accountLink = (page: Page): Locator =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Sign (in|out)$/ })
 
 export const statusLine = (page: Page, status: PublicIdentity['status']): Locator =>
   page.locator(`[data-uid2-status=${status}]`)
 
-/** Waits until every slot of the page shows an ad that was bought like this. */
+/** Waits until every slot of the page shows an ad with this bid. */
 export async function expectAds(page: Page, bid: 'none' | 'readable'): Promise<void> {
   await expect(page.locator('[data-ad-slot]')).toHaveCount(2)
   await expect(page.locator(`[data-ad-slot][data-uid2-bid=${bid}]`)).toHaveCount(2)
 }
 
-/** The token that this page's Prebid would send now; null when it has none, or is not loaded. */
+/** The token that this page's Prebid would send now. Null: none, or Prebid is not loaded. */
 export function tokenInPrebid(page: Page): Promise<string | null> {
   return page.evaluate(() => {
     const { pbjs } = window as { pbjs?: { getUserIds?(): { uid2?: { id?: string } } } }
@@ -108,14 +108,14 @@ export function tokenInPrebid(page: Page): Promise<string | null> {
 
 export const eidsOf = (token: string) => [{ source: 'uidapi.com', uids: [{ id: token, atype: 3 }] }]
 
-/** Goes on to the first piece under "Read next", without loading the page anew. */
+/** Opens the first article under "Read next" without a page load. */
 export async function readNext(page: Page): Promise<void> {
   const before = page.url()
   await page.getByRole('region', { name: 'Read next' }).getByRole('link').first().click()
   await page.waitForURL((url) => url.href !== before)
 }
 
-/** Lets nothing past until it is told to. */
+/** Holds requests until they are released. */
 export async function holdPosts(page: Page, path: string): Promise<() => Promise<void>> {
   let release = () => {}
   const held = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { chromium, type Page } from '@playwright/test'
 import { findChromium } from '#tests/support/browser.ts'
-import { articles, become, expectAds, statusLine, tokenInPrebid } from './acts.ts'
+import { articles, expectAds, signInAndConsent, statusLine, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 const lamp = 'a-lamp-against-winter'
@@ -17,7 +17,7 @@ test('S12: on a page without ads the token is gone from Prebid and nothing asks 
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const other = await context.newPage()
   await other.goto(`/articles/${articles.second}`)
   await expectAds(other, 'readable')
@@ -60,7 +60,7 @@ for (const kind of ['articles', 'live'])
     watch,
     email,
   }) => {
-    const { advertisingToken } = await become(context, { email: `${kind}-${email}` })
+    const { advertisingToken } = await signInAndConsent(context, { email: `${kind}-${email}` })
     const response = await page.goto(`/${kind}/${lamp}`)
     const html = (await response?.text()) ?? ''
     expect(html).toContain('data-uid2-status="unsupported"')
@@ -81,7 +81,7 @@ test('S12, S1: with the back/forward cache either kind of page is what it was', 
   const browser = await chromium.launch({ ...(await findChromium()), ignoreDefaultArgs })
   const context = await browser.newContext({ ...(baseURL && { baseURL }) })
   watch.follow(context)
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   const page = await context.newPage()
   await page.addInitScript(() => {
     addEventListener('pageshow', ({ persisted }) => {

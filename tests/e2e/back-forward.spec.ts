@@ -1,7 +1,7 @@
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import { findChromium } from '#tests/support/browser.ts'
 import type { PageWatch } from '#tests/support/page-watch.ts'
-import { articles, become, expectAds, signOut, statusLine, tokenInPrebid } from './acts.ts'
+import { articles, expectAds, signInAndConsent, signOut, statusLine, tokenInPrebid } from './acts.ts'
 import { channelOf, expectFilled, identifiersIn, openPattern, signalsKept } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -51,7 +51,7 @@ for (const kind of ['articles', 'live'])
     const other = await context.newPage()
     await signOut(other)
     const afterSignOut = watch.requests.length
-    const { advertisingToken: tokenOfB } = await become(context, { email: `b-${kind}-${email}` })
+    const { advertisingToken: tokenOfB } = await signInAndConsent(context, { email: `b-${kind}-${email}` })
     await page.bringToFront()
     await page.goBack({ waitUntil: 'commit' })
     await expectAds(page, 'readable')
@@ -101,7 +101,7 @@ async function leftBehind(
   const browser = await chromium.launch(withCache)
   const context = await browser.newContext({ ...(baseURL && { baseURL }) })
   watch.follow(context)
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const page = await context.newPage()
   await page.addInitScript(() => {
     addEventListener('pageshow', ({ persisted }) => {

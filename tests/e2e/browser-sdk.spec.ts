@@ -5,7 +5,7 @@ import { findChromium } from '#tests/support/browser.ts'
 import { readAsBuyer } from '#tests/support/buyer.ts'
 import { useSdkBundles } from '#tests/support/sdk-bundle.ts'
 import { type Site, startSite } from '#tests/support/site.ts'
-import { become, statusLine } from './acts.ts'
+import { signInAndConsent, statusLine } from './acts.ts'
 import {
   channelOf,
   identifiersIn,
@@ -36,7 +36,7 @@ const refresh = '/sandbox/operator/v2/token/refresh'
 const dueAtOnce = { lifetimes: { refreshFromMs: 1 } }
 
 async function clientIdentity(context: BrowserContext, email: string): Promise<ClientIdentity> {
-  const { identity } = await become(context, { email })
+  const { identity } = await signInAndConsent(context, { email })
   if (!identity) throw new Error('The server keeps the identity for itself.')
   return identity
 }
@@ -139,7 +139,7 @@ test('P11c: browser-sdk: two tabs of one reader share what either refreshes', as
   email,
 }) => {
   await operator.set({ lifetimes: { refreshFromMs: 2_000 } })
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   const other = await context.newPage()
   await openPattern(page, sdk)
   await openPattern(other, sdk)
@@ -207,15 +207,15 @@ test('S1: browser-sdk: A, then B, then A again on one open page, each while the 
 }) => {
   watch.allow(/refreshing the token/, 'the SDK warns of the refresh that was aborted')
   await operator.set({ ...dueAtOnce, faults: [{ on: 'refresh', latencyMs: 1_500 }] })
-  const become = (who: string) => clientIdentity(context, `${who}-${email}`)
-  const first = await become('a')
+  const signInAs = (who: string) => clientIdentity(context, `${who}-${email}`)
+  const first = await signInAs('a')
   await openPattern(page, sdk)
   for (const [turn, who] of ['b', 'a'].entries()) {
     await expect.poll(() => watch.count('POST', refresh)).toBe(turn + 1)
     await signOutElsewhere(context)
     await lookAgain(page)
     await expect(statusLine(page, 'signed_out')).toBeVisible()
-    const identity = await become(who)
+    const identity = await signInAs(who)
     await lookAgain(page)
     await expect.poll(() => page.evaluate(tokenOfPage)).toBe(identity.advertising_token)
   }

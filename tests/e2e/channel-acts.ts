@@ -111,13 +111,13 @@ export function signalsKept(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')))
 }
 
-/** What the page itself holds: asked of the one hand-off that everything in it means. */
+/** What the page itself holds: asked of the one token store that everything in it means. */
 export function tokenOfPage(): string | null {
-  const { [Symbol.for('uid2.handoff')]: handoff } = window as unknown as Record<
+  const { [Symbol.for('uid2.tokenStore')]: tokenStore } = window as unknown as Record<
     symbol,
     { currentToken(): { id: string } | null }
   >
-  return handoff?.currentToken()?.id ?? null
+  return tokenStore?.currentToken()?.id ?? null
 }
 
 export const channelOf = (slug: string): Channel => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { installCmp, tcDataOf } from '#tests/support/cmp.ts'
 import { startSite } from '#tests/support/site.ts'
-import { become, choose, identityOf, signInByApi, statusLine, tokenInPrebid } from './acts.ts'
+import { choose, identityOf, signInAndConsent, signInByApi, statusLine, tokenInPrebid } from './acts.ts'
 import {
   allKept,
   awayAndBack,
@@ -62,7 +62,7 @@ test('K1, K8: what a reader who takes part was shown is a file for any statistic
 }) => {
   const site = await startSite({ env: { HOLDOUT_PERCENT: '1', HOLDOUT_SALT: 'moths around a lamp' } })
   const context = await newBrowser({ baseURL: site.origin })
-  expect(await become(context, { email })).toMatchObject({ bucket: 'treatment' })
+  expect(await signInAndConsent(context, { email })).toMatchObject({ bucket: 'treatment' })
   const page = await context.newPage()
   await page.goto('/patterns/hold-out')
   await expect(page.getByRole('region', { name: 'Exposures' }).locator('tbody tr')).toHaveCount(4)
@@ -94,7 +94,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     const operator = sandboxOperator(site)
     await operator.set({ lifetimes: { refreshFromMs: 2_000 }, faults: [{ on: 'refresh', kind: 'optout' }] })
     const context = await newBrowser({ baseURL: site.origin })
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     const page = await context.newPage()
     await openPattern(page, channelOf(slug))
     await expect(statusLine(page, 'opted_out')).toBeVisible({ timeout: 20_000 })
@@ -115,7 +115,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
   })
 
 for (const slug of ['prebid-refresh', 'browser-sdk'])
-  test(`P11: the next page begins with what ${slug} has made, and refreshes nothing anew`, async ({
+  test(`P11: the next page begins with what ${slug} has made, and refreshes nothing again`, async ({
     newBrowser,
     email,
   }) => {
@@ -124,7 +124,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     const lifetimes = { identityMs: 3_600_000, refreshFromMs: 2_000, refreshMs: 86_400_000 }
     await operator.set({ lifetimes })
     const context = await newBrowser({ baseURL: site.origin })
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await operator.set({})
     const page = await context.newPage()
     await openPattern(page, channelOf(slug))
@@ -147,7 +147,7 @@ for (const slug of ['several', 'prebid-signals', 'prebid-refresh', 'browser-sdk'
     const channel = channelOf(slug)
     const site = await startSite({ env: { UID2_HANDOFF: channel.handoff } })
     const context = await newBrowser({ baseURL: site.origin })
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     const page = await context.newPage()
     await openPattern(page, channel)
     await requestsSince(watch, 0, channel)
@@ -177,7 +177,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     const operator = sandboxOperator(site)
     await operator.set({ lifetimes: { refreshFromMs: 2_000 } })
     const context = await newBrowser({ baseURL: site.origin })
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await operator.set({ faults: [{ on: 'refresh', latencyMs: 2_000 }] })
     const page = await context.newPage()
     const channel = channelOf(slug)
@@ -211,7 +211,7 @@ for (const slug of ['prebid-refresh', 'browser-sdk'])
     const channel = channelOf(slug)
     const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
     const context = await newBrowser({ baseURL: site.origin })
-    await become(context, { email })
+    await signInAndConsent(context, { email })
     const page = await context.newPage()
     await openPattern(page, channel)
     expect(await storageOf(page)).toContain(channel.keeps.uid2)
@@ -272,7 +272,7 @@ test('P7, P8, G5: fifty soft navigations with everything at once leave nothing b
   watch,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   const several = channelOf('several')
   await openPattern(page, several)
   const devtools = await context.newCDPSession(page)

@@ -1,5 +1,5 @@
 import { type Site, startSite } from '#tests/support/site.ts'
-import { become, identityOf, statusLine } from './acts.ts'
+import { identityOf, signInAndConsent, statusLine } from './acts.ts'
 import {
   allKept,
   awayAndBack,
@@ -37,7 +37,7 @@ for (const channel of channels)
     await operator.set({ lifetimes: dueSoon })
     const context = await newBrowser({ baseURL: at.origin })
     const page = await context.newPage()
-    const { advertisingToken: first } = await become(context, { email })
+    const { advertisingToken: first } = await signInAndConsent(context, { email })
 
     await test.step('available: every ad request of the page carries it, and nothing else', async () => {
       await openPattern(page, channel)

@@ -164,8 +164,8 @@ function follow(page: Page, identity: Identity, operatorUrl: string): Promise<vo
         for (const [timer, run] of [...timers]) if (timers.delete(timer)) run()
       }
       const refresh = own.createPrebidRefresh({
-        handoff: {
-          renewed: ({ advertisingToken }) => void own.renewals.push(advertisingToken),
+        tokenStore: {
+          renew: ({ advertisingToken }) => void own.renewals.push(advertisingToken),
           recheck() {},
         },
         operatorUrl,

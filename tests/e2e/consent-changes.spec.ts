@@ -2,12 +2,12 @@ import type { Page } from '@playwright/test'
 import { decide, installCmp, inUs } from '#tests/support/cmp.ts'
 import {
   articles,
-  become,
   expectAds,
   holdPosts,
   identityOf,
   readNext,
   signIn,
+  signInAndConsent,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
@@ -21,7 +21,7 @@ test('K6, N23: withdrawn in one tab, it is gone from both before the server has 
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   await installCmp(context, inUs('usnat'))
   const other = await context.newPage()
   await other.goto(`/live/${articles.second}`)
@@ -75,7 +75,7 @@ test('G1, K6: Google’s cache is cleared with the token, and with nothing else'
   await page.goto(first)
   await expectAds(page, 'none')
   expect(await cleared()).toBe(0)
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await installCmp(context, inUs('usnat'))
   await page.goto(first)
   await expectAds(page, 'readable')

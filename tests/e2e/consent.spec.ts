@@ -13,13 +13,13 @@ import { usSections } from '#tests/support/gpp.ts'
 import { startSite } from '#tests/support/site.ts'
 import {
   articles,
-  become,
   choose,
   eidsOf,
   expectAds,
   holdPosts,
   identityOf,
   readNext,
+  signInAndConsent,
   signInByApi,
   statusLine,
   tokenInPrebid,
@@ -60,7 +60,7 @@ const first = `/articles/${articles.first}`
 test.describe('the server hears of it', () => {
   for (const [what, decision, reason] of refusals)
     test(`U9, K6: ${what}: no token, and no eid`, async ({ page, context, watch, email }) => {
-      await become(context, { email })
+      await signInAndConsent(context, { email })
       await installCmp(context, decision)
       await page.goto(first)
       await expect(statusLine(page, 'unsupported')).toBeVisible()
@@ -77,7 +77,7 @@ test.describe('the server hears of it', () => {
 
   for (const [what, decision] of passes)
     test(`K6: ${what}: the token goes out`, async ({ page, context, watch, email }) => {
-      const { advertisingToken } = await become(context, { email })
+      const { advertisingToken } = await signInAndConsent(context, { email })
       await installCmp(context, decision)
       await page.goto(first)
       await expectAds(page, 'readable')
@@ -94,7 +94,7 @@ test.describe('the server hears of it', () => {
     watch,
     email,
   }) => {
-    await become(context, { email })
+    await signInAndConsent(context, { email })
     await page.goto(first)
     await expectAds(page, 'readable')
     expect(watch.count('POST', '/api/identity')).toBe(0)
@@ -113,7 +113,7 @@ test.describe('the server does not hear of it', () => {
   const unanswered: Array<[string, Decision]> = [['a TCF platform that never answers', { tcf: null }]]
   for (const [what, decision] of [...refusals, ...unanswered])
     test(`P2, K6: ${what}: Prebid itself keeps the token back`, async ({ page, context, watch, email }) => {
-      await become(context, { email })
+      await signInAndConsent(context, { email })
       await muteServer(context)
       await installCmp(context, decision)
       await page.goto(first)
@@ -127,7 +127,7 @@ test.describe('the server does not hear of it', () => {
 
   for (const [what, decision] of passes)
     test(`P2, K6: ${what}: Prebid lets it pass`, async ({ page, context, watch, email }) => {
-      const { advertisingToken } = await become(context, { email })
+      const { advertisingToken } = await signInAndConsent(context, { email })
       await muteServer(context)
       await installCmp(context, decision)
       await page.goto(first)
@@ -164,7 +164,7 @@ test.describe('the server does not hear of it', () => {
     watch,
     email,
   }) => {
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await muteServer(context)
     await installCmp(context, { tcf: null })
     await page.goto(first)

@@ -7,7 +7,7 @@ import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { articles, expectAds, readNext } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('P7: StrictMode’s double effects start one hand-off, one Prebid and one auction', async ({
+test('P7: StrictMode’s double effects start one token store, one Prebid and one auction', async ({
   newBrowser,
   watch,
 }) => {

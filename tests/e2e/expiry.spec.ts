@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test'
 import {
   articles,
-  become,
   eidsOf,
   expectAds,
   holdPosts,
   identityOf,
   readNext,
+  signInAndConsent,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
@@ -31,7 +31,7 @@ for (const { clock, shift } of days) {
   }) => {
     await setClock(page, shift)
     await operator.set({ lifetimes: short })
-    const { identityExpires } = await become(context, { email })
+    const { identityExpires } = await signInAndConsent(context, { email })
     await page.goto(`/articles/${articles.first}`)
     await expectAds(page, 'readable')
     const first = await tokenInPrebid(page)
@@ -68,7 +68,7 @@ test('U1: with the operator down a token that ends is gone, and later auctions h
   email,
 }) => {
   await operator.set({ lifetimes: short })
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   await operator.set({ faults: [{ on: 'all', status: 503 }] })

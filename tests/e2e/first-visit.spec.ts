@@ -1,5 +1,5 @@
 import { type Decision, decide, installCmp, noGdpr, tcDataOf } from '#tests/support/cmp.ts'
-import { become, statusLine } from './acts.ts'
+import { signInAndConsent, statusLine } from './acts.ts'
 import {
   awayAndBack,
   type Channel,
@@ -31,7 +31,7 @@ for (const channel of ofServer) {
       watch,
       email,
     }) => {
-      await become(context, { email })
+      await signInAndConsent(context, { email })
       await installCmp(context, decision)
       await openPattern(page, channel)
       expect(await carriedBy(watch, 0, channel)).toEqual([])
@@ -44,7 +44,7 @@ for (const channel of ofServer) {
     watch,
     email,
   }) => {
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await installCmp(context, { tcf: noGdpr })
     await openPattern(page, channel)
     expect(await carriedBy(watch, 0, channel)).toEqual([`uidapi.com ${advertisingToken}`])
@@ -58,7 +58,7 @@ test('G11: what Google’s tag keeps from an earlier page goes, where a platform
   email,
 }) => {
   const channel = channels.find(({ slug }) => slug === 'secure-signals') as Channel
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   await openPattern(page, channel)
   expect(await signalsKept(page)).toEqual(['_GESPSK-uidapi.com'])
   await installCmp(context, { tcf: null })

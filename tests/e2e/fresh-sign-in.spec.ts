@@ -1,4 +1,4 @@
-import { articles, become, expectAds, signInByApi, signOut, statusLine } from './acts.ts'
+import { articles, expectAds, signInAndConsent, signInByApi, signOut, statusLine } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 for (const path of ['/choice', '/privacy', `/live/${articles.first}`])
@@ -10,7 +10,7 @@ for (const path of ['/choice', '/privacy', `/live/${articles.first}`])
     email,
   }) => {
     const reader = { email: `${path.length}-${email}` }
-    await become(context, reader)
+    await signInAndConsent(context, reader)
     await signOut(page)
     await signInByApi(context, reader)
     const loads = watch.count('GET', path)

@@ -1,4 +1,4 @@
-import { become, statusLine } from './acts.ts'
+import { signInAndConsent, statusLine } from './acts.ts'
 import { expectShown, requestsShown } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -25,7 +25,7 @@ test('the token changes and the person stays: the first request with a newer tok
   email,
 }) => {
   await operator.set({ lifetimes: { identityMs: 600_000, refreshFromMs: 4_000, refreshMs: 86_400_000 } })
-  const { advertisingToken: first } = await become(context, { email })
+  const { advertisingToken: first } = await signInAndConsent(context, { email })
   await page.goto(path)
   const requests = requestsShown(page)
   await expect(requests).toHaveCount(1)
@@ -44,7 +44,7 @@ test('the token changes and the person stays: the first request with a newer tok
 
 for (const slug of ['', '/several', '/hold-out', '/server-to-server'])
   test(`/patterns${slug} fits 320 px`, async ({ page, context, email }) => {
-    await become(context, { email })
+    await signInAndConsent(context, { email })
     await page.setViewportSize({ width: 320, height: 640 })
     await page.goto(`/patterns${slug}`)
     if (slug === '/several') await expectShown(page)

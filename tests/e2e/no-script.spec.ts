@@ -1,11 +1,11 @@
 import {
   articles,
   askForProof,
-  become,
   choose,
   codeInOutbox,
   identityOf,
   linkInOutbox,
+  signInAndConsent,
   signInByApi,
   statusLine,
 } from './acts.ts'
@@ -71,10 +71,7 @@ test('without script a slip in the sign-in form is told on a page of its own, an
   await expect(field).toHaveValue('typed@example')
 })
 
-test('without script a sign-in that was refused still leads to where one was going', async ({
-  page,
-  watch,
-}) => {
+test('without script a rejected sign-in keeps the reader’s destination', async ({ page, watch }) => {
   watch.allow(/status of 422 .*\/api\/sign-in\//, 'Chromium reports the refusals by itself')
   await page.goto('/sign-in?next=/privacy')
   const form = page.getByRole('form', { name: 'Sign in by link or code' })
@@ -115,7 +112,7 @@ test('without script a link and a code sign in', async ({ page, context, email }
   expect(await identityOf(context)).toMatchObject({ status: 'no_choice' })
 })
 
-test('without script the question takes a yes and a no', async ({ page, context, email, operator }) => {
+test('without script the question takes consent and denial', async ({ page, context, email, operator }) => {
   await signInByApi(context, { email })
   await page.goto('/choice')
   await expect(statusLine(page, 'no_choice')).toBeVisible()
@@ -131,12 +128,12 @@ test('without script the question takes a yes and a no', async ({ page, context,
   expect(await choose(context, 'granted')).toMatchObject({ status: 'available' })
 })
 
-test('without script too many answers in a minute are refused in words, but for a no', async ({
+test('without script too many answers in a minute get an error page, but a denial is recorded', async ({
   page,
   context,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/choice')
   for (let answers = 2; answers <= 30; answers++) await choose(context, 'granted')
   await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
@@ -148,7 +145,7 @@ test('without script too many answers in a minute are refused in words, but for 
   await expect(page.getByRole('heading', { name: 'Your answer is no' })).toBeVisible()
 })
 
-test('an answer that could not be recorded is told of in words', async ({ page, context, email }) => {
+test('an answer that could not be recorded gets a message', async ({ page, context, email }) => {
   await signInByApi(context, { email })
   await page.goto('/choice?failed=1')
   await expect(page.getByRole('main').getByRole('alert')).toHaveText(
@@ -158,7 +155,7 @@ test('an answer that could not be recorded is told of in words', async ({ page, 
 })
 
 test('without script the sign-out form signs out', async ({ page, context, email }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.waitForURL((url) => url.pathname === '/')

@@ -3,12 +3,12 @@ import { freePort, startSite } from '#tests/support/site.ts'
 import { type RunningOidcProvider, startOidcProvider } from '../../scripts/oidc/provider.ts'
 import {
   articles,
-  become,
   choose,
   eidsOf,
   expectAds,
+  giveConsent,
   identityOf,
-  sayYes,
+  signInAndConsent,
   signOut,
   statusLine,
   tokenInPrebid,
@@ -66,7 +66,7 @@ for (const [name, what] of [
     watch,
   }) => {
     await signInAs(page, name)
-    await sayYes(page)
+    await giveConsent(page)
     await page.goto(`/articles/${articles.first}`)
     await expectAds(page, 'readable')
     const identity = await identityOf(context)
@@ -96,7 +96,7 @@ for (const [name, reason, words] of [
     expect(await operator.calls()).toMatchObject({ generate: 0 })
   })
 
-test('S1: signing in as B at a provider takes A’s token from another tab, though nobody could tell it', async ({
+test('S1: signing in as B at a provider takes A’s token from another tab, though no message reached it', async ({
   page,
   context,
   watch,
@@ -104,7 +104,7 @@ test('S1: signing in as B at a provider takes A’s token from another tab, thou
 }) => {
   const other = await context.newPage()
   await other.goto('/sign-in')
-  const { advertisingToken: tokenOfA } = await become(context, { email })
+  const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const afterSwitch = watch.requests.length
@@ -116,7 +116,7 @@ test('S1: signing in as B at a provider takes A’s token from another tab, thou
   expect(await watch.carrying(tokenOfA, afterSwitch)).toEqual([])
 })
 
-test('an address that changed at the provider is asked about anew, and the identity of the old one is gone', async ({
+test('an address that changed at the provider is asked about again, and the identity of the old one is gone', async ({
   page,
   context,
   provider,
@@ -137,7 +137,7 @@ test('an address that changed at the provider is asked about anew, and the ident
   await expect(statusLine(page, 'no_choice')).toBeVisible()
   expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
   expect((await operator.calls()).generate).toBe(generate)
-  await sayYes(page)
+  await giveConsent(page)
   expect((await operator.calls()).generate).toBe(generate + 1)
 })
 
@@ -194,7 +194,7 @@ test('the provider’s own page goes by keyboard, says what each account is, and
   await expect(page).toHaveURL(/\/privacy$/)
 })
 
-test('a provider that is down is told of in words, and the other ways stay', async ({
+test('a provider that is down gets a message, and the other ways stay', async ({
   page,
   context,
   provider,

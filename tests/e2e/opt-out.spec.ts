@@ -1,9 +1,9 @@
 import {
   articles,
-  become,
   expectAds,
   identityOf,
   signIn,
+  signInAndConsent,
   signOut,
   statusLine,
   tokenInPrebid,
@@ -37,7 +37,7 @@ test('an opt-out that a refresh brings takes the token off the open page, for go
   watch,
 }) => {
   await operator.set({ lifetimes: { refreshFromMs: 4_000 } })
-  const { advertisingToken } = await become(context, { email: 'refresh-optout@example.com' })
+  const { advertisingToken } = await signInAndConsent(context, { email: 'refresh-optout@example.com' })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const seen = watch.auctions.length

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { withoutAds } from '../../app/(site)/_articles/without-ads.mjs'
-import { articles, become, expectAds, readNext } from './acts.ts'
+import { articles, expectAds, readNext, signInAndConsent } from './acts.ts'
 import { expectShown } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -14,7 +14,7 @@ for (const viewport of [
       context,
       email,
     }) => {
-      await become(context, { email: `${viewport.width}-${path.length}-${email}` })
+      await signInAndConsent(context, { email: `${viewport.width}-${path.length}-${email}` })
       await page.setViewportSize(viewport)
       await page.addInitScript(recordShifts)
       await page.goto(path)
@@ -84,7 +84,7 @@ test('ten soft navigations: one auction each, nothing piles up in Prebid or in t
   watch,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const start = await inventory(page)

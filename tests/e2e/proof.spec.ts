@@ -1,4 +1,4 @@
-import { askForProof, codeInOutbox, identityOf, linkInOutbox, sayYes, statusLine } from './acts.ts'
+import { askForProof, codeInOutbox, giveConsent, identityOf, linkInOutbox, statusLine } from './acts.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -29,7 +29,7 @@ test('A2: a link in a mail signs in at a click of its button, once, in the brows
   expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
   await page.getByRole('button', { name: /^Sign in as/ }).click()
   await page.waitForURL('**/choice')
-  await sayYes(page)
+  await giveConsent(page)
   await expect(statusLine(page, 'available')).toBeVisible()
   expect(await operator.calls()).toMatchObject({ generate: 1 })
 
@@ -58,7 +58,7 @@ test('A4: the page of a link loads no ad stack, whose requests would name its ad
   expect(others.map((request) => request.postData()).filter((body) => body?.includes(secret))).toEqual([])
 })
 
-test('a code signs in; a wrong one is told in words and may be mended', async ({ page, context, watch }) => {
+test('a code signs in; a wrong one gets a message and can be corrected', async ({ page, context, watch }) => {
   watch.allow(/status of 422 .*\/api\/sign-in\/finish/, 'Chromium reports the refusal by itself')
   await askForProof(page, { phone: '+1 (234) 567-8904' })
   await expect(page.getByRole('main')).toContainText('We sent six digits to +1•••04')
@@ -78,7 +78,7 @@ test('a code signs in; a wrong one is told in words and may be mended', async ({
   expect(await identityOf(context)).toMatchObject({ status: 'no_choice' })
 })
 
-test('an address that cannot be written to is refused in words, and stays in the field', async ({
+test('an address that mail cannot reach is rejected with a message, and stays in the field', async ({
   page,
   watch,
 }) => {

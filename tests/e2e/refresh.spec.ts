@@ -1,4 +1,4 @@
-import { articles, become, eidsOf, expectAds, readNext, tokenInPrebid } from './acts.ts'
+import { articles, eidsOf, expectAds, readNext, signInAndConsent, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 test('a due token is used at once, renewed by one POST after the auction, and the next page has the fresh one', async ({
@@ -9,7 +9,7 @@ test('a due token is used at once, renewed by one POST after the auction, and th
   email,
 }) => {
   await operator.set({ lifetimes: { refreshFromMs: 1 } })
-  const { advertisingToken: due } = await become(context, { email })
+  const { advertisingToken: due } = await signInAndConsent(context, { email })
   // The page itself begins the renewal; it ends well after the auction has left.
   await operator.set({ faults: [{ on: 'refresh', latencyMs: 1_200 }] })
 

@@ -1,17 +1,17 @@
 import {
+  accountLink,
   articles,
-  become,
-  door,
   expectAds,
   holdPosts,
   identityOf,
   readNext,
+  signInAndConsent,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('S7: Global Privacy Control is the no of a reader who had said yes, is said to be honoured, and lasts until the next yes', async ({
+test('S7: Global Privacy Control is the denial of a reader who had consented, is shown as honoured, and lasts until the next consent', async ({
   context,
   newBrowser,
   operator,
@@ -19,7 +19,7 @@ test('S7: Global Privacy Control is the no of a reader who had said yes, is said
   email,
 }) => {
   await operator.set({ lifetimes: { refreshFromMs: 1 } })
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const signalling = await newBrowser({
     storageState: await context.storageState(),
     extraHTTPHeaders: { 'Sec-GPC': '1' },
@@ -51,13 +51,13 @@ test('S7: Global Privacy Control is the no of a reader who had said yes, is said
   await expect(statusLine(page, 'available')).toBeVisible()
 })
 
-test('K6, N23: a no on the privacy page takes the token from the other open tab before any server answers', async ({
+test('K6, N23: a denial on the privacy page removes the token from the other open tab before the server answers', async ({
   page,
   context,
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const privacy = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
@@ -78,8 +78,8 @@ test('K6, N23: a no on the privacy page takes the token from the other open tab 
   expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
 })
 
-test('a reader who said no and then yes has a token again', async ({ page, context, email }) => {
-  await become(context, { email })
+test('a reader who denied and then consented has a token again', async ({ page, context, email }) => {
+  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.getByRole('button', { name: 'No, do not use it' }).click()
   await expect(statusLine(page, 'denied')).toBeVisible()
@@ -95,7 +95,7 @@ test('records deleted on the privacy page take the token from the other open tab
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const privacy = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
@@ -113,14 +113,14 @@ test('records deleted on the privacy page take the token from the other open tab
   expect(await watch.carrying(advertisingToken, after)).toEqual([])
 })
 
-test('an answer, a deletion and a sign-out that cannot be sent are told of in words, and can be sent again', async ({
+test('an answer, a deletion and a sign-out that cannot be sent get a message, and can be sent again', async ({
   page,
   context,
   watch,
   email,
 }) => {
   watch.allow(/net::ERR_FAILED .*\/api\/forms\//, 'Chromium reports the blocked requests by itself')
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.route('**/api/forms/*', (route) => route.abort())
   for (const name of ['No, do not use it', 'Delete my records', 'Sign out']) {
@@ -140,7 +140,7 @@ test('an answer, a deletion and a sign-out that cannot be sent are told of in wo
   expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
 })
 
-test('the links to sign in go once a page knows that somebody is signed in, and one to sign out comes', async ({
+test('a page that knows of a signed-in reader shows a sign-out link instead of the sign-in links', async ({
   page,
   context,
   email,
@@ -149,33 +149,36 @@ test('the links to sign in go once a page knows that somebody is signed in, and 
   await page.goto(`/articles/${articles.first}`)
   await expect(statusLine(page, 'signed_out')).toBeVisible()
   await expect(links).toHaveCount(2)
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.reload()
   await expect(statusLine(page, 'available')).toBeVisible()
   await expect(links).toHaveCount(0)
-  await door(page).click()
+  await accountLink(page).click()
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
 })
 
-test('where the server cannot be asked who is there, the door is the one in', async ({ page, watch }) => {
+test('where the server cannot be asked who is signed in, the sign-in link is shown', async ({
+  page,
+  watch,
+}) => {
   watch.allow(/net::ERR_FAILED .*\/api\/identity/, 'Chromium reports the blocked request by itself')
   await page.route('**/api/identity', (route) => route.abort())
   await page.goto('/')
   await expect(statusLine(page, 'unavailable')).toBeVisible()
-  await expect(door(page)).toHaveText('Sign in')
+  await expect(accountLink(page)).toHaveText('Sign in')
 })
 
-test('on a phone the door out leads to the button that signs out, also from the page that has it', async ({
+test('on a phone the sign-out link leads to the button that signs out, also on the page that has it', async ({
   page,
   context,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await page.setViewportSize({ width: 320, height: 568 })
   for (const from of ['/', '/privacy']) {
     await page.goto(from)
-    await expect(door(page)).toHaveText('Sign out')
-    await door(page).click()
+    await expect(accountLink(page)).toHaveText('Sign out')
+    await accountLink(page).click()
     await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
   }
 })

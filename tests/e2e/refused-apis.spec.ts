@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { articles, become, expectAds, statusLine } from './acts.ts'
+import { articles, expectAds, signInAndConsent, statusLine } from './acts.ts'
 import { channels, expectFilled } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -68,7 +68,7 @@ for (const how of ['missing', 'throws'] as const)
     }) => {
       watch.allow(/./, 'what others load may complain')
       const context = await newBrowser()
-      await become(context, { email })
+      await signInAndConsent(context, { email })
       await refuse(context, api, how)
       const page = await context.newPage()
       for (const path of pages) await expectWhole(page, path)
@@ -79,7 +79,7 @@ test('N28: where a browser refuses all that is ours to go without, readers are r
   email,
 }) => {
   const context = await newBrowser()
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   for (const api of ['BroadcastChannel', 'requestIdleCallback', 'matchMedia'] as const)
     await refuse(context, api, 'throws')
   const page = await context.newPage()
@@ -98,7 +98,7 @@ test('N28: `new BroadcastChannel` that throws, as in Firefox with cookies blocke
   email,
 }) => {
   const context = await newBrowser()
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await context.addInitScript(() => {
     class Refused {
       constructor() {

@@ -6,7 +6,7 @@ import { unsealData } from 'iron-session'
 import { sandboxDsp, sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { startSite } from '#tests/support/site.ts'
 import { root } from '../../scripts/support/runtime.mjs'
-import { articles, expectAds, sayYes, signIn, signOut, statusLine, tokenInPrebid } from './acts.ts'
+import { articles, expectAds, giveConsent, signIn, signOut, statusLine, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 const email = 'marked.canary.4f1d@example.com'
@@ -62,7 +62,7 @@ test('U10, S3, S10, N20: of a whole story with a real operator only the advertis
 
   await operator.set({ lifetimes: { refreshFromMs: 2_000 } })
   await signIn(page, { email })
-  await sayYes(page)
+  await giveConsent(page)
   await learn()
   await operator.set({})
   await page.goto(`/articles/${articles.first}`)

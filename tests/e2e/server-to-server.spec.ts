@@ -1,4 +1,4 @@
-import { become, choose, door, statusLine } from './acts.ts'
+import { accountLink, choose, signInAndConsent, statusLine } from './acts.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -7,7 +7,7 @@ const slots = ['server-top', 'server-end']
 
 test.use({ javaScriptEnabled: false })
 
-test('without script the server has bought the ads, with the token of a reader who said yes', async ({
+test('without script the server buys the ads, with the token of a reader who consented', async ({
   page,
   context,
   email,
@@ -15,14 +15,14 @@ test('without script the server has bought the ads, with the token of a reader w
 }) => {
   await page.goto(path)
   await expect(statusLine(page, 'signed_out')).toBeVisible()
-  await expect(door(page)).toHaveText('Sign in')
+  await expect(accountLink(page)).toHaveText('Sign in')
   for (const id of slots)
     await expect(page.locator(`[data-ad-slot="${id}"]`)).toHaveAttribute('data-uid2-bid', 'none')
 
-  const { advertisingToken: token } = await become(context, { email })
+  const { advertisingToken: token } = await signInAndConsent(context, { email })
   await page.goto(path)
   await expect(statusLine(page, 'available')).toBeVisible()
-  await expect(door(page)).toHaveText('Sign out')
+  await expect(accountLink(page)).toHaveText('Sign out')
   for (const id of slots) {
     const slot = page.locator(`[data-ad-slot="${id}"]`)
     await expect(slot).toHaveAttribute('data-uid2-bid', 'readable')
@@ -51,7 +51,7 @@ test.describe('with script', () => {
     context,
     email,
   }) => {
-    await become(context, { email })
+    await signInAndConsent(context, { email })
     await page.goto(path)
     await expect(page.locator('[data-ad-slot] iframe')).toHaveCount(slots.length)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)

@@ -26,7 +26,7 @@ const cases = [
 ]
 
 for (const { name, kind, value, sentence } of cases)
-  test(`signing in with ${name} is refused in words, and what was typed stays`, async ({
+  test(`signing in with ${name} is rejected with a message, and the typed text stays`, async ({
     page,
     context,
     watch,

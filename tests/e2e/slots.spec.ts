@@ -1,4 +1,4 @@
-import { articles, become, eidsOf, expectAds } from './acts.ts'
+import { articles, eidsOf, expectAds, signInAndConsent } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 test('a slot far below is not asked for before the reader comes near it, and then with the token', async ({
@@ -9,7 +9,7 @@ test('a slot far below is not asked for before the reader comes near it, and the
 }) => {
   // A small window: the end of the piece is many screens away.
   await page.setViewportSize({ width: 390, height: 320 })
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   await page.goto(`/articles/${articles.first}`)
   await expect(page.locator('[data-uid2-status=available]')).toBeVisible()
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)))

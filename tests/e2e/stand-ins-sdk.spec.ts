@@ -148,7 +148,7 @@ test.describe('the stand-in for UID2’s SDK', () => {
       expect(await stored(page)).toBeNull()
     })
 
-  test('gives times to the cookie of its first version, and writes it anew', async ({
+  test('gives times to the cookie of its first version, and writes it again', async ({
     page,
     baseURL,
     email,

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { load, openBarePage } from '#tests/support/bare-page.ts'
 import { startClientPage } from '#tests/support/client-page.ts'
-import { become, eidsOf } from './acts.ts'
+import { eidsOf, signInAndConsent } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
 /*
@@ -160,7 +160,7 @@ test.describe('the stand-in for Google’s tag', () => {
     watch,
     email,
   }) => {
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await withSlots(page)
     await answerWith(page, advertisingToken)
     await register(page)

@@ -4,15 +4,15 @@ import {
   articles,
   eidsOf,
   expectAds,
+  giveConsent,
   identityOf,
-  sayYes,
   signOut,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
 import { expect, sandboxOperator, test } from './fixtures.ts'
 
-test('the whole story: read, sign in, say yes, be recognised, sign out (U25, P9, U23)', async ({
+test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9, U23)', async ({
   newBrowser,
   watch,
 }) => {
@@ -46,7 +46,7 @@ test('the whole story: read, sign in, say yes, be recognised, sign out (U25, P9,
   })
 
   await test.step('the yes makes one token', async () => {
-    await sayYes(page)
+    await giveConsent(page)
     await expect(statusLine(page, 'available')).toBeVisible()
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
   })

@@ -92,7 +92,7 @@ it('there are no auctions to be shown, and no stand-ins, outside sandbox mode', 
   await operator.close()
 })
 
-it('every stand-in is a script that nobody stores, and there is no other', async () => {
+it('every stand-in is a script that no cache stores, and there is no other', async () => {
   const names = ['gpt.js', 'uid2-sdk.js', 'euid-sdk.js', 'uid2SecureSignal.js', 'euidSecureSignal.js']
   for (const name of names) {
     const answer = await fetch(`${site.origin}/sandbox/cdn/${name}`)

@@ -104,7 +104,7 @@ describe('sign-in', () => {
     [{ email: 'f'.repeat(64) }, 'looks_hashed'],
     [{ phone: '0123456789' }, 'bad_phone'],
     [{ email: '' }, 'empty'],
-  ])('U13: %j is refused with the code %s, and signs nobody in', async (dii, code) => {
+  ])('U13: %j is refused with the code %s, and does not sign in', async (dii, code) => {
     const reader = visitor(site)
     const answer = await reader.signIn(dii as { email: string })
     expect(answer.status).toBe(401)
@@ -114,7 +114,7 @@ describe('sign-in', () => {
     expect(await reader.identity()).toMatchObject({ status: 'signed_out' })
   })
 
-  it('without the CSRF token signs nobody in', async () => {
+  it('without the CSRF token does not sign in', async () => {
     const reader = visitor(site)
     const body = new URLSearchParams({ email: 'x@example.com', json: 'true', csrfToken: 'f'.repeat(64) })
     const answer = await reader.fetch('/api/auth/callback/demo', { method: 'POST', body })
@@ -171,7 +171,7 @@ describe('cookies and headers that are not ours', () => {
     },
   )
 
-  it('N17: a good session token in Authorization signs nobody in', async () => {
+  it('N17: a good session token in Authorization does not sign in', async () => {
     const reader = await granted()
     const token = reader.jar.get('lantern-session') ?? ''
     const headers = { authorization: `Bearer ${encodeURIComponent(token)}` }

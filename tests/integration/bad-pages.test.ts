@@ -48,7 +48,7 @@ describe('N11: requests to pages', () => {
   it('413: longer than any form, and not waited for', async () => {
     const head = ['POST /choice HTTP/1.1', 'Host: x', `Origin: ${site.origin}`, 'Content-Length: 70000']
     const answer = await sendBytes(site, `${head.join('\r\n')}\r\n\r\nx`)
-    expect(answer).toMatch(/^HTTP\/1.1 413 [\s\S]*\nThis is more than a form of this site can hold\.\n/)
+    expect(answer).toMatch(/^HTTP\/1.1 413 [\s\S]*\nThis form is too large\.\n/)
   })
 
   it.each([

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { root } from '../../scripts/support/runtime.mjs'
 import { crawl, payloadOf, routes } from '../support/crawl.ts'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
@@ -183,6 +186,23 @@ describe('N1b: answers about a reader are private', () => {
 })
 
 describe('the identity is fetched early', () => {
+  it('on every static page with an ad slot that was built, and on no other', async () => {
+    const manifest: { routes: object } = JSON.parse(
+      readFileSync(join(root, '.next/prerender-manifest.json'), 'utf8'),
+    )
+    const pages = Object.keys(manifest.routes).filter((path) => !/^\/_|\.\w+$/.test(path))
+    expect(pages.length).toBeGreaterThan(5)
+    const early: string[] = []
+    const withSlots: string[] = []
+    for (const path of pages) {
+      const answer = await visitor(site).fetch(path)
+      if (answer.headers.get('link')?.includes(preload)) early.push(path)
+      if ((await answer.text()).includes('data-ad-slot')) withSlots.push(path)
+    }
+    expect(withSlots.length).toBeGreaterThan(5)
+    expect(early).toEqual(withSlots)
+  })
+
   it('on documents of static pages, not with a link’s payload, nor where it is in the page', async () => {
     for (const path of routes.static) {
       expect((await visitor(site).fetch(path)).headers.get('link'), path).toContain(preload)

@@ -44,7 +44,7 @@ describe('under client hand-off, what renews a token', () => {
         expect(await answer.text(), path).not.toMatch(secret)
   })
 
-  it('goes to nobody whose answer is no: by signal, by choice, by withdrawal, after the session', async () => {
+  it('goes to no reader who denied: by signal, by choice, by withdrawal, after the session', async () => {
     const { reader } = await consenting()
     const gpc = { headers: { 'sec-gpc': '1' } }
     const texts = [await (await reader.fetch('/api/identity', gpc)).text()]
@@ -117,7 +117,7 @@ describe('a deployment that changes its hand-off', () => {
   let changing: Site
   afterEach(() => changing.stop())
 
-  it('serves the cookies that it finds: renewed by whoever is to, in full or in part', async () => {
+  it('serves the cookies that it finds, wherever the refresh runs, in full or in part', async () => {
     changing = await startSite({ env: operator.env })
     const { reader, first } = await consenting(changing)
     expect(JSON.stringify(first)).not.toMatch(secret)

@@ -90,7 +90,7 @@ describe.each(['uid2', 'euid'] as const)('client hand-off of %s', (product) => {
     expect((await operator.calls()).refresh).toBe(1)
   })
 
-  it('generates anew what can be renewed no more', async () => {
+  it('generates again when the token cannot be refreshed any more', async () => {
     await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 1 } })
     const { reader } = await consenting()
     await operator.set({ lifetimes: dueAtOnce })

@@ -140,7 +140,7 @@ describe('N24: a form of the account pages', () => {
       expect([answer.status, await answer.json()]).toEqual([status, { error, message: expect.any(String) }])
       const page = await send('text/html')
       expect([page.status, page.headers.get('cache-control')]).toEqual([status, 'private, no-store'])
-      expect(await page.text()).toContain('<h1>That was not done</h1>')
+      expect(await page.text()).toContain('<h1>That did not work</h1>')
       expect(await reader.identity()).toMatchObject({ status: 'available' })
     },
   )

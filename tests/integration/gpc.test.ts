@@ -72,7 +72,7 @@ describe('S7: Global Privacy Control under GPC_SCOPE=account', () => {
     expect(page).not.toContain('Yes, use it for ads')
   })
 
-  it('ends with a yes, and comes back with the signal', async () => {
+  it('ends with a consent, and comes back with the signal', async () => {
     const reader = await consenting()
     await get(reader)
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
@@ -80,7 +80,7 @@ describe('S7: Global Privacy Control under GPC_SCOPE=account', () => {
     expect(await reader.identity()).toMatchObject({ status: 'denied' })
   })
 
-  it('stands against a yes in the same request, by the API and by the form', async () => {
+  it('wins over a consent in the same request, by the API and by the form', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'gpc-and-yes@example.com' })
     const form = await choiceForm(reader, 'granted')
@@ -110,7 +110,7 @@ describe('S7: Global Privacy Control under GPC_SCOPE=account', () => {
     expect(reader.jar.has('uid2')).toBe(false)
   })
 
-  it('of somebody signed out is honoured, and recorded nowhere', async () => {
+  it('of a signed-out reader is honoured, and recorded nowhere', async () => {
     const stranger = visitor(site)
     expect(await get(stranger)).toMatchObject({ status: 'gpc' })
     expect(await stranger.identity()).toMatchObject({ status: 'signed_out' })
@@ -136,7 +136,7 @@ describe('S7: under GPC_SCOPE=browser', () => {
       expect(await each.identity()).toMatchObject({ status: 'available' })
   })
 
-  it('a yes under the signal is kept for the reader’s other browsers', async () => {
+  it('a consent under the signal counts in the reader’s other browsers', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'gpc-browser-yes@example.com' })
     const answer = await reader.post('/api/choice', { advertising: 'granted' }, gpc)

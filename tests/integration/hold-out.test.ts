@@ -90,7 +90,7 @@ describe.each(['server', 'client'])('K1: a control reader, by %s hand-off', (han
     expect((await operator.calls()).refresh).toBeGreaterThan(1)
   })
 
-  it('is heard when UID2 tells of an opt-out', async () => {
+  it('is told when UID2 reports an opt-out', async () => {
     await operator.set({ lifetimes: dueAtOnce })
     const { reader } = await withheld()
     await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
@@ -101,7 +101,7 @@ describe.each(['server', 'client'])('K1: a control reader, by %s hand-off', (han
     expect((await operator.calls()).generate).toBe(0)
   })
 
-  it('is told the group while there is no token either, and none after a no', async () => {
+  it('returns the group also without a token, and none after a denial', async () => {
     await operator.set({ faults: [{ on: 'generate', status: 500 }] })
     const { reader, first } = await withheld()
     const { now: _, ...told } = first
@@ -122,7 +122,7 @@ describe.each(['server', 'client'])('K1: a control reader, by %s hand-off', (han
 })
 
 describe('K1: the share that is held out', () => {
-  it('is nobody’s while it is 0; raised, it takes the token at the reader’s next request; lowered, it gives it back', async () => {
+  it('at 0 has no readers; raised, it withholds the token at the reader’s next request; lowered, it returns it', async () => {
     const at = (percent: string, kept: Partial<Site> = {}) =>
       startSite({
         env: { ...operator.env, ...salt, HOLDOUT_PERCENT: percent },
@@ -152,7 +152,7 @@ describe('K1: the share that is held out', () => {
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
   })
 
-  it('is told to all who may have a token, and to nobody else', async () => {
+  it('is returned to all who may have a token, and to no one else', async () => {
     const site = await startSite({ env: { ...operator.env, ...salt, HOLDOUT_PERCENT: '50' } })
     const buckets = new Set<unknown>()
     for (let i = 0; buckets.size < 2; i++) {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  findFault,
   hostileRequest,
   type Readers,
   routesOfApp,
   strangeLines,
   twoReaders,
-  wrongWith,
 } from '../support/http-fuzz.ts'
 import { randomFrom } from '../support/random.ts'
 import { visitor } from '../support/reader.ts'
@@ -19,11 +19,11 @@ beforeAll(async () => {
 })
 afterAll(() => site.stop())
 
-const all = async (requests: Parameters<typeof wrongWith>[2][]) => {
+const all = async (requests: Parameters<typeof findFault>[2][]) => {
   const wrong: string[] = []
   while (requests.length > 0) {
     const batch = requests.splice(0, 16)
-    wrong.push(...(await Promise.all(batch.map((it) => wrongWith(site, readers, it)))).flat())
+    wrong.push(...(await Promise.all(batch.map((it) => findFault(site, readers, it)))).flat())
   }
   return wrong
 }

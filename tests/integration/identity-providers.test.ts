@@ -174,7 +174,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     expect(answer.headers.get('location')).toBe(`${origin}/privacy`)
   })
 
-  it('with another state, none, or that of another provider signs nobody in', async () => {
+  it('with another state, none, or that of another provider does not sign in', async () => {
     const changes: ((parameters: URLSearchParams) => void)[] = [
       (parameters) => parameters.set('state', 'x'.repeat(43)),
       (parameters) => parameters.delete('state'),
@@ -192,7 +192,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     await refused(reader, await comeBack(reader, back))
   })
 
-  it('in another browser than it began in signs nobody in', async () => {
+  it('in another browser than it began in does not sign in', async () => {
     const back = providers.authorize(await begin(browser(), id), accounts[id])
     const stranger = browser()
     await refused(stranger, await comeBack(stranger, back))
@@ -200,7 +200,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     await refused(stranger, await comeBack(stranger, back))
   })
 
-  it('with a code that was used, or that another provider gave, signs nobody in', async () => {
+  it('with a code that was used, or that another provider gave, does not sign in', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id])
     const cookies = new Map(reader.jar)
@@ -218,7 +218,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     expect(providers.refusals).toEqual([`${id}: code`, `${id}: code`])
   })
 
-  it('that the reader breaks off signs nobody in', async () => {
+  it('that the reader cancels does not sign in', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id])
     back.parameters.delete('code')
@@ -226,7 +226,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     await refused(reader, await comeBack(reader, back))
   })
 
-  it('A1: with an access token instead of a code signs nobody in, whoever it was given to', async () => {
+  it('A1: with an access token instead of a code does not sign in, whichever client it was issued to', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id])
     back.parameters.delete('code')
@@ -237,7 +237,7 @@ describe.each(ids)('sign-in by %s', (id) => {
 })
 
 describe('the nonce', () => {
-  it.each(['google', 'apple'] as const)('of another sign-in by %s signs nobody in', async (id) => {
+  it.each(['google', 'apple'] as const)('of another sign-in by %s does not sign in', async (id) => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id], { nonce: 'x'.repeat(43) })
     await refused(reader, await comeBack(reader, back))
@@ -259,7 +259,7 @@ describe('the cookies of a sign-in', () => {
     expect([...reader.jar.keys()]).not.toContain('__Host-lantern-pkce')
   })
 
-  it('do not for the others, who lead back by a link; the callback URL alone, which is no secret', async () => {
+  it('do not for the others, which return by a link; only the callback URL does, which is no secret', async () => {
     const reader = browser()
     await begin(reader, 'google')
     for (const name of ['state', 'nonce', 'pkce'])
@@ -275,7 +275,7 @@ describe('the cookies of a sign-in', () => {
 })
 
 describe('a provider that stops in the middle of an answer', () => {
-  it('A7: holds nobody: the reader is back on the sign-in page, and the site goes on', async () => {
+  it('A7: blocks no reader: they are back on the sign-in page, and the site goes on', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, 'google'), accounts.google)
     providers.hang(true)

@@ -58,7 +58,7 @@ describe('N9: without the proxy', () => {
     })
   })
 
-  it('the choice form works, and a no is final', async () => {
+  it('the choice form works, and a denial is final', async () => {
     const reader = await granted()
     const before = new Map(reader.jar)
     const form = await choiceForm(reader, 'denied')

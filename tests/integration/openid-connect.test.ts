@@ -62,7 +62,7 @@ describe('sign-in by an OpenID provider', () => {
     expect(subjects[0]).not.toBe(subjects[2])
   })
 
-  it('takes away what guarded the way back, also from a reader who had a token', async () => {
+  it('deletes the cookies that guarded the callback, also of a reader who had a token', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'before@example.com' })
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
@@ -83,7 +83,7 @@ describe('sign-in by an OpenID provider', () => {
   })
 })
 
-describe('what comes back without having been asked for', () => {
+describe('a callback without a request', () => {
   const refused = async (reader: Visitor, path: string) => {
     const answer = await reader.fetch(path)
     expect({ path, status: answer.status }).toMatchObject({ status: 302 })
@@ -93,7 +93,7 @@ describe('what comes back without having been asked for', () => {
   const comeBack = async (reader: Visitor) =>
     chooseAccount(await leadsTo(await beginSignIn(reader, 'oidc')), 'verified')
 
-  it('in another browser, signs nobody in', async () => {
+  it('in another browser, does not sign in', async () => {
     const { pathname, search } = await comeBack(visitor(site))
     await refused(visitor(site), `${pathname}${search}`)
     const other = visitor(site)
@@ -101,7 +101,7 @@ describe('what comes back without having been asked for', () => {
     await refused(other, `${pathname}${search}`)
   })
 
-  it('with another state, or with none, signs nobody in', async () => {
+  it('with another state, or with none, does not sign in', async () => {
     for (const change of [
       (query: URLSearchParams) => query.set('state', 'x'.repeat(43)),
       (query: URLSearchParams) => query.delete('state'),
@@ -117,7 +117,7 @@ describe('what comes back without having been asked for', () => {
     }
   })
 
-  it('a second time, signs nobody in', async () => {
+  it('a second time, does not sign in', async () => {
     const reader = visitor(site)
     const { pathname, search } = await comeBack(reader)
     const replay = reader.twin()

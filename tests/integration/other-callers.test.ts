@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   createAppSession,
+  identityStateOf,
   type ProtectedStore,
   RefusedError,
-  standingOf,
 } from '../../docs/sign-in/native-app.ts'
 import { dueAtOnce, setSandbox } from '../support/operator.ts'
 import { codeIn, outbox, secretIn } from '../support/outbox.ts'
@@ -58,10 +58,10 @@ describe('an app that holds the session itself', () => {
   it('signs in by code, says yes, and has a token with times of its own clock', async () => {
     const store = device()
     const session = app(store)
-    expect(await session.look()).toEqual({ status: 'signed_out', token: null, callAt: null })
+    expect(await session.read()).toEqual({ status: 'signed_out', token: null, callAt: null })
     await session.ask('phone', number())
     await session.finish(codeIn(await outbox(site, store.value ?? '')))
-    expect(await session.look()).toEqual({ status: 'no_choice', token: null, callAt: null })
+    expect(await session.read()).toEqual({ status: 'no_choice', token: null, callAt: null })
     await operator({ lifetimes: { identityMs: 3_600_000, refreshFromMs: 900_000, refreshMs: 86_400_000 } })
     const { status, token, callAt } = await session.choose('granted', question)
     expect(status).toBe('available')
@@ -77,7 +77,7 @@ describe('an app that holds the session itself', () => {
     const session = app(store)
     await session.ask('email', 'app@example.com')
     await session.finish(secretIn(await outbox(site, store.value ?? '')))
-    expect(await session.look()).toMatchObject({ status: 'no_choice' })
+    expect(await session.read()).toMatchObject({ status: 'no_choice' })
   })
 
   it('calls again when a token is due, and goes on after a restart with what the store holds', async () => {
@@ -85,7 +85,7 @@ describe('an app that holds the session itself', () => {
     const session = await signedIn(store)
     await operator({ lifetimes: dueAtOnce })
     const first = await session.choose('granted', question)
-    const second = await app(device(store.value)).ensure()
+    const second = await app(device(store.value)).update()
     expect(second.status).toBe('available')
     expect(second.token?.value).not.toBe(first.token?.value)
   })
@@ -96,7 +96,7 @@ describe('an app that holds the session itself', () => {
     await operator({ lifetimes: dueAtOnce })
     await session.choose('granted', question)
     await operator({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', latencyMs: 300 }] })
-    await Promise.all([session.ensure(), session.signOut()])
+    await Promise.all([session.update(), session.signOut()])
     expect(store.value).toBeNull()
   })
 
@@ -107,14 +107,14 @@ describe('an app that holds the session itself', () => {
     const copy = device(store.value)
     await session.signOut()
     expect(store.value).toBeNull()
-    expect(await app(copy).ensure()).toEqual({ status: 'signed_out', token: null, callAt: null })
+    expect(await app(copy).update()).toEqual({ status: 'signed_out', token: null, callAt: null })
   })
 
-  it('a no ends the token, and no later call brings it back', async () => {
+  it('a denial ends the token, and no later call brings it back', async () => {
     const session = await signedIn()
     await session.choose('granted', question)
     expect(await session.choose('denied', question)).toEqual({ status: 'denied', token: null, callAt: null })
-    expect(await session.ensure()).toMatchObject({ status: 'denied', token: null })
+    expect(await session.update()).toMatchObject({ status: 'denied', token: null })
   })
 
   it('hears why a sign-in was not taken', async () => {
@@ -146,12 +146,12 @@ describe('an app that holds the session itself', () => {
     ['unsupported', null],
     ['gpc', null],
   ])('%s: is a state without a token; the next call is at %j', (status, callAt) => {
-    expect(standingOf({ status, now: 1 }, 5000)).toMatchObject({ status, token: null, callAt })
+    expect(identityStateOf({ status, now: 1 }, 5000)).toMatchObject({ status, token: null, callAt })
   })
 
   it('a token that is over already is not taken for one that lives', () => {
     const identity = { status: 'available', now: 9, identityExpires: 8, refreshFrom: 7 }
-    const { token } = standingOf({ ...identity, advertisingToken: 'x', source: 'uidapi.com' }, 5000)
+    const { token } = identityStateOf({ ...identity, advertisingToken: 'x', source: 'uidapi.com' }, 5000)
     expect(token?.endsAt).toBe(5000)
   })
 })

@@ -39,7 +39,7 @@ function lockStore(): () => void {
 const health = async () =>
   ((await (await fetch(`${site.origin}/api/health`)).json()) as { store: string }).store
 
-it('K6: a no that cannot be recorded hands out nothing, and counts once the store is back', async () => {
+it('K6: a denial that cannot be recorded gives out no token, and counts once the store is back', async () => {
   const reader = await consenting('no-in-outage@example.com')
   const other = reader.twin()
   const unlock = lockStore()

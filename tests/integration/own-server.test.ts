@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createPassage } from '../../docs/sign-in/own-server.ts'
+import { createForwarder } from '../../docs/sign-in/own-server.ts'
 import { dueAtOnce, setSandbox } from '../support/operator.ts'
 import { codeIn, outbox } from '../support/outbox.ts'
 import { visitor } from '../support/reader.ts'
@@ -28,10 +28,10 @@ describe('a front end on another origin, through a server of its own', () => {
   /** The browser's address, as its connection has it. */
   let peer = '203.0.113.1'
 
-  const listen = async (passage: (own: string) => ReturnType<typeof createPassage>) => {
+  const listen = async (forwarder: (own: string) => ReturnType<typeof createForwarder>) => {
     const port = await freePort()
     const origin = `http://localhost:${port}`
-    const pass = passage(origin)
+    const pass = forwarder(origin)
     const started = createServer(async (incoming, outgoing) => {
       const { method = 'GET', url = '/', headers } = incoming
       const request = new Request(`${origin}${url}`, {
@@ -56,7 +56,7 @@ describe('a front end on another origin, through a server of its own', () => {
     })
 
   beforeAll(async () => {
-    const listening = await listen((origin) => createPassage({ site: site.origin, own: origin }))
+    const listening = await listen((origin) => createForwarder({ site: site.origin, own: origin }))
     server = listening.started
     own = listening.origin
     recorder = createServer((incoming, outgoing) => {
@@ -127,12 +127,12 @@ describe('a front end on another origin, through a server of its own', () => {
   })
 
   it('it refuses what has no proof at all, and what has no length or too much', async () => {
-    const pass = createPassage({ site: site.origin, own })
+    const pass = createForwarder({ site: site.origin, own })
     const send = (headers: Record<string, string>) =>
       pass(new Request(`${own}/api/choice`, { method: 'POST', headers, body: '{}' }), peer)
     expect((await send({ 'content-length': '2' })).status).toBe(403)
     expect((await send({ origin: own })).status).toBe(413)
-    expect((await send({ origin: own, 'content-length': '16385' })).status).toBe(413)
+    expect((await send({ origin: own, 'content-length': '131073' })).status).toBe(413)
   })
 
   it('it is no way to anything else of the site', async () => {
@@ -146,7 +146,7 @@ describe('a front end on another origin, through a server of its own', () => {
     const address = recorder.address()
     if (address === null || typeof address === 'string') throw new Error('no port')
     const origin = `http://localhost:${address.port}`
-    const answer = await createPassage({ site: origin, own })(
+    const answer = await createForwarder({ site: origin, own })(
       new Request(`${own}/api/identity`, {
         headers: {
           cookie: '__Host-uid2=1; other=2; __Host-lantern-session.0=3; sign-in=4; not-sign-in=5',
@@ -172,7 +172,7 @@ describe('a front end on another origin, through a server of its own', () => {
   })
 
   it('a site that is down is an answer too', async () => {
-    const pass = createPassage({ site: `http://localhost:${await freePort()}`, own })
+    const pass = createForwarder({ site: `http://localhost:${await freePort()}`, own })
     expect((await pass(new Request(`${own}/api/identity`), peer)).status).toBe(502)
   })
 

@@ -54,7 +54,7 @@ describe('the privacy page', () => {
     expect((await privacy(reader)).match(/<strong>No<\/strong>/g)).toHaveLength(2)
   })
 
-  it('shows nobody else’s, and nothing signed out', async () => {
+  it('shows no other reader’s, and nothing when signed out', async () => {
     const reader = await somebody('history-b@example.com')
     expect(await privacy(reader)).not.toContain('Darf die App')
     expect(await privacy(visitor(site))).not.toContain('What is on record about you')
@@ -62,7 +62,7 @@ describe('the privacy page', () => {
 })
 
 describe('“Delete my records”', () => {
-  it('ends a yes with its token, in other browsers too, and the question is put anew', async () => {
+  it('ends a consent with its token, in other browsers too, and the question is asked again', async () => {
     const reader = await somebody('delete-yes@example.com')
     await reader.choose('granted')
     await reader.post('/api/identity', { signals: { gpp: 'DBAA', gppSid: [] } })

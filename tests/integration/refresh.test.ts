@@ -58,7 +58,7 @@ describe('a due token', () => {
     expect(await reader.identity()).toMatchObject({ status: 'available' })
   })
 
-  it('N5, N6: prefetches and assets call nobody', async () => {
+  it('N5, N6: prefetches and assets make no call', async () => {
     const { reader } = await dueReader()
     await operator.set({ lifetimes: dueAtOnce })
     for (const header of ['next-router-prefetch', 'purpose', 'sec-purpose'])
@@ -109,7 +109,7 @@ describe('an expired token', () => {
     expect(await reader.identity()).toMatchObject({ status: 'available' })
   })
 
-  it('whose refresh token has expired too is generated anew by a POST, not by a GET', async () => {
+  it('whose refresh token has expired too is generated again by a POST, not by a GET', async () => {
     await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 1 } })
     const reader = visitor(site)
     await reader.signIn({ email: 'both-expired@example.com' })
@@ -136,7 +136,7 @@ describe('generate', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('U25: is not called before the reader has said yes', async () => {
+  it('U25: is not called before the reader has consented', async () => {
     const reader = visitor(site)
     await operator.set({})
     await reader.signIn({ email: 'undecided@example.com' })

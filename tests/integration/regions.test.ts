@@ -33,14 +33,14 @@ describe.each([
   const at = (country: string | null): Record<string, string> =>
     country === null ? {} : { 'x-country': country }
   const yes = { advertising: 'granted', ...(product === 'euid' && { signals: { tcf: sufficient } }) }
-  const sayYes = async (reader: Visitor, country: string | null) =>
+  const giveConsent = async (reader: Visitor, country: string | null) =>
     (await (await reader.post('/api/choice', yes, at(country))).json()) as PublicIdentity
   const seen = async (reader: Visitor, country: string | null) =>
     (await (await reader.fetch('/api/identity', { headers: at(country) })).json()) as PublicIdentity
 
   it.each(runsIn)('runs in %s', async (country) => {
     const reader = await somebody()
-    expect(await sayYes(reader, country)).toMatchObject({ status: 'available' })
+    expect(await giveConsent(reader, country)).toMatchObject({ status: 'available' })
     expect(await seen(reader, country)).toMatchObject({ status: 'available' })
   })
 
@@ -48,7 +48,7 @@ describe.each([
     'does not run in %s, and nobody is asked there: no call, whatever the reader says',
     async (country) => {
       const reader = await somebody()
-      expect(await sayYes(reader, country)).toMatchObject({ status: 'unsupported', reason: 'region' })
+      expect(await giveConsent(reader, country)).toMatchObject({ status: 'unsupported', reason: 'region' })
       const page = await reader.fetch('/choice', { headers: at(country) })
       const html = await page.text()
       expect(html).toContain('data-uid2-status="unsupported"')
@@ -60,7 +60,7 @@ describe.each([
   it('a reader who travels loses the token there, and has one again at home', async () => {
     const [home, away] = [runsIn[0], notIn[0]]
     const reader = await somebody()
-    expect(await sayYes(reader, home)).toMatchObject({ status: 'available' })
+    expect(await giveConsent(reader, home)).toMatchObject({ status: 'available' })
     const page = await (await reader.fetch('/live/what-lighthouses-measured', { headers: at(away) })).text()
     expect(page).toContain('data-uid2-status="unsupported"')
     expect(page).not.toContain('advertisingToken')

@@ -146,7 +146,7 @@ describe.each(engines)('revocations in a short outage of %s', (_, make) => {
     expect(site.log()).not.toContain('revocations_lost')
   })
 
-  it('K6: words that a database cannot hold are refused, and stop nobody', async () => {
+  it('K6: text that a database cannot hold is refused, and blocks no other reader', async () => {
     const reader = await consenting('poison@example.com')
     const other = await consenting('other@example.com')
     for (const wording of ['a\0b', 'half a pair: \ud800']) {

@@ -31,7 +31,7 @@ async function restart(env: Record<string, string>): Promise<Site> {
 }
 
 describe('N15: rotating the session password', () => {
-  it('twice in a row loses nobody, whether they came between or not', async () => {
+  it('twice in a row keeps every reader signed in, whether they visited between or not', async () => {
     const often = visitor(await restart({ SESSION_PASSWORD: first }))
     await often.signIn({ email: 'often@example.com' })
     const token = await often.choose('granted')
@@ -52,7 +52,7 @@ describe('N15: rotating the session password', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('a cookie of a retired password loses nothing but itself: the token is generated anew', async () => {
+  it('a cookie of a retired password loses nothing but itself: the token is generated again', async () => {
     const reader = visitor(await restart({ SESSION_PASSWORD: first }))
     await reader.signIn({ email: 'late@example.com' })
     await reader.choose('granted')

@@ -91,7 +91,7 @@ describe('an auction that the server holds', () => {
     expect(page).not.toContain(token.slice(-7))
   })
 
-  it('has no eid for who is signed out, has said no, or sends Global Privacy Control, which is passed on', async () => {
+  it('has no eid for a reader who is signed out, has denied, or sends Global Privacy Control, which is passed on', async () => {
     const { reader } = await consenting('s2s-no@example.com')
     expect((await asked(visitor(site))).body).not.toHaveProperty('user')
     const signal = await asked(reader, { 'sec-gpc': '1' })
@@ -145,7 +145,7 @@ it('P20: tells buyers the reader’s address that the trusted proxy saw, and non
   await site.stop()
 })
 
-it('tells buyers of Global Privacy Control also where this site does not heed it: they decide for themselves', async () => {
+it('tells buyers of Global Privacy Control also where this site ignores it: they decide for themselves', async () => {
   const site = await startSite({ env: { ...settings, GPC_SCOPE: 'off' } })
   const reader = visitor(site)
   await reader.signIn({ email: 's2s-gpc-off@example.com' })

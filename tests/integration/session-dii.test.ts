@@ -32,7 +32,7 @@ async function signedIn(dii: Dii | string, otherDii: Dii[] = [], reader = visito
 }
 
 describe('part 5: a session whose DII is another than at the sign-in before', () => {
-  it('has no identity of the earlier one, and is asked anew', async () => {
+  it('has no identity of the earlier one, and is asked again', async () => {
     const reader = await signedIn(mail('jane@old.example'))
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
     expect(reader.jar.has('uid2')).toBe(true)
@@ -112,13 +112,13 @@ describe('a session with two DII', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('a yes is of the chosen one alone', async () => {
+  it('a consent is for the selected one only', async () => {
     await (await signedIn(mail('third@example.com'))).choose('granted')
     const reader = await signedIn(phone('+12345670004'), [mail('third@example.com')])
     expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
   })
 
-  it('a no of either holds for both, until a yes of the session with both', async () => {
+  it('a denial of either holds for both, until a consent in the session with both', async () => {
     await (await signedIn(mail('fourth@example.com'))).choose('denied')
     const reader = await signedIn(phone('+12345670005'), [mail('fourth@example.com')])
     expect(await reader.ensure()).toMatchObject({ status: 'denied' })

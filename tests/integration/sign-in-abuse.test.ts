@@ -111,7 +111,7 @@ describe('S4: a step of a sign-in refuses', () => {
         expect((await raw(site, `/api/sign-in/${step}`, { method, headers: own() })).status).toBe(405)
   })
 
-  it('fields that nobody expects, without being confused by them', async () => {
+  it('unexpected fields, without being confused by them', async () => {
     for (const step of steps)
       for (const sent of [
         '',

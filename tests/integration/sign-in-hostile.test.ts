@@ -97,7 +97,7 @@ describe('N17: what is not ours, on every page and route of a sign-in', () => {
     await everywhere({ cookie: `${name}=${'x'.repeat(6000)}` })
   })
 
-  it('cookies: some that nobody knows', async () => {
+  it('cookies: some unknown ones', async () => {
     const many = Array.from({ length: 150 }, (_, i) => `${i % 2 ? '__Secure-' : ''}lantern-x${i}=${i}`)
     await everywhere({ cookie: [...many, '__proto__=x', 'constructor=y', '=z', 'bare'].join('; ') })
   })

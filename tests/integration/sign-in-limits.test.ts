@@ -74,7 +74,7 @@ describe('the 21st message that one address asks for', () => {
     expect(statuses).toEqual([...all(20, 200), ...all(5, 429)])
   })
 
-  it('is not, whatever stands before what the trusted proxy saw', async () => {
+  it('is not, whatever precedes the trusted proxy’s entry', async () => {
     const statuses = await times(25, (i) =>
       askFor(asker(behindProxy), somebody(), { 'x-forwarded-for': `203.0.113.${i}, 192.0.2.9` }),
     )
@@ -83,7 +83,7 @@ describe('the 21st message that one address asks for', () => {
 })
 
 describe('the sixth message to one receiver within an hour', () => {
-  it('is not sent, whoever asks and however the mailbox is spelled', async () => {
+  it('is not sent, from any network and for any spelling of the mailbox', async () => {
     const spellings = [
       'Victim@Example.com',
       'victim+a@example.com',
@@ -118,7 +118,7 @@ describe('the sixth message to one receiver within an hour', () => {
 })
 
 describe('the 31st attempt of one address', () => {
-  it('is refused at every door, and the right secret with it; the demo goes on', async () => {
+  it('is rejected on every route, also with the right secret; the demo goes on', async () => {
     const reader = asker(behindProxy)
     const secret = await reader.ask(somebody())
     const provider = () => reader.step('provider', { provider: 'facebook' })
@@ -195,7 +195,7 @@ describe('two instances on one PostgreSQL', () => {
 })
 
 describe('while the store is down', () => {
-  it('nothing is sent and nobody is signed in by a secret, in words; pages, and limits, stay up', async () => {
+  it('nothing is sent and no secret signs in, with a message; pages and limits stay up', async () => {
     const own = await startPostgres()
     const site = await startSite({ env: { ...shared, DATABASE_URL: await own.database() } })
     const [reader, signedIn] = [asker(site), asker(site)]

@@ -59,7 +59,7 @@ describe('signals of a consent platform', () => {
     expect(await post(reader, { signals: { gdprApplies: false } })).toMatchObject({ status: 'available' })
   })
 
-  it('never stand for a yes', async () => {
+  it('never count as a consent', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'signals-only@example.com' })
     expect(await post(reader, { signals: { gdprApplies: false } })).toMatchObject({ status: 'no_choice' })
@@ -88,7 +88,7 @@ describe('GPP', () => {
     expect(await post(reader, back)).toMatchObject({ status: 'available' })
   })
 
-  it('comes with a yes, and stops it before any call', async () => {
+  it('comes with a consent, and stops it before any call', async () => {
     const reader = visitor(site)
     await reader.signIn({ email: 'gpp-yes@example.com' })
     const signals = gpp('usca', { SharingOptOut: 1 })
@@ -165,7 +165,7 @@ describe('K6d: what cannot be read', () => {
     expect(await again.ensure()).toMatchObject({ status: 'denied' })
   })
 
-  it('from another site is not heard', async () => {
+  it('from another site is ignored', async () => {
     const reader = await consenting('unreadable-far@example.com')
     const far = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await reader.post('/api/choice', { advertising: 'denied', x: 1 }, far)).status).toBe(403)

@@ -104,7 +104,7 @@ describe('a start that cannot be', () => {
       DEMO_SIGN_IN: 'on',
     })
     expect(await bare.ended).toBe(1)
-    expect(bare.text()).toMatch(/DEMO_SIGN_IN=on beside a real operator serves this machine alone/)
+    expect(bare.text()).toMatch(/DEMO_SIGN_IN=on with a real operator is only for this machine/)
     expect(bare.text()).not.toMatch(/\n {4}at /)
   })
 

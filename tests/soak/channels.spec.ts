@@ -3,7 +3,7 @@ import { type BrowserContext, firefox, type Page } from '@playwright/test'
 import type { Auction } from '#tests/support/page-watch.ts'
 import { useSdkBundles } from '#tests/support/sdk-bundle.ts'
 import { type Site, startSite } from '#tests/support/site.ts'
-import { become, choose, signInByApi, signOut, statusLine } from '../e2e/acts.ts'
+import { choose, signInAndConsent, signInByApi, signOut, statusLine } from '../e2e/acts.ts'
 import {
   allKept,
   awayAndBack,
@@ -69,14 +69,14 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     await expectNothingLeft(scene)
   },
   async available({ page, context, channel, email, sent }) {
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await expect(statusLine(page, 'available')).toBeVisible()
     expect(await sent()).toEqual([id(advertisingToken)])
   },
   async 'refreshed on the open page'({ page, context, channel, email, operator, auctions, sent }) {
     await operator.set({ lifetimes: { identityMs: 600_000, refreshFromMs: 4_000 } })
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await operator.set({})
     await expect(page.locator('.events')).toContainText('refreshed', { timeout: 20_000 })
@@ -89,7 +89,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
   async 'run out on the open page, with the operator down'(scene) {
     const { page, context, channel, email, operator } = scene
     await operator.set({ lifetimes: { identityMs: 5_000, refreshFromMs: 5_000 } })
-    await become(context, { email })
+    await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await operator.set({ faults: [{ on: 'all', status: 503 }] })
     await expect(statusLine(page, 'unavailable')).toBeVisible({ timeout: 30_000 })
@@ -100,7 +100,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
   async 'opted out'(scene) {
     const { page, context, channel, email, operator } = scene
     await operator.set({ lifetimes: { refreshFromMs: 2_000 }, faults: [{ on: 'refresh', kind: 'optout' }] })
-    await become(context, { email })
+    await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await expect(statusLine(page, 'opted_out')).toBeVisible({ timeout: 30_000 })
     await expectFilled(page)
@@ -115,12 +115,12 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     await expectNothingLeft(scene)
   },
   async 'switched to another reader'({ page, context, channel, email, auctions, sent }) {
-    const { advertisingToken: tokenOfA } = await become(context, { email: `a-${email}` })
+    const { advertisingToken: tokenOfA } = await signInAndConsent(context, { email: `a-${email}` })
     await openPattern(page, channel)
     const other = await context.newPage()
     await signOut(other)
     await expect(statusLine(page, 'signed_out')).toBeVisible()
-    const { advertisingToken: tokenOfB } = await become(context, { email: `b-${email}` })
+    const { advertisingToken: tokenOfB } = await signInAndConsent(context, { email: `b-${email}` })
     const before = auctions.length
     await lookAgain(page)
     await expect(statusLine(page, 'available')).toBeVisible()
@@ -130,7 +130,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     expect(later).toContain(id(tokenOfB))
   },
   async 'with Global Privacy Control'(scene) {
-    await become(scene.context, { email: scene.email })
+    await signInAndConsent(scene.context, { email: scene.email })
     await scene.context.setExtraHTTPHeaders({ 'Sec-GPC': '1' })
     await openPattern(scene.page, scene.channel)
     await expect(statusLine(scene.page, 'gpc')).toBeVisible()
@@ -170,7 +170,7 @@ for (const channel of channels)
     const context = await browser.newContext({ baseURL: site.origin })
     watch.follow(context)
     await useSdkBundles(context)
-    const { advertisingToken } = await become(context, { email })
+    const { advertisingToken } = await signInAndConsent(context, { email })
     const page = await context.newPage()
     await openPattern(page, channel)
     expect(identifiersIn(await requestsSince(watch, 0, channel))).toEqual([id(advertisingToken)])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { hostileRequest, strangeLines, twoReaders, wrongWith } from '../support/http-fuzz.ts'
+import { findFault, hostileRequest, strangeLines, twoReaders } from '../support/http-fuzz.ts'
 import { newSeed, randomFrom } from '../support/random.ts'
 import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -26,7 +26,7 @@ it('N26: 40,000 requests of every kind: no fault of the server, no stack, nothin
         const hostile = hostileRequest(randomFrom(it), site.origin)
         const address = `203.0.${(sent >> 8) & 255}.${sent++ & 255}`
         hostile.headers['x-forwarded-for'] ??= address
-        return wrongWith(site, readers, hostile)
+        return findFault(site, readers, hostile)
       })
       expect((await Promise.all(wrong)).flat()).toEqual([])
     }),

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { withoutAds } from '../../app/(site)/_articles/without-ads.mjs'
-import { articles, become, eidsOf, expectAds, readNext } from '../e2e/acts.ts'
+import { articles, eidsOf, expectAds, readNext, signInAndConsent } from '../e2e/acts.ts'
 import { awayAndBack, channelOf, inventory, listenerCount, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
@@ -10,7 +10,7 @@ test('200 soft navigations: one auction each, and neither Prebid nor the page gr
   watch,
   email,
 }) => {
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
   const devtools = await context.newCDPSession(page)
@@ -41,7 +41,7 @@ test('200 soft navigations with every way at once: nothing piles up in Prebid, i
   context,
   email,
 }) => {
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   await openPattern(page, channelOf('several'))
   const devtools = await context.newCDPSession(page)
   for (let rounds = 0; rounds < 10; rounds++) await awayAndBack(page)

@@ -17,7 +17,7 @@ afterAll(async () => {
   await operator.close()
 })
 
-it('N4: 200 sign-outs in the midst of refreshes: nobody is ever signed in again', async () => {
+it('N4: 200 sign-outs during refreshes: no reader is ever signed in again', async () => {
   for (let round = 0; round < 200; round++) {
     const reader = visitor(site)
     await reader.signIn({ email: `soak-${round}@example.com` })

@@ -3,29 +3,29 @@ import { join } from 'node:path'
 import { startSite } from '#tests/support/site.ts'
 import { buildVariant } from '#tests/support/variant.ts'
 import { root } from '../../scripts/support/runtime.mjs'
-import { articles, become, eidsOf, expectAds } from '../e2e/acts.ts'
+import { articles, eidsOf, expectAds, signInAndConsent } from '../e2e/acts.ts'
 import { channelOf, expectFilled, inventory, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
-const path = 'lib/ads/channels.ts'
-const off = 'refreshAfterMs: null as number | null'
+const path = 'app/_ads/ad-config.ts'
+const off = 'refreshAfterMs: null'
 /** The site, but with slots that are sold anew, and sooner than buyers accept. */
 const impatient = () => {
   const text = readFileSync(join(root, path), 'utf8')
   expect(text).toContain(off)
   return buildVariant('slots-sold-anew', {
-    write: { [path]: text.replace(off, 'refreshAfterMs: 1_000 as number | null') },
+    write: { [path]: text.replace(off, 'refreshAfterMs: 1_000') },
   })
 }
 
-test('a slot in view is sold anew with the token, thirty seconds after its ad at the earliest; one out of view is not', async ({
+test('a slot in view is sold again with the token, thirty seconds after its ad at the earliest; one out of view is not', async ({
   newBrowser,
   watch,
   email,
 }) => {
   const site = await startSite({ folder: await impatient() })
   const context = await newBrowser({ baseURL: site.origin, viewport: { width: 390, height: 500 } })
-  const { advertisingToken } = await become(context, { email })
+  const { advertisingToken } = await signInAndConsent(context, { email })
   const page = await context.newPage()
   await page.goto(`/articles/${articles.first}`)
   const slot = page.locator('[data-ad-slot=article-side]')
@@ -45,10 +45,10 @@ test('a slot in view is sold anew with the token, thirty seconds after its ad at
   await site.stop()
 })
 
-test('G5: with Google’s tag a slot is sold anew as the same slot', async ({ newBrowser, watch, email }) => {
+test('G5: with Google’s tag a slot is sold again as the same slot', async ({ newBrowser, watch, email }) => {
   const site = await startSite({ folder: await impatient() })
   const context = await newBrowser({ baseURL: site.origin })
-  await become(context, { email })
+  await signInAndConsent(context, { email })
   const page = await context.newPage()
   await openPattern(page, channelOf('several'))
   const before = await inventory(page)

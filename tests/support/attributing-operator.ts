@@ -8,18 +8,18 @@ import type { OperatorRequest } from '#lib/sandbox/operator/types.ts'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { type TestOperator, testOperator } from './operator.ts'
 
-/** A sandbox operator that knows people: who opted out, and how often somebody asked for a token of whom. */
+/** A sandbox operator that knows who opted out, and counts generates by person. */
 export interface AttributingOperator extends TestOperator {
-  /** From now on, or no longer. */
+  /** Opts the address out, or in again. */
   optOut(email: string, is: boolean): void
-  /** How many generates have come for this address. */
+  /** The number of generates for this address. */
   generates(email: string): number
 }
 
 const secret = Buffer.from(sandboxPublisher.clientSecret, 'base64')
 const hashOf = (email: string) => firstLevelHash(sha256(normaliseEmail(email) ?? '')).toString('hex')
 
-/** Of whom a call is, read as the operator reads it. */
+/** The person of a call, read as the operator reads it. */
 function personIn(request: OperatorRequest): string | undefined {
   if (request.path === '/v2/token/generate') {
     const opened = openRequest(request, secret, 'uid2', Date.now())
@@ -34,7 +34,7 @@ function personIn(request: OperatorRequest): string | undefined {
 
 export async function attributingOperator(): Promise<AttributingOperator> {
   const running = await testOperator()
-  // Its keys are those of every sandbox operator, so it can answer for the other one.
+  // All sandbox operators have the same keys, so this one can answer for the other.
   const refusing = createOperator()
   const faults = ['generate', 'refresh'].map((on) => ({ on, kind: 'optout' }))
   const body = Buffer.from(JSON.stringify({ faults }))

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 
-/** A page of the site's origin with two places for ads and nothing of ours on it. */
+/** A page on the site's origin with two ad places and none of our scripts. */
 export async function openBarePage(page: Page): Promise<void> {
   const head = '<title>Bare</title><link rel="icon" href="data:,">'
   const body = `<!doctype html>${head}<div id="top"></div><div id="side"></div>`
@@ -8,7 +8,7 @@ export async function openBarePage(page: Page): Promise<void> {
   await page.goto('/bare')
 }
 
-/** Loads a stand-in as sites load the script that it stands in for. */
+/** Loads a stand-in in the way in which sites load the real script. */
 export async function load(page: Page, script: string): Promise<void> {
   await page.addScriptTag({ url: `/sandbox/cdn/${script}` })
 }

@@ -2,19 +2,19 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from '@playwright/test'
 
-/** What Playwright has to know to start a Chromium on this machine. */
+/** How Playwright starts a Chromium on this machine. */
 export interface BrowserLaunch {
   executablePath: string
   args: string[]
 }
 
-/** The first that is there: the one asked for, Playwright's own, one that is installed, the one from npm (Linux). */
+/** The first available: the configured one, Playwright's own, an installed one, the one from npm (Linux). */
 export async function findChromium(): Promise<BrowserLaunch> {
   const executablePath =
     process.env.CHROMIUM_PATH || playwrightsOwn() || onPath() || installed() || (await fromNpm())
-  // The workers of this run need not look again.
+  // So the workers of this run do not search again.
   process.env.CHROMIUM_PATH = executablePath
-  // Chromium's own sandbox refuses to run as root.
+  // Chromium's sandbox does not run as root.
   return { executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] }
 }
 
@@ -38,7 +38,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Where Chrome and Edge install themselves on Windows, which always has Edge, and on macOS. */
+/** Where Chrome and Edge are installed on Windows, which always has Edge, and on macOS. */
 function installed(): string | undefined {
   const { LOCALAPPDATA, ProgramFiles, 'ProgramFiles(x86)': ProgramFiles32 } = process.env
   const folders = [ProgramFiles, ProgramFiles32, LOCALAPPDATA].filter((folder) => folder !== undefined)

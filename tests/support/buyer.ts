@@ -1,7 +1,7 @@
 import { createBuyer, type TokenReading } from '#lib/sandbox/buyer/buyer.ts'
 import { sandboxDsp } from '#lib/shared/sandbox-credentials.ts'
 
-/** What a buyer reads in a token, with keys that it fetches from this sandbox operator over HTTP. */
+/** What a buyer reads in a token, with keys from this sandbox operator over HTTP. */
 export function readAsBuyer(operatorUrl: string, token: string | undefined): Promise<TokenReading> {
   const buyer = createBuyer({
     source: 'uidapi.com',

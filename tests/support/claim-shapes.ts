@@ -1,8 +1,8 @@
 import type { Claims } from '#lib/auth/claims.ts'
 
 /**
- * What Google, Apple and Facebook say of an account, in the shapes of their public documentation; `iss`,
- * `aud`, `iat`, `exp` and `nonce` are the stand-ins' to add.
+ * Claims of Google, Apple and Facebook in their documented shapes. The stand-ins add `iss`, `aud`, `iat`,
+ * `exp` and `nonce`.
  */
 type Shapes = Record<string, Claims & ({ sub: string } | { id: string })>
 
@@ -19,8 +19,8 @@ export const google = {
 } satisfies Shapes
 
 /**
- * Both flags are a string or a boolean; for accounts of work and school an address may be unverified, or
- * none.
+ * Both flags are a string or a boolean. Accounts of companies and schools may have no address or an
+ * unverified one.
  *
  * @see https://developer.apple.com/documentation/sign_in_with_apple/sign_in_with_apple_rest_api/authenticating_users_with_sign_in_with_apple#3383773
  */

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { nodePath, root } from '../../scripts/support/runtime.mjs'
 
-/** The bundler that comes with Vite, and so with Vitest. */
+/** Vite's bundler, which Vitest includes. */
 const rolldown = join(root, 'node_modules/rolldown/bin/cli.mjs')
 
-/** A page of somebody else's site: an origin of its own, with this one script. */
+/** A page of another site: an own origin with only this script. */
 export async function startClientPage(script: string): Promise<{ origin: string; close(): Promise<void> }> {
   const bundled = bundle(script)
   const server = createServer((request, response) => {

@@ -10,7 +10,7 @@ import { gppOf } from './gpp.ts'
  * then the platform, which keeps what the reader decided and tells only the tab in which they did.
  */
 
-/** `TCData` of the specification, as far as anybody here reads it. */
+/** The part of the specification's `TCData` that is read here. */
 export interface TcData {
   tcString: string
   gdprApplies: boolean
@@ -23,14 +23,17 @@ interface Bases {
   legitimateInterests: Record<number, boolean>
 }
 
-/** `PingData` of the specification, likewise. */
+/** The part of the specification's `PingData` that is read here. */
 interface PingData {
   gppString: string
   applicableSections: number[]
   parsedSections: object
 }
 
-/** What a reader has decided; an API that is not named is not there. `null`: its stub is, and never answers. */
+/**
+ * The reader's decision. An API that is not named does not exist. `null`: only its stub exists, and never
+ * answers.
+ */
 export interface Decision {
   tcf?: TcData | null
   gpp?: PingData | null
@@ -54,7 +57,7 @@ export function tcDataOf(tcString: string, gdprApplies = true): TcData {
   }
 }
 
-/** Where GDPR does not apply, a platform need not have a string. */
+/** Where GDPR does not apply, a platform needs no string. */
 export const noGdpr: TcData = {
   tcString: '',
   gdprApplies: false,
@@ -63,7 +66,7 @@ export const noGdpr: TcData = {
   publisher: { restrictions: {} },
 }
 
-/** Of one section, which applies; its reader was told of each opt-out and took none, but for `fields`. */
+/** For one applicable section. Its reader was told of each opt-out and used none, except `fields`. */
 export function pingDataOf(name: string, fields: Record<string, unknown> = {}): PingData {
   const { gpp, gppSid, section } = gppOf(name, fields)
   return { gppString: gpp, applicableSections: gppSid, parsedSections: { [name]: section } }
@@ -74,12 +77,12 @@ export const inUs = (name: string, fields: Record<string, unknown> = {}): Decisi
   gpp: pingDataOf(name, fields),
 })
 
-/** Puts the platform on every page of this browser from now on, with a decision of an earlier visit. */
+/** Adds the platform to every page of this browser, with a decision of an earlier visit. */
 export async function installCmp(context: BrowserContext, decision: Decision): Promise<void> {
   await context.addInitScript(cmp, decision)
 }
 
-/** The reader opens the platform on this page and decides anew. */
+/** The reader opens the platform on this page and decides again. */
 export async function decide(page: Page, decision: Decision): Promise<void> {
   await page.evaluate((decision) => window.cmpStandIn.decide(decision), decision)
 }
@@ -90,13 +93,13 @@ declare global {
   }
 }
 
-/** Runs in the page, before anything else there. */
+/** Runs first in the page. */
 function cmp(first: Decision): void {
-  // Frames of ads have none of their own, and a tab that is still blank has no storage.
+  // Ad frames have no platform of their own, and a blank tab has no storage.
   if (window !== window.top || window.origin === 'null') return
   const kept = 'cmp-stand-in'
   let decision: Decision = JSON.parse(localStorage.getItem(kept) ?? 'null') ?? first
-  /** A real platform comes later than its stub, in a script of its own. */
+  /** A real platform is loaded after its stub, by another script. */
   let loaded = false
   let listeners = 0
   const tcfListeners = new Map<number, (data: object | null, success: boolean) => void>()

@@ -19,11 +19,11 @@ export interface Outcome {
   code: number
   out: string
   err: string
-  /** Standard output as the one JSON document that it has to be. */
+  /** Standard output, which must be one JSON document. */
   json: Record<string, unknown>
 }
 
-/** Runs a command line in this process, with nothing of this process. */
+/** Runs a command in this process, isolated from its environment. */
 export async function run(
   program: Program,
   line: readonly string[],
@@ -56,7 +56,7 @@ export async function run(
 
 const marker = join(root, 'node_modules', '.installed-lock')
 
-/** Otherwise a launcher would install, and pull the packages from under the other tests. */
+/** Otherwise a launcher would install, and replace the packages while other tests use them. */
 export const installed =
   existsSync(marker) &&
   readFileSync(marker, 'utf8') ===
@@ -64,7 +64,7 @@ export const installed =
       .update(readFileSync(join(root, 'package-lock.json')))
       .digest('hex')
 
-/** Runs Node with these arguments to its end, in another folder and with these variables alone. */
+/** Runs Node with these arguments in another folder, with only these variables. */
 export function spawnNode(args: string[], stdin: string, env: Record<string, string>) {
   return new Promise<{ code: number | null; out: string; err: string }>((resolve, reject) => {
     const { PATH = '', HOME = '' } = process.env

@@ -13,13 +13,13 @@ export const denial: Choice = { ...consent, advertising: 'denied' }
 type Client = IdentityOptions['client']
 type Answer = Awaited<ReturnType<Client['generateToken']>> | Awaited<ReturnType<Client['refreshToken']>>
 
-/** An operator in memory: it answers what `answer` says, or with an identity, and counts its calls. */
+/** An operator in memory: it returns `answer`, by default an identity, and counts its calls. */
 export function fakeOperator(now: () => number) {
   const operator = {
     calls: [] as { kind: 'generate' | 'refresh'; options: object }[],
-    /** Awaited before an answer; may throw. */
+    /** Awaited before each answer. It may throw. */
     answer: async (_kind: 'generate' | 'refresh'): Promise<Answer | undefined> => undefined,
-    /** Every identity that it ever gave. */
+    /** Every identity that it issued. */
     issued: [] as Identity[],
     issue(lives: { due?: number; expires?: number; refreshable?: number } = {}): Identity {
       const identity = {
@@ -44,7 +44,7 @@ export function fakeOperator(now: () => number) {
   }
   operator.client = {
     generateToken: async (_, options = {}) => {
-      // A request is on its way once `fetch` was called.
+      // A request counts as sent once `fetch` was called.
       await (options as { fetch?: typeof fetch }).fetch?.('data:,')
       return (await call('generate', options)) as Awaited<ReturnType<Client['generateToken']>>
     },
@@ -54,7 +54,7 @@ export function fakeOperator(now: () => number) {
   return operator
 }
 
-/** One site in memory with one reader: operator, store and clock are at the test's hands. */
+/** A site in memory with one reader. The test controls operator, store and clock. */
 export async function siteInMemory(options: Partial<IdentityOptions> = {}) {
   const clock = { now: 1_800_000_000_000 }
   const now = () => clock.now
@@ -73,7 +73,7 @@ export async function siteInMemory(options: Partial<IdentityOptions> = {}) {
   const jar = new Map<string, string>([['session', 'open']])
   const identity = createIdentity({
     client: operator.client,
-    // Calls are shared by all of a process that have the same name.
+    // Calls with the same name are shared within a process.
     cookie: { name: `uid2-${randomBytes(6).toString('hex')}`, secure: false, passwords: ['p'.repeat(32)] },
     session: async ({ cookies }) => (cookies.get('session') ? reader : null),
     consent: store,
@@ -85,7 +85,7 @@ export async function siteInMemory(options: Partial<IdentityOptions> = {}) {
     cookies: { get: (name) => (jar.has(name) ? { value: jar.get(name) ?? '' } : undefined) },
     headers: { get: (name) => headers[name.toLowerCase()] ?? null },
   })
-  /** Takes what a response does with the cookie into the browser's jar. */
+  /** Applies a response's cookie action to the browser's jar. */
   async function keep<T extends { cookie: Parameters<typeof identity.cookie.write>[1] }>(
     update: T,
   ): Promise<T> {
@@ -122,7 +122,7 @@ export async function siteInMemory(options: Partial<IdentityOptions> = {}) {
   }
 }
 
-/** The same with a reader who consented and has a fresh token. */
+/** As `siteInMemory`, with a reader who consented and has a fresh token. */
 export async function siteWithToken(options: Partial<IdentityOptions> = {}) {
   const site = await siteInMemory(options)
   await site.store.recordChoice(site.subject, grant)

@@ -1,6 +1,6 @@
 import type { Visitor } from './reader.ts'
 
-/** Every kind of route that answers a GET, with what kind it is. */
+/** Routes that answer a GET, by kind. */
 export const routes = {
   static: ['/', '/articles/what-lighthouses-measured', '/articles/why-the-candle-is-still-a-unit'],
   dynamic: ['/live/what-lighthouses-measured', '/sign-in', '/choice', '/privacy'],
@@ -14,10 +14,10 @@ export const routes = {
     '/api/auth/providers',
     '/api/auth/signin',
   ],
-  files: ['/icon.svg'],
+  files: ['/icon.svg', '/ads.txt', '/.well-known/gpc.json'],
 }
 
-/** How one route may be asked for: as a document, as React's payload, as a prefetch, by HEAD. */
+/** Ways to request a route: as a document, as React's payload, as a prefetch, by HEAD. */
 const manners: [name: string, init: RequestInit][] = [
   ['document', {}],
   ['HEAD', { method: 'HEAD' }],
@@ -26,7 +26,7 @@ const manners: [name: string, init: RequestInit][] = [
   ['browser prefetch', { headers: { 'sec-purpose': 'prefetch' } }],
 ]
 
-/** Asks for every route in every manner, each time as the browser that `make` yields. */
+/** Requests every route in every way, each time with a browser from `make`. */
 export async function crawl(
   make: () => Visitor | Promise<Visitor>,
   check: (answer: Response, where: string) => void,
@@ -44,7 +44,7 @@ export async function crawl(
     }
 }
 
-/** React's payload of a page, which Next gives at an address that differs by what is asked for. */
+/** React's payload of a page. Its URL depends on the request. */
 export async function payloadOf(reader: Visitor, path: string): Promise<Response> {
   const headers = { rsc: '1' }
   const answer = await reader.fetch(path, { headers })

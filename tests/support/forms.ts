@@ -3,13 +3,13 @@ import type { Visitor } from './reader.ts'
 const attribute = (tag: string, name: string) =>
   new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
 
-/** A form as a browser without script has it: where it goes, and the fields with what is in them. */
+/** A form as a browser without script sees it: its URL and its fields with their values. */
 export interface PageForm {
   action: string
   fields: URLSearchParams
 }
 
-/** The form of a page that holds `marker`. */
+/** The form of a page that contains `marker`. */
 export async function formOn(reader: Visitor, path: string, marker: string): Promise<PageForm> {
   const html = await (await reader.fetch(path)).text()
   const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((text) => text.includes(marker))
@@ -26,7 +26,7 @@ export const choiceForm = async (reader: Visitor, advertising: 'granted' | 'deni
   return form
 }
 
-/** Sends it as such a browser would; where it was shown is said by `headers`. */
+/** Sends it as such a browser would. `headers`: those of the page that showed it. */
 export const sendForm = (
   reader: Visitor,
   { action, fields }: PageForm,

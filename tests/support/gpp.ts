@@ -8,8 +8,8 @@ export const usSections: [id: number, name: string][] = [...Sections.SECTION_ID_
 export const uses = ['Sale', 'Sharing', 'TargetedAdvertising'] as const
 
 /**
- * A string in which one section says that its reader was told of each opt-out and took none, but for `fields`;
- * those that a section does not have are left out.
+ * A string in which one section says that its reader was told of each opt-out and used none, except `fields`.
+ * Fields that a section does not have are left out.
  */
 export function gppOf(
   name: string,
@@ -21,7 +21,7 @@ export function gppOf(
     [`${use}OptOut`, 2],
   ])
   const all = { ...Object.fromEntries(told), SharingNotice: 1, MspaCoveredTransaction: 1, ...fields }
-  // The section is made by its first field.
+  // Setting its first field creates the section.
   model.setFieldValue(name, 'MspaCoveredTransaction', 1)
   for (const [field, value] of Object.entries(all))
     if (model.hasField(name, field)) model.setFieldValue(name, field, value)

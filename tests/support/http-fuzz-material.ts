@@ -1,4 +1,4 @@
-/** Beside the routes: files, what Next has of its own, and nothing. */
+/** Other paths: files, Next's own paths, and unknown ones. */
 export const otherPaths = [
   '/icon.svg',
   '/favicon.ico',
@@ -77,14 +77,14 @@ export const methods = [
 const tree = (value: unknown) => ({ 'next-router-state-tree': encodeURIComponent(JSON.stringify(value)) })
 
 export const headerLists: Record<string, string>[] = [
-  // Where it says that it comes from.
+  // Origin headers.
   ...['http://evil.example', 'null', 'http://localhost', 'x'].map((origin) => ({ origin })),
   ...['same-origin', 'cross-site', 'none', 'x'].map((site) => ({ 'sec-fetch-site': site })),
   ...['evil.example', 'evil.example:99999', '[::1', 'x y'].map((host) => ({ host })),
   { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https, http' },
   { 'x-forwarded-proto': 'gopher' },
   { 'x-forwarded-for': 'x,' },
-  // What a browser may say.
+  // Headers of browsers.
   ...['text/html', '*/*', 'x'].map((accept) => ({ accept })),
   { 'sec-gpc': '1' },
   { purpose: 'prefetch' },
@@ -105,7 +105,7 @@ export const headerLists: Record<string, string>[] = [
   ...['multipart/form-data; boundary=b', 'multipart/form-data', 'application/json; charset=x'].map(
     contentType,
   ),
-  // What Next's own router says.
+  // Headers of Next's router.
   { 'next-action': 'f'.repeat(42) },
   { 'next-action': 'x' },
   ...['1', '2', '3', 'x'].map((it) => ({ rsc: '1', 'next-router-prefetch': it })),
@@ -118,7 +118,7 @@ export const headerLists: Record<string, string>[] = [
   { 'next-url': '%' },
   { 'next-hmr-refresh': '1' },
   { 'next-resume': '1' },
-  // What Next says to itself.
+  // Headers that Next uses internally.
   { 'x-refused-method': 'POST' },
   { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
   { 'x-middleware-rewrite': 'http://evil.example/', 'x-middleware-override-headers': 'cookie' },
@@ -128,7 +128,7 @@ export const headerLists: Record<string, string>[] = [
   { 'x-nextjs-data': '1' },
   { 'x-prerender-revalidate': 'x' },
   { 'x-nextjs-postponed': '1' },
-  // Cookies that are none of ours, or not whole.
+  // Foreign or damaged cookies.
   ...[
     'next-auth.session-token=x; uid2=y',
     'a=%; __proto__=1; =;;',
@@ -176,7 +176,7 @@ export const bodies: (string | null)[] = [
     '\u0000',
     'AAAA',
   ],
-  // What React's actions are called with.
+  // Bodies of React's server actions.
   `${part('$ACTION_REF_1', '')}${part('$ACTION_1:0', '{"id":"x","bound":"$@1"}')}--b--\r\n`,
   `${part('$ACTION_ID_x', '')}${part('advertising', 'granted')}${part('advertising', 'denied')}--b--\r\n`,
   `${part('0', '["$B1"]')}--b--\r\n`,

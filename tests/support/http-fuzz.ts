@@ -6,7 +6,7 @@ import { bodies, endings, headerLists, methods, otherPaths } from './http-fuzz-m
 import { cookieOf, type Visitor, visitor } from './reader.ts'
 import type { Site } from './site.ts'
 
-/** What a folder in brackets stands for, so that requests reach what is behind it. */
+/** Values for folders in brackets, so that requests reach the routes behind them. */
 const examples: Record<string, string[]> = {
   slug: ['what-lighthouses-measured', 'nothing'],
   pattern: ['prebid', 'nothing'],
@@ -27,7 +27,7 @@ const examples: Record<string, string[]> = {
   path: ['v2/token/generate', 'v2/token/refresh', 'v2/key/bidstream', 'ops/healthcheck', 'faults', 'nothing'],
 }
 
-/** Every route below app/, as its files say. */
+/** Every route below app/, from its files. */
 export function routesOfApp(folder = join(root, 'app'), paths = ['']): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (/^(page\.tsx|route\.ts)$/.test(entry.name)) return paths.map((path) => path || '/')
@@ -51,7 +51,7 @@ interface HostileRequest {
 
 const paths = [...routesOfApp(), ...otherPaths]
 
-/** A request that nothing of ours would send, drawn by `random(n)`, which is one of 0 … n-1. */
+/** A request that our code would never send, chosen by `random(n)`, which returns 0 … n-1. */
 export function hostileRequest(random: (below: number) => number, origin: string): HostileRequest {
   const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T
   const method = pick(methods)
@@ -68,13 +68,13 @@ export function hostileRequest(random: (below: number) => number, origin: string
 export interface Readers {
   a: Visitor
   b: Visitor
-  /** What of A may be in no answer to anybody else. */
+  /** Secrets of A that must not be in another reader's response. */
   secretsOfA: string[]
 }
 
 let people = 0
 
-/** Two readers who said yes. */
+/** Two readers who consented. */
 export async function twoReaders(site: Site): Promise<Readers> {
   const [a, b] = [visitor(site), visitor(site)]
   const email = `zq7-a-${people++}@example.com`
@@ -87,15 +87,15 @@ export async function twoReaders(site: Site): Promise<Readers> {
   return { a, b, secretsOfA: [email, identity.advertisingToken, ...cookies].filter((it) => it !== '') }
 }
 
-/** What is wrong with the site's answer; nothing, if all is well. */
-export async function wrongWith(site: Site, readers: Readers, hostile: HostileRequest): Promise<string[]> {
+/** What is wrong with the site's response. Null: nothing. */
+export async function findFault(site: Site, readers: Readers, hostile: HostileRequest): Promise<string[]> {
   const { sender, method, body } = hostile
   const headers = { ...hostile.headers }
   if (sender !== 'nobody')
     headers.cookie = [headers.cookie, cookieOf(readers[sender])].filter(Boolean).join('; ')
   let answer = await send(site, method, hostile.path, headers, body)
   const { location } = answer.headers
-  // Next leads its router to an address that says what it was asked for.
+  // Next redirects its router to a URL that depends on the request.
   if (answer.status === 307 && location?.startsWith('/'))
     answer = await send(site, method, location, headers, body)
   const wrong: string[] = []
@@ -111,12 +111,12 @@ export async function wrongWith(site: Site, readers: Readers, hostile: HostileRe
   )
 }
 
-/** Nothing of what strangers sent may leave a stack, or a line that is not one of the five fields. */
+/** Hostile requests must leave no stack in the log, and no line with other than the five fields. */
 export const strangeLines = (log: string): string[] =>
   log.split('\n').filter((line) => line.startsWith('⨯') || /^\s+at |Error\b/.test(line))
 
 interface Answer {
-  /** 0 when the connection was closed without any, as on what is no HTTP; 599 when nothing came at all. */
+  /** 0: the connection was closed without a response, as for invalid HTTP. 599: no response at all. */
   status: number
   headers: IncomingHttpHeaders
   text: string

@@ -7,7 +7,7 @@ import type { Claims } from '#lib/auth/claims.ts'
 
 export type StandInId = 'google' | 'apple' | 'facebook'
 
-/** What a browser brings back to the site. */
+/** What a browser sends to the site when it returns. */
 export interface ComingBack {
   method: 'GET' | 'POST'
   path: string
@@ -15,15 +15,15 @@ export interface ComingBack {
 }
 
 export interface IdentityProviders {
-  /** What the site needs to take the stand-ins for Google, Apple and Facebook. */
+  /** Environment variables that make the site use the stand-ins as Google, Apple and Facebook. */
   env: Record<string, string>
-  /** Signs an account in, as the provider's page at `url` would. `change` is a provider gone wrong. */
+  /** Signs an account in, as the provider's page at `url` would. `change` simulates a faulty provider. */
   authorize(url: URL, claims: Claims, change?: { nonce?: string }): ComingBack
-  /** An access token that Facebook gave to somebody else's app for this account. */
+  /** An access token that Facebook issued to another app for this account. */
   tokenOfAnotherApp(claims: Claims): string
-  /** Why a code was not redeemed, each time. */
+  /** Why each failed code was not redeemed. */
   refusals: string[]
-  /** Stops in the middle of every answer while it is on. */
+  /** While on, every response stops in the middle. */
   hang(on: boolean): void
   close(): Promise<void>
 }
@@ -45,7 +45,7 @@ const secrets = { google: 'GOCSPX-of-the-stand-in', facebook: 'app-secret-of-the
 const team = 'TEAM123456'
 const keyId = 'KEY1234567'
 
-/** The parts of each discovery document that a client goes by. */
+/** The parts of each discovery document that clients use. */
 const discovery: Record<string, object> = {
   // https://developers.google.com/identity/openid-connect/reference#discovery-document
   'accounts.google.com/.well-known/openid-configuration': {
@@ -89,7 +89,7 @@ const hosts = [...new Set(places.map((place) => place.split('/')[0]))]
 
 const random = () => randomBytes(24).toString('base64url')
 
-/** What Google, Apple and Facebook do for a sign-in, with the checks that they make. */
+/** Stand-ins for Google, Apple and Facebook, with the checks that they make. */
 export async function startIdentityProviders(): Promise<IdentityProviders> {
   const signing = await generateKeyPair('RS256')
   const jwks = { keys: [{ ...(await exportJWK(signing.publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }] }
@@ -152,7 +152,7 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
     return [200, { ...answer, id_token: idToken }]
   }
 
-  /** Facebook's own answer holds `id` and of the asked fields those that there are. */
+  /** Facebook returns `id` and those requested fields that exist. */
   function me(request: IncomingMessage, query: URLSearchParams): [number, object] {
     const claims = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, ''))
     if (!claims) return [400, { error: { type: 'OAuthException', code: 190 } }]
@@ -197,7 +197,7 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
       const asked = url.searchParams
       if (!provider || asked.get('client_id') !== ids[provider] || asked.get('response_type') !== 'code')
         throw new Error(`Nobody answers ${url.origin}${url.pathname}`)
-      // Apple refuses a scope without form_post.
+      // Apple rejects a scope without form_post.
       const posts = asked.get('response_mode') === 'form_post'
       if (provider === 'apple' && asked.get('scope') && !posts) throw new Error('response_mode')
       const code = random()

@@ -2,11 +2,11 @@ import { type Site, startSite } from './site.ts'
 
 /** Two sites on one database, as two instances of a deployment. */
 export interface Instances {
-  /** As they are now; after a restart they are others, at the same origins. */
+  /** The current processes. A restart replaces them at the same origins. */
   readonly sites: readonly [Site, Site]
-  /** What a third one would need. */
+  /** Environment variables for a third one. */
   readonly env: Record<string, string>
-  /** Ends one, or both at once, and starts it again. `env` is theirs from then on, beside what they had. */
+  /** Restarts one or both. `env` is added to their variables from then on. */
   restart(
     which: 0 | 1 | 'both',
     options?: { env?: Record<string, string>; signal?: NodeJS.Signals },

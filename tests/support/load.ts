@@ -8,9 +8,7 @@ export interface Shot {
   body?: string
 }
 
-/**
- * Sends so many requests, a few at a time, to a site on this machine and nowhere else; how many answers had which status.
- */
+/** Sends many requests, a few at a time, only to a site on this machine. Counts responses by status. */
 export async function sendMany(
   site: Pick<Site, 'port'>,
   count: number,

@@ -22,18 +22,18 @@ export interface Calls {
   key: number
 }
 
-/** The sandbox operator on a port of its own, with its faults at hand. */
+/** The sandbox operator on its own port, with control of its faults. */
 export interface TestOperator extends RunningOperator {
-  /** What the site needs to use it. */
+  /** Environment variables for the site. */
   env: Record<string, string>
-  /** Starts afresh with these lifetimes and faults, and with counters at 0; what was held is released. */
+  /** Resets lifetimes, faults and counters, and releases held replies. */
   set(state: { lifetimes?: Lifetimes; faults?: Fault[] }): Promise<void>
   calls(): Promise<Calls>
-  /** Releases what is held, and lets the counters go on. */
+  /** Releases held replies and keeps the counters. */
   release(): Promise<void>
 }
 
-/** A token that is due from the moment it is issued, and valid for an hour. */
+/** A token that is due when issued, and valid for an hour. */
 export const dueAtOnce: Lifetimes = { identityMs: 3_600_000, refreshFromMs: 1, refreshMs: 86_400_000 }
 
 export async function testOperator(scope: 'uid2' | 'euid' = 'uid2'): Promise<TestOperator> {
@@ -63,7 +63,7 @@ export async function testOperator(scope: 'uid2' | 'euid' = 'uid2'): Promise<Tes
   }
 }
 
-/** The same for the operator that a sandbox site has inside. */
+/** As `set`, for the operator inside a sandbox site. */
 export async function setSandbox({ origin }: { origin: string }, state: object): Promise<void> {
   const answer = await fetch(`${origin}/sandbox/operator/faults`, {
     method: 'POST',

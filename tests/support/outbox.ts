@@ -1,6 +1,6 @@
 import type { Site } from './site.ts'
 
-/** Sandbox mode: the message that was sent for whoever has these cookies, as the page of it shows it. */
+/** Sandbox mode: the outbox page for these cookies. */
 export async function outbox(site: Pick<Site, 'origin'>, cookies: string): Promise<string> {
   const page = await fetch(`${site.origin}/sign-in/outbox`, { headers: { cookie: cookies } })
   return page.text()

@@ -11,13 +11,15 @@ import { keep, type Visitor, visitor } from './reader.ts'
 import { type Site, startSite } from './site.ts'
 import { buildTimeoutMs, buildVariant } from './variant.ts'
 
-/** The code as the page has it, in its order: reading the session, making it, the sign-in page, what to delete. */
+/**
+ * The code blocks of the page, in order: reading the session, creating it, the sign-in page, what to delete.
+ */
 const page = 'docs/sign-in/your-own.md'
 export const [reading = '', making = '', signInPage = '', deleting = ''] = codeBlocks(page, read(page)).map(
   ({ code }) => code,
 )
 export const replaced = { 'lib/auth/current-reader.ts': reading }
-/** What a site with a sign-in of its own can do without. */
+/** Files that a site with its own sign-in does not need. */
 export const paths = [...deleting.matchAll(/(?:app|lib)\/[^\s']+/g)].map(([path]) => path)
 
 interface Account {
@@ -37,13 +39,16 @@ const article = '/live/what-lighthouses-measured'
 
 const status = (html: string) => /data-uid2-status="([^"]+)"/.exec(html)?.[1]
 
-/** One file replaced; with the probe's pages, whose tests use the same build: each takes half a minute. */
+/**
+ * One file replaced. Includes the probe's pages, whose tests use the same build, because each build takes
+ * half a minute.
+ */
 export const inPlace = { addToApp: 'tests/support/probe', write: replaced }
 export const inPlaceName = 'own-sign-in-and-probe'
-/** And everything of ours deleted that the page says may go. */
+/** Also deletes everything of ours that the page says is not needed. */
 export const alone = { remove: paths, write: { ...replaced, 'app/(account)/sign-in/page.tsx': signInPage } }
 
-/** The publisher's side of it, as the page has it. */
+/** The publisher's account system, as on the page. */
 export async function accountSystem(): Promise<AccountSystem> {
   const file = join(root, 'test-results', 'your-own-sign-in', 'account-system.ts')
   mkdirSync(join(file, '..'), { recursive: true })
@@ -51,7 +56,7 @@ export async function accountSystem(): Promise<AccountSystem> {
   return import(pathToFileURL(file).href)
 }
 
-/** The whole site over a sign-in of the publisher's own, in a build with this change. */
+/** Tests of the whole site with the publisher's own sign-in, in a build with this change. */
 export function describeOwnSignIn(
   how: string,
   name: string,

@@ -18,19 +18,19 @@ const bidRequest = z.looseObject({
     .optional(),
 })
 
-/** One request for bids, as it left the browser. */
+/** One bid request, as the browser sent it. */
 export interface Auction {
-  /** The path of the page that held it. */
+  /** The path of the page that sent it. */
   page: string
   slots: string[]
-  /** What `user.ext.eids` or `user.eids` held; undefined where there was none. */
+  /** `user.ext.eids` or `user.eids`. Undefined: neither. */
   eids: unknown[] | undefined
-  /** What Google's tag said beside: key-values, slots, signals. */
+  /** Google's tag: key-values, slots, signals. */
   gam: unknown
   body: string
 }
 
-/** Sees what the pages of its browser contexts send, and hears what they complain of. */
+/** Records the requests and console errors of its browser contexts' pages. */
 export class PageWatch {
   readonly requests: Request[] = []
   readonly auctions: Auction[] = []
@@ -46,7 +46,7 @@ export class PageWatch {
     context.on('weberror', (webError) => this.#complaints.push(`uncaught: ${webError.error().stack}`))
   }
 
-  /** Lets a complaint pass in this test. */
+  /** Allows a console error in this test. */
   allow(pattern: RegExp, reason: string): void {
     this.#allowed.push({ pattern, reason })
   }
@@ -55,14 +55,14 @@ export class PageWatch {
     return this.#complaints.filter((text) => !this.#allowed.some(({ pattern }) => pattern.test(text)))
   }
 
-  /** How often the pages asked for this path. */
+  /** How often the pages requested this path. */
   count(method: 'GET' | 'POST', path: string): number {
     return this.requests.filter(
       (request) => request.method() === method && new URL(request.url()).pathname === path,
     ).length
   }
 
-  /** The requests that carry `text` in their address, headers or body, from the `since`th on. */
+  /** The requests with `text` in their URL, headers or body, from the `since`th on. */
   async carrying(text: string, since = 0): Promise<string[]> {
     const found: string[] = []
     for (const request of this.requests.slice(since)) {

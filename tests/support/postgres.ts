@@ -16,18 +16,18 @@ import { bareEnvironment, freePort } from './site.ts'
 import { spawnForTests } from './spawn.ts'
 
 export interface TestPostgres {
-  /** The URL of a database that nothing else uses. */
+  /** The URL of a new database. */
   database(): Promise<string>
-  /** Takes the server away, as a crash or a restart of its machine would; its databases stay. */
+  /** Stops the server like a crash of its machine. Its databases stay. */
   crash(): Promise<void>
-  /** Brings it back on the same port. */
+  /** Starts it again on the same port. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * A real PostgreSQL of its own, from the package with its binaries. PostgreSQL refuses to run as root; then
- * it runs as `nobody`, from a copy, since a clone below /root is closed to that account.
+ * A real PostgreSQL from the package with its binaries. PostgreSQL does not run as root: then it runs as
+ * `nobody`, from a copy, because that account cannot read a clone below /root.
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-pg-'))
@@ -52,7 +52,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const { Client } = await import('pg')
   const url = (name: string) => `postgres://lantern@127.0.0.1:${port}/${name}`
   const serve = async () => {
-    // Only a machine that fails could lose what is not synced, and these data go with it.
+    // Only a machine failure could lose unsynced data, and these are test data.
     const options = ['-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']
     const server = run('postgres', ['-D', data, ...options])
     const gone = ended(server)
@@ -60,7 +60,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     return {
       async end(signal: NodeJS.Signals) {
         server.kill(signal)
-        // Windows ends it without a word, which looks like a failure.
+        // On Windows it ends without a message, which looks like a failure.
         await (process.platform === 'win32' ? gone.catch(() => {}) : gone)
       },
     }
@@ -80,7 +80,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       await client.end()
       return url(name)
     },
-    // Its immediate shutdown: connections break without a word, and it recovers from its log at the next start.
+    // Its immediate shutdown: connections break at once, and it recovers from its log at the next start.
     crash: () => end('SIGQUIT'),
     async restart() {
       server = await serve()
@@ -101,7 +101,7 @@ function nativeFolder(): string {
   return join(dirname(binaries), '..', 'native')
 }
 
-/** A package cannot hold symbolic links; its install script, which we do not run, would make them. */
+/** A package cannot contain symbolic links. Its install script, which we do not run, would create them. */
 function restoreLinks(native: string): void {
   const list = join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return
@@ -119,7 +119,7 @@ function said(child: ChildProcess, words: string): Promise<void> {
   })
 }
 
-/** Resolves when the program has ended well, rejects with what it said otherwise. */
+/** Resolves when the program succeeded, and rejects with its output otherwise. */
 function ended(child: ChildProcess): Promise<void> {
   let text = ''
   for (const stream of [child.stdout, child.stderr])

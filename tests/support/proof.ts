@@ -4,20 +4,20 @@ import type { Site } from './site.ts'
 export type Step = 'ask' | 'finish' | 'demo' | 'provider'
 type Fields = Record<string, string>
 
-/** Someone who signs in by link or code, at an address of their own behind one trusted proxy. */
+/** A visitor who signs in by link or code, with their own address behind one trusted proxy. */
 export interface Asker extends Visitor {
-  /** As the page's script sends a form. */
+  /** Sends a form as the page's script does. */
   step(step: Step, fields: Fields, headers?: Record<string, string>): Promise<Response>
-  /** As a browser without script sends it. */
+  /** Sends it as a browser without script does. */
   form(step: Step, fields: Fields, headers?: Record<string, string>): Promise<Response>
-  /** Asks for a link or code, which must be given; what it holds. */
+  /** Asks for a link or code. Returns its secret. */
   ask(dii: string, next?: string): Promise<string>
   outbox(): Promise<Response>
 }
 
 let addresses = 0
 
-/** The site needs `TRUST_PROXY_HOPS=1`, so that what one test sends does not limit the next. */
+/** The site needs `TRUST_PROXY_HOPS=1`, so that tests do not share a rate limit. */
 export function asker(site: Pick<Site, 'origin'>, jar = new Map<string, string>()): Asker {
   const reader = visitor(site, jar)
   const from = `198.51.${addresses >> 8}.${addresses++ & 255}`
@@ -51,13 +51,13 @@ export function asker(site: Pick<Site, 'origin'>, jar = new Map<string, string>(
   }
 }
 
-/** The secret of the newest message in an outbox page; empty without one. */
+/** The secret of the newest message in an outbox page, or an empty string. */
 export function secretIn(html: string): string {
   const [, link, code] = /href="\/sign-in\/proof\?secret=([\w-]{43})"|(\d{6}) is your/.exec(html) ?? []
   return link ?? code ?? ''
 }
 
-/** What a response did to a jar that was empty. */
+/** The cookies that a response sets. */
 export function cookiesOf(answer: Response): Map<string, string> {
   const jar = new Map<string, string>()
   for (const cookie of answer.headers.getSetCookie()) keep(jar, cookie)

@@ -1,7 +1,7 @@
 import type { AccountId } from '../../scripts/oidc/accounts.ts'
 import { keep, type Visitor } from './reader.ts'
 
-/** next-auth's form for a sign-in elsewhere, as an outside caller posts it: answers with where to go. */
+/** Posts next-auth's form for a provider, as an outside caller. Returns the URL to go to. */
 export async function beginSignIn(reader: Visitor, provider: string, callbackUrl = '/'): Promise<Response> {
   const { csrfToken } = (await (await reader.fetch('/api/auth/csrf')).json()) as { csrfToken: string }
   const body = new URLSearchParams({ csrfToken, callbackUrl, json: 'true' })
@@ -12,8 +12,8 @@ export const leadsTo = async (answer: Response): Promise<URL> =>
   new URL(((await answer.json()) as { url: string }).url)
 
 /**
- * A browser at the local provider, which is an origin of its own with cookies of its own: chooses an account
- * on its page, or cancels, and answers with the address at the site to which it is led back.
+ * A browser at the local provider, which has its own origin and cookies: selects an account or cancels.
+ * Returns the site's URL to which it is redirected.
  */
 export async function chooseAccount(authorization: URL, choice: AccountId | 'cancel'): Promise<URL> {
   const jar = new Map<string, string>()
@@ -38,7 +38,7 @@ export async function chooseAccount(authorization: URL, choice: AccountId | 'can
   }
 }
 
-/** A whole sign-in through the local provider; the answer is the site's own to the browser that comes back. */
+/** A whole sign-in through the local provider. Returns the site's response to the returning browser. */
 export async function signInAtProvider(
   reader: Visitor,
   choice: AccountId | 'cancel',

@@ -1,4 +1,4 @@
-/** The same whole numbers for the same seed: `random(n)` is one of 0 … n-1. */
+/** The same integers for the same seed: `random(n)` returns 0 … n-1. */
 export function randomFrom(seed: number): (below: number) => number {
   let state = seed >>> 0
   return (below) => {
@@ -10,5 +10,5 @@ export function randomFrom(seed: number): (below: number) => number {
   }
 }
 
-/** A seed of this run; whatever fails has to tell it. */
+/** A seed for this run. A failure must report it. */
 export const newSeed = (): number => Math.floor(Math.random() * 2 ** 31)

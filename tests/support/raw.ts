@@ -8,7 +8,7 @@ export interface RawAnswer {
   text: string
 }
 
-/** A request as no browser sends it: any Host, any path, a chunked body. Loopback only. */
+/** A request that no browser sends: any Host, any path, a chunked body. Loopback only. */
 export function raw(
   site: Pick<Site, 'port'>,
   path: string,
@@ -34,7 +34,7 @@ export function raw(
   })
 }
 
-/** Sends bytes that no HTTP client would, and hangs up; what came back until then. Loopback only. */
+/** Sends raw bytes and closes. Returns what was received until then. Loopback only. */
 export function sendBytes(site: Pick<Site, 'port'>, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''

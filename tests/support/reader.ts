@@ -1,7 +1,7 @@
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { Site } from './site.ts'
 
-/** A browser without a screen: keeps cookies as one would, and sends what a same-origin page sends. */
+/** A browser without a screen: it keeps cookies, and sends what a same-origin page sends. */
 export interface Visitor {
   readonly jar: Map<string, string>
   fetch(path: string, init?: RequestInit): Promise<Response>
@@ -11,7 +11,7 @@ export interface Visitor {
   identity(): Promise<PublicIdentity>
   ensure(): Promise<PublicIdentity>
   signOut(): Promise<Response>
-  /** Another browser with the same cookies at this moment. */
+  /** Another browser with a copy of the cookies. */
   twin(): Visitor
 }
 
@@ -56,7 +56,7 @@ export function visitor(site: Pick<Site, 'origin'>, jar = new Map<string, string
 export const cookieOf = ({ jar }: Pick<Visitor, 'jar'>): string =>
   [...jar].map((pair) => pair.join('=')).join('; ')
 
-/** Keeps one Set-Cookie in a jar, or drops the cookie when it is a deletion. */
+/** Applies one Set-Cookie to a jar. */
 export function keep(jar: Map<string, string>, cookie: string): void {
   const [pair = '', ...attributes] = cookie.split(';')
   const at = pair.indexOf('=')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { bareEnvironment } from './site.ts'
 
 /**
- * Makes this very process a newly started site with these variables: forgets what a process keeps
- * (environment, store, flights, limits) and gives it a folder of its own.
+ * Makes this process a newly started site with these variables: resets its state (environment, store, calls,
+ * limits) and gives it an own folder.
  */
 export function becomeSite(variables: Record<string, string> = {}): { dataDir: string } {
   for (const key of Object.getOwnPropertySymbols(globalThis))
@@ -15,7 +15,7 @@ export function becomeSite(variables: Record<string, string> = {}): { dataDir: s
   return { dataDir }
 }
 
-/** A cookie jar as pages and requests have it. */
+/** The cookies of a page or request. */
 export const jarOf = (cookies: Record<string, string>) => ({
   get: (name: string) => (cookies[name] === undefined ? undefined : { value: cookies[name] }),
 })

@@ -3,13 +3,13 @@ import type { Step } from './proof.ts'
 import { type RawAnswer, raw } from './raw.ts'
 import type { Site } from './site.ts'
 
-/** What those who misuse the steps of a sign-in know of them. */
+/** What attackers know of the sign-in steps. */
 export const session = 'lantern-session'
 export const steps: Step[] = ['ask', 'finish', 'demo', 'provider']
 export const form = { 'content-type': 'application/x-www-form-urlencoded' }
-/** No answer may show where in the code it comes from. */
+/** No response may reveal a place in the code. */
 export const stack = /\n\s+at |node_modules|\.next\/|Error:/
-/** Facebook, because its addresses are known without asking it: nothing here leaves this machine. */
+/** Facebook, because its URLs need no discovery: no request leaves this machine. */
 export const env = {
   NEXTAUTH_SECRET: 'the-secret-of-this-site'.padEnd(32, '.'),
   TRUST_PROXY_HOPS: '1',

@@ -8,22 +8,22 @@ import { variables } from '#lib/env/variables.ts'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { spawnForTests } from './spawn.ts'
 
-/** The production build of the site, running as a process of its own on a free port. */
+/** The production build of the site, in its own process on a free port. */
 export interface Site {
   origin: string
   port: number
   pid: number
   dataDir: string
-  /** Everything that the process has printed. */
+  /** The process's output. */
   log(): string
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 export interface SiteOptions {
   env?: Record<string, string>
-  /** Folder of a build; the project itself by default. */
+  /** Folder of a build. The project by default. */
   folder?: string
-  /** Give the same one again to restart a site with its memory. */
+  /** Pass the same folder again to restart a site with its data. */
   dataDir?: string
   port?: number
 }
@@ -53,7 +53,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   }
 }
 
-/** What a newcomer's shell has: nothing that steers the site, whatever runs these tests. */
+/** The environment of a newcomer's shell, without variables that configure the site. */
 export function bareEnvironment(): NodeJS.ProcessEnv & Record<string, string> {
   const kept = Object.entries(process.env).filter(
     ([name]) => !(name in variables) && !/^(UID2_|AUTH_|NEXT|NODE_ENV$|VITEST)/.test(name),

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 let reaper: ChildProcess | undefined
 
 /**
- * Starts a program that ends with this process at the latest, also when the process is killed, or ends before its tests
- * have stopped what they started.
+ * Starts a program that ends with this process at the latest, also when the process is killed or its tests
+ * stop nothing.
  */
 export function spawnForTests(command: string, args: string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, options)
@@ -22,7 +22,7 @@ function tellReaper(line: string): void {
 function startReaper(): ChildProcess {
   const file = fileURLToPath(new URL('reaper.mjs', import.meta.url))
   const started = spawn(process.execPath, [file], { stdio: ['pipe', 'ignore', 'ignore'] })
-  // A reaper that is gone must not fail a test; this process may end without it.
+  // A missing reaper must not fail a test. This process may end without it.
   started.stdin?.on('error', () => {})
   started.unref()
   return started

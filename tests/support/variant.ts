@@ -7,28 +7,30 @@ import { bareEnvironment, collectOutput } from './site.ts'
 import { spawnForTests } from './spawn.ts'
 
 interface Change {
-  /** A folder whose contents come into `app/`. */
+  /** A folder whose contents are copied into `app/`. */
   addToApp?: string
   /** Files and folders. */
   remove?: string[]
-  /** Files by path, new or in the place of others. */
+  /** New or replaced files, by path. */
   write?: Record<string, string>
 }
 
-/** For hooks that build: on a machine that does much else a build takes minutes, and another file may have begun it. */
+/**
+ * For hooks that build: on a busy machine a build takes minutes, and another test file may have started it.
+ */
 export const buildTimeoutMs = 15 * 60_000
 
 /**
- * A production build of the site with pages added, or files taken out or replaced, in a folder of its own below
- * the project, so that it uses the project's packages. Built again only when it would become another one.
+ * A production build of the site with added pages, or with removed or replaced files, in a folder below the
+ * project, so that it uses the project's packages. It is built again only when it would differ.
  */
 export async function buildVariant(name: string, change: Change): Promise<string> {
   const folder = join(root, 'test-results', 'variants', name)
-  // Several files of tests may want the same one at the same time.
+  // Several test files may need the same build at the same time.
   return whileAlone(`${folder}.lock`, () => build(folder, name, change))
 }
 
-/** One process at a time; a lock whose owner has died is taken over. */
+/** One process at a time. The lock of a dead process is taken over. */
 async function whileAlone<T>(lock: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(lock), { recursive: true })
   for (;;) {
@@ -63,11 +65,11 @@ async function build(folder: string, name: string, change: Change): Promise<stri
   if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint) return folder
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  // A lockfile here would make this folder a root of its own, without packages.
+  // With a lockfile this folder would be a root without packages.
   for (const source of [...sources, 'package.json'])
     if (source !== 'package-lock.json' && existsSync(join(root, source)))
       cpSync(join(root, source), join(folder, source), { recursive: true })
-  // For what names a file in there by path; packages are found upwards anyway.
+  // For code that names a file in node_modules by path. Packages are found anyway.
   symlinkSync(join('..', '..', '..', 'node_modules'), join(folder, 'node_modules'), 'junction')
   for (const path of change.remove ?? []) rmSync(join(folder, path), { recursive: true })
   for (const [path, text] of Object.entries(change.write ?? {})) {
@@ -84,8 +86,8 @@ async function build(folder: string, name: string, change: Change): Promise<stri
 }
 
 /**
- * The project's own build with its proxy taken out of what Next looks up at start. The tests that use it begin by
- * seeing that there is none.
+ * The project's build with the proxy removed from the files that Next reads at start. Tests that use it first
+ * check that there is none.
  */
 export function buildWithoutProxy(): string {
   const folder = join(root, 'test-results', 'variants', 'no-proxy')

@@ -1,12 +1,12 @@
 import { AccountForm } from '#app/_ads/account-form.tsx'
 
 interface AnswersProps {
-  /** Where to go after the answer: a path of this site. */
+  /** A path on this site to go to after the answer. */
   next: string
   current?: 'granted' | 'denied' | undefined
 }
 
-/** Two answers of one weight. */
+/** The two answers, with equal emphasis. */
 export function Answers({ next, current }: AnswersProps) {
   return (
     <AccountForm name="choice" outcome="outcome" className="answers">

@@ -1,6 +1,6 @@
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 
-/** The reader's own answer, as far as the public identity tells it. */
+/** The reader's own answer, as far as the public identity shows it. */
 export function currentAnswer(identity: PublicIdentity): 'granted' | 'denied' | undefined {
   switch (identity.status) {
     case 'available':
@@ -15,10 +15,10 @@ export function currentAnswer(identity: PublicIdentity): 'granted' | 'denied' | 
   }
 }
 
-/** Whether an answer given now would change anything, so that we never ask in vain. */
+/** Whether an answer would change anything. If not, the page does not ask. */
 export function canAnswer(identity: PublicIdentity): boolean {
   const { status } = identity
-  // A consent banner may be answered at any moment, and the form sends what it says along.
+  // The reader may answer a consent banner at any time, and the form sends its signals too.
   if (status === 'unsupported') return identity.reason === 'consent'
   return status !== 'signed_out' && status !== 'gpc' && status !== 'opted_out'
 }

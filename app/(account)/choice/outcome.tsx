@@ -21,13 +21,13 @@ const titles: Record<ShownIdentity['status'], string> = {
 
 const consentFirst = 'Your consent settings come first'
 
-/** What came of the answer; follows the identity, which a yes may still be waiting for. */
+/** The result of the answer. It follows the identity, which may still be loading after a consent. */
 export function Outcome() {
   const identity = useUid2()
   const { status } = identity
   return (
     <section className="outcome">
-      {/* Focus goes here after an answer. */}
+      {/* Gets the focus after an answer. */}
       <h1 id="outcome" tabIndex={-1}>
         {status === 'unsupported' && identity.reason === 'consent' ? consentFirst : titles[status]}
       </h1>

@@ -23,7 +23,7 @@ interface Props {
 
 export default async function ChoicePage({ searchParams }: Props) {
   const [{ next: asked, wait, failed }, identity] = await Promise.all([searchParams, readPublicIdentity()])
-  // Without a page to go back to, the answer comes back here and says what came of it.
+  // Without a page to return to, the answer's result is shown here.
   const next = localPath(asked) ?? '/choice'
   return (
     <AdStack initial={identity}>

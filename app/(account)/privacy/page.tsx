@@ -33,7 +33,7 @@ export default async function PrivacyPage({ searchParams }: Props) {
       <main id="content" className="sheet">
         <h1>Your privacy choices</h1>
         <section aria-labelledby="now">
-          <h2 id="now">How it stands now</h2>
+          <h2 id="now">Your current choice</h2>
           {reader ? <p>You are signed in as {maskedName(reader)}.</p> : null}
           <StatusParagraphs />
           {canAnswer(identity) ? <Answers next="/privacy" current={currentAnswer(identity)} /> : null}
@@ -81,7 +81,7 @@ async function OnRecord({ outcome }: { outcome: string | string[] | undefined })
   const erasable = records !== null && records.history.length + records.signals.length > 0
   return (
     <section aria-labelledby="on-record">
-      {/* Focus goes here after a deletion. */}
+      {/* Gets the focus after a deletion. */}
       <h2 id="on-record" tabIndex={-1}>
         What is on record about you
       </h2>
@@ -100,8 +100,8 @@ function DeleteRecords({ optedOut }: { optedOut: boolean }) {
   return (
     <AccountForm name="delete-records" outcome="on-record">
       <p>
-        You can have all of your answers deleted, and what a banner passed on. It also ends a yes: we would
-        ask you again before anything is made of your address.{' '}
+        You can have all of your answers deleted, and what a banner passed on. If you had said yes, that ends
+        too: we would ask you again before we make an ID from your address.{' '}
         {optedOut
           ? 'An opt-out stays: a keyed code of your address, its kind and its date. They are all that is left of it, and what keeps it. '
           : null}

@@ -17,7 +17,7 @@ const sources = {
   gpc: 'by the signal of your browser, Global Privacy Control',
 } as const
 
-/** What is on record, newest first: opt-outs in force, then every answer with the words that were shown. */
+/** The records, newest first: opt-outs in force, then every answer with the text that was shown. */
 export function RecordsTable({ records: { optOuts: marks, history, signals } }: { records: ReaderRecords }) {
   if (marks.length + history.length + signals.length === 0)
     return <p>Nothing is on record about your address or number.</p>

@@ -34,7 +34,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   },
   {
     what: 'Your advertising token, and what renews it',
-    where: 'In a sealed cookie. It exists only after a yes, and only our server can open it.',
+    where: 'In a sealed cookie. It exists only after you said yes, and only our server can open it.',
     until: 'You say no, sign out or opt out, or it can no longer be renewed.',
   },
   {
@@ -46,19 +46,19 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   {
     what: 'That the ad software is to use no ID',
     where:
-      'In the local storage of your browser, as _pbjs_id_optout. It is set after a no or an opt-out, and says nothing about who you are.',
+      'In the local storage of your browser, as _pbjs_id_optout. It is set after you said no or opted out, and says nothing about who you are.',
     until: 'You say yes.',
   },
   {
     what: 'That Google’s ad script may hold the token',
     where:
       'In the local storage of your browser, as uid2_gpt, where that script is used: until when. It holds no token.',
-    until: 'The script’s copy is cleared: at a no, a sign-out, an opt-out, or the token’s end.',
+    until: 'The script’s copy is cleared: when you say no, sign out or opt out, or the token ends.',
   },
   {
     what: 'Which browser asked for ads, in the sandbox',
     where:
-      'In a cookie of the sandbox’s ad exchange, a stand-in for somebody else’s server; and in its memory your last 20 requests for ads, with six characters of each token.',
+      'In a cookie of the sandbox’s ad exchange, which stands in for another company’s server, and in its memory your last 20 requests for ads, with six characters of each token.',
     until: 'You close the browser, or the server is started again.',
   },
   {
@@ -73,7 +73,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   },
 ]
 
-/** On sites where the ad software renews the token itself. */
+/** Only on sites where the ad software refreshes the token. */
 const inTheBrowser = (product: string) => ({
   what: 'What the ad software renews the token with',
   where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there, and beside it stands, as uid2_sdk, which token was made of which.`,
@@ -85,7 +85,6 @@ interface StorageTableProps {
   handoff: 'server' | 'client'
 }
 
-/** What is stored, where, until when. */
 export function StorageTable({ product, handoff }: StorageTableProps) {
   return (
     <table className="facts">

@@ -9,14 +9,16 @@ interface DiiFormProps {
   label: string
   step: 'ask' | 'demo'
   kinds: readonly Kind[]
-  /** What happens to an address or number that is typed here. */
+  /** What happens to a typed address or number. */
   hints: Record<Kind, string>
   buttons: Record<Kind, string>
-  /** Checked by the page: a path of this site. */
+  /** A path on this site, checked by the page. */
   next: string
 }
 
-/** Asks for an address or a number. Works without script, but for the label that follows the choice. */
+/**
+ * Asks for an address or a number. It works without script, except the label that follows the selected kind.
+ */
 export function DiiForm({ label, step, kinds, hints, buttons, next }: DiiFormProps) {
   const id = useId()
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'email')
@@ -24,7 +26,7 @@ export function DiiForm({ label, step, kinds, hints, buttons, next }: DiiFormPro
   const { busy, problem, submit, button, form } = useStep(step)
   const field = useRef<HTMLInputElement>(null)
 
-  // Whoever was faster than the script has chosen and typed something already.
+  // The reader may have selected and typed before the script ran.
   useEffect(() => {
     const { form: element, value = '' } = field.current ?? {}
     if (element && new FormData(element).get('kind') === 'phone') setKind('phone')

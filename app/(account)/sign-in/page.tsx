@@ -3,7 +3,7 @@ import { AccountForm } from '#app/_ads/account-form.tsx'
 import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
-import { signInOffer } from '#lib/auth/offer.ts'
+import { getSignInOptions } from '#lib/auth/sign-in-options.ts'
 import { env } from '#lib/env/server.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { maskedName } from '#lib/site/masked-name.ts'
@@ -11,7 +11,7 @@ import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
 
 export const metadata: Metadata = {
   title: 'Sign in',
-  description: 'Sign in to The Lantern, and see how an advertising ID is made only after a yes.',
+  description: 'Sign in to The Lantern, and see how an advertising ID is made only after you say yes.',
   robots: { index: false },
 }
 
@@ -38,14 +38,16 @@ export default async function SignInPage({ searchParams }: Props) {
   )
 }
 
-/** next-auth says where a sign-in was to lead by a whole address, also after one that failed. */
+/** next-auth passes the destination of a sign-in as a whole URL, also after a failed one. */
 function ownPath(url: string | string[] | undefined): string | null {
   if (typeof url !== 'string' || !URL.canParse(url)) return null
   const { origin, pathname, search } = new URL(url)
   return origin === env().origin && pathname !== '/' ? localPath(pathname + search) : null
 }
 
-/** next-auth leads here with a code of its own when a provider says no, or nothing that can be believed. */
+/**
+ * next-auth redirects here with an error code when a provider rejects the sign-in or its response is invalid.
+ */
 function NotFinished() {
   return (
     <p role="alert" className="field-error">
@@ -55,7 +57,7 @@ function NotFinished() {
 }
 
 function Ways({ next }: { next: string }) {
-  const { providers, proof, demo } = signInOffer()
+  const { providers, proof, demo } = getSignInOptions()
   const proves = proof.email !== false || proof.phone !== false
   if (providers.length === 0 && !proves && !demo)
     return <p>There is no way to sign in on this site yet: its owner has to set one up.</p>

@@ -9,7 +9,7 @@ interface ReaderFormProps extends Pick<ReadyMadeReader, 'kind' | 'value'> {
   children: ReactNode
 }
 
-/** Signs in as a ready-made reader, in one click. */
+/** Signs in as a ready-made reader with one click. */
 export function ReaderForm({ kind, value, next, children }: ReaderFormProps) {
   const { problem, submit, button, form } = useStep('demo')
   return (

@@ -2,7 +2,7 @@ export interface ReadyMadeReader {
   name: string
   kind: 'email' | 'phone'
   value: string
-  /** What one will see. */
+  /** What the visitor will see. */
   what: string
 }
 

@@ -2,18 +2,18 @@
 
 import { type FormEvent, useState } from 'react'
 import { postForm } from '#app/_ads/post-form.ts'
-import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { pageTokenStore } from '#lib/ads/page-token-store.ts'
 
 /**
- * Sends one step of a sign-in without leaving the page, so that what was typed stays when it is refused.
- * Without script the form goes to the same address by itself.
+ * Sends one sign-in step without leaving the page, so that the typed text stays after an error. Without
+ * script the form posts to the same URL.
  */
 export function useStep(step: 'ask' | 'finish' | 'demo') {
   const address = `/api/sign-in/${step}`
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
 
-  /** False: it was refused. Otherwise the browser is on its way to another page, or was already. */
+  /** False: rejected. Otherwise the browser is loading another page. */
   async function submit(event: FormEvent<HTMLFormElement>): Promise<boolean> {
     event.preventDefault()
     if (busy) return true
@@ -21,9 +21,9 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
     setProblem(null)
     const answer = await postForm(address, new FormData(event.currentTarget), words)
     if ('url' in answer) {
-      // Other tabs may still hold the token of the reader who was here before.
-      if (step !== 'ask') pageHandoff().clear('signed_out')()
-      // A whole page load: nothing of that reader stays in this one either.
+      // Other tabs may still hold the previous reader's token.
+      if (step !== 'ask') pageTokenStore().clear('signed_out')()
+      // A full page load, so that nothing of the previous reader stays in this tab.
       location.assign(answer.url)
       return true
     }
@@ -36,7 +36,7 @@ export function useStep(step: 'ask' | 'finish' | 'demo') {
     busy,
     problem,
     submit,
-    // A button that is disabled loses the focus, and with it whoever has no mouse their place.
+    // A disabled button would lose the focus, and keyboard users their place.
     button: { type: 'submit', 'aria-disabled': busy } as const,
     form: { method: 'post', action: address, 'aria-busy': busy },
   }

@@ -7,7 +7,7 @@ interface ProvidersProps {
   next: string
 }
 
-/** One button for each identity provider: a plain form, so it works without script. */
+/** One button for each identity provider, in a plain form, so it works without script. */
 export function Providers({ providers, next }: ProvidersProps) {
   return (
     <div className="ways">
@@ -25,7 +25,7 @@ export function Providers({ providers, next }: ProvidersProps) {
 }
 
 interface ProofProps {
-  /** `outbox`: sandbox mode, where what is sent comes to a page of ours. */
+  /** `outbox`: sandbox mode, where messages are shown on a page of this site. */
   proof: Record<'email' | 'phone', false | 'sent' | 'outbox'>
   next: string
 }
@@ -56,7 +56,7 @@ export function Proof({ proof, next }: ProofProps) {
   )
 }
 
-/** Sign-in for trying the site, with a reader for each of its answers. */
+/** The demo sign-in, with one reader for each possible answer. */
 export function Demo({ next }: { next: string }) {
   return (
     <>

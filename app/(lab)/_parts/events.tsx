@@ -1,33 +1,33 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import type { HandoffEvent, HandoffState } from '#lib/ads/handoff/handoff-state.ts'
-import { pageHandoff } from '#lib/ads/page-handoff.ts'
+import { pageTokenStore } from '#lib/ads/page-token-store.ts'
+import type { TokenEvent, TokenState } from '#lib/ads/token-store/transitions.ts'
 import { LabBox } from './lab-box.tsx'
 import { timeOfDay } from './time-of-day.ts'
 
 interface Noted {
   /** Unix ms, by this browser's clock. */
   at: number
-  event: HandoffEvent
-  state: HandoffState
+  event: TokenEvent
+  state: TokenState
 }
 
-const events: readonly HandoffEvent[] = ['available', 'refreshed', 'withheld', 'expired', 'cleared']
+const events: readonly TokenEvent[] = ['available', 'refreshed', 'withheld', 'expired', 'cleared']
 const KEPT = 12
 
-/** What the hand-off has told this page, the latest first. */
+/** What the token store has told this page, the latest first. */
 export function Events() {
   const [noted, setNoted] = useState<readonly Noted[]>([])
   useEffect(() => {
     setNoted([])
     let subscribed = false
-    const note = (event: HandoffEvent, state: HandoffState) => {
+    const note = (event: TokenEvent, state: TokenState) => {
       const [entry, told] = [{ at: Date.now(), event, state }, subscribed]
       // Whoever subscribes late is told what still holds, under each name that it had: one line will do.
       setNoted((before) => [entry, ...(told ? before : [])].slice(0, KEPT))
     }
-    const ends = events.map((event) => pageHandoff().on(event, (state) => note(event, state)))
+    const ends = events.map((event) => pageTokenStore().on(event, (state) => note(event, state)))
     subscribed = true
     return () => {
       for (const end of ends) end()
@@ -38,7 +38,7 @@ export function Events() {
   return (
     <section aria-labelledby="events">
       <h2 id="events" className="section-title">
-        What the hand-off said
+        What the token store said
       </h2>
       <LabBox label="Events" empty={noted.length === 0 && 'Nothing yet.'}>
         <ol className="events">
@@ -69,14 +69,14 @@ export function Events() {
 /** A token begins with its version and its key's number, as all of today do: its end tells two apart. */
 const endOf = (token: string): string => `…${token.slice(-6)}`
 
-function detailsOf(state: HandoffState): string {
+function detailsOf(state: TokenState): string {
   const group = 'bucket' in state && state.bucket ? `, group ${state.bucket}` : ''
   return state.status === 'available'
     ? `until ${timeOfDay(state.identityExpires)}${group}`
     : `${state.status}${group}`
 }
 
-function nextOf(state: HandoffState): string {
+function nextOf(state: TokenState): string {
   if (state.status !== 'available') return 'Without a token there is none to refresh.'
   return `A newer one is due at ${timeOfDay(state.refreshFrom)}.`
 }

@@ -1,8 +1,8 @@
 'use client'
 
 import { type ReactNode, use, useEffect, useState } from 'react'
-import { PagePlan } from '#app/_ads/ad-stack.tsx'
-import { pageSlots } from '#lib/ads/page-stack.ts'
+import { PageAdSetup } from '#app/_ads/ad-stack.tsx'
+import { slotsOf } from '#app/_ads/page-slots.ts'
 import { LabBox } from './lab-box.tsx'
 import { type LabRow, LabTable } from './lab-table.tsx'
 import { newerTokens } from './newer-tokens.ts'
@@ -25,7 +25,7 @@ interface KeptAuction {
 
 /** What the sandbox's buyer made of this browser's last ad requests: the token changes, the person stays. */
 export function OtherSide() {
-  const plan = use(PagePlan)
+  const setup = use(PageAdSetup)
   const [auctions, setAuctions] = useState<readonly KeptAuction[]>([])
   useEffect(() => {
     let end: (() => void) | undefined
@@ -36,7 +36,7 @@ export function OtherSide() {
         () => {},
       )
     void read()
-    pageSlots(plan).then(
+    slotsOf(setup).then(
       (slots) => {
         if (!left) end = slots.subscribe(read)
       },
@@ -46,7 +46,7 @@ export function OtherSide() {
       left = true
       end?.()
     }
-  }, [plan])
+  }, [setup])
 
   const newer = newerTokens(auctions)
 

@@ -3,7 +3,7 @@ import { AdSlot } from '#app/_ads/ad-slot.tsx'
 import { Events } from './events.tsx'
 import { NextStepNow } from './next-step-now.tsx'
 
-/** Where a way runs: two slots, what the hand-off tells the page, and what came of it. */
+/** Where a way runs: two slots, what the token store tells the page, and what came of it. */
 export function PatternStage({ children }: { children: ReactNode }) {
   return (
     <>

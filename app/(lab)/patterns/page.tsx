@@ -23,7 +23,7 @@ export default async function PatternsPage() {
           <h1>Ways to hand over a token</h1>
           <p className="standfirst">
             Each page below runs one of them, with real ad requests, and shows what the buyer made of the
-            token. All follow one hand-off, which alone knows the token and when it ends.
+            token. All follow one token store, which alone knows the token and when it ends.
           </p>
         </header>
         <NextStepNow />

@@ -5,7 +5,7 @@ export interface Article {
   title: string
   /** One or two sentences, also the page's description. */
   standfirst: string
-  /** What the piece is about, in a word or two. */
+  /** The subject in one or two words. */
   subject: string
   /** ISO day. */
   published: string
@@ -17,7 +17,7 @@ export interface Article {
 
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
-/** Written out the same way on every machine that builds the site. */
+/** The date, the same on every machine that builds the site. */
 export function dateline(published: string): string {
   return day.format(new Date(`${published}T00:00:00Z`))
 }

@@ -20,13 +20,13 @@ export function SideNote({ title, children }: { title: string; children: ReactNo
 
 interface PlateProps {
   caption: ReactNode
-  /** What the drawing shows, for those who do not see it. */
+  /** A description of the drawing for screen readers. */
   description: string
   viewBox: string
   children: ReactNode
 }
 
-/** A figure drawn in place, in the colours of the text around it. */
+/** An inline drawing in the colours of the text. */
 export function Plate({ caption, description, viewBox, children }: PlateProps) {
   return (
     <figure className="plate">
@@ -46,7 +46,7 @@ export function Emblem({ children }: { children: ReactNode }) {
   )
 }
 
-/** The small lamp that closes a piece. */
+/** The small lamp at the end of an article. */
 export function End() {
   return <span className="prose-end" aria-hidden="true" />
 }

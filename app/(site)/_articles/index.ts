@@ -8,7 +8,7 @@ import { sodium } from '#app/(site)/_articles/sodium.tsx'
 import { winterLamp } from '#app/(site)/_articles/winter-lamp.tsx'
 import { withoutAds } from '#app/(site)/_articles/without-ads.mjs'
 
-/** Newest first; the first one leads the front page. */
+/** Newest first. The first one leads the front page. */
 export const articles: readonly [Article, ...Article[]] = [
   cityDark,
   lighthouses,
@@ -23,11 +23,11 @@ export function findArticle(slug: string): Article | undefined {
   return articles.find((article) => article.slug === slug)
 }
 
-/** The two pieces after this one, going round. */
+/** The next two articles. After the last one the list starts again. */
 export function readNext(slug: string): Article[] {
   const at = articles.findIndex((article) => article.slug === slug)
   return [...articles, ...articles].slice(at + 1, at + 3)
 }
 
-/** Which ads a piece may have beside it: those of its reader, or none for anybody. */
+/** Which ads an article may have: all, or none for any reader. */
 export const adsBeside = ({ slug }: Article): 'all' | 'none' => (withoutAds.includes(slug) ? 'none' : 'all')

@@ -20,7 +20,7 @@ export const lighthouses: Article = {
   Body,
 }
 
-/** Nominal range (nautical miles) against intensity (candela), worked out from Allard's law. */
+/** Nominal range (nautical miles) against intensity (candela), calculated by Allard's law. */
 const ranges = [
   [1_000, 9.4],
   [10_000, 14.3],

@@ -1,6 +1,6 @@
 import { apiError } from '#lib/http/api-error.ts'
 
-/** For every path that no route of the API has; Next would render a page. */
+/** For unknown paths, where Next would render a page. */
 const notFound = () => apiError('not_found', 'There is no such route.')
 
 export {

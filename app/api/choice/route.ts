@@ -5,13 +5,13 @@ import { env } from '#lib/env/server.ts'
 import { apiError, tooManyRequests } from '#lib/http/api-error.ts'
 import { readBody } from '#lib/http/read-body.ts'
 import { signalsSchema } from '#lib/policies/signals.ts'
-import { choose } from '#lib/site/choose.ts'
+import { applyChoice } from '#lib/site/apply-choice.ts'
+import { respondToInvalidBody } from '#lib/site/denial-in-body.ts'
 import { identity } from '#lib/site/identity.ts'
-import { answerRefused } from '#lib/site/refused-body.ts'
 
 const body = z.strictObject({
   advertising: z.enum(['granted', 'denied']),
-  // U+0000 and half a surrogate pair: no database holds them.
+  // No database can store U+0000 or half a surrogate pair.
   wording: z
     .string()
     .min(1)
@@ -21,15 +21,15 @@ const body = z.strictObject({
   signals: signalsSchema.optional(),
 })
 
-/** Records the reader's choice; a yes establishes the identity in the same response, a no clears it. */
+/** Records the reader's choice. A consent generates the identity in the same response, a denial clears it. */
 export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
-  if ('refused' in read) return answerRefused(request, read)
+  if ('refused' in read) return respondToInvalidBody(request, read)
   const ours = consentWording(env().product)
   const { advertising, wording = ours.text, signals } = read.body
-  // A caller that showed words of its own has no version of ours.
+  // A caller that showed its own text has no version of ours.
   const version = wording === ours.text ? ours.version : 'own'
-  const chosen = await choose(request, { advertising, version, wording, source: 'api', signals })
+  const chosen = await applyChoice(request, { advertising, version, wording, source: 'api', signals })
   if (chosen.status === 'signed_out') return apiError('signed_out', 'Sign in first.')
   if (chosen.status === 'rejected') return apiError('invalid', 'The database cannot hold the wording.')
   if (chosen.status === 'rate_limited') return tooManyRequests(chosen.seconds)

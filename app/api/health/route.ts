@@ -1,11 +1,9 @@
 import { NextResponse } from 'next/server'
-import { pendingCount } from '#lib/consent/pending.ts'
+import { pendingCount } from '#lib/consent/pending-revocations.ts'
 import { env } from '#lib/env/server.ts'
 import { health } from '#lib/observe/health.ts'
 
-export const dynamic = 'force-dynamic'
-
-/** 200 while pages can be served, whatever operator and store do; 503 once shutdown has begun. */
+/** 200 while pages can be served, whatever the state of operator and store. 503 once shutdown has begun. */
 export function GET() {
   const { mode, product } = env()
   const { operator, operatorReason, store, stopping } = health()

@@ -2,9 +2,7 @@ import { NextResponse } from 'next/server'
 import type { SiteSettings } from '#lib/ads/site-settings.ts'
 import { env } from '#lib/env/server.ts'
 
-export const dynamic = 'force-dynamic'
-
-/** The deployment's public settings, which static pages cannot hold: they are built before it is known. */
+/** The deployment's public settings. Static pages cannot contain them, because they are built earlier. */
 export function GET() {
   const { mode, product, prebidServer, handoff, operator } = env()
   const operatorUrl = mode === 'sandbox' ? '/sandbox/operator' : operator.baseUrl

@@ -1,4 +1,4 @@
-/** For every path that no route of the sandbox has; Next would render a page. */
+/** For unknown paths, where Next would render a page. */
 const notFound = () => new Response('Not Found', { status: 404 })
 
 export {

@@ -1,8 +1,8 @@
-import type { ConsentWait } from '../consent-wait.ts'
-import type { UsableToken } from '../handoff/handoff-state.ts'
-import type { HeaderBidding } from '../prebid/prebid.ts'
-import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer.ts'
-import type { GoogleTag } from './gpt-loader.ts'
+import type { ConsentWait } from '../consent/consent-wait'
+import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
+import type { HeaderBidding } from '../slots/header-bidding'
+import type { UsableToken } from '../token-store/transitions'
+import type { GoogleTag } from './gpt-loader'
 
 export interface GptOptions {
   load(): Promise<GoogleTag>
@@ -57,7 +57,7 @@ export function createGptAuctioneer(options: GptOptions): Auctioneer {
     into.replaceChildren(div)
     const slot = loaded.defineSlot(
       options.adUnitPath(code),
-      sizes.map(([w, h]) => [w, h]),
+      sizes.map(([w, h]): [number, number] => [w, h]),
       code,
     )
     if (slot === null) return null

@@ -1,10 +1,10 @@
-import type { ConsentWait } from '../consent-wait.ts'
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import { oncePerWindow } from '../once-per-window.ts'
-import { type GptWindow, queueOf } from './gpt-queue.ts'
-import { noteGiven, noteHeld } from './signals-cache.ts'
+import type { ConsentWait } from '../consent/consent-wait'
+import { oncePerWindow } from '../once-per-window'
+import type { TokenStore } from '../token-store/transitions'
+import { type GptWindow, queueOf } from './gpt-queue'
+import { noteGiven, noteHeld } from './signals-cache'
 
-type Handoff = Pick<Uid2Handoff, 'on' | 'currentToken' | 'getSnapshot' | 'settled'>
+type Store = Pick<TokenStore, 'on' | 'currentToken' | 'getSnapshot' | 'settled'>
 
 interface SignalWindow extends GptWindow {
   getUid2AdvertisingToken?: () => Promise<string>
@@ -17,12 +17,12 @@ interface SignalWindow extends GptWindow {
  * that has no token any more rejects; an empty answer would be kept, too. https://unifiedid.com/docs/guides/integration-google-ss
  */
 export function pushSecureSignals(
-  handoff: Handoff,
+  tokenStore: Store,
   consent: ConsentWait,
   page: SignalWindow = window as SignalWindow,
 ): void {
   const pushed = new Set<string>()
-  handoff.on('available', (state) => {
+  tokenStore.on('available', (state) => {
     if (state.status !== 'available' || pushed.has(state.source)) return
     const id = state.source
     pushed.add(id)
@@ -32,9 +32,9 @@ export function pushSecureSignals(
       id,
       async collectorFunction() {
         if (!(await consent())) throw new Error('The consent platform is silent.')
-        const token = handoff.currentToken()
+        const token = tokenStore.currentToken()
         if (token?.source !== id) throw new Error('There is no token.')
-        noteGiven(handoff.getSnapshot())
+        noteGiven(tokenStore.getSnapshot())
         return token.id
       },
     })
@@ -47,16 +47,16 @@ export function pushSecureSignals(
  * https://github.com/IABTechLab/uid2-web-integrations, src/secureSignal_shared.ts
  */
 export function answerGoogleDeploy(
-  handoff: Handoff,
+  tokenStore: Store,
   consent: ConsentWait,
   page: SignalWindow = window as SignalWindow,
 ): void {
   const tokenOf = (source: string) => async (): Promise<string> => {
-    await handoff.settled()
+    await tokenStore.settled()
     if (!(await consent())) throw new Error('The consent platform is silent.')
-    const token = handoff.currentToken()
+    const token = tokenStore.currentToken()
     if (token?.source !== source) throw new Error('There is no token.')
-    noteGiven(handoff.getSnapshot())
+    noteGiven(tokenStore.getSnapshot())
     return token.id
   }
   page.getUid2AdvertisingToken = tokenOf('uidapi.com')
@@ -68,13 +68,13 @@ export function answerGoogleDeploy(
  * tag is there and would register them once more each time.
  * https://docs.prebid.org/dev-docs/modules/userId.html#esp-configurations
  */
-export function prebidSignals(product: 'uid2' | 'euid', handoff: Pick<Uid2Handoff, 'getSnapshot'>) {
+export function prebidSignals(product: 'uid2' | 'euid', tokenStore: Pick<TokenStore, 'getSnapshot'>) {
   const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },
     register(pbjs: { registerSignalSources(): void }): void {
       queueOf(window as GptWindow).cmd.push(() => {
-        noteHeld(handoff.getSnapshot())
+        noteHeld(tokenStore.getSnapshot())
         oncePerWindow('prebid.signals', () => {
           pbjs.registerSignalSources()
           return true

@@ -1,7 +1,6 @@
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import type { HandoffState } from '../handoff/handoff-state.ts'
-import { store, stored } from '../stored.ts'
-import { type GptWindow, queueOf } from './gpt-queue.ts'
+import { store, stored } from '../stored'
+import type { TokenState, TokenStore } from '../token-store/transitions'
+import { type GptWindow, queueOf } from './gpt-queue'
 
 /**
  * Google's tag keeps its cache from page to page, so this is kept beside it: when the token that it may hold ends
@@ -13,52 +12,52 @@ const OWED = 'clear'
 /**
  * Google's tag keeps the signals of all vendors until it is told otherwise, and earns less each time it is told. So
  * the cache goes with a reader's token, and when a token has run out; not with a refresh, unless what is held would
- * end before the next one, nor on every page of somebody who has none.
+ * end before the next one, nor on every page of a reader without a token.
  */
 export function clearGptCacheWith(
-  handoff: Pick<Uid2Handoff, 'on'>,
+  tokenStore: Pick<TokenStore, 'on'>,
   page: GptWindow = window as GptWindow,
 ): void {
-  /** There was a token on this page: Google's tag may have come after it. */
+  /** There was a token on this page: Google's tag may have loaded after it. */
   let had = false
   const clear = () => {
-    // Where Google's tag may hold something it is told also when it has yet to come: nothing else tells it then.
+    // If Google's tag may hold something, it is told even if it has not loaded yet.
     if (stored(MARK) !== null || (had && page.googletag)) clearCache(page)
     had = false
   }
   clearWhatIsOwed(page)
-  const follow = (state: HandoffState) => {
+  const follow = (state: TokenState) => {
     if (holdsUntil() <= lookedAtUntil(state)) clear()
     if (state.status !== 'available') return
     had = true
     if (!page.googletag) return
     clearWhatIsOwed(page)
-    // Somebody else may hand it on, once Google's tag is there and has done what is owed.
+    // Another script may pass the token on, once Google's tag is there and has cleared its cache.
     queueOf(page).cmd.push(() => noteHeld(state))
   }
-  handoff.on('available', follow)
-  handoff.on('refreshed', follow)
-  handoff.on('expired', clear)
+  tokenStore.on('available', follow)
+  tokenStore.on('refreshed', follow)
+  tokenStore.on('expired', clear)
   // Also on the first page of a reader who is held out from now on.
-  handoff.on('withheld', clear)
-  handoff.on('cleared', (state) => {
+  tokenStore.on('withheld', clear)
+  tokenStore.on('cleared', (state) => {
     if (isPassing(state)) follow(state)
     else clear()
   })
 }
 
-/** What Google's tag may hold goes: nobody says that it may be used. */
+/** Clears what Google's tag may hold: without consent it must not be used. */
 export function clearHeldSignals(page: GptWindow = window as GptWindow): void {
   if (stored(MARK) !== null) clearCache(page)
 }
 
 /** It is given only when nothing is held. */
-export function noteGiven(state: HandoffState): void {
+export function noteGiven(state: TokenState): void {
   if (state.status === 'available') store(MARK, String(state.identityExpires))
 }
 
 /** What is held already is older, and ends first. */
-export function noteHeld(state: HandoffState): void {
+export function noteHeld(state: TokenState): void {
   if (stored(MARK) === null) noteGiven(state)
 }
 
@@ -66,17 +65,17 @@ export function noteHeld(state: HandoffState): void {
 const holdsUntil = (): number => Number.parseInt(stored(MARK) ?? '', 10)
 
 /** The moment at which the cache is looked at again at the latest, as a time of the server. */
-function lookedAtUntil(state: HandoffState): number {
+function lookedAtUntil(state: TokenState): number {
   if (state.status === 'loading') return 0
   return state.status === 'available' ? Math.max(state.refreshFrom, state.now) : state.now
 }
 
-/** Before Google's tag does anything else here: it may be another reader by now. */
+/** Before Google's tag does anything else on this page: the reader may be another one now. */
 function clearWhatIsOwed(page: GptWindow): void {
   if (stored(MARK) === OWED) clearCache(page)
 }
 
-/** Owed until it is done: the page may be left before Google's tag has come, or never get it. */
+/** Persists the pending clear: Google's tag may load on a later page. */
 function clearCache(page: GptWindow): void {
   store(MARK, OWED)
   queueOf(page).cmd.push(() => {
@@ -86,7 +85,7 @@ function clearCache(page: GptWindow): void {
 }
 
 /** The reader is the same, and so is their choice. */
-const isPassing = (state: HandoffState): boolean =>
+const isPassing = (state: TokenState): boolean =>
   state.status === 'unavailable' ||
   state.status === 'refreshing' ||
   (state.status === 'unsupported' && state.reason === 'page')

@@ -52,7 +52,7 @@ const sectionId = (name: string): number =>
 
 function denies(id: number, parsed: Record<string, Section | Section[]>): boolean {
   const segments = parsed[sectionNames[id - firstOfUs] ?? '']
-  // One that is said to apply and is not there tells nothing.
+  // A section that applies but is missing counts as a denial.
   if (segments === undefined) return true
   const section: Section = Object.assign({}, ...[segments].flat())
   if (id === firstOfUs) return section.OptOutSale !== 'N'
@@ -72,6 +72,6 @@ function denies(id: number, parsed: Record<string, Section | Section[]>): boolea
   )
 }
 
-/** Opted out, or said not to be, though nobody told the reader that they could be. */
+/** Opted out; or not opted out, but without a notice that the reader could. */
 const isDenied = (optOut: unknown, notice: unknown): boolean =>
   optOut === 1 || notice === 2 || (optOut === 2 && notice === 0)

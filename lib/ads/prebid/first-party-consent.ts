@@ -1,5 +1,5 @@
-import type { ConsentSignals } from '#lib/identity/public-identity.ts'
-import type { ConsentWindow } from '../handoff/consent-platform.ts'
+import type { ConsentSignals } from '../../identity/public-identity'
+import type { ConsentWindow } from '../consent/consent-platform'
 
 export interface FirstPartyConsent {
   regs?: { gdpr?: 0 | 1; gpp?: string; gpp_sid?: number[] }

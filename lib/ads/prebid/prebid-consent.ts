@@ -1,7 +1,7 @@
 import type { PrebidJS } from 'prebid.js'
-import { channels } from '../channels.ts'
-import type { ConsentWindow } from '../handoff/consent-platform.ts'
-import { refusesId } from './consent-rule.ts'
+import type { AdSettings } from '../ad-setup'
+import type { ConsentWindow } from '../consent/consent-platform'
+import { refusesId } from './consent-rule'
 
 type Config = Parameters<PrebidJS['setConfig']>[0]
 type Consent = NonNullable<Config['consentManagement']>
@@ -10,7 +10,10 @@ type Consent = NonNullable<Config['consentManagement']>
  * Prebid's own reading of the consent platform: a second fence, for whatever token the page holds. The server is the
  * first, and both follow the same rules.
  */
-export async function loadPrebidConsent({ __tcfapi, __gpp }: ConsentWindow): Promise<Config> {
+export async function loadPrebidConsent(
+  { __tcfapi, __gpp }: ConsentWindow,
+  { consentTimeoutMs: timeout, vendorExceptions }: Pick<AdSettings, 'consentTimeoutMs' | 'vendorExceptions'>,
+): Promise<Config> {
   await Promise.all([
     import('prebid.js/modules/allowActivities'),
     ...(__tcfapi
@@ -24,10 +27,9 @@ export async function loadPrebidConsent({ __tcfapi, __gpp }: ConsentWindow): Pro
         ]
       : []),
   ])
-  const timeout = channels.consentTimeoutMs
   return {
     consentManagement: {
-      ...(__tcfapi && { gdpr: { cmpApi: 'iab', timeout, ...tcf } }),
+      ...(__tcfapi && { gdpr: { cmpApi: 'iab', timeout, ...tcf([...vendorExceptions]) } }),
       ...(__gpp && { gpp: { cmpApi: 'iab', timeout, mspa } }),
     },
     // A rule of Prebid's may be relaxed by another setting; this one comes before all of them.
@@ -35,24 +37,23 @@ export async function loadPrebidConsent({ __tcfapi, __gpp }: ConsentWindow): Pro
   }
 }
 
-const vendorExceptions = [...channels.vendorExceptions]
-
-const tcf = {
-  // No answer in time is no consent: a platform for the TCF is there because GDPR may apply.
-  defaultGdprScope: true,
-  rules: [
-    // UID2 is no vendor of IAB Europe's list, so where GDPR applies it never passes this; EUID needs vendor 21 here.
-    { purpose: 'storage', enforcePurpose: true, enforceVendor: true },
-    { purpose: 'basicAds', enforcePurpose: true, enforceVendor: true, vendorExceptions },
-    {
-      purpose: 'personalizedAds',
-      enforcePurpose: true,
-      enforceVendor: true,
-      eidsRequireP4Consent: true,
-      vendorExceptions,
-    },
-  ],
-} satisfies Consent['gdpr']
+const tcf = (vendorExceptions: string[]) =>
+  ({
+    // No answer in time is no consent: a platform for the TCF is there because GDPR may apply.
+    defaultGdprScope: true,
+    rules: [
+      // UID2 is no vendor of IAB Europe's list, so where GDPR applies it never passes this; EUID needs vendor 21 here.
+      { purpose: 'storage', enforcePurpose: true, enforceVendor: true },
+      { purpose: 'basicAds', enforcePurpose: true, enforceVendor: true, vendorExceptions },
+      {
+        purpose: 'personalizedAds',
+        enforcePurpose: true,
+        enforceVendor: true,
+        eidsRequireP4Consent: true,
+        vendorExceptions,
+      },
+    ],
+  }) satisfies Consent['gdpr']
 
 /**
  * Prebid knows the states of 2023 (8–12). Later ones are read like Virginia's where they say one thing of children,

@@ -1,21 +1,15 @@
 import type { PrebidJS } from 'prebid.js'
-import { isBannerMarkup } from '../banner-markup.ts'
-import { type Bidder, plans } from '../channels.ts'
-import {
-  type ConsentWindow,
-  hasConsentPlatform,
-  listenToConsentPlatform,
-} from '../handoff/consent-platform.ts'
-import { removePrebidLeftovers } from '../leftovers.ts'
-import { loadOncePerWindow } from '../once-per-window.ts'
-import { type SiteSettings, siteSettings } from '../site-settings.ts'
-import type { BrowserAdapter } from './browser-adapter.ts'
+import type { AdSettings, Bidder } from '../ad-setup'
+import { isBannerMarkup } from '../banner-markup'
+import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from '../consent/consent-platform'
+import { removePrebidLeftovers } from '../leftovers'
+import { loadOncePerWindow } from '../once-per-window'
+import type { BrowserAdapter } from './browser-adapter'
 
 type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void
 
 /** Prebid with everything that these bidders need. */
-export async function loadPrebid(bidders: readonly Bidder[]): Promise<PrebidJS> {
-  const settings = await siteSettings()
+export async function loadPrebid(bidders: readonly Bidder[], settings: AdSettings): Promise<PrebidJS> {
   if (!bidders.some(({ via }) => via === 'browser' || settings.prebidServer))
     throw new Error('This deployment has no Prebid Server.')
   const pbjs = await loadBase(settings)
@@ -23,11 +17,15 @@ export async function loadPrebid(bidders: readonly Bidder[]): Promise<PrebidJS> 
   return pbjs
 }
 
-const addAdapter = (pbjs: PrebidJS, { code, adapter }: Extract<Bidder, { via: 'browser' }>) =>
-  loadOncePerWindow(`prebid.${code}`, async () => {
-    // Prebid's type names the bidders of its own modules alone.
-    const register = pbjs.registerBidAdapter as unknown as RegisterSpec
-    register(undefined, code, await adapter())
+const addAdapter = (pbjs: PrebidJS, bidder: Extract<Bidder, { via: 'browser' }>) =>
+  loadOncePerWindow(`prebid.${bidder.code}`, async () => {
+    // One of Prebid's modules registers itself.
+    if ('module' in bidder) await bidder.module()
+    else {
+      // Prebid's type names the bidders of its own modules alone.
+      const register = pbjs.registerBidAdapter as unknown as RegisterSpec
+      register(undefined, bidder.code, await bidder.adapter())
+    }
     return true
   })
 
@@ -35,8 +33,9 @@ const addAdapter = (pbjs: PrebidJS, { code, adapter }: Extract<Bidder, { via: 'b
  * Prebid touches `window` as it is evaluated, so it is only ever imported in the browser, and once per
  * page: evaluating it again would list every module twice.
  */
-const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<PrebidJS> =>
+const loadBase = (settings: AdSettings): Promise<PrebidJS> =>
   loadOncePerWindow('prebid', async () => {
+    const { prebidServer, clientRefresh, userIds } = settings
     const { default: pbjs } = await import('prebid.js')
     // Not listed by any other module, yet nothing works without it.
     await import('prebid.js/modules/userId')
@@ -44,9 +43,10 @@ const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<Prebid
       import('prebid.js/modules/uid2IdSystem'),
       import('prebid.js/modules/euidIdSystem'),
       import('prebid.js/modules/prebidServerBidAdapter'),
+      userIds?.modules(),
     ])
     const consenting = window as ConsentWindow
-    const consent = hasConsentPlatform(consenting) ? await loadConsent(consenting) : {}
+    const consent = hasConsentPlatform(consenting) ? await loadConsent(consenting, settings) : {}
     // What Prebid itself has refreshed stays for it.
     if (clientRefresh === null) removePrebidLeftovers()
     pbjs.setConfig({
@@ -55,7 +55,7 @@ const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<Prebid
       // read as they end; a bid that asks for longer is kept until it runs out.
       minBidCacheTTL: 0,
       eventHistoryTTL: 0,
-      userSync: { syncEnabled: false },
+      userSync: { syncEnabled: false, ...(userIds && { userIds: userIds.settings }) },
       // Prebid Server uses all of its `timeout`. Not set, it is three quarters of the auction's, so that the answer to
       // it arrives before the auction ends. https://docs.prebid.org/dev-docs/modules/prebidServer.html
       ...(prebidServer && {
@@ -63,7 +63,7 @@ const loadBase = ({ prebidServer, clientRefresh }: SiteSettings): Promise<Prebid
           {
             accountId: prebidServer.accountId,
             adapter: 'prebidServer',
-            bidders: serverBidders,
+            bidders: [...settings.serverBidders],
             enabled: true,
             endpoint: new URL(prebidServer.endpoint, location.origin).href,
             // None: cookie matching has no part in this.
@@ -87,15 +87,5 @@ function keepFromWinning(bid: { ad?: string | undefined; cpm?: number }): void {
   if (bid.ad !== undefined && !isBannerMarkup(bid.ad.replace(pixel, ''))) bid.cpm = 0
 }
 
-/** Of all plans: this is set once, and pages of several plans may follow each other. */
-const serverBidders = [
-  ...new Set(
-    Object.values(plans)
-      .flatMap(({ bidders }): readonly Bidder[] => bidders ?? [])
-      .filter(({ via }) => via === 'prebid-server')
-      .map(({ code }) => code),
-  ),
-]
-
-const loadConsent = async (window: ConsentWindow) =>
-  (await import('./prebid-consent.ts')).loadPrebidConsent(window)
+const loadConsent = async (window: ConsentWindow, settings: AdSettings) =>
+  (await import('./prebid-consent')).loadPrebidConsent(window, settings)

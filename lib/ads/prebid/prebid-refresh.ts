@@ -1,23 +1,24 @@
 import type { PrebidJS } from 'prebid.js'
-import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import { retryDelay } from '../handoff/pace.ts'
-import { removePrebidLeftovers } from '../leftovers.ts'
-import { stored } from '../stored.ts'
+import type { ClientIdentity } from '../../identity/public-identity'
+import { removePrebidLeftovers } from '../leftovers'
+import { stored } from '../stored'
+import { retryDelay } from '../token-store/refresh-scheduler'
+import type { TokenStore } from '../token-store/transitions'
+import type { RefreshByPrebid } from './prebid-token'
 
 type Product = 'uid2' | 'euid'
 
 /** Prebid as what refreshes the token: the client hand-off's way without an SDK. */
-export interface PrebidRefresh {
+export interface PrebidRefresh extends RefreshByPrebid {
   /** https://docs.prebid.org/dev-docs/modules/userid-submodules/unified2.html, "Client refresh mode" */
   params(product: Product, identity: ClientIdentity): Record<string, unknown>
-  /** From here on Prebid is asked whenever the token is due, and what it learns is told to the hand-off. */
+  /** From here on Prebid is asked whenever the token is due, and what it learns is told to the token store. */
   follow(pbjs: PrebidJS, product: Product, looked: Promise<unknown>): void
   stop(): void
 }
 
 export interface PrebidRefreshEnvironment {
-  handoff: Pick<Uid2Handoff, 'renewed' | 'recheck'>
+  tokenStore: Pick<TokenStore, 'renew' | 'recheck'>
   operatorUrl: string
   /** The wall clock, which is what Prebid goes by. */
   now(): number
@@ -58,12 +59,12 @@ export function createPrebidRefresh(env: PrebidRefreshEnvironment): PrebidRefres
   function learn(pbjs: PrebidJS, product: Product): void {
     const known: { id?: string; optout?: boolean } | undefined = pbjs.getUserIds()[product]
     if (known?.optout) {
-      env.handoff.recheck()
+      env.tokenStore.recheck()
       return
     }
     const latest = latestOf(product)
     if (latest === null || latest.advertising_token !== known?.id) return
-    env.handoff.renewed({
+    env.tokenStore.renew({
       advertisingToken: latest.advertising_token,
       identityExpires: latest.identity_expires,
       refreshFrom: latest.refresh_from,

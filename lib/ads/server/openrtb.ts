@@ -1,4 +1,4 @@
-import type { PublicIdentity } from '../../identity/public-identity.ts'
+import type { PublicIdentity } from '../../identity/public-identity'
 
 /**
  * What a server asks a Prebid Server for: OpenRTB 2.6, as far as banners need it.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isBannerMarkup } from '../banner-markup.ts'
-import { fillMacros } from '../openrtb-macros.ts'
-import type { BidRequest } from './openrtb.ts'
+import { isBannerMarkup } from '../banner-markup'
+import { fillMacros } from '../openrtb-macros'
+import type { BidRequest } from './openrtb'
 
 /** What a slot was sold for. */
 export interface ServerAd {
@@ -80,7 +80,7 @@ export async function holdServerAuction(
   endpoint: string,
   request: BidRequest,
 ): Promise<Map<string, ServerAd>> {
-  // A Prebid Server refuses a request that asks nobody.
+  // A Prebid Server refuses a request without a bidder.
   if (!request.imp.some(({ ext }) => Object.keys(ext.prebid.bidder).length > 0)) return new Map()
   try {
     const answer = await fetch(endpoint, {
@@ -137,10 +137,15 @@ const parsed = <T>(shape: z.ZodType<T>, list: readonly unknown[]): T[] =>
 async function readText(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.byteLength
-    if (size > largestAnswer) throw new Error('too large')
-    chunks.push(chunk)
+  // Not `for await`, whose types a new Next app does not load.
+  const reader = answer.body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.byteLength
+    if (size > largestAnswer) {
+      reader?.cancel().catch(() => {})
+      throw new Error('too large')
+    }
+    chunks.push(part.value)
   }
   return new TextDecoder('utf-8', { fatal: true }).decode(await new Blob(chunks as BlobPart[]).arrayBuffer())
 }

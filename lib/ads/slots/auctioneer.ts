@@ -1,4 +1,4 @@
-import type { UsableToken } from '../handoff/handoff-state.ts'
+import type { UsableToken } from '../token-store/transitions'
 
 /** What the slots need of an ad stack: Prebid alone, or Google's tag with or without Prebid. */
 export interface Auctioneer {

@@ -1,6 +1,6 @@
-import type { Bucket } from '#lib/identity/public-identity.ts'
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import type { Winner } from './auctioneer.ts'
+import type { Bucket } from '../../identity/public-identity'
+import type { TokenStore } from '../token-store/transitions'
+import type { Winner } from './auctioneer'
 
 /** One line of a hold-out's record. */
 export interface Exposure {
@@ -24,33 +24,33 @@ export interface Exposures {
 }
 
 /**
- * Tells of readers who take part in a hold-out, and of nobody else. An auction is told of before its outcome is
- * known, in both groups alike: rows that depend on the outcome would make the groups look unequal.
+ * Records only readers who take part in a hold-out. An auction is recorded before its outcome is known, in both
+ * groups: rows that depend on the outcome would make the groups look unequal.
  */
 export function createExposures(
-  handoff: Pick<Uid2Handoff, 'getSnapshot' | 'subscribe'>,
+  tokenStore: Pick<TokenStore, 'getSnapshot' | 'subscribe'>,
   { unit, tell }: { unit(): string; tell(exposure: Exposure): void },
 ): Exposures {
   let bucket: Bucket | undefined
 
   /**
-   * A token that ran out, or an operator that is out of reach, puts nobody out of their group: only readers with a
-   * token have such gaps, and without them the groups would look unequal.
+   * A reader stays in the group when the token expires or the operator cannot be reached: only readers with a token
+   * have such gaps, and without them the groups would look unequal.
    */
   function follow(): void {
-    const state = handoff.getSnapshot()
+    const state = tokenStore.getSnapshot()
     const told = 'bucket' in state ? state.bucket : undefined
     const inGap = state.status === 'refreshing' || state.status === 'unavailable'
     bucket = told ?? (inGap ? bucket : undefined)
   }
   follow()
-  handoff.subscribe(follow)
+  tokenStore.subscribe(follow)
 
   function note(event: Exposure['event'], slot: string, cpm: number | null): void {
     if (bucket === undefined) return
-    const state = handoff.getSnapshot()
+    const state = tokenStore.getSnapshot()
     const time = new Date().toISOString()
-    // Statistics that fail cost no ad.
+    // An error in the statistics must not cost an ad.
     try {
       tell({ time, unit: unit(), bucket, event, slot, token: state.status === 'available', cpm })
     } catch (error) {

@@ -1,4 +1,4 @@
-import { observeIntersection } from '../browser-apis.ts'
+import { observeIntersection } from '../browser-apis'
 
 /** What of a page is in view, and for how long. */
 export interface View {

@@ -1,8 +1,7 @@
-import type { Uid2Handoff } from '../handoff/handoff-api.ts'
-import type { UsableToken } from '../handoff/handoff-state.ts'
-import type { Auctioneer, Winner } from './auctioneer.ts'
-import type { Exposures } from './exposures.ts'
-import type { View } from './in-view.ts'
+import type { TokenStore, UsableToken } from '../token-store/transitions'
+import type { Auctioneer, Winner } from './auctioneer'
+import type { Exposures } from './exposures'
+import type { View } from './in-view'
 
 export interface Slot {
   /** The ad unit code. */
@@ -16,12 +15,15 @@ export interface Slot {
 export interface Slots {
   /** Returns what takes the slot off the page again. */
   mount(slot: Slot): () => void
-  /** Told after each auction, whatever came of it. */
+  /** Called after each auction, also a failed one. */
   subscribe(listener: () => void): () => void
 }
 
 export interface SlotsEnvironment {
-  handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot' | 'settled' | 'afterAuction' | 'subscribe' | 'on'>
+  tokenStore: Pick<
+    TokenStore,
+    'currentToken' | 'getSnapshot' | 'settled' | 'afterAuction' | 'subscribe' | 'on'
+  >
   auctioneer: Auctioneer
   exposures: Exposures
   view: View
@@ -39,9 +41,9 @@ const SHORTEST_REFRESH_MS = 30_000
 
 interface Mounted {
   slot: Slot
-  /** Rises with everything that makes a sale under way pointless for this slot. */
+  /** Increases whenever a running auction becomes useless for this slot. */
   turn: number
-  /** Whether the ad shown was bought with a token, or one may yet come: Google's tag fills a slot when it likes. */
+  /** The ad shown was bought with a token, or one still may be: Google's tag fills a slot at any time. */
   withToken: boolean
   /** Ends the watching for when the slot is to be sold. */
   unwatch(): void
@@ -81,30 +83,30 @@ export function createSlots(env: SlotsEnvironment): Slots {
   }
 
   async function run(queued: Queued[]): Promise<void> {
-    await Promise.race([env.handoff.settled(), after(env.identityTimeoutMs)])
+    await Promise.race([env.tokenStore.settled(), after(env.identityTimeoutMs)])
     const isOn = ({ entry, turn }: Queued) => entry.turn === turn
     const live = queued.filter(isOn)
     if (live.length === 0) return
     const before = clearings
     try {
-      env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
+      env.auctioneer.applyToken(tokenOf(env.tokenStore)).catch(() => {})
       env.exposures.auction(live.map(({ entry }) => entry.slot.id))
       const { winners, withToken } = await env.auctioneer.auction(
         live.map(({ entry: { slot } }) => ({ code: slot.id, sizes: slot.sizes, place: slot.place })),
       )
       for (const { entry } of live.filter(isOn)) {
-        // Which token the auction had is known only now: one that has been cleared meanwhile buys nothing.
+        // Only now it is known whether the auction had a token. If that was cleared meanwhile, its ads are not shown.
         if (withToken && clearings > before) resell(entry)
         else show(entry, winners.get(entry.slot.id), withToken)
       }
     } catch {
-      // No ad stack (blocked, offline): the slots stay as they are, and try again when it is their time.
+      // No ad stack (blocked, offline): the slots stay as they are, and are sold again when due.
       for (const { entry } of live.filter(isOn)) {
         const place = entry.slot.place()
         if (place) sellAgain(entry, place)
       }
     }
-    env.handoff.afterAuction()
+    env.tokenStore.afterAuction()
     for (const notify of listeners) notify()
   }
 
@@ -131,12 +133,12 @@ export function createSlots(env: SlotsEnvironment): Slots {
     return new Promise((resolve) => env.setTimeout(resolve, ms))
   }
 
-  env.handoff.subscribe(() => {
-    void env.auctioneer.applyToken(tokenOf(env.handoff)).catch(() => {})
+  env.tokenStore.subscribe(() => {
+    void env.auctioneer.applyToken(tokenOf(env.tokenStore)).catch(() => {})
   })
 
-  // An ad bought with somebody's token goes with the token, also when it is still on its way.
-  env.handoff.on('cleared', () => {
+  // An ad bought with a token is removed when the token is cleared, also if it is not shown yet.
+  env.tokenStore.on('cleared', () => {
     clearings += 1
     for (const entry of mounted) if (entry.withToken) resell(entry)
   })
@@ -162,10 +164,10 @@ export function createSlots(env: SlotsEnvironment): Slots {
   }
 }
 
-/** The token for use, with what a client hand-off refreshes it by, and the consent that belongs to it. */
-function tokenOf(handoff: Pick<Uid2Handoff, 'currentToken' | 'getSnapshot'>): UsableToken | null {
-  const token = handoff.currentToken()
-  const state = handoff.getSnapshot()
+/** The token, with the identity that Prebid refreshes (client hand-off) and the consent that belongs to it. */
+function tokenOf(tokenStore: Pick<TokenStore, 'currentToken' | 'getSnapshot'>): UsableToken | null {
+  const token = tokenStore.currentToken()
+  const state = tokenStore.getSnapshot()
   if (token === null || state.status !== 'available') return token
   const { identity, consent } = state
   return { ...token, ...(identity && { identity }), ...(consent && { consent }) }

@@ -1,16 +1,16 @@
 import 'server-only'
 import { createTransport } from 'nodemailer'
-import { env } from '../../env/server.ts'
-import { isLoopback } from '../../shared/loopback.ts'
-import { singleton } from '../../shared/singleton.ts'
-import type { Message } from './messages.ts'
+import { env } from '../../env/server'
+import { isLoopback } from '../../shared/loopback'
+import { processWide } from '../../shared/process-wide'
+import type { Message } from './messages'
 
-/** A mail server that hangs must not hang a sign-in. */
+/** A mail server that hangs must not block a sign-in. */
 const waitMs = 5000
 
-const transport = (url: string) => singleton('mail', () => createTransport(optionsFor(new URL(url))))
+const transport = (url: string) => processWide('mail', () => createTransport(optionsFor(new URL(url))))
 
-/** By name, because nodemailer drops every other option beside a URL. */
+/** As separate options, because nodemailer ignores all others beside a URL. */
 function optionsFor({ protocol, hostname, port, username, password }: URL) {
   const secure = protocol === 'smtps:'
   return {
@@ -20,7 +20,7 @@ function optionsFor({ protocol, hostname, port, username, password }: URL) {
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
     }),
     secure,
-    // Never in the clear over a network, whatever the server offers.
+    // Always encrypted over a network, whatever the server offers.
     requireTLS: !secure && !isLoopback(hostname),
     connectionTimeout: waitMs,
     greetingTimeout: waitMs,
@@ -29,10 +29,10 @@ function optionsFor({ protocol, hostname, port, username, password }: URL) {
   }
 }
 
-/** Sends a mail over SMTP_URL. Throws what nodemailer throws; nothing of it may be logged but its code. */
+/** Sends a mail over SMTP_URL. Of what nodemailer throws, only the code may be logged. */
 export async function sendMail({ to, subject, text }: Message): Promise<void> {
   const { mail } = env().signIn
   if (mail === null) throw new Error('SMTP_URL is not set')
-  // As an object, so that nothing in an address can become a second one.
+  // As an object, so that nothing in an address can add a second receiver.
   await transport(mail.url).sendMail({ from: mail.from, to: { name: '', address: to }, subject, text })
 }

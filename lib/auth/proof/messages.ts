@@ -7,7 +7,7 @@ export interface Message {
   text: string
 }
 
-/** The link holds nothing but the secret: who reads it elsewhere learns no address and cannot use it. */
+/** The link contains only the secret. In another browser it reveals no address and cannot be used. */
 export const linkMail = (to: string, origin: string, secret: string): Message => ({
   to,
   subject: 'Your sign-in link for The Lantern',
@@ -21,7 +21,7 @@ export const linkMail = (to: string, origin: string, secret: string): Message =>
   ].join('\n'),
 })
 
-/** The last line lets browsers fill the code in by themselves: https://wicg.github.io/sms-one-time-codes/ */
+/** The last line lets browsers fill in the code: https://wicg.github.io/sms-one-time-codes/ */
 export const codeMessage = (to: string, origin: string, secret: string): Message => ({
   to,
   text: `${secret} is your sign-in code for The Lantern, good for 15 minutes. Never tell it to anybody.\n\n@${new URL(origin).hostname} #${secret}`,

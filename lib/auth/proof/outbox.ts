@@ -1,13 +1,16 @@
 import 'server-only'
-import { singleton } from '../../shared/singleton.ts'
-import type { Message } from './messages.ts'
+import { processWide } from '../../shared/process-wide'
+import type { Message } from './messages'
 
 const limit = 500
 
-/** Sandbox mode: what would have been sent, by the request that caused it. Memory of this process only. */
-const messages = () => singleton('outbox', () => new Map<string, Message>())
+/**
+ * In the sandbox: messages that would have been sent, by the id of their secret. In this process's memory
+ * only.
+ */
+const messages = () => processWide('outbox', () => new Map<string, Message>())
 
-export function putIntoOutbox(id: string, message: Message): void {
+export function addToOutbox(id: string, message: Message): void {
   messages().set(id, message)
   for (const oldest of messages().keys()) {
     if (messages().size <= limit) break
@@ -15,5 +18,5 @@ export function putIntoOutbox(id: string, message: Message): void {
   }
 }
 
-/** The message that a browser's own request caused: its id is in that browser's sealed cookie. */
-export const messageInOutbox = (id: string): Message | undefined => messages().get(id)
+/** The message that this browser asked for. Its id is in the browser's sealed cookie. */
+export const findOutboxMessage = (id: string): Message | undefined => messages().get(id)

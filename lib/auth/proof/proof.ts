@@ -1,24 +1,24 @@
 import 'server-only'
-import { env } from '../../env/server.ts'
-import type { Dii } from '../../identity/types.ts'
-import { errorCode } from '../../observe/error-code.ts'
-import { logEvent } from '../../observe/log.ts'
-import type { CookieReader } from '../../shared/cookie-reader.ts'
-import { withTimeout } from '../../shared/with-timeout.ts'
-import { sendMail } from './mail.ts'
-import { codeMessage, linkMail, type Message } from './messages.ts'
-import { putIntoOutbox } from './outbox.ts'
-import { proofSeconds, readPending, sealPending } from './pending.ts'
-import { checkSecret, makeSecret } from './secrets.ts'
-import { textMessages } from './text-messages.ts'
+import { env } from '../../env/server'
+import type { Dii } from '../../identity/types'
+import { errorCode } from '../../observe/error-code'
+import { logEvent } from '../../observe/log'
+import type { CookieReader } from '../../shared/cookie-reader'
+import { withTimeout } from '../../shared/with-timeout'
+import { sendMail } from './mail'
+import { codeMessage, linkMail, type Message } from './messages'
+import { addToOutbox } from './outbox'
+import { proofSeconds, readPendingProof, sealPendingProof } from './pending-proof'
+import { checkSecret, createSecret } from './secrets'
+import { textMessages } from './text-messages'
 
 /**
- * Sign-in by proof, one mechanism for mail and phone: a single-use secret goes to the address or number,
- * which itself waits in a sealed cookie of the browser that asked. Only that browser can use the secret,
- * so a link that is forwarded, leaked or opened by a scanner signs nobody in.
+ * Sign-in by proof, the same for mail and phone: a single-use secret is sent to the address or number, which
+ * is kept in a sealed cookie of the browser that asked. Only that browser can use the secret, so a link that
+ * is forwarded, leaked or opened by a scanner signs no one in.
  */
 
-/** What this site can send to, and whether it really does: the sandbox keeps what nobody delivers. */
+/** What this site can send to, and whether it sends: in the sandbox messages go to the outbox. */
 export function proofKinds(): Record<Dii['kind'], false | 'sent' | 'outbox'> {
   const { mode, publicSandbox, signIn } = env()
   if (publicSandbox) return { email: false, phone: false }
@@ -29,22 +29,22 @@ export function proofKinds(): Record<Dii['kind'], false | 'sent' | 'outbox'> {
   }
 }
 
-/** An address that mail can be sent to as it stands: no quoting, nothing that looks like another letter. */
+/** An address that mail can be sent to unchanged: no quoting, no letters that look like others. */
 export const isReachable = ({ kind, value }: Dii): boolean =>
   kind === 'phone' || /^[!#-'*+\-./0-9=?@A-Z^-~]+$/.test(value)
 
-/** Sends a secret; the sealed cookie that waits for it, or null when it could not be sent. */
-export async function askForProof(dii: Dii, next: string): Promise<string | null> {
+/** Sends a secret. Returns the sealed cookie for it, or null when it could not be sent. */
+export async function sendProof(dii: Dii, next: string): Promise<string | null> {
   try {
-    const { id, secret } = await makeSecret(dii.kind, Date.now() + proofSeconds * 1000)
+    const { id, secret } = await createSecret(dii.kind, Date.now() + proofSeconds * 1000)
     const write = dii.kind === 'email' ? linkMail : codeMessage
     const delivery = deliver(id, dii.kind, write(dii.value, env().origin, secret))
     const sent = await withTimeout(
       delivery.then(() => true),
-      patienceMs,
+      timeoutMs,
       () => false,
     )
-    if (sent) return await sealPending({ id, dii, next })
+    if (sent) return await sealPendingProof({ id, dii, next })
     logEvent('error', 'proof_not_sent', { code: 'late' })
   } catch (error) {
     logEvent('error', 'proof_not_sent', { code: errorCode(error) })
@@ -52,22 +52,24 @@ export async function askForProof(dii: Dii, next: string): Promise<string | null
   return null
 }
 
-/** A server that says a word now and then is never silent for long, and would hold a reader for ever. */
-const patienceMs = 10_000
+/**
+ * A total limit, because a mail server that keeps sending something never runs into `mail.ts`'s time-outs.
+ */
+const timeoutMs = 10_000
 
 async function deliver(id: string, kind: Dii['kind'], message: Message): Promise<void> {
   const { mode, signIn } = env()
-  if (mode === 'sandbox') putIntoOutbox(id, message)
+  if (mode === 'sandbox') addToOutbox(id, message)
   if (kind === 'email' && signIn.mail !== null) return sendMail(message)
   if (kind === 'phone' && textMessages !== null) return textMessages.send(message)
 }
 
-/** Why a secret proves nothing; the pages have the words. */
+/** Why a secret proves nothing. The pages have a message for each. */
 export type ProofFault = 'no_request' | 'wrong_secret' | 'over' | 'store_down'
 
-/** The DII that a browser has proved by bringing the secret that was sent there. */
-export async function prove(cookies: CookieReader, secret: string): Promise<Dii | ProofFault> {
-  const pending = await readPending(cookies)
+/** The DII that a browser proved by returning its secret. */
+export async function checkProof(cookies: CookieReader, secret: string): Promise<Dii | ProofFault> {
+  const pending = await readPendingProof(cookies)
   if (!pending) return 'no_request'
   try {
     const attempt = await checkSecret(pending.id, secret)

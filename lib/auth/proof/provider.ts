@@ -2,13 +2,13 @@ import 'server-only'
 import { NextRequest } from 'next/server'
 import Credentials from 'next-auth/providers/credentials'
 import { z } from 'zod'
-import { env } from '../../env/server.ts'
-import { claimsOf } from '../verdict.ts'
-import { prove } from './proof.ts'
+import { env } from '../../env/server'
+import { toClaims } from '../select-verified-dii'
+import { checkProof } from './proof'
 
 const secretShape = z.string().trim().min(1).max(100)
 
-/** Signs in whoever brings the secret that was sent, in the browser that asked for it. */
+/** Signs in with the secret that was sent, in the browser that asked for it. */
 export const proofProvider = () =>
   Credentials({
     id: 'proof',
@@ -19,9 +19,9 @@ export const proofProvider = () =>
       const header: unknown = request.headers?.cookie
       const headers = { cookie: typeof header === 'string' ? header : '' }
       const { cookies } = new NextRequest(env().origin, { headers })
-      const dii = secret.success ? await prove(cookies, secret.data) : 'wrong_secret'
+      const dii = secret.success ? await checkProof(cookies, secret.data) : 'wrong_secret'
       // next-auth puts the message into ?error=, so it is a code and never what was typed.
       if (typeof dii === 'string') throw new Error(dii)
-      return { id: `${dii.kind}:${dii.value.toLowerCase()}`, claims: claimsOf(dii) }
+      return { id: `${dii.kind}:${dii.value.toLowerCase()}`, claims: toClaims(dii) }
     },
   })

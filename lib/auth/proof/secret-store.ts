@@ -1,22 +1,24 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
-import { withDatabase } from '../../database/access.ts'
-import type { Schema } from '../../database/schema.ts'
+import { withDatabase } from '../../database/access'
+import type { Schema } from '../../database/schema'
 
-const mostAttempts = 5
-/** The clocks of instances differ: one that is a quarter of an hour ahead would delete the others' new secrets. */
-const slackMs = 60 * 60 * 1000
+const maxAttempts = 5
+/**
+ * The clocks of two instances may differ by this much: a fast one must not delete the others' new secrets.
+ */
+const clockSlackMs = 60 * 60 * 1000
 
 /**
- * What became of the secrets that were sent to readers: each may be tried five times and used once, by one
- * of the instances. Every answer is one statement, so that of parallel requests none sees another's half.
+ * The secrets that were sent to readers. Each may be tried five times and used once, by one instance. Every
+ * method is one statement, so parallel requests never see each other half done.
  */
 export interface SecretStore {
   /** `id` is new and random; `expires` is Unix ms. */
   put(id: string, hmac: string, expires: number): Promise<void>
-  /** Counts an attempt and gives the HMAC to compare with. Null: unknown, expired, or tried too often. */
+  /** Counts an attempt and returns the HMAC to compare with. Null: unknown, expired, or tried too often. */
   attempt(id: string): Promise<string | null>
-  /** Uses the secret up. False: another request was first, or there was none. */
+  /** Uses the secret up. False: another request was first, or it does not exist. */
   take(id: string): Promise<boolean>
 }
 
@@ -25,7 +27,7 @@ export function createSecretStore(db: Kysely<Schema>, now: () => number): Secret
     async put(id, hmac, expires) {
       await db
         .deleteFrom('sign_in_secrets')
-        .where('expires', '<=', now() - slackMs)
+        .where('expires', '<=', now() - clockSlackMs)
         .execute()
       await db.insertInto('sign_in_secrets').values({ id, hmac, attempts: 0, expires }).execute()
     },
@@ -36,7 +38,7 @@ export function createSecretStore(db: Kysely<Schema>, now: () => number): Secret
         .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
         .where('id', '=', id)
         .where('expires', '>', now())
-        .where('attempts', '<', mostAttempts)
+        .where('attempts', '<', maxAttempts)
         .returning('hmac')
         .executeTakeFirst()
       return row?.hmac ?? null
@@ -53,6 +55,6 @@ export function createSecretStore(db: Kysely<Schema>, now: () => number): Secret
   }
 }
 
-/** Runs one piece of work on the process's secrets; every failure of the store is a `StoreDownError`. */
+/** Runs `work` on the process's secrets. Every database failure is a `StoreDownError`. */
 export const withSecrets = <T>(work: (secrets: SecretStore) => Promise<T>): Promise<T> =>
   withDatabase('sign_in', ({ db }) => work(createSecretStore(db, Date.now)))

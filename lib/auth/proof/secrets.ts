@@ -1,27 +1,30 @@
 import 'server-only'
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { env } from '../../env/server.ts'
-import { withSecrets } from './secret-store.ts'
+import { env } from '../../env/server'
+import { withSecrets } from './secret-store'
 
-/** What came of a secret that was brought. */
+/** The result of checking a secret. `over`: used, expired, or tried too often. */
 export type Attempt = 'right' | 'wrong' | 'over'
 
-/** A new secret for an address or number: 256 bits for a link, six digits for a person to type. */
+/** A new secret: 256 bits for a link, six digits for a person to type. */
 const newSecret = (kind: 'email' | 'phone'): string =>
   kind === 'email' ? randomBytes(32).toString('base64url') : String(randomInt(1_000_000)).padStart(6, '0')
 
-/** As people and programs write a code: `123 456`, `123-456`, wide digits. No link has spaces; its hyphens count. */
-const withoutGaps = (brought: string): string => {
-  const text = brought.normalize('NFKC').replace(/\s/g, '')
+/**
+ * Accepts codes as people and programs write them: `123 456`, `123-456`, wide digits. A link's secret has no
+ * spaces, and its hyphens count.
+ */
+const normalizeCode = (typed: string): string => {
+  const text = typed.normalize('NFKC').replace(/\s/g, '')
   return /^[\d-]+$/.test(text) ? text.replaceAll('-', '') : text
 }
 
-/** All that is stored of a secret: without the key, six digits could be tried one after another. */
+/** Only this is stored of a secret. Without the key, six digits could be guessed offline. */
 const hmacOf = (id: string, secret: string): string =>
   createHmac('sha256', env().nextAuthSecret).update(`sign-in:${id}:${secret}`).digest('base64url')
 
-/** Makes a single-use secret that is good until `expires`, Unix ms. */
-export async function makeSecret(
+/** Creates a single-use secret that is valid until `expires`, Unix ms. */
+export async function createSecret(
   kind: 'email' | 'phone',
   expires: number,
 ): Promise<{ id: string; secret: string }> {
@@ -31,11 +34,11 @@ export async function makeSecret(
   return { id, secret }
 }
 
-/** Checks a secret and uses it up: of parallel right ones a single one is `right`. */
+/** Checks a secret and uses it up. Of parallel correct attempts, only one is `right`. */
 export async function checkSecret(id: string, secret: string): Promise<Attempt> {
   const stored = await withSecrets((secrets) => secrets.attempt(id))
   if (stored === null) return 'over'
-  const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, withoutGaps(secret)))]
+  const [a, b] = [Buffer.from(stored), Buffer.from(hmacOf(id, normalizeCode(secret)))]
   if (a.length !== b.length || !timingSafeEqual(a, b)) return 'wrong'
   return (await withSecrets((secrets) => secrets.take(id))) ? 'right' : 'over'
 }

@@ -1,9 +1,12 @@
 import 'server-only'
-import type { Message } from './messages.ts'
+import type { Message } from './messages'
 
-/** Whoever delivers text messages for you: resolves when the message was accepted, rejects when not. */
+/**
+ * The service that delivers text messages for you. `send` resolves when the message was accepted, and rejects
+ * when not.
+ */
 export interface TextMessages {
-  /** `to`: E.164. `text`: as it is to arrive. Give it a time limit of its own. */
+  /** `to`: E.164. `text`: to be delivered unchanged. Give the call its own time limit. */
   send(message: Pick<Message, 'to' | 'text'>): Promise<void>
 }
 

@@ -1,12 +1,12 @@
 import 'server-only'
 
-import { createKeySource, type KeyCall } from './keys.ts'
-import { type Decrypted, type Refusal, readToken, type TokenReading } from './token.ts'
+import { createKeySource, type KeyCall } from './keys'
+import { type Decrypted, readToken, type TokenReading, type UnreadableReason } from './token'
 
-export type { TokenReading } from './token.ts'
+export type { TokenReading } from './token'
 
 export interface Buyer {
-  /** The eid source whose tokens this buyer has keys for. */
+  /** The eid source whose tokens this buyer can decrypt. */
   readonly source: 'uidapi.com' | 'euid.eu'
   read(token: string | undefined): Promise<TokenReading>
 }
@@ -18,15 +18,18 @@ export interface BuyerOptions {
   now?: () => number
 }
 
-/** What newer keys may put right. */
-const STALE: ReadonlySet<Refusal> = new Set([
+/** Newer keys may fix these. */
+const STALE: ReadonlySet<UnreadableReason> = new Set([
   'KEYS_NOT_SYNCED',
   'NOT_AUTHORIZED_FOR_MASTER_KEY',
   'NOT_AUTHORIZED_FOR_KEY',
   'INVALID_TOKEN_LIFETIME',
 ])
 
-/** A buyer as a DSP has it: fetches the operator's keys, opens advertising tokens, forgets the raw UID. */
+/**
+ * A buyer, as a DSP has one: it fetches the operator's keys, decrypts advertising tokens, and does not keep
+ * the raw UID.
+ */
 export function createBuyer({ source, clientSecret, call, now = Date.now }: BuyerOptions): Buyer {
   const keys = createKeySource(clientSecret, call, now)
   return {

@@ -3,8 +3,8 @@ import 'server-only'
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * The client's side of the encrypted envelope, written apart from the operator's so that a mistake in one
- * shows against the other.
+ * The client side of the encrypted envelope, written separately from the operator's so that tests find a
+ * mistake in either.
  */
 export interface KeyRequest {
   body: Uint8Array
@@ -23,7 +23,9 @@ export function makeKeyRequest(secret: Uint8Array, nowMs: number): KeyRequest {
   return { body: Buffer.from(envelope.toString('base64')), nonce }
 }
 
-/** The JSON of a base64 response; throws when it is not sealed with our secret or answers another request. */
+/**
+ * The JSON of a base64 response. Throws when it is not sealed with our secret or belongs to another request.
+ */
 export function openKeyResponse(secret: Uint8Array, body: Uint8Array, nonce: Uint8Array): unknown {
   const plaintext = decrypt(secret, Buffer.from(Buffer.from(body).toString('latin1'), 'base64'))
   if (!plaintext || plaintext.length < 16) throw new Error('the key response does not decrypt')
@@ -31,7 +33,7 @@ export function openKeyResponse(secret: Uint8Array, body: Uint8Array, nonce: Uin
   return JSON.parse(plaintext.subarray(16).toString('utf8'))
 }
 
-/** Opens IV ‖ ciphertext ‖ tag, as tokens and responses have it; null when the key does not fit. */
+/** Decrypts IV ‖ ciphertext ‖ tag, the layout of tokens and responses. Null when the key does not fit. */
 export function decrypt(key: Uint8Array, blob: Uint8Array): Buffer | null {
   const end = blob.length - 16
   if (end < 12) return null

@@ -1,14 +1,16 @@
 import 'server-only'
 
-import { singleton } from '#lib/shared/singleton.ts'
-import { dsp } from '../operator/credentials.ts'
-import { sandboxOperator } from '../operator/instance.ts'
-import type { Scope } from '../operator/types.ts'
-import { type Buyer, createBuyer } from './buyer.ts'
+import { processWide } from '../../shared/process-wide'
+import { dsp } from '../operator/credentials'
+import { sandboxOperator } from '../operator/instance'
+import type { Scope } from '../operator/types'
+import { type Buyer, createBuyer } from './buyer'
 
-/** The buyer of this process; it asks the sandbox operator for keys as any DSP would, without the network. */
+/**
+ * The buyer of this process. It asks the sandbox operator for keys as a DSP would, but without the network.
+ */
 export function sandboxBuyer(scope: Scope): Buyer {
-  return singleton(`sandbox.buyer.${scope}`, () =>
+  return processWide(`sandbox.buyer.${scope}`, () =>
     createBuyer({
       source: scope === 'euid' ? 'euid.eu' : 'uidapi.com',
       clientSecret: dsp.clientSecret,

@@ -1,7 +1,7 @@
 import 'server-only'
 
 import { z } from 'zod'
-import { makeKeyRequest, openKeyResponse } from './envelope.ts'
+import { makeKeyRequest, openKeyResponse } from './envelope'
 
 const responseSchema = z.object({
   status: z.literal('success'),
@@ -19,7 +19,7 @@ const responseSchema = z.object({
   }),
 })
 
-/** Seconds become milliseconds on the way in: the key endpoint's are the only seconds in the protocol. */
+/** Times in ms. The key endpoint sends seconds, the only ones in the protocol. */
 export interface KeyRing {
   secrets: ReadonlyMap<number, { secret: Buffer; expiresAt: number }>
   maxLifetimeMs: number
@@ -27,18 +27,18 @@ export interface KeyRing {
   scope: 'uid2' | 'euid'
 }
 
-/** Posts a sealed request to `/v2/key/bidstream` with the buyer's API key; answers the body of a 200. */
+/** Posts a sealed request to `/v2/key/bidstream` with the buyer's API key. Returns the body of a 200. */
 export type KeyCall = (body: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
 
 export interface KeySource {
-  /** The cached keys when they are recent, else new ones; the old ones when the operator does not answer. */
+  /** The cached keys if recent, else new ones. If the operator does not answer, the old ones. */
   recent(): Promise<KeyRing | undefined>
-  /** New keys, once for all callers that ask at the same time. */
+  /** New keys, fetched once for all callers at the same time. */
   renewed(): Promise<KeyRing | undefined>
 }
 
 const KEEP_MS = 60_000
-/** An auction cannot wait for keys: Prebid gives a server about a second in all. */
+/** An auction cannot wait longer for keys: Prebid gives a server about a second in total. */
 const TIMEOUT_MS = 300
 
 export function createKeySource(clientSecret: string, call: KeyCall, now: () => number): KeySource {
@@ -50,10 +50,10 @@ export function createKeySource(clientSecret: string, call: KeyCall, now: () => 
     const at = now()
     try {
       const request = makeKeyRequest(secret, at)
-      const response = await inTime((signal) => call(request.body, signal))
+      const response = await withTimeLimit((signal) => call(request.body, signal))
       held = { ring: parse(openKeyResponse(secret, response, request.nonce)), at }
     } catch {
-      // A buyer without fresh keys bids on with those it has.
+      // Without fresh keys the buyer uses the old ones.
     }
     return held?.ring
   }
@@ -71,7 +71,7 @@ export function createKeySource(clientSecret: string, call: KeyCall, now: () => 
   }
 }
 
-async function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withTimeLimit<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })

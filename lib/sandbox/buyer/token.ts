@@ -1,10 +1,10 @@
 import 'server-only'
 
 import { createHash } from 'node:crypto'
-import { decrypt } from './envelope.ts'
-import type { KeyRing } from './keys.ts'
+import { decrypt } from './envelope'
+import type { KeyRing } from './keys'
 
-/** What a buyer could make of a token. `person` recognises a reader again without naming the raw UID. */
+/** What a buyer could read in a token. `person` recognises a reader again without revealing the raw UID. */
 export interface TokenReading {
   token: 'none' | 'readable' | 'expired' | 'unreadable'
   scope?: 'uid2' | 'euid'
@@ -14,8 +14,8 @@ export interface TokenReading {
   person?: string
 }
 
-/** Why a token stayed closed: named as in the official SDKs, and seen by nobody outside the buyer. */
-export type Refusal =
+/** Why a token could not be read, with the official SDKs' names. Used only inside the buyer. */
+export type UnreadableReason =
   | 'KEYS_NOT_SYNCED'
   | 'VERSION_NOT_SUPPORTED'
   | 'INVALID_IDENTITY_SCOPE'
@@ -24,7 +24,7 @@ export type Refusal =
   | 'INVALID_PAYLOAD'
   | 'INVALID_TOKEN_LIFETIME'
 
-export type Decrypted = { ok: true; reading: TokenReading } | { ok: false; refusal: Refusal }
+export type Decrypted = { ok: true; reading: TokenReading } | { ok: false; refusal: UnreadableReason }
 
 const PERSON_SALT = 'the sandbox buyer’s own salt: '
 
@@ -64,7 +64,7 @@ export function readToken(token: string, ring: KeyRing | undefined, now: number)
   return { ok: true, reading }
 }
 
-/** Version 4 comes in the URL alphabet, version 3 (the same bytes) in the standard one. */
+/** Version 4 uses the URL alphabet, version 3 (the same bytes) the standard one. */
 function decodeToken(token: string): Buffer | null {
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
@@ -76,6 +76,6 @@ function personOf(rawUid: Uint8Array): string {
   return createHash('sha256').update(PERSON_SALT).update(rawUid).digest('hex').slice(0, 8)
 }
 
-function refuse(refusal: Refusal): Decrypted {
+function refuse(refusal: UnreadableReason): Decrypted {
   return { ok: false, refusal }
 }

@@ -3,7 +3,7 @@ import 'server-only'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** What publishers of UID2 use of `googletag`; what is not named is not there. */
+/** The part of `googletag` that publishers of UID2 use. Everything else is missing. */
 export type KnownTag = Mutable<
   Pick<
     typeof googletag,

@@ -1,13 +1,13 @@
 import 'server-only'
 
 /**
- * How Google's tag puts an ad into a slot's element. The names are those of the tag's own output, as public pages
- * and https://developers.google.com/publisher-tag/guides/ad-best-practices show them: an inner
- * `google_ads_iframe_<path>_<n>__container__`, a frame without the suffix, `data-google-query-id` on the element.
- * Viewable is half of it for one second: https://developers.google.com/publisher-tag/reference
- * (`ImpressionViewableEvent`). The frame is shut in, as a SafeFrame with `sandbox` is.
+ * How Google's tag renders an ad in a slot's element. The names are those of the tag's own output, as public
+ * pages and https://developers.google.com/publisher-tag/guides/ad-best-practices show them: an inner
+ * `google_ads_iframe_<path>_<n>__container__`, a frame without the suffix, and `data-google-query-id` on the
+ * element. "Viewable" means half of it for one second: https://developers.google.com/publisher-tag/reference
+ * (`ImpressionViewableEvent`). The frame is sandboxed, like a SafeFrame with `sandbox`.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function rendering() {
   interface Shown {
@@ -75,9 +75,9 @@ export function rendering() {
   }
 
   /**
-   * The creative of the line items that a publisher makes for Prebid. It asks the page for the ad over a channel of
-   * its own and writes it: src/messaging.js and src/renderingManager.js of prebid/prebid-universal-creative, answered
-   * by src/secureCreatives.js of prebid.js, which then gives the frame its size.
+   * The creative of a publisher's line items for Prebid. It asks the page for the ad over a message channel
+   * and writes it: src/messaging.js and src/renderingManager.js of prebid/prebid-universal-creative.
+   * src/secureCreatives.js of prebid.js answers, and then sets the frame's size.
    */
   function universalCreative(adId: string): string {
     const request = JSON.stringify({ message: 'Prebid Request', adId, adServerDomain: '' })

@@ -1,14 +1,15 @@
 import 'server-only'
 
-import type { Place } from './gpt-slots.ts'
+import type { Place } from './gpt-slots'
 
 /**
- * The ad server behind Google's tag. Its protocol is not public, so this asks the sandbox's exchange in OpenRTB, and
- * decides as Ad Manager would: a line item for Prebid, found by `hb_adid`, wins when its `hb_pb` is above the bid
- * (https://docs.prebid.org/adops/before-you-start.html), else the exchange's ad is shown. A signal of a provider
- * that is an eid source goes to buyers as that eid: https://support.google.com/admanager/answer/10488752.
+ * The ad server behind Google's tag. Its protocol is not public, so this sends OpenRTB to the sandbox's
+ * exchange and decides as Ad Manager would: a line item for Prebid, found by `hb_adid`, wins when its `hb_pb`
+ * is above the bid (https://docs.prebid.org/adops/before-you-start.html), otherwise the exchange's ad is
+ * shown. A provider's signal that is an eid source goes to buyers as that eid:
+ * https://support.google.com/admanager/answer/10488752.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function adRequests(exchange: string) {
   interface Bid {
@@ -56,7 +57,7 @@ export function adRequests(exchange: string) {
     }
   }
 
-  /** The `hb_adid` of the line item for Prebid, where it is worth more than the exchange's bid. */
+  /** The `hb_adid` of the line item for Prebid, if it is worth more than the exchange's bid. */
   function prebidAd({ targeting }: Place, bid: Bid | undefined): string | undefined {
     const price = Number(targeting.get('hb_pb')[0] ?? 0)
     return price > (bid?.price ?? 0) ? targeting.get('hb_adid')[0] : undefined

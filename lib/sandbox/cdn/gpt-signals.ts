@@ -1,20 +1,22 @@
 import 'server-only'
 
 /**
- * Secure signals of Google's tag. What is known of them, and from where:
- * - `secureSignalProviders`, its `push` and `clearAllCache`, `id` or `networkCode` and not both:
+ * Secure signals of Google's tag. What is known, and the sources:
+ * - `secureSignalProviders`, its `push` and `clearAllCache`, and either `id` or `networkCode`:
  *   https://developers.google.com/publisher-tag/reference#googletag.secureSignals
  * - while a signal is cached its collector is not called, and the cache is `_GESPSK-<id>` in local storage:
  *   https://unifiedid.com/docs/guides/integration-google-ss
- * - an entry is a JSON array of ten with the expiry at index 2 and null where older ones had the signal: a comment
- *   in IABTechLab/uid2-examples. How the signal itself is written there is not public; here it moves about.
+ * - an entry is a JSON array of ten values with the expiry at index 2, and null where older entries had the
+ *   signal: a comment in IABTechLab/uid2-examples. How the signal itself is stored is not public. Here its
+ *   index varies.
  * - an empty signal is cached like any other: IABTechLab/uid2-web-integrations, pull request 213
  * - nothing removes a second provider with the same id: prebid/Prebid.js, pull request 13953
  *
- * Not public, and so a choice: it keeps a signal for 12 hours; a collector whose promise is rejected, or resolves to
- * no text, is asked again at the next request; one that was under way when the cache was cleared is still cached.
+ * Not public, so chosen here: a signal is kept for 12 hours. A collector whose promise rejects, or resolves
+ * to no text, is asked again at the next request. A collector that was running when the cache was cleared is
+ * still cached.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function secureSignals(warn: (text: string) => void) {
   type Provider = googletag.secureSignals.SecureSignalProvider
@@ -56,7 +58,7 @@ export function secureSignals(warn: (text: string) => void) {
     }
   }
 
-  /** Asks a collector, unless it was asked already or its signal is at hand. */
+  /** Calls a collector, unless it was called already or its signal is cached. */
   function collect(provider: (typeof registered)[number]): Promise<void> {
     if (cached(provider.name) !== undefined) return Promise.resolve()
     provider.flight ??= (async () => {
@@ -64,7 +66,7 @@ export function secureSignals(warn: (text: string) => void) {
         const signal = await provider.collect()
         if (typeof signal === 'string') keep(provider.name, signal)
       } catch {
-        // Asked again at the next request.
+        // The next request calls it again.
       } finally {
         provider.flight = undefined
       }
@@ -93,7 +95,7 @@ export function secureSignals(warn: (text: string) => void) {
 
   return {
     api,
-    /** Every signal at hand by its provider's name, once the collectors are done or the time is up. */
+    /** All available signals by provider, once the collectors are done or the time is up. */
     async collected(limitMs: number): Promise<Record<string, string>> {
       const late = new Promise((resolve) => setTimeout(resolve, limitMs))
       await Promise.race([Promise.all(registered.map(collect)), late])

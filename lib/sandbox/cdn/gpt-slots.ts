@@ -1,14 +1,14 @@
 import 'server-only'
 
-import type { KnownSlot } from './gpt-api.ts'
+import type { KnownSlot } from './gpt-api'
 
 export type Place = NonNullable<ReturnType<ReturnType<typeof slots>['define']>>
 
 /**
  * Slots and key-values of Google's tag: https://developers.google.com/publisher-tag/reference (`Slot`,
- * `defineSlot`, `setConfig`). A second slot for one element is refused with a warning and null.
+ * `defineSlot`, `setConfig`). A second slot for one element gets a warning and null.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function slots(warn: (text: string) => void) {
   type Values = Record<string, string | string[] | null>
@@ -24,7 +24,7 @@ export function slots(warn: (text: string) => void) {
       keys: () => [...held.keys()],
       all: (): Record<string, string[]> => Object.fromEntries(held),
       clear: (key?: string) => (key === undefined ? held.clear() : void held.delete(key)),
-      /** Null clears a key, or all of them; a key that is not named stays. */
+      /** Null clears a key, or all keys. A key that is not named stays. */
       configure(changes: Values | null | undefined) {
         if (changes === null) held.clear()
         for (const [key, value] of Object.entries(changes ?? {}))
@@ -55,7 +55,7 @@ export function slots(warn: (text: string) => void) {
       collapses: undefined as boolean | undefined,
       isServed: false,
       isDisplayed: false,
-      /** Of its latest request; 0: none yet. */
+      /** The number of its latest request. 0: none yet. */
       request: 0,
       filled: null as googletag.ResponseInformation | null,
     }
@@ -92,7 +92,7 @@ export function slots(warn: (text: string) => void) {
         place.collapses = collapses
         return whole()
       },
-      // Every frame is shut in here.
+      // Every frame is sandboxed here.
       setForceSafeFrame: whole,
     }
     return Object.assign(place, { slot: whole() })

@@ -1,12 +1,12 @@
 import 'server-only'
 
-import type { KnownService, KnownTag } from './gpt-api.ts'
-import type { rendering } from './gpt-rendering.ts'
-import type { adRequests } from './gpt-requests.ts'
-import type { secureSignals } from './gpt-signals.ts'
-import type { Place, slots } from './gpt-slots.ts'
+import type { KnownService, KnownTag } from './gpt-api'
+import type { rendering } from './gpt-rendering'
+import type { adRequests } from './gpt-requests'
+import type { secureSignals } from './gpt-signals'
+import type { Place, slots } from './gpt-slots'
 
-/** The parts that the script is made of; each is a function that is complete in itself. */
+/** The parts of the script. Each is a self-contained function. */
 export interface GptParts {
   adRequests: typeof adRequests
   rendering: typeof rendering
@@ -15,26 +15,27 @@ export interface GptParts {
 }
 
 /**
- * A stand-in for Google's tag, `https://securepubads.g.doubleclick.net/tag/js/gpt.js`: what publishers of UID2 use of
- * it, by https://developers.google.com/publisher-tag/reference, whose types it is held to. One request for each
- * `refresh`; lazy loading, location and privacy settings are taken and change nothing.
+ * A stand-in for Google's tag, `https://securepubads.g.doubleclick.net/tag/js/gpt.js`, with the part that
+ * publishers of UID2 use, after https://developers.google.com/publisher-tag/reference, and checked against
+ * its types. Each `refresh` makes one request. Lazy loading, location and privacy settings are accepted and
+ * have no effect.
  *
- * Which script Google itself deploys for a signal is set in Ad Manager (Inventory, Secure signals, Web signal deploy
- * option). Here the address says it: `gpt.js?deploy=uid2` loads `uid2SecureSignal.js` from beside it, `deploy=euid`
- * the other one.
+ * Which script Google itself deploys for a signal is set in Ad Manager (Inventory, Secure signals, Web signal
+ * deploy option). Here the URL sets it: `gpt.js?deploy=uid2` loads `uid2SecureSignal.js` from the same
+ * folder, `deploy=euid` the other one.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function gpt(parts: GptParts): void {
   type EventName = keyof googletag.events.EventTypeMap
   const SIGNALS_LIMIT_MS = 500
-  /** Of the one line item for Prebid; an ad of the exchange has none, as backfill has none. */
+  /** The line item for Prebid. The exchange's ads have none, as backfill has none. */
   const PREBID_LINE_ITEM = { advertiserId: 5901, campaignId: 59011, creativeId: 590111, lineItemId: 590112 }
 
   const page = window as unknown as { googletag?: Partial<KnownTag> }
   page.googletag ??= {}
   const tag = page.googletag
-  // Evaluated twice, it stays the one that it is.
+  // A second evaluation changes nothing.
   if (tag.apiReady) return
   const address = new URL((document.currentScript as HTMLScriptElement | null)?.src || location.href)
   const queued = Array.isArray(tag.cmd) ? tag.cmd : []
@@ -102,7 +103,7 @@ export function gpt(parts: GptParts): void {
     const collapses = place.collapses ?? settings.collapses
     const isEmpty = adId === undefined && bid === undefined
     if (collapses) element.style.display = isEmpty ? 'none' : ''
-    // The creative of a line item for Prebid is 1 × 1: Prebid then gives it the size of the ad.
+    // The creative of a line item for Prebid is 1 × 1. Prebid then sets the ad's size.
     const size: [number, number] = adId !== undefined || !bid ? [1, 1] : [bid.w, bid.h]
     const ids = adId === undefined ? null : PREBID_LINE_ITEM
     place.filled = isEmpty ? null : { ...noIds, ...ids }
@@ -143,7 +144,10 @@ export function gpt(parts: GptParts): void {
     lineItemId: null,
   }
 
-  /** What is displayed and was never asked for; in one request with all other slots, where the page wants that. */
+  /**
+   * Requests slots that are displayed and were never requested, in one request with all other slots where the
+   * page asks for that.
+   */
   function load(): void {
     if (!settings.isEnabled || !settings.initialLoad) return
     const isNew = (place: Place) => place.isServed && place.request === 0
@@ -257,7 +261,7 @@ export function gpt(parts: GptParts): void {
       if (config.disableInitialLoad !== undefined) settings.initialLoad = config.disableInitialLoad !== true
       if (config.collapseDiv !== undefined)
         settings.collapses = config.collapseDiv !== null && config.collapseDiv !== 'DISABLED'
-      // Every ad is shut in here as it is; that it was asked for is kept.
+      // Every ad is sandboxed anyway. The setting is only kept.
       if (config.safeFrame !== undefined) safeFrame = config.safeFrame
     },
     getConfig(keys) {

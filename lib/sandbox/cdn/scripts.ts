@@ -1,16 +1,16 @@
 import 'server-only'
 
-import { type GptParts, gpt } from './gpt.ts'
-import { rendering } from './gpt-rendering.ts'
-import { adRequests } from './gpt-requests.ts'
-import { secureSignals } from './gpt-signals.ts'
-import { slots } from './gpt-slots.ts'
-import { type SdkParts, sdk } from './sdk.ts'
-import type { SdkNames } from './sdk-api.ts'
-import { sdkPromises } from './sdk-promises.ts'
-import { sdkRefresh } from './sdk-refresh.ts'
-import { sdkStore } from './sdk-store.ts'
-import { type SignalNames, secureSignal } from './secure-signal.ts'
+import { type GptParts, gpt } from './gpt'
+import { rendering } from './gpt-rendering'
+import { adRequests } from './gpt-requests'
+import { secureSignals } from './gpt-signals'
+import { slots } from './gpt-slots'
+import { type SdkParts, sdk } from './sdk'
+import type { SdkNames } from './sdk-api'
+import { sdkPromises } from './sdk-promises'
+import { sdkRefresh } from './sdk-refresh'
+import { sdkStore } from './sdk-store'
+import { type SignalNames, secureSignal } from './secure-signal'
 
 const gptParts: GptParts = { adRequests, rendering, secureSignals, slots }
 const sdkParts: SdkParts = { sdkPromises, sdkRefresh, sdkStore }
@@ -50,17 +50,17 @@ const scripts = new Map<string, () => string>([
   ['euidSecureSignal.js', () => callOf(secureSignal, euidSignal)],
 ])
 
-/** A stand-in for a script that sites load from others' servers, as text; undefined: there is none of that name. */
+/** The text of a stand-in for a third-party script, or undefined for an unknown name. */
 export function cdnScript(name: string): string | undefined {
   return scripts.get(name)?.()
 }
 
-/** A call, as text, of a function that needs nothing but globals and what it is given. */
+/** The text of a call of a function that needs only globals and its arguments. */
 function callOf<Given extends object[]>(run: (...given: Given) => void, ...given: Given): string {
   return `(${run})(${given.map(textOf).join()})`
 }
 
-/** Like JSON, with functions. */
+/** JSON that may contain functions. */
 function textOf(value: unknown): string {
   if (typeof value === 'function') return `(${value})`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

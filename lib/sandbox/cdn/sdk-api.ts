@@ -19,7 +19,7 @@ export interface SdkIdentity {
   refresh_response_key?: string
 }
 
-/** What is kept of a reader who opted out. Times are Unix ms. */
+/** Stored for a reader who opted out. Times are Unix ms. */
 export interface SdkOptOut {
   status: 'optout'
   identity_expires: number
@@ -28,11 +28,11 @@ export interface SdkOptOut {
 
 export type Stored = SdkIdentity | SdkOptOut
 
-/** Of `init`. */
+/** Options of `init`. */
 export interface SdkOptions {
   identity?: Stored
   baseUrl?: string
-  /** In ms, 1000 at least. */
+  /** In ms, at least 1000. */
   refreshRetryPeriod?: number
   useCookie?: boolean
   cookieDomain?: string
@@ -40,7 +40,7 @@ export interface SdkOptions {
   callback?: (state: SdkState) => void
 }
 
-/** What the callback of `init` is told. */
+/** What the callback of `init` gets. */
 interface SdkState {
   advertisingToken: string | undefined
   advertising_token: string | undefined

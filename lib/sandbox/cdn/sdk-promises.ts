@@ -1,16 +1,16 @@
 import 'server-only'
 
-import type { SdkIdentity } from './sdk-api.ts'
+import type { SdkIdentity } from './sdk-api'
 
 /**
- * How UID2's SDK for JavaScript answers those who wait for a token: src/promiseHandler.ts of
- * IABTechLab/uid2-web-integrations, release 4.0.1. They wait for `init`, and for a request that is under way.
+ * How UID2's SDK for JavaScript answers callers that wait for a token: src/promiseHandler.ts of
+ * IABTechLab/uid2-web-integrations, release 4.0.1. They wait for `init` and for a running request.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function sdkPromises(isUnderWay: () => boolean) {
   let waiting: { resolve(token: string): void; reject(reason: Error): void }[] = []
-  /** There was an `init`, or an end. */
+  /** `init` or `disconnect` was called. */
   let isSettled = false
 
   return {

@@ -1,13 +1,14 @@
 import 'server-only'
 
-import type { SdkIdentity, SdkNames } from './sdk-api.ts'
+import type { SdkIdentity, SdkNames } from './sdk-api'
 
 /**
- * How UID2's SDK for JavaScript renews a token: src/apiClient.ts of IABTechLab/uid2-web-integrations, release 4.0.1.
- * The bare refresh token is posted without any header of its own, so there is no preflight; an answer of 200 is opened
- * with the key that came with the token, every other one is plain JSON, and counts when its status is one of three.
+ * How UID2's SDK for JavaScript refreshes a token: src/apiClient.ts of IABTechLab/uid2-web-integrations,
+ * release 4.0.1. It posts the bare refresh token without custom headers, so there is no preflight. A 200
+ * response is decrypted with the token's response key. Any other response is plain JSON and counts when its
+ * status is one of three.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function sdkRefresh({ product }: Pick<SdkNames, 'product'>, url: () => string) {
   type Answer = { status: 'success'; body: SdkIdentity } | { status: 'optout' | 'expired_token' }
@@ -28,7 +29,7 @@ export function sdkRefresh({ product }: Pick<SdkNames, 'product'>, url: () => st
       for (const request of open) request.abort()
       open.clear()
     },
-    /** Rejects when no answer came that counts. */
+    /** Rejects without a valid response. */
     call({ refresh_token, refresh_response_key }: SdkIdentity): Promise<Answer> {
       const request = new XMLHttpRequest()
       open.add(request)
@@ -44,7 +45,8 @@ export function sdkRefresh({ product }: Pick<SdkNames, 'product'>, url: () => st
           else reject("Response didn't contain a valid status")
         }
         function ended(): void {
-          // Before anybody hears of it. From here on an abort ends nothing, though the answer is still to be opened.
+          // Removed before the caller learns of the response. From here on an abort has no effect, though the
+          // response is still to be decrypted.
           open.delete(request)
           const { status, responseText } = request
           try {
@@ -57,7 +59,7 @@ export function sdkRefresh({ product }: Pick<SdkNames, 'product'>, url: () => st
             reject(error)
           }
         }
-        // One that is aborted fails like any other, after what aborted it.
+        // An aborted request fails like any other, but after the code that aborted it.
         request.onload = request.onerror = request.onabort = ended
         request.send(refresh_token)
       })

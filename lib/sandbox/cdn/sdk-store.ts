@@ -1,21 +1,21 @@
 import 'server-only'
 
-import type { SdkIdentity, SdkNames, SdkOptions, Stored } from './sdk-api.ts'
+import type { SdkIdentity, SdkNames, SdkOptions, Stored } from './sdk-api'
 
-/** The options that name the cookie, and those that are kept for the next page. */
+/** The options for the cookie, and those that are stored for the next page. */
 export type SdkConfig = Pick<
   SdkOptions,
   'refreshRetryPeriod' | 'baseUrl' | 'useCookie' | 'cookiePath' | 'cookieDomain'
 >
 
 /**
- * Where UID2's SDK for JavaScript keeps an identity and its configuration: src/storageManager.ts, cookieManager.ts,
- * localStorageManager.ts and configManager.ts of IABTechLab/uid2-web-integrations, release 4.0.1. Local storage, or
- * cookies of percent-encoded JSON where the page says so. At the first `init` the identity that lives longer counts,
- * later the cookie before the storage. A cookie of version 1 of the SDK has no times: it gets some, and is written anew.
- * An opt-out is kept for 72 hours.
+ * How UID2's SDK for JavaScript stores an identity and its configuration: src/storageManager.ts,
+ * cookieManager.ts, localStorageManager.ts and configManager.ts of IABTechLab/uid2-web-integrations, release
+ * 4.0.1. It uses local storage, or cookies of percent-encoded JSON where the page asks for that. At the first
+ * `init` the identity that expires later counts, afterwards the cookie before the storage. A cookie of
+ * version 1 of the SDK has no times: it gets some and is written again. An opt-out is kept for 72 hours.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function sdkStore({ cookie, storageKey }: Pick<SdkNames, 'cookie' | 'storageKey'>) {
   const HOUR_MS = 3_600_000
@@ -92,7 +92,7 @@ export function sdkStore({ cookie, storageKey }: Pick<SdkNames, 'cookie' | 'stor
       const expires = Date.now() + 72 * HOUR_MS
       set({ refresh_expires: expires, identity_expires: expires, status: 'optout' }, options)
     },
-    /** Without options no cookie is migrated: there has been no `init` yet. */
+    /** Without options, before `init`, no cookie is migrated. */
     load: (options?: SdkConfig) => (options ? inCookie(options) : known(readCookie(cookie))) ?? inStorage(),
     loadLongest(options: SdkConfig) {
       const [second, first] = [inStorage(), inCookie(options)]
@@ -102,7 +102,7 @@ export function sdkStore({ cookie, storageKey }: Pick<SdkNames, 'cookie' | 'stor
       removeCookie(cookie, options)
       localStorage.removeItem(places.key)
     },
-    /** A later `init` moves what it has to where it wants it. */
+    /** A later `init` moves the stored value to its own place. */
     move(value: Stored, options: SdkConfig, before: SdkConfig) {
       if (before.useCookie === true) removeCookie(cookie, before)
       else if (before.useCookie === false) localStorage.removeItem(places.key)

@@ -1,19 +1,11 @@
 import 'server-only'
 
-import type {
-  SdkCallback,
-  SdkEvent,
-  SdkIdentity,
-  SdkNames,
-  SdkOptions,
-  SdkOptOut,
-  Stored,
-} from './sdk-api.ts'
-import type { sdkPromises } from './sdk-promises.ts'
-import type { sdkRefresh } from './sdk-refresh.ts'
-import type { sdkStore } from './sdk-store.ts'
+import type { SdkCallback, SdkEvent, SdkIdentity, SdkNames, SdkOptions, SdkOptOut, Stored } from './sdk-api'
+import type { sdkPromises } from './sdk-promises'
+import type { sdkRefresh } from './sdk-refresh'
+import type { sdkStore } from './sdk-store'
 
-/** The parts that the script is made of; each is a function that is complete in itself. */
+/** The parts of the script. Each is a self-contained function. */
 export interface SdkParts {
   sdkPromises: typeof sdkPromises
   sdkRefresh: typeof sdkRefresh
@@ -21,19 +13,19 @@ export interface SdkParts {
 }
 
 /**
- * A stand-in for UID2's SDK for JavaScript, `https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js`, in as much as a
- * client-server integration uses it: https://unifiedid.com/docs/sdks/sdk-ref-javascript, and src/sdkBase.ts,
- * uid2Sdk.ts, callbackManager.ts and initCallbacks.ts of IABTechLab/uid2-web-integrations, release 4.0.1 (that of
- * 4.0.95 is the same), told in words of our own. Where it does what one would not expect, so does this: pages have to
- * live with it. Left out: generating in the browser, `__uid2Helper`, and the classes that it exports. Times are of the
- * wall clock, as there.
+ * A stand-in for UID2's SDK for JavaScript, `https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js`, with the part
+ * that a client-server integration uses: https://unifiedid.com/docs/sdks/sdk-ref-javascript, and
+ * src/sdkBase.ts, uid2Sdk.ts, callbackManager.ts and initCallbacks.ts of IABTechLab/uid2-web-integrations,
+ * release 4.0.1 (4.0.95 is the same), rewritten. It copies surprising behaviour too, because pages have to
+ * handle it. Missing are generating in the browser, `__uid2Helper`, and the exported classes. Times are of
+ * the wall clock, as in the SDK.
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function sdk(names: SdkNames, parts: SdkParts): void {
   const page = window as unknown as Record<string, unknown>
   const before = page[names.global] as { callbacks?: SdkCallback[] } | undefined
-  // Loaded twice.
+  // The script was loaded twice.
   if (before && 'init' in before) return
 
   const VERSION = '4.0.1'
@@ -64,18 +56,18 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
   )
   const promises = parts.sdkPromises(calls.isUnderWay)
   const initCallbacks: NonNullable<SdkOptions['callback']>[] = []
-  /** Undefined: none was set, or it was ended. */
+  /** Undefined: not set, or ended by `disconnect`. */
   let held: Stored | null | undefined
-  /** `init` has begun. */
+  /** `init` was called. */
   let hasOptions = false
   let isInitialised = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const told = { loaded: false, initialised: false }
 
-  /** Before `init`, and after an end, what is stored counts, by whomever. */
+  /** Before `init` and after `disconnect` the stored identity counts, whoever stored it. */
   const current = () => held ?? store.load()
 
-  /** None yet and a request under way, or one that has expired and can be refreshed. */
+  /** No identity yet but a request running, or an expired identity that can be refreshed. */
   function isComing(identity: Stored | null): boolean {
     if (!identity) return calls.isUnderWay()
     return hasPassed(identity.identity_expires) && !hasPassed(identity.refresh_expires)
@@ -120,7 +112,7 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
     announce('IdentityUpdated')
   }
 
-  function judge(identity: Stored | null): { status: number; text: string; valid?: SdkIdentity } {
+  function validate(identity: Stored | null): { status: number; text: string; valid?: SdkIdentity } {
     if (!identity) return { status: STATUS.none, text: 'Identity not available' }
     if (isOptOut(identity)) return { status: STATUS.optOut, text: 'User has opted out' }
     for (const field of ['advertising_token', 'refresh_token'] as const)
@@ -135,19 +127,19 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
       : { status: STATUS.refreshed, text: 'Identity refreshed', valid: identity }
   }
 
-  /** Takes an identity over, or drops everything; says what there is to keep fresh. */
+  /** Sets the identity, or removes everything. Returns what is to be refreshed. */
   function take(
     identity: Stored | null,
     outcome?: { status: number; text: string },
   ): SdkIdentity | undefined {
     if (!hasOptions) throw new Error('Cannot set identity before calling init.')
-    const { valid, ...verdict } = judge(identity)
+    const { valid, ...result } = validate(identity)
     if (valid && held && !isOptOut(held) && valid.advertising_token === held.advertising_token) return valid
     if (valid) store.set(valid, options)
-    else if (verdict.status === STATUS.optOut || outcome?.status === STATUS.optOut) store.setOptOut(options)
+    else if (result.status === STATUS.optOut || outcome?.status === STATUS.optOut) store.setOptOut(options)
     else disconnect()
     held = store.load(options)
-    const { status, text } = outcome ?? verdict
+    const { status, text } = outcome ?? result
     const advertisingToken = getIdentity()?.advertising_token
     for (const callback of initCallbacks)
       try {
@@ -171,7 +163,7 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
     timer = setTimeout(() => {
       if (isLoginRequired()) return
       takeAndKeepFresh(store.load(options))
-      // The next one too is out of reach then: `disconnect` does not end it.
+      // `disconnect` cannot stop the next timer either.
       timer = undefined
     }, options.refreshRetryPeriod ?? RETRY_MS)
   }
@@ -189,7 +181,7 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
             announce('OptoutReceived')
           } else take(null, { status: STATUS.refreshExpired, text: 'Refresh token expired' })
         },
-        // Also after it was aborted: the SDK then takes up again what it wanted to renew.
+        // Also after an abort: the SDK then restores the identity that it was refreshing.
         (reason) => {
           warn('Encountered an error refreshing the token', reason)
           take(identity)
@@ -219,8 +211,8 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
   }
 
   /**
-   * A change of options. An identity that does not live longer than the one of the `init` before is not taken up, but
-   * it is stored; and no request is aborted.
+   * A change of options. A new identity that does not expire later than the earlier `init`'s is stored but
+   * not used. No request is aborted.
    */
   function initAgain(given: SdkOptions): void {
     const former = { ...options }
@@ -265,7 +257,7 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
   }
 
   callbacks.push((event, { identity }) => promises.hear(event, identity))
-  /** Who comes late is told what has been. */
+  /** Late callbacks get the past event. */
   callbacks.push = (...added: SdkCallback[]) => {
     for (const callback of added) {
       if (told.loaded) run(callback, 'SdkLoaded', {})

@@ -2,11 +2,11 @@ import 'server-only'
 
 /** Where the two products' scripts differ: src/secureSignal_shared.ts, as below. */
 export interface SignalNames {
-  /** The eid source, and the provider's id. */
+  /** The eid source, also the provider's id. */
   source: 'uidapi.com' | 'euid.eu'
-  /** Global of the SDK. */
+  /** The SDK's global. */
   sdk: '__uid2' | '__euid'
-  /** Global that a page without the SDK defines: `(): Promise<string | null | undefined>`. */
+  /** The global function that a page without the SDK defines: `(): Promise<string | null | undefined>`. */
   tokenFunction: 'getUid2AdvertisingToken' | 'getEuidAdvertisingToken'
   provider: '__uid2SecureSignalProvider' | '__euidSecureSignalProvider'
 }
@@ -14,12 +14,12 @@ export interface SignalNames {
 /**
  * A stand-in for the script that Google's tag loads when Ad Manager is set to deploy it,
  * `https://cdn.prod.uidapi.com/uid2SecureSignal.js`. From IABTechLab/uid2-web-integrations:
- * - the page's own function is looked for once, as the script is evaluated; it goes before the SDK; a collector asks
- *   up to three times, without a pause (src/secureSignal_shared.ts);
- * - with the SDK a provider is registered once there is an identity, and at every new one registered again, beside
- *   the one before (src/secureSignalUid2.ts, pull request 213).
+ * - the page's own function is looked up once, when the script is evaluated, and takes precedence over the
+ *   SDK. A collector calls it up to three times, without a pause (src/secureSignal_shared.ts)
+ * - with the SDK a provider is registered once there is an identity, and again at each new one, beside the
+ *   earlier one (src/secureSignalUid2.ts, pull request 213)
  *
- * Runs in a browser, served as text: it may use nothing of this module.
+ * It runs in a browser and is served as text, so it may use nothing else of this module.
  */
 export function secureSignal({ source, sdk, tokenFunction, provider }: SignalNames): void {
   type Ask = () => Promise<string>

@@ -1,7 +1,8 @@
 import 'server-only'
 
 import { createHash } from 'node:crypto'
-import type { Buyer, TokenReading } from '../buyer/buyer.ts'
+import type { Buyer, TokenReading } from '../buyer/buyer'
+import { type HeldAuction, type PlacedBid, unitName } from './auction-record'
 import {
   type BidRequest,
   bannerSizes,
@@ -10,13 +11,12 @@ import {
   parseBidRequest,
   type Size,
   slotName,
-} from './bid-request.ts'
-import { campaignAt } from './campaigns.ts'
-import { hasLayout, renderCreative } from './creative.ts'
-import { type HeldAuction, type PlacedBid, unitName } from './record.ts'
+} from './bid-request'
+import { campaignAt } from './campaigns'
+import { hasLayout, renderCreative } from './creative'
 
 const SEAT = 'sandbox'
-/** CPM in US dollars: recognising the reader is what the difference pays for. */
+/** CPM in US dollars. Recognising the reader is worth the difference. */
 const PRICE = { known: 2.4, unknown: 0.6 }
 
 type Bid = ReturnType<typeof makeBid>['bid']
@@ -31,7 +31,7 @@ export type AuctionResult =
   | { ok: true; response: BidResponse; held: HeldAuction }
   | { ok: false; error: { error: 'invalid'; message: string } }
 
-/** One bid for every imp with a banner size, with or without an identity; only the price differs. */
+/** One bid for each imp with a banner size, with or without an identity. Only the price differs. */
 export async function auction(input: unknown, buyer: Buyer): Promise<AuctionResult> {
   const parsed = parseBidRequest(input)
   if (!parsed.ok) return { ok: false, error: { error: 'invalid', message: parsed.message } }
@@ -46,7 +46,7 @@ export async function auction(input: unknown, buyer: Buyer): Promise<AuctionResu
   }
 }
 
-/** A token of the other product is one that this buyer has no keys for. */
+/** This buyer has no keys for tokens of the other product. */
 async function readIdentity(request: BidRequest, buyer: Buyer): Promise<TokenReading> {
   const own = idFrom(request, buyer.source)
   if (own !== undefined) return buyer.read(own)
@@ -66,7 +66,7 @@ function makeBid(id: string, imp: Imp, { w, h }: Size, reading: TokenReading) {
   const [campaignNumber, variation] = slotNumbers(slotName(imp))
   const campaign = campaignAt(campaignNumber)
   const base = reading.token === 'readable' ? PRICE.known : PRICE.unknown
-  // Five per cent up or down, always the same for the same slot.
+  // Varies by five per cent, always the same for the same slot.
   const price = Math.round(base * (0.95 + 0.1 * variation) * 100) / 100
   const placed: PlacedBid = { slot: unitName(imp), price, campaign: campaign.id }
   const bid = {
@@ -81,7 +81,7 @@ function makeBid(id: string, imp: Imp, { w, h }: Size, reading: TokenReading) {
     adomain: [campaign.domain],
     ext: {
       uid2: reading,
-      // Prebid keeps nothing of a bid's `ext` but this: in the browser it is `bid.meta.uid2`.
+      // Prebid keeps only this part of a bid's `ext`: in the browser it is `bid.meta.uid2`.
       prebid: { type: 'banner', meta: { uid2: reading } },
     },
   }

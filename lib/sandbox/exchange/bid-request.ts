@@ -10,7 +10,7 @@ const eid = z.looseObject({
 })
 const eids = z.array(eid).optional()
 
-/** What the sandbox exchange needs of an OpenRTB 2.6 request; whatever else a real one carries is let pass. */
+/** The part of an OpenRTB 2.6 request that the sandbox exchange needs. Other members are allowed. */
 const bidRequestSchema = z.looseObject({
   id: z.string().min(1),
   imp: z
@@ -53,7 +53,9 @@ export function parseBidRequest(
     : { ok: false, message: z.prettifyError(parsed.error) }
 }
 
-/** The first id of a source, from where OpenRTB 2.6 puts eids and from where Prebid still does. */
+/**
+ * The first id of a source, from `user.eids` (OpenRTB 2.6) or `user.ext.eids` (where Prebid still puts them).
+ */
 export function idFrom(request: BidRequest, source: string): string | undefined {
   const all = [...(request.user?.eids ?? []), ...(request.user?.ext?.eids ?? [])]
   return all
@@ -67,7 +69,7 @@ export function bannerSizes({ banner }: Imp): Size[] {
   return offered.flatMap(({ w, h }) => (w === undefined || h === undefined ? [] : [{ w, h }]))
 }
 
-/** The name that stays the same from page view to page view. */
+/** The slot's name, the same on each page view. */
 export function slotName(imp: Imp): string {
   return imp.tagid ?? imp.ext?.prebid?.adunitcode ?? imp.id
 }

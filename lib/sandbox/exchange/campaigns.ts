@@ -1,13 +1,13 @@
 import 'server-only'
 
-/** Advertisers that do not exist, under a top-level domain that never will. */
+/** Invented advertisers, under a reserved top-level domain. */
 export interface Campaign {
   id: string
   advertiser: string
   domain: string
   headline: string
   line: string
-  /** Drawn in a square of 100 × 100, on the creative's night panel. */
+  /** SVG in a square of 100 × 100, on the creative's dark panel. */
   art: string
 }
 

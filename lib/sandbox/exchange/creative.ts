@@ -1,8 +1,8 @@
 import 'server-only'
 
-import type { TokenReading } from '../buyer/buyer.ts'
-import type { Size } from './bid-request.ts'
-import type { Campaign } from './campaigns.ts'
+import type { TokenReading } from '../buyer/buyer'
+import type { Size } from './bid-request'
+import type { Campaign } from './campaigns'
 
 const SERIF = 'Georgia, Iowan Old Style, Times New Roman, serif'
 const SANS = 'system-ui, Segoe UI, Helvetica Neue, Arial, sans-serif'
@@ -22,7 +22,7 @@ interface Layout extends Size {
   headline: Text
   line?: Text
   foot: Text
-  /** Where the foot breaks into a second line. */
+  /** Line height where the foot has two lines. */
   footLeading?: number
 }
 
@@ -85,8 +85,8 @@ export function hasLayout({ w, h }: Size): boolean {
 }
 
 /**
- * A whole creative in one piece of markup. It is drawn with presentation attributes only, no script, style
- * or link, so that it looks the same in a frame that inherits the strictest content security policy.
+ * A complete creative. It uses only presentation attributes, no script, style or link, so that it looks the
+ * same in a frame with the strictest content security policy.
  */
 export function renderCreative(campaign: Campaign, size: Size, reading: TokenReading): string {
   const layout = nearestLayout(size)
@@ -95,7 +95,7 @@ export function renderCreative(campaign: Campaign, size: Size, reading: TokenRea
   const known = reading.token === 'readable'
   const parts = [
     rect(0, 0, layout.w, layout.h, PAPER),
-    // An inner svg clips: what the drawing throws beyond its square stays on the panel.
+    // An inner svg clips the parts of the drawing beyond its square.
     `<svg x="${px}" y="${py}" width="${pw}" height="${ph}">`,
     rect(0, 0, pw, ph, NIGHT),
     `<svg x="${ax}" y="${ay}" width="${side}" height="${side}" viewBox="0 0 100 100" overflow="visible">`,
@@ -119,7 +119,7 @@ export function renderCreative(campaign: Campaign, size: Size, reading: TokenRea
   ].join('')
 }
 
-/** What the buyer could read, in words. */
+/** The buyer's reading as sentences. */
 export function describeReading({ token, scope, person, refreshedAt }: TokenReading): string[] {
   if (token === 'expired') return ['Bought without an identity', 'the token had expired']
   if (token === 'unreadable') return ['Bought without an identity', 'the token could not be read']

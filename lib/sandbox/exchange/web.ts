@@ -1,24 +1,24 @@
 import 'server-only'
 
-import { readCapped } from '../../shared/read-capped.ts'
-import type { Buyer } from '../buyer/buyer.ts'
-import { auction } from './auction.ts'
-import { browserCookie, browserOf, newBrowser, wouldKeepCookie } from './browser-cookie.ts'
-import type { AuctionMemory } from './memory.ts'
-import { recordOf } from './record.ts'
+import { readCapped } from '../../shared/read-capped'
+import type { Buyer } from '../buyer/buyer'
+import { auction } from './auction'
+import type { AuctionMemory } from './auction-memory'
+import { recordOf } from './auction-record'
+import { browserCookie, browserOf, newBrowser, wouldKeepCookie } from './browser-cookie'
 
 const BODY_LIMIT = 256 * 1024
 
 export interface Exchange {
   buyer: Buyer
   memory: AuctionMemory
-  /** Of this site, as the browser sees it. */
+  /** This site's origin, as the browser sees it. */
   origin: string
 }
 
 /**
- * Mounts the exchange on web requests. Prebid posts JSON as `text/plain` and sends cookies along. What is bid does
- * not depend on them: the one that is looked at says whose memory the auction goes into.
+ * Mounts the exchange on web requests. Prebid posts JSON as `text/plain` and sends cookies. Bids do not
+ * depend on cookies: the exchange's cookie only selects the memory for the record.
  */
 export async function handleAuction(request: Request, exchange: Exchange): Promise<Response> {
   const bytes = await readCapped(request, BODY_LIMIT)
@@ -27,7 +27,7 @@ export async function handleAuction(request: Request, exchange: Exchange): Promi
       error: 'too_large',
       message: `The limit is ${BODY_LIMIT} bytes.`,
     })
-    // The rest of the body stays unread, so the connection is no good for another request.
+    // The rest of the body stays unread, so the connection cannot be used again.
     refusal.headers.set('connection', 'close')
     return refusal
   }
@@ -45,7 +45,7 @@ export async function handleAuction(request: Request, exchange: Exchange): Promi
   return reply
 }
 
-/** The last auctions of the browser that asks. Without CORS: no page of another origin can read them. */
+/** The last auctions of this browser. Without CORS, so no page of another origin can read them. */
 export function handleAuctions(request: Request, memory: AuctionMemory): Response {
   const browser = browserOf(request)
   const auctions = browser === undefined ? [] : memory.of(browser)
@@ -53,7 +53,7 @@ export function handleAuctions(request: Request, memory: AuctionMemory): Respons
   return Response.json({ auctions }, { headers })
 }
 
-/** Any page may call an exchange. */
+/** Any page may call the exchange. */
 export function handlePreflight(request: Request): Response {
   const headers = corsHeaders(request)
   headers.set('access-control-allow-methods', 'POST, OPTIONS')

@@ -1,15 +1,15 @@
 import 'server-only'
 
-import { open, seal } from './aes-gcm.ts'
-import { decodeBase64 } from './java-base64.ts'
-import { activeKey, keyById, MASTER_SITE } from './key-material.ts'
-import { type IdentityType, prefixByte } from './raw-uid.ts'
-import type { Scope } from './types.ts'
+import { open, seal } from './aes-gcm'
+import { decodeBase64 } from './java-base64'
+import { activeKey, keyById, MASTER_SITE } from './key-material'
+import { type IdentityType, prefixByte } from './raw-uid'
+import type { Scope } from './types'
 
 const VERSION_3 = 0x70
 const VERSION_4 = 0x80
 const SERVICE_OPERATOR = 1
-/** Bit 0 is always set; the others mark tokens that a browser had made. */
+/** Bit 0 is always set. Other bits mark tokens made by a browser. */
 const SERVER_GENERATED = 1
 
 export interface AdvertisingTokenParts {
@@ -22,7 +22,7 @@ export interface AdvertisingTokenParts {
   uid: Uint8Array
 }
 
-/** Fixed IVs are for tests that compare bytes. */
+/** Fixed IVs for tests that compare bytes. */
 export interface TokenIvs {
   master: Uint8Array
   site: Uint8Array
@@ -59,7 +59,7 @@ export function encodeAdvertisingToken(
   return Buffer.concat([header, sealedMaster]).toString('base64url')
 }
 
-/** Version 3 is laid out like version 4, in the other alphabet. */
+/** Version 3 has the layout of version 4 in the other alphabet. */
 function tokenBytes(token: string): Buffer | null {
   const [, version] = Buffer.from(token.slice(0, 4), 'base64url')
   if (version === VERSION_3) return decodeBase64(token)
@@ -67,7 +67,7 @@ function tokenBytes(token: string): Buffer | null {
   return Buffer.from(token, 'base64url')
 }
 
-/** What validate needs of a token: the site that owns its site key, and the raw UID. */
+/** What validate needs: the site that owns the token's site key, and the raw UID. */
 export function decodeAdvertisingToken(token: string): { keySiteId: number; uid: Buffer } | null {
   const bytes = tokenBytes(token)
   if (!bytes || bytes.length < 6) return null

@@ -1,17 +1,17 @@
 import 'server-only'
 
-import type { Client } from './clients.ts'
-import type { Lifetimes } from './faults.ts'
-import type { OperatorRequest, Scope } from './types.ts'
+import type { Client } from './clients'
+import type { Lifetimes } from './faults'
+import type { OperatorRequest, Scope } from './types'
 
-/** Everything that an endpoint may know. */
+/** The input of an endpoint. */
 export interface Call {
   request: OperatorRequest
-  /** Undefined when the key is unknown or there is none. */
+  /** Undefined for an unknown or missing key. */
   client: Client | undefined
   scope: Scope
   now: number
   lifetimes: Readonly<Lifetimes>
-  /** A fault asks for an opt-out, whoever the reader is. */
+  /** A fault demands an opt-out for every reader. */
   forceOptout: boolean
 }

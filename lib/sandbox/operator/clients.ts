@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { dsp, publisher, sharer } from './credentials.ts'
-import type { OperatorRequest } from './types.ts'
+import { dsp, publisher, sharer } from './credentials'
+import type { OperatorRequest } from './types'
 
 export type Role = 'GENERATOR' | 'ID_READER' | 'SHARER'
 
@@ -18,7 +18,7 @@ const clients: ReadonlyMap<string, Client> = new Map(
   ]),
 )
 
-/** The caller by its `Authorization: Bearer` header; the scheme's case does not matter. */
+/** The caller, from its `Authorization: Bearer` header. The scheme's case does not matter. */
 export function authenticate(request: OperatorRequest): Client | undefined {
   const header = request.headers.authorization?.trim() ?? ''
   const bearer = /^bearer (.*)$/is.exec(header)

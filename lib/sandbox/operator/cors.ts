@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { OperatorReply, OperatorRequest } from './types.ts'
+import type { OperatorReply, OperatorRequest } from './types'
 
 const ALLOWED_HEADERS = [
   'X-UID2-Client-Version',
@@ -11,7 +11,7 @@ const ALLOWED_HEADERS = [
   'Content-Type',
 ]
 
-/** A preflight's answer. `Authorization` is allowed on validate only: no page may call generate. */
+/** Answers a preflight. `Authorization` is allowed only for validate: no page may call generate. */
 export function preflight(request: OperatorRequest): OperatorReply | undefined {
   const { origin } = request.headers
   const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method']
@@ -28,7 +28,7 @@ export function preflight(request: OperatorRequest): OperatorReply | undefined {
   }
 }
 
-/** Any origin is echoed, never with credentials; the trace id comes back too. */
+/** Allows any origin, never with credentials. The trace id is returned too. */
 export function withCommonHeaders(request: OperatorRequest, reply: OperatorReply): OperatorReply {
   const headers: Record<string, string> = { ...reply.headers, vary: 'origin' }
   const { origin } = request.headers

@@ -1,30 +1,30 @@
 import 'server-only'
 
-import type { Call } from './call.ts'
-import type { CallName } from './faults.ts'
-import { keyBidstream, keyLatest, keySharing } from './keys.ts'
-import { optoutStatus } from './optout-status.ts'
-import { unauthorized } from './replies.ts'
-import { sealedEndpoint } from './sealed-endpoint.ts'
-import { tokenGenerate } from './token-generate.ts'
-import { tokenRefresh } from './token-refresh.ts'
-import { tokenValidate } from './token-validate.ts'
-import type { OperatorReply } from './types.ts'
+import type { Call } from './call'
+import type { CallName } from './faults'
+import { keyBidstream, keyLatest, keySharing } from './keys'
+import { optoutStatus } from './optout-status'
+import { unauthorized } from './replies'
+import { sealedEndpoint } from './sealed-endpoint'
+import { tokenGenerate } from './token-generate'
+import { tokenRefresh } from './token-refresh'
+import { tokenValidate } from './token-validate'
+import type { OperatorReply } from './types'
 
 export interface Endpoint {
-  /** Under which `/faults` counts it. */
+  /** Its name in `/faults`. */
   name?: CallName
   answer(call: Call): OperatorReply
 }
 
-/** For roles that no client of the sandbox has: opting people out, and mapping identities. */
-const forNobodyHere: Endpoint = { answer: unauthorized }
+/** Endpoints for roles that no sandbox client has: opting people out, and mapping identities. */
+const noRoleHere: Endpoint = { answer: unauthorized }
 
 /**
- * The routes of the real operator, every one a POST; see https://unifiedid.com/docs/endpoints/summary-endpoints
+ * The routes of the real operator, all POST: https://unifiedid.com/docs/endpoints/summary-endpoints
  * One is missing: `/v2/token/client-generate`. An operator registers it only when client-side generation is
- * switched on, which its local Docker configuration leaves off, so that here too the path is simply unknown.
- * That the answer is then the bare 404 of any unknown path is inferred from its sources, not observed.
+ * on, and its local Docker configuration has it off, so the path is unknown here too. That unknown paths get
+ * a bare 404 is inferred from its sources, not observed.
  */
 export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/v2/token/generate', { name: 'generate', answer: sealedEndpoint(['GENERATOR'], tokenGenerate) }],
@@ -34,8 +34,8 @@ export const endpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint
   ['/v2/key/sharing', { name: 'key', answer: sealedEndpoint(['SHARER', 'ID_READER'], keySharing) }],
   ['/v2/key/latest', { name: 'key', answer: sealedEndpoint(['ID_READER'], keyLatest) }],
   ['/v2/optout/status', { answer: sealedEndpoint(['SHARER', 'ID_READER'], optoutStatus) }],
-  ['/v2/token/logout', forNobodyHere],
-  ['/v2/identity/map', forNobodyHere],
-  ['/v3/identity/map', forNobodyHere],
-  ['/v2/identity/buckets', forNobodyHere],
+  ['/v2/token/logout', noRoleHere],
+  ['/v2/identity/map', noRoleHere],
+  ['/v3/identity/map', noRoleHere],
+  ['/v2/identity/buckets', noRoleHere],
 ])

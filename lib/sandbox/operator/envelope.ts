@@ -1,18 +1,18 @@
 import 'server-only'
 
 import { randomBytes } from 'node:crypto'
-import { open, seal } from './aes-gcm.ts'
-import { decodeBase64 } from './java-base64.ts'
-import { type JsonObject, parseObject } from './json.ts'
-import { clientError, docsHost, isBinary, sealedReply } from './replies.ts'
-import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
+import { open, seal } from './aes-gcm'
+import { decodeBase64 } from './java-base64'
+import { type JsonObject, parseObject } from './json'
+import { clientError, docsHost, isBinary, sealedReply } from './replies'
+import type { OperatorReply, OperatorRequest, Scope } from './types'
 
 const ENVELOPE_VERSION = 1
 const HEAD_BYTES = 16
 const MINIMUM_BYTES = 1 + 12 + 16 + HEAD_BYTES
 
 export interface OpenedRequest {
-  /** Null when the envelope carries no JSON. */
+  /** Null for an envelope without JSON. */
   payload: JsonObject | null
   nonce: Uint8Array
   binary: boolean
@@ -22,15 +22,15 @@ type Opened = { ok: true; request: OpenedRequest } | { ok: false; reply: Operato
 type Decrypted = { ok: true; plaintext: Buffer } | { ok: false; message: string }
 
 /**
- * Opens a request envelope with the complaints of the real operator, in its order. See
- * https://unifiedid.com/docs/getting-started/gs-encryption-decryption
+ * Opens a request envelope, with the real operator's error messages in its order.
+ * See https://unifiedid.com/docs/getting-started/gs-encryption-decryption
  */
 export function openRequest(request: OperatorRequest, secret: Buffer, scope: Scope, nowMs: number): Opened {
   const { body } = request
   let binary = isBinary(request.headers['content-type'])
   let decrypted = binary ? decrypt(body, secret, scope) : decryptText(body, secret, scope)
   if (binary && !decrypted.ok && decodeBody(body)) {
-    // Base64 sent under the binary type is taken, and answered, as text.
+    // Base64 sent with the binary type is read, and answered, as text.
     binary = false
     decrypted = decryptText(body, secret, scope)
   }
@@ -46,7 +46,7 @@ export function openRequest(request: OperatorRequest, secret: Buffer, scope: Sco
   return { ok: true, request: { payload, nonce: plaintext.subarray(8, HEAD_BYTES), binary } }
 }
 
-/** Seals a response: server time, the request's nonce, JSON; no version byte. */
+/** Seals a response: server time, the request's nonce, JSON. It has no version byte. */
 export function sealResponse(request: OpenedRequest, secret: Buffer, json: unknown, nowMs: number) {
   const head = Buffer.alloc(8)
   head.writeBigInt64BE(BigInt(nowMs))
@@ -54,7 +54,10 @@ export function sealResponse(request: OpenedRequest, secret: Buffer, json: unkno
   return sealedReply(seal(secret, plaintext, randomBytes(12)), request.binary)
 }
 
-/** Whole minutes, of floored seconds, cut towards zero: hence 120 s back but only 119 s ahead. */
+/**
+ * Compares whole minutes of floored seconds, rounded towards zero: so 120 s in the past but only 119 s in the
+ * future.
+ */
 export function isFresh(timestamp: number, nowMs: number): boolean {
   const minutes = Math.trunc(Math.floor((nowMs - timestamp) / 1000) / 60)
   return Math.abs(minutes) <= 1
@@ -90,7 +93,7 @@ function complaint(text: string, scope: Scope): string {
   return `Invalid body: ${text} See ${page} for details on the request envelope format.`
 }
 
-/** JSON that nobody encrypted, as it is or in base64. */
+/** The error for unencrypted JSON, plain or in base64. */
 function jsonComplaint(bytes: Uint8Array, scope: Scope): string | undefined {
   if (!parseObject(bytes)) return undefined
   return (

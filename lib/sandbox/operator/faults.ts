@@ -41,12 +41,12 @@ export const DEFAULT_LIFETIMES: Readonly<Lifetimes> = {
 
 const noCalls = () => ({ generate: 0, refresh: 0, validate: 0, key: 0 })
 
-/** What the operator has been told to do wrong, and how often it was called. */
+/** The faults that the operator was told to produce, and how often it was called. */
 export class FaultBoard {
   #lifetimes: Lifetimes = { ...DEFAULT_LIFETIMES }
   #faults: Fault[] = []
   #calls = noCalls()
-  /** Aborted whenever the state is replaced: whoever is held or delayed then goes on. */
+  /** Aborted when the state is replaced: held and delayed replies then continue. */
   #release = new AbortController()
 
   get lifetimes(): Readonly<Lifetimes> {
@@ -57,7 +57,7 @@ export class FaultBoard {
     return { lifetimes: this.#lifetimes, faults: this.#faults, calls: this.#calls }
   }
 
-  /** Replaces the state; an empty object also clears the counters. Answers what is wrong, or nothing. */
+  /** Replaces the state. An empty object also clears the counters. Returns an error message, or nothing. */
   replace(input: unknown): string | undefined {
     const parsed = stateSchema.safeParse(input)
     if (!parsed.success) return z.prettifyError(parsed.error)
@@ -75,8 +75,8 @@ export class FaultBoard {
   }
 
   /**
-   * Counts a call and takes the first fault that matches it; one with `times` is used up by that many calls.
-   * A call without a name is not counted, and only a fault on all of them meets it.
+   * Counts a call and returns the first matching fault. A fault with `times` ends after that many calls. A
+   * call without a name is not counted and matches only faults on all calls.
    */
   arrive(call: CallName | undefined): { fault: Fault | undefined; released: AbortSignal } {
     if (call) this.#calls[call] += 1
@@ -89,12 +89,12 @@ export class FaultBoard {
   }
 }
 
-/** Waits until one of the signals aborts, or for `ms` at most when it is given. */
+/** Waits until a signal aborts, or for `ms` at most. */
 export function hold(signals: AbortSignal[], ms?: number): Promise<void> {
   if (signals.some(({ aborted }) => aborted)) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = ms === undefined ? undefined : setTimeout(done, ms)
-    // Not by AbortSignal.any: of its signals the one that lives longest keeps a trace of each.
+    // Not with AbortSignal.any: its longest-lived signal keeps a reference to each of them.
     function done() {
       clearTimeout(timer)
       for (const signal of signals) signal.removeEventListener('abort', done)

@@ -1,11 +1,11 @@
 import 'server-only'
 
-import { decodeBase64 } from './java-base64.ts'
-import { type JsonObject, textField } from './json.ts'
-import { isPhone, normaliseEmail, sha256 } from './normalise.ts'
-import { firstLevelHash, type IdentityType } from './raw-uid.ts'
-import { clientError } from './replies.ts'
-import type { OperatorReply } from './types.ts'
+import { decodeBase64 } from './java-base64'
+import { type JsonObject, textField } from './json'
+import { isPhone, normaliseEmail, sha256 } from './normalise'
+import { firstLevelHash, type IdentityType } from './raw-uid'
+import { clientError } from './replies'
+import type { OperatorReply } from './types'
 
 const FIELDS = ['email', 'email_hash', 'phone', 'phone_hash'] as const
 
@@ -16,7 +16,7 @@ interface IdentityInput {
 
 type Read = { ok: true; identity: IdentityInput } | { ok: false; reply: OperatorReply }
 
-/** The one identity of a payload. */
+/** Reads the identity of a payload. */
 export function readIdentity(payload: JsonObject | null): Read {
   const given = FIELDS.flatMap((field) => {
     const value = textField(payload, field)
@@ -42,7 +42,7 @@ function hashOf(field: (typeof FIELDS)[number], value: string): Buffer | null {
   return decodeHash(value)
 }
 
-/** By length alone: 64 hex digits of either case, or 44 characters of base64. */
+/** By length only: 64 hex digits of either case, or 44 characters of base64. */
 function decodeHash(value: string): Buffer | null {
   if (value.length === 44) return decodeBase64(value)
   return /^[0-9a-fA-F]{64}$/.test(value) ? Buffer.from(value, 'hex') : null

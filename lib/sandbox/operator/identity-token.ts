@@ -1,26 +1,26 @@
 import 'server-only'
 
-import { encodeAdvertisingToken } from './advertising-token.ts'
-import type { Lifetimes } from './faults.ts'
-import { activeKey, MASTER_SITE, REFRESH_SITE } from './key-material.ts'
-import { type IdentityType, rawUid } from './raw-uid.ts'
-import { encodeRefreshToken } from './refresh-token.ts'
-import type { Scope } from './types.ts'
+import { encodeAdvertisingToken } from './advertising-token'
+import type { Lifetimes } from './faults'
+import { activeKey, MASTER_SITE, REFRESH_SITE } from './key-material'
+import { type IdentityType, rawUid } from './raw-uid'
+import { encodeRefreshToken } from './refresh-token'
+import type { Scope } from './types'
 
 export interface IssueRequest {
   scope: Scope
   type: IdentityType
   flh: Uint8Array
   siteId: number
-  /** When the identity was first generated; a refresh keeps it. */
+  /** When the identity was first generated. A refresh keeps it. */
   establishedAt: number
   now: number
   lifetimes: Readonly<Lifetimes>
 }
 
 /**
- * The six fields of an identity, all times from one reading of the clock. Null when a key is lacking: by a
- * clock that stands before the first activation of one, or beyond its expiry.
+ * The six fields of an identity, with all times from one clock reading. Null when a key is missing, because
+ * the clock is before its activation or after its expiry.
  */
 export function issueIdentity({ scope, type, flh, siteId, establishedAt, now, lifetimes }: IssueRequest) {
   if (![MASTER_SITE, REFRESH_SITE, siteId].every((owner) => activeKey(owner, now))) return null

@@ -1,10 +1,10 @@
 import 'server-only'
 
-import { singleton } from '#lib/shared/singleton.ts'
-import { createOperator, type Operator } from './operator.ts'
-import type { Scope } from './types.ts'
+import { processWide } from '../../shared/process-wide'
+import { createOperator, type Operator } from './operator'
+import type { Scope } from './types'
 
 /** The operator of this process, one per scope. */
 export function sandboxOperator(scope: Scope): Operator {
-  return singleton(`sandbox.operator.${scope}`, () => createOperator({ scope }))
+  return processWide(`sandbox.operator.${scope}`, () => createOperator({ scope }))
 }

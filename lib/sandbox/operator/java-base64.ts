@@ -1,8 +1,8 @@
 import 'server-only'
 
 /**
- * Base64 as `java.util.Base64.getDecoder()` reads it, because that is what the real operator uses: no white
- * space, no line end, no URL alphabet; padding may be missing but not wrong; left-over bits may be anything.
+ * Base64 as `java.util.Base64.getDecoder()` reads it, because the real operator uses it: no whitespace, no
+ * line end, no URL alphabet. Padding may be missing but not wrong, and unused bits may have any value.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Base64.Decoder.html
  */
 export function decodeBase64(text: string): Buffer | null {

@@ -1,23 +1,23 @@
 import 'server-only'
 
-/** How deep the JSON parser of the real operator goes. */
-const MOST_LEVELS = 1000
+/** The maximum depth of the real operator's JSON parser. */
+const MAX_LEVELS = 1000
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** A JSON object in UTF-8; undefined for whatever else the bytes are. */
+/** Parses a JSON object in UTF-8. Undefined for anything else. */
 export function parseObject(bytes: Uint8Array): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    return isObject(value) && !isDeeper(value, MOST_LEVELS) ? value : undefined
+    return isObject(value) && !isDeeper(value, MAX_LEVELS) ? value : undefined
   } catch {
     return undefined
   }
 }
 
 /**
- * A field as text; null counts as absent. The real operator asks the value of whatever type for its text, and
- * that is Java's: a list reads `[a, b]`, an object `{key=value}`.
+ * A field as text. Null counts as absent. The real operator converts a value of any type to Java's text: a
+ * list is `[a, b]`, an object `{key=value}`.
  */
 export function textField(object: JsonObject | null, name: string): string | undefined {
   const value = object && Object.hasOwn(object, name) ? object[name] : undefined

@@ -1,14 +1,14 @@
 import 'server-only'
 
 /**
- * Keys and salts of the sandbox. All but key 105 are the real operator's published local fixtures. Key 105
- * is ours: the fixtures give site 124 no keyset, so its tokens would be sealed with the fallback keyset of
- * site 2, which the fixture DSP may not read. Constants, so that every instance and every restart can read
- * every other's tokens.
+ * Keys and salts of the sandbox. All except key 105 are the real operator's published local fixtures. Key 105
+ * is ours: the fixtures have no keyset for site 124, so its tokens would be sealed with the fallback keyset
+ * of site 2, which the fixture DSP may not read. They are constants, so that all instances and restarts can
+ * read each other's tokens.
  */
 export interface KeysetKey {
   id: number
-  /** Owner: -1 master, -2 refresh, otherwise the site whose tokens it seals. */
+  /** The owner: -1 master, -2 refresh, otherwise the site whose tokens it seals. */
   siteId: number
   keysetId: number
   secret: Buffer
@@ -54,7 +54,7 @@ export function keyById(id: number): KeysetKey | undefined {
   return keys.find((candidate) => candidate.id === id)
 }
 
-/** The newest active key of a site, and of the fallback site when it has none of its own. */
+/** The newest active key of a site, or of the fallback site when it has none. */
 export function activeKey(siteId: number, nowMs: number): KeysetKey | undefined {
   const now = nowMs / 1000
   const active = keys
@@ -65,5 +65,5 @@ export function activeKey(siteId: number, nowMs: number): KeysetKey | undefined 
 
 /** Salts are text: their UTF-8 bytes are hashed, although they look like base64. */
 export const FIRST_LEVEL_SALT = 'fOGY/aRE44peL23i+cE9MkJrzmEeNZZziNZBfq7qqk8='
-/** One bucket for everybody: the sandbox does not rotate salts. */
+/** One bucket for all: the sandbox does not rotate salts. */
 export const ROTATING_SALT = 'vgv1BwiNRCW7F3VcNXHlZh+7oHJ4G4gCshbGcVOLnss='

@@ -1,21 +1,21 @@
 import 'server-only'
 
-import type { Client } from './clients.ts'
-import { DEFAULT_LIFETIMES } from './faults.ts'
-import { type KeysetKey, keys, MASTER_SITE, REFRESH_SITE } from './key-material.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import type { OperatorReply } from './types.ts'
+import type { Client } from './clients'
+import { DEFAULT_LIFETIMES } from './faults'
+import { type KeysetKey, keys, MASTER_SITE, REFRESH_SITE } from './key-material'
+import type { SealedCall } from './sealed-endpoint'
+import type { OperatorReply } from './types'
 
 const CLOCK_SKEW_SECONDS = 1800
 const SHARING_TOKEN_SECONDS = 2_592_000
-/** What a reader of tokens is to allow for beyond the lifetime that they are issued with. */
+/** The tolerance beyond a token's lifetime for those who read it. */
 const TOLERANCE_SECONDS = 10
-/** The master keyset is -1, but the SDKs take no negative one. */
+/** The master keyset is -1, but the SDKs accept no negative one. */
 const MASTER_KEYSET_FOR_SDKS = 9_999_999
 
-/** `POST /v2/key/bidstream`: the keys that a buyer decrypts tokens with. */
+/** `POST /v2/key/bidstream`: the keys with which a buyer decrypts tokens. */
 export function keyBidstream({ client, scope, lifetimes, answer }: SealedCall): OperatorReply {
-  // Never below the default, so that shortening the lifetimes does not spoil tokens already issued.
+  // Never below the default, so that shorter lifetimes do not invalidate issued tokens.
   const longest = Math.max(lifetimes.identityMs, DEFAULT_LIFETIMES.identityMs)
   const body = {
     max_bidstream_lifetime_seconds: Math.ceil(longest / 1000) + TOLERANCE_SECONDS,
@@ -26,7 +26,7 @@ export function keyBidstream({ client, scope, lifetimes, answer }: SealedCall): 
   return answer({ status: 'success', body })
 }
 
-/** `POST /v2/key/sharing`: besides, which keysets the caller may encrypt with. No other keyset is named. */
+/** `POST /v2/key/sharing`: also the keysets that the caller may encrypt with. No other keyset is named. */
 export function keySharing({ client, scope, answer }: SealedCall): OperatorReply {
   const own = keys.find(({ siteId }) => siteId === client.siteId)
   const keysetOf = ({ siteId, keysetId }: KeysetKey) => {
@@ -37,7 +37,7 @@ export function keySharing({ client, scope, answer }: SealedCall): OperatorReply
     caller_site_id: client.siteId,
     master_keyset_id: MASTER_KEYSET_FOR_SDKS,
     ...(own && { default_keyset_id: own.keysetId }),
-    // Text, as the real operator has it for the sake of old SDKs.
+    // Text, as in the real operator, for old SDKs.
     token_expiry_seconds: String(SHARING_TOKEN_SECONDS),
     ...(client.roles.includes('SHARER') && {
       max_sharing_lifetime_seconds: SHARING_TOKEN_SECONDS + TOLERANCE_SECONDS,
@@ -49,16 +49,16 @@ export function keySharing({ client, scope, answer }: SealedCall): OperatorReply
   return answer({ status: 'success', body })
 }
 
-/** `POST /v2/key/latest`, which older SDKs ask: a bare list, with the site of each key. */
+/** `POST /v2/key/latest`, for older SDKs: a bare list, with the site of each key. */
 export function keyLatest({ client, answer }: SealedCall): OperatorReply {
   const body = readableKeys(client).map((key) => ({ ...asJson(key), site_id: key.siteId }))
   return answer({ status: 'success', body })
 }
 
 /**
- * The master key is everybody's, the refresh key nobody's. The other keysets have no list of allowed sites,
- * which opens them to every reader of identities and, of the others, to their owner. In the real operator's
- * local fixtures they have one, and the fixture DSP could not read the fixture publisher's tokens.
+ * Everyone may read the master key, no one the refresh key. The other keysets have no list of allowed sites:
+ * all readers of identities may use them, and otherwise only their owner. In the real operator's local
+ * fixtures they have a list, and the fixture DSP cannot read the fixture publisher's tokens.
  */
 function readableKeys({ siteId, roles }: Client): KeysetKey[] {
   return keys.filter((key) => {

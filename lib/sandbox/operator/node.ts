@@ -2,17 +2,17 @@ import 'server-only'
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { BODY_LIMIT, createOperator, type Operator } from './operator.ts'
-import { pathOf } from './path.ts'
+import { BODY_LIMIT, createOperator, type Operator } from './operator'
+import { pathOf } from './path'
 
 export interface RunningOperator {
-  /** What a client takes as its base URL; `/faults` is beside `/v2`. */
+  /** The client's base URL. `/faults` is beside `/v2`. */
   baseUrl: string
   operator: Operator
   close(): Promise<void>
 }
 
-/** Mounts an operator on a port of its own, for tests and tools. */
+/** Starts an operator on its own port, for tests and tools. */
 export async function startOperator(
   options?: Parameters<typeof createOperator>[0],
 ): Promise<RunningOperator> {
@@ -52,7 +52,7 @@ async function serve(operator: Operator, request: IncomingMessage, response: Ser
     request.socket.resetAndDestroy()
     return
   }
-  // Vert.x sends none.
+  // Vert.x sends no `Date`.
   response.sendDate = false
   response.writeHead(reply.status, reply.headers)
   response.end(reply.body)
@@ -61,7 +61,7 @@ async function serve(operator: Operator, request: IncomingMessage, response: Ser
 async function readRaw(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let total = 0
-  // Leaving the loop must not destroy the socket: the caller is still to hear why it was refused.
+  // Leaving the loop must not destroy the socket: the caller must still get the error response.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     total += chunk.length

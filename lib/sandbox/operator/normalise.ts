@@ -3,8 +3,8 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 
 /**
- * E-mail normalisation, letter for letter the real operator's: only ASCII letters are lowered, every space
- * of the local part goes, spaces inside the domain stay, dots and +suffix go for exactly gmail.com.
+ * E-mail normalisation exactly as in the real operator: only ASCII letters are lowered, all spaces of the
+ * local part are removed, spaces in the domain stay, and dots and +suffix are removed only for gmail.com.
  * https://unifiedid.com/docs/getting-started/gs-normalization-encoding
  */
 export function normaliseEmail(email: string): string | null {
@@ -16,7 +16,7 @@ export function normaliseEmail(email: string): string | null {
   return local === '' || domain === '' ? null : `${local}@${domain}`
 }
 
-/** The operator takes E.164 and normalises nothing. */
+/** The operator accepts E.164 and normalises nothing. */
 export function isPhone(phone: string): boolean {
   return /^\+[0-9]{10,15}$/.test(phone)
 }

@@ -1,26 +1,26 @@
 import 'server-only'
 
-import { authenticate } from './clients.ts'
-import { preflight, withCommonHeaders } from './cors.ts'
-import { type Endpoint, endpoints } from './endpoints.ts'
-import { type Fault, FaultBoard, hold } from './faults.ts'
-import { normalisePath } from './path.ts'
-import { bareReply, errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies.ts'
-import type { OperatorReply, OperatorRequest, Scope } from './types.ts'
+import { authenticate } from './clients'
+import { preflight, withCommonHeaders } from './cors'
+import { type Endpoint, endpoints } from './endpoints'
+import { type Fault, FaultBoard, hold } from './faults'
+import { normalisePath } from './path'
+import { bareReply, errorReply, jsonReply, methodNotAllowed, notFound, textReply } from './replies'
+import type { OperatorReply, OperatorRequest, Scope } from './types'
 
-/** A mount reads at most one byte more than this. */
+/** Bytes. A mount reads at most one byte more. */
 export const BODY_LIMIT = 1024 * 1024
 
 export interface Operator {
   readonly scope: Scope
-  /** `gone` aborts when the client has hung up, which frees a held reply. */
+  /** `gone` aborts when the client disconnects, which ends a held reply. */
   handle(request: OperatorRequest, gone?: AbortSignal): Promise<OperatorReply>
 }
 
 /**
- * A stand-in for the UID2 (or EUID) operator that speaks its wire protocol, with one addition: `/faults`,
- * through which tests make it slow, silent or wrong. It works on bytes and knows no server; see `web.ts` and
- * `node.ts` for its two mounts.
+ * A stand-in for the UID2 (or EUID) operator with the same wire protocol and one addition: `/faults`, with
+ * which tests make it slow, silent or wrong. It works on bytes and knows no server. `web.ts` and `node.ts`
+ * mount it.
  */
 export function createOperator(options: { now?: () => number; scope?: Scope } = {}): Operator {
   const now = options.now ?? Date.now
@@ -29,7 +29,7 @@ export function createOperator(options: { now?: () => number; scope?: Scope } = 
 
   async function answerCall(endpoint: Endpoint, request: OperatorRequest, gone: AbortSignal) {
     const { fault, released } = board.arrive(endpoint.name)
-    // The reply is made on arrival and then held: time and state are those of the call.
+    // The reply is made on arrival and then held: its time and state are those of the call.
     const reply = faulty(fault, () =>
       endpoint.answer({
         request,
@@ -59,11 +59,11 @@ export function createOperator(options: { now?: () => number; scope?: Scope } = 
   return {
     scope,
     async handle(raw, gone = new AbortController().signal) {
-      // By this spelling only, or a mount that is to withhold it would have to know them all.
-      if (raw.path === '/faults') return answerFaults(board, raw)
+      // Only this spelling, because a mount that hides it would have to know all others.
+      if (raw.path === '/faults') return handleFaults(board, raw)
       const request = { ...raw, path: normalisePath(raw.path) }
       const reply = preflight(request) ?? (await route(request, gone))
-      // What is left of a body over the limit stays unread: the connection is no good for another request.
+      // The rest of a too large body stays unread, so the connection cannot be used again.
       if (request.body.length > BODY_LIMIT) reply.headers.connection = 'close'
       return withCommonHeaders(request, reply)
     },
@@ -78,11 +78,11 @@ function faulty(fault: Fault | undefined, ordinary: () => OperatorReply): Operat
   if (fault.status === 401) return errorReply(401, 'unauthorized')
   if (fault.status === 400) return errorReply(400, 'client_error', 'Fault asked for by the sandbox')
   if (fault.status === 500) return errorReply(500, 'unknown', 'Fault asked for by the sandbox')
-  // What a load balancer says in the operator's place is not JSON.
+  // A load balancer's error in place of the operator is not JSON.
   return textReply(fault.status, `${fault.status} (fault asked for by the sandbox)`)
 }
 
-function answerFaults(board: FaultBoard, request: OperatorRequest): OperatorReply {
+function handleFaults(board: FaultBoard, request: OperatorRequest): OperatorReply {
   if (request.method === 'GET') return jsonReply(200, board.report())
   if (request.method !== 'POST') return methodNotAllowed('GET, POST')
   const input = parseJson(request.body)

@@ -1,15 +1,15 @@
 import 'server-only'
 
-import { clientError, unknownError } from './replies.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import type { OperatorReply } from './types.ts'
+import { clientError, unknownError } from './replies'
+import type { SealedCall } from './sealed-endpoint'
+import type { OperatorReply } from './types'
 
 const MOST_IDS = 5000
 
 /**
  * `POST /v2/optout/status`: https://unifiedid.com/docs/endpoints/post-optout-status
- * The list is always empty, as from a real operator to which nobody has opted out: the reserved identities
- * are opted out by name and stand in no store of opt-outs.
+ * The list is always empty, as in a real operator without opt-outs: the reserved identities are opted out by
+ * name and are in no store.
  */
 export function optoutStatus({ payload, answer }: SealedCall): OperatorReply {
   if (!payload) return clientError('Invalid request body')

@@ -1,7 +1,7 @@
 import 'server-only'
 
-import { isPhone, normaliseEmail, sha256 } from './normalise.ts'
-import { firstLevelHash, type IdentityType } from './raw-uid.ts'
+import { isPhone, normaliseEmail, sha256 } from './normalise'
+import { firstLevelHash, type IdentityType } from './raw-uid'
 
 interface Identity {
   type: IdentityType
@@ -9,10 +9,10 @@ interface Identity {
 }
 
 /**
- * Identities that the real operator treats as opted out in every environment. It compares first-level
- * hashes and the kind of identity, so a hash or an unnormalised address hits as well, but no hash under the other
- * kind's name. (The table on the docs' generate page has the
- * two phones the other way round; the refresh page and the operator agree with this one.)
+ * Identities that the real operator treats as opted out in every environment. It compares first-level hashes
+ * and the kind of identity, so a hash or an unnormalised address matches too, but not a hash of the other
+ * kind. (The docs' generate page has the two phone numbers swapped. The refresh page and the operator agree
+ * with this file.)
  * https://unifiedid.com/docs/getting-started/gs-faqs
  */
 const always = hashes('optout@example.com', '+00000000000')

@@ -1,13 +1,13 @@
 import 'server-only'
 
-/** The path of a request's target, whether that is a path and a query or a whole URL. */
+/** The path of a request target, which is a path with a query or a whole URL. */
 export function pathOf(target: string): string {
   return target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
 }
 
 /**
- * The path as the real operator's router sees it: double slashes are one, so that a base URL may end in a
- * slash; dots are resolved, needless escapes undone, and a slash at the end does not matter.
+ * The path as the real operator's router normalises it: double slashes become one, so a base URL may end in a
+ * slash. Dots are resolved, needless escapes decoded, and a slash at the end is ignored.
  * https://vertx.io/docs/vertx-web/java/#_routing_by_exact_path
  */
 export function normalisePath(path: string): string {

@@ -1,15 +1,15 @@
 import 'server-only'
 
 import { randomBytes } from 'node:crypto'
-import { open, seal } from './aes-gcm.ts'
-import { decodeBase64 } from './java-base64.ts'
-import { activeKey, keyById, REFRESH_SITE } from './key-material.ts'
-import { type IdentityType, prefixByte } from './raw-uid.ts'
-import type { Scope } from './types.ts'
+import { open, seal } from './aes-gcm'
+import { decodeBase64 } from './java-base64'
+import { activeKey, keyById, REFRESH_SITE } from './key-material'
+import { type IdentityType, prefixByte } from './raw-uid'
+import type { Scope } from './types'
 
 const VERSION_3 = 0x70
 const PAYLOAD_BYTES = 90
-/** Of the first byte: scope and type. */
+/** The bits of scope and type in the first byte. */
 const PREFIX_BITS = 0x1c
 export const REFRESH_TOKEN_LENGTH = 388
 
@@ -20,7 +20,10 @@ export interface RefreshClaims {
   establishedAt: number
   createdAt: number
   expiresAt: number
-  /** First-level hash: the identity, one salt short of the raw UID, so that a refresh follows salt rotation. */
+  /**
+   * The first-level hash, from which the raw UID is made with the current salt, so that a refresh follows
+   * salt rotation.
+   */
   flh: Uint8Array
 }
 
@@ -30,7 +33,7 @@ export interface RefreshRandomness {
   responseKey: Uint8Array
 }
 
-/** The 388-character token that a client holds: a sealed pair of inner token and the key of the next response. */
+/** The client's 388-character token: a sealed pair of inner token and response key. */
 export function encodeRefreshToken(claims: RefreshClaims, random?: RefreshRandomness) {
   const key = activeKey(REFRESH_SITE, claims.createdAt)
   if (!key) throw new Error('No active encryption key available')
@@ -47,7 +50,7 @@ export function encodeRefreshToken(claims: RefreshClaims, random?: RefreshRandom
   return { token, responseKey }
 }
 
-/** Unwraps the outer token, in the real operator's order of complaints. */
+/** Opens the outer token, with the real operator's order of errors. */
 export function openRefreshToken(
   token: string,
 ): { ok: true; inner: string; responseKey: Buffer } | { ok: false; message: string } {
@@ -67,11 +70,11 @@ export function openRefreshToken(
   return { ok: true, ...parts }
 }
 
-/** An inner token that does not open, or ends early: the real operator trips over it. */
+/** An inner token that does not decrypt or is too short. The real operator throws on it. */
 export class BrokenTokenError extends Error {}
 
 /**
- * The claims of an inner token, or null when it is not one of ours in this scope.
+ * The claims of an inner token. Null when it is not from this scope.
  *
  * @throws BrokenTokenError
  */

@@ -1,6 +1,6 @@
 import 'server-only'
 
-import type { OperatorReply, Scope } from './types.ts'
+import type { OperatorReply, Scope } from './types'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -14,12 +14,12 @@ export function clientError(message: string): OperatorReply {
   return errorReply(400, 'client_error', message)
 }
 
-/** One body for every authentication failure: it never says which it was. */
+/** The same body for every authentication failure, so it does not reveal which. */
 export function unauthorized(): OperatorReply {
   return errorReply(401, 'unauthorized')
 }
 
-/** What the operator trips over, it calls its own fault. */
+/** The operator's response to its own exceptions. */
 export function unknownError(message: string): OperatorReply {
   return errorReply(500, 'unknown', message)
 }
@@ -28,19 +28,19 @@ export function noActiveKey(): OperatorReply {
   return unknownError('No active encryption key available')
 }
 
-/** The framework's own answer: text without a type. */
+/** The framework's own response: text without a content type. */
 export function bareReply(status: number, body: string): OperatorReply {
   return { status, headers: {}, body }
 }
 
-/** What stands before an operator says plain text, no JSON. */
+/** A gateway's response: plain text, no JSON. */
 export function textReply(status: number, body: string): OperatorReply {
   return { status, headers: { 'content-type': 'text/plain' }, body }
 }
 
 /**
- * What the router says where it has no route or not for this method: Vert.x's own words, which are inferred
- * from its sources rather than observed.
+ * The router's response for an unknown path or method. The wording is Vert.x's, inferred from its sources
+ * rather than observed.
  */
 export function notFound(): OperatorReply {
   const body = '<html><body><h1>Resource not found</h1></body></html>'
@@ -59,7 +59,7 @@ export function jsonReply(status: number, value: unknown): OperatorReply {
   }
 }
 
-/** A sealed 200: raw bytes to a client that sent raw bytes, base64 text to any other. */
+/** A sealed 200: raw bytes for a client that sent raw bytes, else base64 text. */
 export function sealedReply(sealed: Buffer, binary: boolean): OperatorReply {
   return binary
     ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: sealed }

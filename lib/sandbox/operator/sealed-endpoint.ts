@@ -1,13 +1,13 @@
 import 'server-only'
 
-import type { Call } from './call.ts'
-import type { Client, Role } from './clients.ts'
-import { openRequest, sealResponse } from './envelope.ts'
-import type { JsonObject } from './json.ts'
-import { unauthorized } from './replies.ts'
-import type { OperatorReply } from './types.ts'
+import type { Call } from './call'
+import type { Client, Role } from './clients'
+import { openRequest, sealResponse } from './envelope'
+import type { JsonObject } from './json'
+import { unauthorized } from './replies'
+import type { OperatorReply } from './types'
 
-/** A call whose caller may make it, and whose envelope is open. */
+/** A call with a permitted caller and an opened envelope. */
 export interface SealedCall extends Omit<Call, 'client'> {
   client: Client
   payload: JsonObject | null
@@ -15,7 +15,7 @@ export interface SealedCall extends Omit<Call, 'client'> {
   answer(json: unknown): OperatorReply
 }
 
-/** An endpoint for callers with one of the roles. Who may call is settled before the body is looked at. */
+/** An endpoint for callers with one of the roles. The role is checked before the body. */
 export function sealedEndpoint(roles: readonly Role[], work: (call: SealedCall) => OperatorReply) {
   return (call: Call): OperatorReply => {
     const { client, request, scope, now } = call

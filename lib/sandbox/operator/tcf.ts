@@ -1,21 +1,21 @@
 import 'server-only'
 
-import { decodeBase64 } from './java-base64.ts'
+import { decodeBase64 } from './java-base64'
 
-/** The vendor id of EUID in the IAB's Global Vendor List, and the purposes that a token needs. */
+/** EUID's vendor id in IAB's Global Vendor List, and the purposes that a token needs. */
 const VENDOR = 21
 const PURPOSES = [1, 2, 3, 4, 7, 10]
 
-type Verdict = 'sufficient' | 'insufficient' | 'invalid' | 'version-1'
+type ConsentResult = 'sufficient' | 'insufficient' | 'invalid' | 'version-1'
 
 /**
- * What the real operator finds in a TCF string: does vendor 21 hold every needed purpose, by consent or by
- * legitimate interest? Its library decodes all of a string of version 2 before anything is asked of it; one of
- * version 1 it takes, but cannot say what was asked.
+ * What the real operator reads in a TCF string: whether vendor 21 has every required purpose, by consent or
+ * legitimate interest. Its library decodes a whole string of version 2 first. It accepts version 1 but lacks
+ * the needed fields.
  * https://github.com/InteractiveAdvertisingBureau/iabtcf-java
  */
-export function readConsent(tcf: string): Verdict {
-  // As Java splits: empty parts at the end do not count.
+export function readConsent(tcf: string): ConsentResult {
+  // As Java's `split`: empty parts at the end do not count.
   const segments = tcf.replace(/\.+$/, '').split('.').map(decodeSegment)
   const [core, ...others] = segments
   if (!core || others.includes(null)) return 'invalid'
@@ -54,7 +54,7 @@ function readCore(bits: BitReader): boolean {
   )
 }
 
-/** The first segment of each type; of an unknown type none is looked into. */
+/** The first segment of each type. Unknown types are skipped. */
 function readOthers(segments: readonly Buffer[]): void {
   const types = segments.map((bytes) => new BitReader(bytes).integer(3))
   for (const type of [1, 2, 3]) {

@@ -1,13 +1,13 @@
 import 'server-only'
 
-import { readIdentity } from './identity-input.ts'
-import { issueIdentity } from './identity-token.ts'
-import { textField } from './json.ts'
-import { isOptedOut } from './optout.ts'
-import { clientError, noActiveKey, unknownError } from './replies.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import { readConsent } from './tcf.ts'
-import type { OperatorReply } from './types.ts'
+import { readIdentity } from './identity-input'
+import { issueIdentity } from './identity-token'
+import { textField } from './json'
+import { isOptedOut } from './optout'
+import { clientError, noActiveKey, unknownError } from './replies'
+import type { SealedCall } from './sealed-endpoint'
+import { readConsent } from './tcf'
+import type { OperatorReply } from './types'
 
 /** `POST /v2/token/generate`: https://unifiedid.com/docs/endpoints/post-token-generate */
 export function tokenGenerate(call: SealedCall): OperatorReply {
@@ -15,11 +15,11 @@ export function tokenGenerate(call: SealedCall): OperatorReply {
   const read = readIdentity(payload)
   if (!read.ok) return read.reply
 
-  // The real operator takes an absent string for consent; only a present one is examined.
+  // The real operator treats a missing string as consent and checks only a present one.
   if (scope === 'euid' && payload && Object.hasOwn(payload, 'tcf_consent_string')) {
     const consent = readConsent(textField(payload, 'tcf_consent_string') ?? '')
     if (consent === 'invalid') return clientError('User consent is invalid')
-    // Of version 1 its library does not know everything that the operator asks for.
+    // Its library cannot read everything that the operator needs from version 1.
     if (consent === 'version-1') return unknownError('Unknown error while generating token v2')
     if (consent === 'insufficient') return answer({ status: 'insufficient_user_consent' })
   }

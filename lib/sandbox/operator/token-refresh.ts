@@ -1,10 +1,10 @@
 import 'server-only'
 
-import { seal } from './aes-gcm.ts'
-import type { Call } from './call.ts'
-import { issueIdentity } from './identity-token.ts'
-import { isOptedOut } from './optout.ts'
-import { BrokenTokenError, decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token.ts'
+import { seal } from './aes-gcm'
+import type { Call } from './call'
+import { issueIdentity } from './identity-token'
+import { isOptedOut } from './optout'
+import { BrokenTokenError, decodeInner, openRefreshToken, REFRESH_TOKEN_LENGTH } from './refresh-token'
 import {
   clientError,
   errorReply,
@@ -13,17 +13,17 @@ import {
   noActiveKey,
   sealedReply,
   unknownError,
-} from './replies.ts'
-import type { OperatorReply, Scope } from './types.ts'
+} from './replies'
+import type { OperatorReply, Scope } from './types'
 
-/** Identities from before this moment are answered as opted out. */
+/** Identities from before this time are answered as opted out. */
 const CUTOFF = Date.UTC(2021, 2, 8, 17)
 
 /**
  * `POST /v2/token/refresh`: https://unifiedid.com/docs/endpoints/post-token-refresh
- * The body is the bare refresh token. A key in `Authorization` is optional: it only buys more precise
- * complaints. A body of another length is tried as the inner token alone, which is what clients held before
- * v2, and answered in the clear.
+ * The body is the bare refresh token. A key in `Authorization` is optional and only makes errors more
+ * precise. A body of another length is tried as the inner token alone, which clients held before v2, and
+ * answered unencrypted.
  */
 export function tokenRefresh({ request, client, scope, now, lifetimes, forceOptout }: Call): OperatorReply {
   const refuse = (status: string, message: string) =>

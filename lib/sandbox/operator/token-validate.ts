@@ -1,12 +1,12 @@
 import 'server-only'
 
-import { decodeAdvertisingToken } from './advertising-token.ts'
-import { readIdentity } from './identity-input.ts'
-import { textField } from './json.ts'
-import { rawUid } from './raw-uid.ts'
-import { clientError } from './replies.ts'
-import type { SealedCall } from './sealed-endpoint.ts'
-import type { OperatorReply } from './types.ts'
+import { decodeAdvertisingToken } from './advertising-token'
+import { readIdentity } from './identity-input'
+import { textField } from './json'
+import { rawUid } from './raw-uid'
+import { clientError } from './replies'
+import type { SealedCall } from './sealed-endpoint'
+import type { OperatorReply } from './types'
 
 /** `POST /v2/token/validate`: https://unifiedid.com/docs/endpoints/post-token-validate */
 export function tokenValidate({ client, payload, scope, answer }: SealedCall): OperatorReply {

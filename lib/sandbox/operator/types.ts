@@ -2,7 +2,7 @@ import 'server-only'
 
 export type Scope = 'uid2' | 'euid'
 
-/** A request as the mounts hand it over: raw bytes, header names in lower case, path without the mount's prefix. */
+/** A request as the mounts pass it: raw bytes, lower-case header names, path without the mount's prefix. */
 export interface OperatorRequest {
   method: string
   path: string
@@ -14,6 +14,6 @@ export interface OperatorReply {
   status: number
   headers: Record<string, string>
   body: Uint8Array | string
-  /** The mount must break the connection instead of delivering this reply. */
+  /** The mount must break the connection instead of sending this reply. */
   fault?: 'reset'
 }

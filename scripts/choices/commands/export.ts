@@ -3,11 +3,11 @@ import type { ConsentSignals } from '#lib/identity/public-identity.ts'
 
 import type { Answer, Command } from '../../command-line/command.ts'
 import { type Paint, pairs, printable, prose } from '../../command-line/terminal.ts'
+import { iso, optOutLines, optOutsJson, paragraphs, section } from '../format.ts'
 import { personOptions, readPerson } from '../person.ts'
 import { withStore } from '../store.ts'
-import { iso, optOutLines, optOutsJson, paragraphs, section } from '../words.ts'
 
-/** What else the site keeps, and why no address leads to it. */
+/** What else the site keeps, and why an address does not find it. */
 const notFound = [
   'Sessions that were signed out of, until they would have ended by themselves, 30 days at most; secrets of sign-ins under way, 15 minutes: both under random ids, which nothing ties to an address or number.',
   'Counts of attempts to sign in, two hours at most: numbers under keyed hashes, which are not looked up here.',
@@ -25,7 +25,7 @@ export const exportRecords: Command = {
   ],
   async run(args, context): Promise<Answer> {
     const { diiHash, what } = await readPerson(args, context)
-    const records = withoutKeys(await withStore((store) => store.records([diiHash])))
+    const records = numberAccounts(await withStore((store) => store.records([diiHash])))
     const any = [records.optOuts, records.history, records.signals].some(({ length }) => length > 0)
     return {
       ok: any,
@@ -48,8 +48,8 @@ export const exportRecords: Command = {
   },
 }
 
-/** Accounts by number and way of signing in, instead of the keyed hashes that stand for them. */
-function withoutKeys({ optOuts, history, signals }: ReaderRecords): ReaderRecords {
+/** Accounts by number and provider, instead of their keyed hashes. */
+function numberAccounts({ optOuts, history, signals }: ReaderRecords): ReaderRecords {
   const accounts = [...new Set([...history, ...signals].map(({ account }) => account))]
   const named = <T extends { account: string }>(row: T): T => {
     const [way] = /^[a-z]{1,20}(?=:)/.exec(row.account) ?? []

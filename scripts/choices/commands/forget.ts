@@ -1,8 +1,8 @@
 import type { Answer, Command } from '../../command-line/command.ts'
 import { prose } from '../../command-line/terminal.ts'
+import { optOutLines, optOutsJson, section } from '../format.ts'
 import { personOptions, readPerson } from '../person.ts'
 import { withStore } from '../store.ts'
-import { optOutLines, optOutsJson, section } from '../words.ts'
 
 const whyKept =
   'A mark is a keyed hash with its key’s fingerprint, its kind and its date, and nothing else. It is what keeps the opt-out: without it the same person could be sent to UID2 or EUID again. No command removes it. One of UID2 or EUID stays; one from this site ends when its reader says yes here again.'
@@ -20,7 +20,8 @@ export const forget: Command = {
   ],
   async run(args, context): Promise<Answer> {
     const { diiHash, what } = await readPerson(args, context)
-    // Erased last, because what another process has locked is begun again, and would then count nothing.
+    // Erased last: work is retried while another process has locked the database, and would then count
+    // nothing.
     const { optOuts, erased } = await withStore(async (store) => ({
       optOuts: (await store.records([diiHash])).optOuts,
       erased: await store.forget([diiHash]),

@@ -1,9 +1,9 @@
 import { decodeBase64 } from '#lib/sandbox/operator/java-base64.ts'
 import { type Answer, type Command, type Context, UsageError } from '../../command-line/command.ts'
 import { printable, prose, time } from '../../command-line/terminal.ts'
-import { type EnvelopeKind, type Layout, layOut, type Part } from '../envelope-layout.ts'
+import { type EnvelopeKind, type Layout, type Part, parseLayout } from '../envelope-layout.ts'
 import { envelopeNotes } from '../envelope-notes.ts'
-import { masked } from '../mask.ts'
+import { maskJson } from '../mask.ts'
 
 const kinds: Record<EnvelopeKind, string> = {
   request: 'request',
@@ -41,7 +41,7 @@ export const decodeEnvelope: Command = {
       responseKey: keyOf(context.env, 'REFRESH_RESPONSE_KEY'),
     }
     const bytes = Buffer.from(body, 'base64')
-    const layout = isBase64(body) ? layOut(bytes, keys, kind) : undefined
+    const layout = isBase64(body) ? parseLayout(bytes, keys, kind) : undefined
     const json = layout && parse(layout, args.flag('reveal'))
     const notes = envelopeNotes({
       body,
@@ -75,7 +75,7 @@ function readKind(kind: string | undefined): EnvelopeKind | undefined {
   throw new UsageError('--kind is request, response or refresh.')
 }
 
-/** More than operators take, so that a note can say what is wrong with it. */
+/** Accepts more than operators do, so that a note can say what is wrong. */
 const isBase64 = (body: string) => /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/.test(body)
 
 function keyOf(env: Context['env'], name: string): Buffer | undefined {
@@ -97,7 +97,7 @@ function parse({ parts }: Layout, reveal: boolean): Json {
   if (bytes.length === 0) return 'absent'
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return { value: reveal ? value : masked(value) }
+    return { value: reveal ? value : maskJson(value) }
   } catch {
     return 'broken'
   }

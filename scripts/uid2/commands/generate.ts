@@ -1,7 +1,7 @@
 import type { Answer, Command } from '../../command-line/command.ts'
-import { asUsage } from '../../command-line/command.ts'
+import { toUsageError } from '../../command-line/command.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
-import { diiOptions, personArgument, readDii } from '../dii.ts'
+import { diiOptions, personArgument, readDii } from '../dii-arguments.ts'
 import { outcomeAnswer } from '../identity.ts'
 
 export const generate: Command = {
@@ -22,7 +22,7 @@ export const generate: Command = {
     const client = await createClient(credentials, context, { sendRaw: args.flag('raw') })
     const dii = await readDii(args, context, args.argument)
     const tcfConsentString = args.text('tcf')
-    const outcome = await asUsage(() =>
+    const outcome = await toUsageError(() =>
       client.generateToken(dii, tcfConsentString === undefined ? {} : { tcfConsentString }),
     )
     return outcomeAnswer(outcome, credentials.product, context.now())

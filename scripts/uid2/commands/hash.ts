@@ -1,7 +1,7 @@
 import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
-import { type Answer, asUsage, type Command, UsageError } from '../../command-line/command.ts'
+import { type Answer, type Command, toUsageError, UsageError } from '../../command-line/command.ts'
 import { pairs } from '../../command-line/terminal.ts'
-import { personArgument, rawOptions, readRawDii } from '../dii.ts'
+import { personArgument, rawOptions, readRawDii } from '../dii-arguments.ts'
 
 export const hash: Command = {
   name: 'hash',
@@ -16,7 +16,7 @@ export const hash: Command = {
     const dii = await readRawDii(args, context)
     if (!dii) throw new UsageError('Name one person: an address or a number.')
     const { kind, given } = dii
-    const [normalised, base64] = await asUsage(() =>
+    const [normalised, base64] = await toUsageError(() =>
       kind === 'email'
         ? Promise.all([normalizeEmail(given), hashEmail(given)])
         : Promise.all([normalizePhone(given), hashPhone(given)]),

@@ -71,7 +71,7 @@ function inspect(token: string, keys: Keys | undefined, { env, now }: Context, r
       notes: ['This is neither an advertising token of version 2, 3 or 4 nor a refresh token.'],
     }
   const opened = keys && open(bytes, header, keys.secrets)
-  // The header of some tokens does not say what their inside does.
+  // Some tokens have this information only inside.
   const { scope = header.scope, identity = header.identity } = opened?.ok ? opened.value : header
   const known = { ...header, scope, identity }
   const rows = headerRows(known)
@@ -91,7 +91,7 @@ function inspect(token: string, keys: Keys | undefined, { env, now }: Context, r
     'uid' in opened.value ? advertisingRows(opened.value, at, reveal) : refreshRows(opened.value, at, reveal)
   const expired = opened.value.expiresAt < at
   if (expired) notes.push('It has expired.')
-  // Buyers of version 2 are not what the sandbox's is.
+  // The sandbox's buyer does not read version 2.
   const buyer =
     header.type === 'advertising' && header.version !== 2 && keys.ring
       ? readToken(token, keys.ring, at)

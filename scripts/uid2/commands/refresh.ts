@@ -1,4 +1,4 @@
-import { type Answer, asUsage, type Command, UsageError } from '../../command-line/command.ts'
+import { type Answer, type Command, toUsageError, UsageError } from '../../command-line/command.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
 import { outcomeAnswer, readIdentity } from '../identity.ts'
 
@@ -16,7 +16,7 @@ export const refresh: Command = {
     const client = await createClient(credentials, context)
     if (args.argument === undefined) throw new UsageError('Name the file with the identity, or -.')
     const identity = readIdentity(await context.contentOf(args.argument))
-    const outcome = await asUsage(() => client.refreshToken(identity))
+    const outcome = await toUsageError(() => client.refreshToken(identity))
     return outcomeAnswer(outcome, credentials.product, context.now())
   },
 }

@@ -1,9 +1,9 @@
 import { type Answer, type Command, UsageError } from '../../command-line/command.ts'
 import { prose } from '../../command-line/terminal.ts'
 import { createClient, requireCredentials } from '../credentials.ts'
-import { diiOptions, readDii } from '../dii.ts'
+import { diiOptions, readDii } from '../dii-arguments.ts'
 import { noLines } from '../identity.ts'
-import { ask } from '../validating.ts'
+import { ask } from '../validate-token.ts'
 
 export const validate: Command = {
   name: 'validate',

@@ -1,14 +1,14 @@
 import {
   type Answer,
   type Arguments,
-  asUsage,
   type Command,
   type Context,
+  toUsageError,
   UsageError,
 } from '../../command-line/command.ts'
 import { type Credentials, NOT_CONFIGURED, readCredentials } from '../credentials.ts'
-import { rawOptions, readRawDii } from '../dii.ts'
-import { type Dii, readAs } from '../mistakes/dii.ts'
+import { rawOptions, readRawDii } from '../dii-arguments.ts'
+import { type Dii, readAs } from '../mistakes/typed-dii.ts'
 import { configurationFindings, faultFindings } from '../verify/configuration.ts'
 import { failureFinding } from '../verify/failure.ts'
 import { type Finding, reportLines } from '../verify/finding.ts'
@@ -23,7 +23,7 @@ export const verify: Command = {
     hash: { value: 'HASH', help: 'what your system sends to the operator for this person' },
     token: { value: 'TOKEN', help: 'an advertising token that your system got for this person' },
     thorough: { help: 'with --token: also try two mistakes at once, some hundreds of calls' },
-    offline: { help: 'call nobody: check the variables that are set, and --hash' },
+    offline: { help: 'make no calls: check only the variables and --hash' },
   },
   details: [
     'A wrong hash is answered with success and a token that matches nobody, and nothing tells. Give a person as',
@@ -59,13 +59,13 @@ async function readPipeline(args: Arguments, context: Context): Promise<Pipeline
   if (token !== undefined && args.flag('offline'))
     throw new UsageError('Only an operator can check --token: leave --offline away.')
   return {
-    dii: await asUsage(() => readAs(raw.kind, raw.given)),
+    dii: await toUsageError(() => readAs(raw.kind, raw.given)),
     hash: hash === undefined ? undefined : await context.textOf(hash),
     token: token === undefined ? undefined : await context.textOf(token),
   }
 }
 
-/** The credentials, when there is nothing against a call with them. */
+/** The credentials, if they may be used for a call. */
 function checkConfiguration(args: Arguments, context: Context, findings: Finding[]): Credentials | undefined {
   const read = readCredentials(context.env)
   if ('unset' in read) {
@@ -78,7 +78,7 @@ function checkConfiguration(args: Arguments, context: Context, findings: Finding
     return undefined
   }
   findings.push(...configurationFindings(read.credentials))
-  // A key is sent to nobody of whom it is already known that it is not for them.
+  // A key is not sent to a host that is known to be wrong for it.
   return findings.some(({ level }) => level === 'fault') ? undefined : read.credentials
 }
 

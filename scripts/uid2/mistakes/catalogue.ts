@@ -1,12 +1,12 @@
 import { decodeBase64 } from '#lib/sandbox/operator/java-base64.ts'
 import { digestMistakes, sha256 } from './digests.ts'
-import type { Dii, Mistake } from './dii.ts'
 import { rightSpellings, spellingMistakes, unwrap } from './spellings.ts'
 import { textMistakes } from './texts.ts'
+import type { Dii, Mistake } from './typed-dii.ts'
 
 export type Diagnosis =
   | { verdict: 'right' }
-  /** In the order in which they were made. */
+  /** In the order in which they happened. */
   | { verdict: 'mistaken'; mistakes: readonly Mistake[] }
   | { verdict: 'unknown' }
 
@@ -16,8 +16,8 @@ interface Hashed {
 }
 
 /**
- * Says which mistakes lead from a person to what a system sends as their hash. Of several explanations it
- * takes the one with the fewest mistakes.
+ * Finds the mistakes that lead from a person to what a system sends as their hash. Of several explanations it
+ * returns the one with the fewest mistakes.
  */
 export function diagnose(dii: Dii, sent: string): Diagnosis {
   let best: readonly Mistake[] | undefined
@@ -32,10 +32,7 @@ export function diagnose(dii: Dii, sent: string): Diagnosis {
   return best ? { verdict: 'mistaken', mistakes: best } : { verdict: 'unknown' }
 }
 
-/**
- * What an operator would have taken for this person's hash, was it made with up to `depth` mistakes: the
- * hashes to ask about when a token turns out not to be theirs.
- */
+/** Hashes of this person with up to `depth` mistakes: the candidates when a token is not theirs. */
 export function mistakenHashes(dii: Dii, depth: 1 | 2): { mistakes: readonly Mistake[]; hash: string }[] {
   const seen = new Set<string>()
   const found: { mistakes: readonly Mistake[]; hash: string }[] = []
@@ -48,12 +45,12 @@ export function mistakenHashes(dii: Dii, depth: 1 | 2): { mistakes: readonly Mis
   return found
 }
 
-/** Whether an operator takes this text for a hash. It cannot know of what. */
+/** Whether an operator accepts this text as a hash. It cannot know of what. */
 export function isAccepted(sent: string): boolean {
   return /^[0-9a-f]{64}$/i.test(sent) || (sent.length === 44 && decodeBase64(sent) !== null)
 }
 
-/** Whether a system that does not normalise would be found out by this person. */
+/** Whether this person would reveal a system that does not normalise. */
 export const tellsNormalisation = ({ given, normalised }: Dii): boolean => given !== normalised
 
 function* hashes(dii: Dii): Generator<Hashed> {
@@ -82,7 +79,7 @@ function texts(dii: Dii): { mistakes: readonly Mistake[]; bytes: Buffer }[] {
 
 function spellingsOf(hash: Buffer, mistakes: readonly Mistake[]) {
   const right = [rightSpellings.base64(hash), rightSpellings.hex(hash)]
-  // A text that was not hashed may have been sent as it is.
+  // An unhashed text may have been sent unchanged.
   if (mistakes.some(({ id }) => id === 'not-hashed')) right.push(hash.toString('utf8'))
   return [
     { mistakes: [], texts: right },
@@ -90,5 +87,5 @@ function spellingsOf(hash: Buffer, mistakes: readonly Mistake[]) {
   ]
 }
 
-/** Hex digits count in either case, and operators read both. */
+/** Hex digits of either case are equal, and operators accept both. */
 const plain = (text: string) => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text)

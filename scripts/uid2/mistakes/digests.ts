@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Mistake } from './dii.ts'
+import type { Mistake } from './typed-dii.ts'
 
 type Bytes = string | Uint8Array
 
-/** Another way of hashing than SHA-256, once. */
+/** Hashing other than SHA-256 once. */
 interface DigestMistake extends Mistake {
   readonly make: (text: Bytes) => Buffer
 }

@@ -1,7 +1,9 @@
 import { domainToASCII } from 'node:url'
-import type { Dii, Mistake } from './dii.ts'
+import type { Dii, Mistake } from './typed-dii.ts'
 
-/** Hashing another text than the normalised one. `make` answers every text that the mistake can lead to. */
+/**
+ * A mistake that hashes another text than the normalised one. `make` returns every text that it can produce.
+ */
 export interface TextMistake extends Mistake {
   readonly make: (dii: Dii) => readonly (string | Uint8Array)[]
 }
@@ -27,7 +29,7 @@ const gmailRemedy =
   'For the domain gmail.com drop every dot and everything from the first + of the local part.'
 const otherRemedy = 'Dots and +tags go for the domain gmail.com alone; other domains keep both.'
 
-/** From the most telling to the least: of mistakes that lead to the same text, the first is named. */
+/** The most informative first: of mistakes with the same text, the first is reported. */
 export const emailTexts: readonly TextMistake[] = [
   {
     id: 'gmail-dots-kept',

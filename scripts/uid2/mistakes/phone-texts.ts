@@ -3,7 +3,7 @@ import type { TextMistake } from './email-texts.ts'
 const e164 = 'Hash the number in E.164: +, country code, number; digits alone, nothing between them.'
 const countryCodes = [1, 2, 3]
 
-/** The ways of writing a North American number; other countries' are as many as there are countries. */
+/** Ways to write a North American number. Other countries have too many. */
 function northAmerican(number: string): string[] {
   const [, area, exchange, line] = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number) ?? []
   if (area === undefined) return []

@@ -1,6 +1,6 @@
-import type { Mistake } from './dii.ts'
+import type { Mistake } from './typed-dii.ts'
 
-/** Another way of writing a hash than base64 or hex. */
+/** An encoding of a hash other than base64 or hex. */
 interface SpellingMistake extends Mistake {
   readonly make: (hash: Buffer) => readonly string[]
 }
@@ -14,7 +14,7 @@ const hex = (bytes: Buffer) => bytes.toString('hex')
 const base64 = (bytes: Buffer) => bytes.toString('base64')
 const base64OfText = (text: string) => base64(Buffer.from(text))
 
-/** The two spellings that operators read; hex in either case. */
+/** The two encodings that operators accept, hex in either case. */
 export const rightSpellings = { base64, hex } as const
 
 export const spellingMistakes: readonly SpellingMistake[] = [
@@ -107,7 +107,7 @@ const quotesAround: Mistake = {
   remedy: bare,
 }
 
-/** The texts that may be meant by what was sent, with what is wrong around them. */
+/** The texts that the sent value may mean, with the mistakes around them. */
 export function unwrap(sent: string): { text: string; mistakes: readonly Mistake[] }[] {
   const trimmed = sent.trim()
   const quoted = /^(["'])(.*)\1$/s.exec(trimmed)?.[2]

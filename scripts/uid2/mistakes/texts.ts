@@ -1,10 +1,10 @@
-import type { Dii } from './dii.ts'
 import { emailTexts, type TextMistake } from './email-texts.ts'
 import { phoneTexts } from './phone-texts.ts'
+import type { Dii } from './typed-dii.ts'
 
 const clean = 'Hash the normalised text itself, nothing before, behind or around it.'
 
-/** What happens to addresses and numbers alike. */
+/** Mistakes with addresses and numbers. */
 const anyTexts: readonly TextMistake[] = [
   {
     id: 'line-end-behind',

@@ -6,17 +6,18 @@ import { testPerson } from './test-person.ts'
 const minute = 60_000
 const hour = 60 * minute
 
-/** Operators take times of about two minutes to either side, so steps of three leave no gap. */
+/** Operators accept times of about two minutes in both directions, so steps of three leave no gap. */
 const nearby = Array.from({ length: 10 }, (_, i) => (i + 1) * 3 * minute)
-/** A clock that was set in another time zone. */
+/** For a clock set to another time zone. */
 const zones = Array.from({ length: 14 }, (_, i) => (i + 1) * hour)
-/** How much to add to our clock, the nearest first. */
+/** Offsets for our clock, the nearest first. */
 const shifts = [...nearby, ...zones].flatMap((shift) => [shift, -shift])
 
 /**
- * How far the operator's clock is ahead of ours, in ms, when it refuses our requests for it. A refusal tells no time,
- * and operators send no `Date`; only what is sealed has one. So this asks again with other times than ours until one
- * is taken: the answer then tells the rest. `undefined`: farther off than half an hour, and by no whole hours.
+ * How far the operator's clock is ahead of ours, in ms, when it rejects our requests because of that. An
+ * error reply has no time, and operators send no `Date`. So this asks with shifted times until one is
+ * accepted: the response then contains the operator's time. `undefined`: off by more than half an hour and by
+ * no whole hours.
  */
 export async function findClockSkew(
   credentials: Credentials,

@@ -2,12 +2,12 @@ import type { EnvFault } from '#lib/env/schema.ts'
 import { describeApiKey } from '#lib/uid2/index.ts'
 import type { Context } from '../../command-line/command.ts'
 import type { Credentials } from '../credentials.ts'
-import { isNoOperator, type Place, placeOf } from '../hosts.ts'
+import { findKnownOperator, isNoOperator, type KnownOperator } from '../hosts.ts'
 import type { Finding } from './finding.ts'
 
 const apart = 'Keys, secrets and UIDs of one environment or product mean nothing in another.'
 
-/** The variables that the site’s own rules turn down. */
+/** Variables that the site's own rules reject. */
 export function faultFindings(faults: readonly EnvFault[], env: Context['env']): Finding[] {
   return faults.map(({ variable, fault, remedy }) => {
     const found = { check: variable, level: 'fault' as const, what: `${fault}.`, remedy }
@@ -21,18 +21,18 @@ export function faultFindings(faults: readonly EnvFault[], env: Context['env']):
   })
 }
 
-/** What the three values say about themselves, before anyone is called. Pure. */
+/** What the three values reveal by themselves, before any call. Pure. */
 export function configurationFindings({ baseUrl, apiKey, clientSecret, product }: Credentials): Finding[] {
   const url = new URL(baseUrl)
-  const place = placeOf(url.hostname)
+  const known = findKnownOperator(url.hostname)
   return [
-    hostFinding(url, place),
-    ...productFindings(place, product),
-    ...keyFindings({ apiKey, clientSecret, product }, place),
+    hostFinding(url, known),
+    ...productFindings(known, product),
+    ...keyFindings({ apiKey, clientSecret, product }, known),
   ]
 }
 
-function hostFinding({ hostname, pathname }: URL, place: Place | undefined): Finding {
+function hostFinding({ hostname, pathname }: URL, known: KnownOperator | undefined): Finding {
   const check = 'UID2_BASE_URL'
   if (isNoOperator(hostname))
     return {
@@ -49,41 +49,41 @@ function hostFinding({ hostname, pathname }: URL, place: Place | undefined): Fin
       why: 'The paths of the endpoints are put behind it.',
       remedy: 'Leave /v2 and everything behind it off.',
     }
-  if (!place)
+  if (!known)
     return {
       check,
       level: 'note',
       what: 'is none of the public operators, so its environment is not known. A private operator is none.',
     }
   const name =
-    place.environment === 'local'
+    known.environment === 'local'
       ? 'an operator on this machine'
-      : `${place.product?.toUpperCase()} ${place.environment}`
+      : `${known.product?.toUpperCase()} ${known.environment}`
   return { check, level: 'ok', what: `is ${name}.` }
 }
 
-function productFindings(place: Place | undefined, product: Credentials['product']): Finding[] {
-  if (!place?.product || place.product === product) return []
+function productFindings(known: KnownOperator | undefined, product: Credentials['product']): Finding[] {
+  if (!known?.product || known.product === product) return []
   return [
     {
       check: 'UID2_PRODUCT',
       level: 'fault',
-      what: `is ${product}, and the operator is one of ${place.product.toUpperCase()}.`,
+      what: `is ${product}, and the operator is one of ${known.product.toUpperCase()}.`,
       why: apart,
-      remedy: `Set UID2_PRODUCT=${place.product}, or use an operator of ${product.toUpperCase()}.`,
+      remedy: `Set UID2_PRODUCT=${known.product}, or use an operator of ${product.toUpperCase()}.`,
     },
   ]
 }
 
 function keyFindings(
   { apiKey, clientSecret, product }: Pick<Credentials, 'apiKey' | 'clientSecret' | 'product'>,
-  place: Place | undefined,
+  known: KnownOperator | undefined,
 ): Finding[] {
   const check = 'UID2_API_KEY'
   const key = describeApiKey(apiKey)
   if (!key) return [shapelessKey(apiKey, clientSecret)]
-  const environment = place?.environment
-  // A test operator on one's own machine may know any keys.
+  const environment = known?.environment
+  // A test operator on this machine may know any keys.
   const level = environment === 'local' ? 'warning' : 'fault'
   const faults: Finding[] = []
   const add = (wrong: boolean, what: string, remedy: string) => {

@@ -46,16 +46,16 @@ const ours: Partial<Record<Uid2ErrorCode | Uid2ErrorReason, { why: string; remed
   },
 }
 
-/** Operators give each refusal a status; a page or a proxy at the wrong address gives none. */
+/** Operators give each error reply a status. A page or proxy at the wrong URL does not. */
 const notAnOperator = {
   why: 'That is no operator’s answer: what is there is something else.',
   remedy: 'Look at UID2_BASE_URL. It may have a path, as the sandbox’s has: /sandbox/operator.',
 }
 
-/** What an error does not say, and further calls find out. */
+/** What an error does not contain, and further calls find out. */
 interface More {
   readonly reason?: Uid2ErrorReason | undefined
-  /** How far our clock is off, in words. */
+  /** The clock skew as a sentence. */
   readonly clock?: string
 }
 

@@ -1,6 +1,9 @@
 import { type Paint, prose } from '../../command-line/terminal.ts'
 
-/** `fault`: something is wrong. `unknown`: it could not be found out. `warning` and `note` fail nothing. */
+/**
+ * `fault`: something is wrong. `unknown`: it could not be found out. `warning` and `note` do not fail the
+ * command.
+ */
 type Level = 'ok' | 'note' | 'warning' | 'fault' | 'unknown'
 
 export interface Finding {
@@ -9,9 +12,9 @@ export interface Finding {
   readonly what: string
   /** Why it matters. */
   readonly why?: string
-  /** How to mend it. */
+  /** How to fix it. */
   readonly remedy?: string
-  /** Of the catalogue, in the order in which they were made. */
+  /** Ids from the catalogue, in the order in which they happened. */
   readonly mistakes?: readonly string[]
 }
 

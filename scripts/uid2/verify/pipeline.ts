@@ -1,14 +1,16 @@
 import type { DiiInput, Uid2Client } from '#lib/uid2/index.ts'
 import { diagnose, isAccepted, mistakenHashes, tellsNormalisation } from '../mistakes/catalogue.ts'
-import type { Dii, Mistake } from '../mistakes/dii.ts'
+import type { Dii, Mistake } from '../mistakes/typed-dii.ts'
 import { readHeader, tokenBytes } from '../token-layout.ts'
-import { ask } from '../validating.ts'
+import { ask } from '../validate-token.ts'
 import type { Finding } from './finding.ts'
 
 const dead =
-  'The operator cannot know it: every call succeeds, and the tokens match nobody, so they are worth nothing to buyers.'
+  'The operator cannot notice it: every call succeeds, but the tokens match no one, so they are worth nothing to buyers.'
 
-/** Whether what a system sends as a person’s hash is right, and if not, which mistakes it makes. Pure. */
+/**
+ * Whether the hash that a system sends for a person is correct, and if not, which mistakes it makes. Pure.
+ */
 export function hashFindings(dii: Dii, sent: string): Finding[] {
   const check = 'hash'
   const diagnosis = diagnose(dii, sent)
@@ -32,8 +34,8 @@ export function hashFindings(dii: Dii, sent: string): Finding[] {
 }
 
 /**
- * Whether a token is this person’s; if not, asks the operator about the hashes that known mistakes lead to.
- * A token made from a wrong hash is otherwise like any other.
+ * Whether a token is this person's. If not, asks the operator about the hashes of known mistakes. A token
+ * from a wrong hash looks like any other.
  */
 export async function tokenFindings(
   client: Uid2Client,
@@ -80,7 +82,7 @@ export async function tokenFindings(
       check,
       level: 'fault',
       what: `it is not this person’s, and none of ${candidates.length} known mistakes leads to it.`,
-      why: 'It may be somebody else’s or of another address, or from before the yearly change of this person’s salt.',
+      why: 'It may be from another person or another address, or from before the yearly change of this person’s salt.',
       remedy: `Generate a new token for this very address and verify that.${depth === 1 ? ' --thorough also tries two mistakes at once.' : ''}`,
     },
   ]

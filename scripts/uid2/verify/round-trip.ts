@@ -2,7 +2,7 @@ import type { Identity, Uid2Client } from '#lib/uid2/index.ts'
 import type { Context } from '../../command-line/command.ts'
 import { type Credentials, createClient } from '../credentials.ts'
 import { readHeader, tokenBytes } from '../token-layout.ts'
-import { ask, type Validity } from '../validating.ts'
+import { ask, type Validity } from '../validate-token.ts'
 import { failureFinding, moreOf } from './failure.ts'
 import type { Finding } from './finding.ts'
 import { testPerson } from './test-person.ts'
@@ -10,7 +10,7 @@ import { testPerson } from './test-person.ts'
 export interface RoundTrip {
   readonly findings: readonly Finding[]
   readonly client: Uid2Client
-  /** Whether the operator tells what is true of a token: of some sites it validates none. */
+  /** Whether the operator validates this site's tokens. For some sites it validates none. */
   readonly validates: boolean
 }
 
@@ -60,7 +60,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
   return { findings, client, validates: validity === 'valid' }
 }
 
-/** Scope is in a token’s first byte. A product mix-up shows nowhere else: every call of it succeeds. */
+/** The scope is in a token's first byte. A wrong product is visible nowhere else: all calls succeed. */
 export function scopeFinding(check: string, token: string, product: Credentials['product']): Finding {
   const bytes = tokenBytes(token)
   const scope = bytes && readHeader(bytes)?.scope
@@ -76,7 +76,7 @@ export function scopeFinding(check: string, token: string, product: Credentials[
   }
 }
 
-/** Our clock against the operator’s, which writes its time into every sealed answer. */
+/** Our clock compared with the operator's, which is in every encrypted response. */
 export function clockFinding(skewMs: number | undefined): Finding {
   const check = 'clock'
   if (skewMs === undefined)

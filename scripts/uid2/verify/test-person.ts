@@ -1,2 +1,2 @@
-/** Of the protocol: never opted out, and validated by every operator. */
+/** The protocol's test person: never opted out, and valid at every operator. */
 export const testPerson = { email: 'validate@example.com' }

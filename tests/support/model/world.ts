@@ -129,7 +129,7 @@ const look: Event = (world, { who }) => {
   return [answer(world, now), ...(hears ? [answer(heard, now), answer(recorded, 'opted_out')] : [])]
 }
 
-const sayYes: Event = (world, { who }) =>
+const giveConsent: Event = (world, { who }) =>
   isSignedIn(world, who) ? [[say(world, who, 'granted'), {}]] : [answer(world, 'signed_out')]
 
 /** A signal that changes nothing is not written. */
@@ -208,7 +208,7 @@ export const begun: Progress = { at: 0, consent: null, heard: false, brought: fa
 
 export const events: Record<Kind, Event[]> = {
   'sign in': [enter],
-  yes: [sayYes, call, record, finish],
+  yes: [giveConsent, call, record, finish],
   no: [sayNo, look],
   read: [look],
   page: [look],

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { attempt, hideRefusedObserver, randomText, whenIdle } from '#lib/ads/browser-apis.ts'
+import { attempt, hideRefusedObserver, randomText } from '#lib/ads/browser-apis.ts'
 import { removeEverywhere, store, stored } from '#lib/ads/stored.ts'
+import { whenIdle } from '#lib/ads/token-store/refresh-scheduler.ts'
 import { available, createBrowserStub } from './browser-stub.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -44,7 +45,7 @@ test.each([
   expect(new Set(texts).size).toBe(100)
 })
 
-describe('N28: a hand-off', () => {
+describe('N28: a token store', () => {
   class Refused {
     constructor() {
       refuse()
@@ -56,12 +57,12 @@ describe('N28: a hand-off', () => {
     ['may not, as in Firefox with cookies blocked', Refused],
   ])('that %s works all the same', async (_, BroadcastChannel) => {
     const page = createBrowserStub({ BroadcastChannel: BroadcastChannel as never })
-    page.handoff.start()
+    page.tokenStore.start()
     await page.request.answer(available('A'))
-    expect(page.handoff.currentToken()).toMatchObject({ id: 'A' })
-    page.handoff.clear('signed_out')()
-    expect(page.handoff.currentToken()).toBeNull()
-    page.handoff.stop()
+    expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
+    page.tokenStore.clear('signed_out')()
+    expect(page.tokenStore.currentToken()).toBeNull()
+    page.tokenStore.stop()
   })
 })
 

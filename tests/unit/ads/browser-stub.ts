@@ -1,8 +1,7 @@
-import type { Signals, TcfApi } from '#lib/ads/handoff/consent-platform.ts'
-import type { HandoffEnvironment } from '#lib/ads/handoff/environment.ts'
-import { createUid2Handoff } from '#lib/ads/handoff/handoff.ts'
-import type { HandoffWindow } from '#lib/ads/handoff/handoff-window.ts'
-import { createKeeper } from '#lib/ads/handoff/keeper.ts'
+import type { Signals, TcfApi } from '#lib/ads/consent/consent-platform.ts'
+import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
+import type { PageWindow, TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
+import { createTokenStore } from '#lib/ads/token-store/token-store.ts'
 import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
 /** The server's wall clock in these tests: a day from any clock of the page. */
@@ -45,17 +44,17 @@ interface Pending {
   answer(with_: Answer): Promise<void>
 }
 
-interface Over extends Pick<HandoffWindow, 'BroadcastChannel'> {
+interface Over extends Pick<PageWindow, 'BroadcastChannel'> {
   __tcfapi?: TcfApi | undefined
-  now?: HandoffEnvironment['now']
-  loadKeeper?: HandoffEnvironment['loadKeeper']
+  now?: TokenStoreEnvironment['now']
+  loadScheduler?: TokenStoreEnvironment['loadScheduler']
 }
 
 /**
  * A browser with a hand-moved clock and a wire on which the test is the server. It has a consent platform that
  * has not spoken yet, and what is loaded later is there at once.
  */
-export function createBrowserStub({ now, loadKeeper, ...over }: Over = {}) {
+export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
   let clock = 0
   let nextTimer = 1
   const timers = new Map<number, { at: number; run: () => void }>()
@@ -92,16 +91,16 @@ export function createBrowserStub({ now, loadKeeper, ...over }: Over = {}) {
     __tcfapi: platform.api,
     ...over,
   })
-  const env: HandoffEnvironment = {
+  const env: TokenStoreEnvironment = {
     window,
     now: now ?? (() => clock),
-    loadKeeper: loadKeeper ?? ((loaded) => loaded(createKeeper)),
+    loadScheduler: loadScheduler ?? ((loaded) => loaded(createSchedulerWithConsent)),
   }
 
   return {
     env: { now: env.now, setTimeout: window.setTimeout },
     window,
-    handoff: createUid2Handoff(env),
+    tokenStore: createTokenStore(env),
     requests,
     timers,
     /** The last request, which must be there. */

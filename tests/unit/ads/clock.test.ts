@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createClock } from '#lib/ads/handoff/clock.ts'
+import { createClock } from '#lib/ads/token-store/browser.ts'
 
 const HOUR = 3_600_000
 

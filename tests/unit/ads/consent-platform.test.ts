@@ -3,7 +3,7 @@ import {
   type ConsentWindow,
   listenToConsentPlatform,
   type Signals,
-} from '#lib/ads/handoff/consent-platform.ts'
+} from '#lib/ads/consent/consent-platform.ts'
 
 /** One API as the specifications have it: events go to whoever listens, and listeners have ids. */
 function api<Data extends object>() {
@@ -109,7 +109,7 @@ describe('K6: what a consent platform says', () => {
     expect(report.mock.calls).toEqual([[{ gpp: 'DBAA' }]])
   })
 
-  test('K6: whoever stops listening leaves no listener behind, not even at a stub that knew no id yet', () => {
+  test('K6: stopping leaves no listener behind, not even at a stub that knew no id yet', () => {
     const { tcf, gpp, stop, reports } = platform({ tcf: true, gpp: true })
     stop?.()
     expect(gpp.listeners.size).toBe(0)

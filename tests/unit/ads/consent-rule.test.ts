@@ -42,7 +42,7 @@ describe.each(usSections)('P2, K6: GPP section %i, %s: the fence says what the s
   })
 })
 
-test('P2, K6: sections count by what is said to apply, and one that is not there is a no', () => {
+test('P2, K6: only the sections that apply count, and a missing one is a denial', () => {
   const out = { SaleOptOut: 1 }
   expect(bothSay('ustx', out, [-1])).toEqual({ server: false, fence: false })
   expect(bothSay('ustx', out, [])).toEqual({ server: false, fence: false })

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createConsentWait } from '#lib/ads/consent-wait.ts'
+import { createConsentWait } from '#lib/ads/consent/consent-wait.ts'
 import { available, createBrowserStub, plain, refused, settle } from './browser-stub.ts'
 
 /** A page of which one script asks whether the token may go out. */
@@ -7,7 +7,7 @@ function createPage(over: Parameters<typeof createBrowserStub>[0] = {}) {
   const page = createBrowserStub(over)
   const wait = createConsentWait({
     window: page.window,
-    handoff: page.handoff,
+    tokenStore: page.tokenStore,
     timeoutMs: 1_000,
     setTimeout: page.env.setTimeout,
   })
@@ -30,7 +30,7 @@ const gdpr = { gdprApplies: true, tcf: 'CPx' }
 
 test('G11: the first auction waits until the platform has spoken, and the server has answered to it', async () => {
   const { page, ask } = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const answer = await ask()
   expect(answer()).toBe('waiting')
   await page.consent(gdpr)
@@ -38,21 +38,21 @@ test('G11: the first auction waits until the platform has spoken, and the server
   await page.request.answer(refused('gdpr'))
   expect(answer()).toBe(true)
   // It may be asked: there is no token any more.
-  expect(page.handoff.currentToken()).toBeNull()
+  expect(page.tokenStore.currentToken()).toBeNull()
 })
 
 test('G11: what is said before the first auction keeps no later one waiting', async () => {
   const { page, ask } = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   await page.consent(noGdpr)
   await page.request.answer(available('A'))
   expect((await ask())()).toBe(true)
-  expect(page.handoff.currentToken()).toMatchObject({ id: 'A' })
+  expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
 })
 
 test('G11: a platform of the TCF that is silent lets its time pass once, and no token out, until it speaks', async () => {
   const { page, ask } = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const answer = await ask()
   await page.advance(999)
   expect(answer()).toBe('waiting')
@@ -66,7 +66,7 @@ test('G11: a platform of the TCF that is silent lets its time pass once, and no 
 
 test('G11: what the server has not heard lets no token out', async () => {
   const { page, ask } = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const answer = await ask()
   await page.consent(noGdpr)
   await page.request.answer(new Error('offline'))
@@ -76,7 +76,7 @@ test('G11: what the server has not heard lets no token out', async () => {
 
 test('G11: what the server could not keep lets no token out', async () => {
   const { page, ask } = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const answer = await ask()
   await page.consent(noGdpr)
   await page.request.answer({ ...plain('refreshing'), status: 'unavailable', reason: 'store' } as never)
@@ -86,7 +86,7 @@ test('G11: what the server could not keep lets no token out', async () => {
 
 test('G11: where the reader has no token, what the platform says changes nothing', async () => {
   const { page, ask } = createPage()
-  page.handoff.start(plain('signed_out'))
+  page.tokenStore.start(plain('signed_out'))
   const answer = await ask()
   await page.consent(gdpr)
   expect(answer()).toBe(true)
@@ -95,12 +95,12 @@ test('G11: where the reader has no token, what the platform says changes nothing
 
 test('G11: without a platform nothing waits; one of GPP alone may be silent', async () => {
   const none = createPage({ __tcfapi: undefined })
-  none.page.handoff.start(available('A'))
+  none.page.tokenStore.start(available('A'))
   expect((await none.ask())()).toBe(true)
 
   const gpp = createPage({ __tcfapi: undefined })
   Object.assign(gpp.page.window, { __gpp: () => {} })
-  gpp.page.handoff.start(available('A'))
+  gpp.page.tokenStore.start(available('A'))
   const answer = await gpp.ask()
   expect(answer()).toBe('waiting')
   await gpp.page.advance(1_000)
@@ -113,17 +113,17 @@ test('G11: a platform that answers at once is heard once', async () => {
   )
   const { page } = createPage({ __tcfapi: api })
   const cleared = vi.fn()
-  page.handoff.start(available('A'))
-  page.handoff.on('cleared', cleared)
+  page.tokenStore.start(available('A'))
+  page.tokenStore.on('cleared', cleared)
   await page.request.answer(available('A'))
   expect(api).toHaveBeenCalledTimes(1)
   expect(cleared).not.toHaveBeenCalled()
-  expect(page.handoff.currentToken()).toMatchObject({ id: 'A' })
+  expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
 })
 
 test('G11: a platform that comes after the page has begun is heard all the same', async () => {
   const { page, ask } = createPage({ __tcfapi: undefined })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   Object.assign(page.window, {
     __tcfapi: (_command: string, _version: 2, callback: (data: object, success: boolean) => void) =>
       callback({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CPx' }, true),
@@ -131,5 +131,5 @@ test('G11: a platform that comes after the page has begun is heard all the same'
   const answer = await ask()
   await page.request.answer(refused('gdpr'))
   expect(answer()).toBe(true)
-  expect(page.handoff.currentToken()).toBeNull()
+  expect(page.tokenStore.currentToken()).toBeNull()
 })

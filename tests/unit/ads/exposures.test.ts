@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keyValues } from '#lib/ads/google/key-values.ts'
-import type { HandoffState } from '#lib/ads/handoff/handoff-state.ts'
 import { createExposures, type Exposure, toCsv } from '#lib/ads/slots/exposures.ts'
+import type { TokenState } from '#lib/ads/token-store/transitions.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, plain, SERVER_NOW } from './browser-stub.ts'
 
@@ -14,8 +14,8 @@ const withheld: PublicIdentity = {
 const treated = available('A', { bucket: 'treatment' })
 const winner = { token: 'readable', cpm: 2.375, show() {} }
 
-/** A hand-off in this state, which can become another one. */
-function handoffIn(state: HandoffState) {
+/** A token store in this state, which can become another one. */
+function storeIn(state: TokenState) {
   const listeners: Array<() => void> = []
   return {
     getSnapshot: () => state,
@@ -23,21 +23,21 @@ function handoffIn(state: HandoffState) {
       listeners.push(listener)
       return () => {}
     },
-    become(next: HandoffState) {
+    become(next: TokenState) {
       state = next
       for (const notify of listeners) notify()
     },
   }
 }
 
-function record(state: HandoffState, ...later: HandoffState[]): Exposure[] {
+function record(state: TokenState, ...later: TokenState[]): Exposure[] {
   const told: Exposure[] = []
-  const handoff = handoffIn(state)
-  const exposures = createExposures(handoff, {
+  const tokenStore = storeIn(state)
+  const exposures = createExposures(tokenStore, {
     unit: () => 'reader 7',
     tell: (exposure) => told.push(exposure),
   })
-  for (const next of later) handoff.become(next)
+  for (const next of later) tokenStore.become(next)
   exposures.auction(['top', 'side'])
   exposures.impression('top', winner)
   return told
@@ -59,12 +59,12 @@ test('K1: both groups are told of alike: each slot that is asked for, each ad th
   }
 })
 
-test('K1: nobody is told of who takes no part, or while no hold-out runs', () => {
+test('K1: nothing is reported for readers outside the experiment, or while no hold-out runs', () => {
   for (const state of [plain('signed_out'), plain('opted_out'), available('A'), plain('refreshing')])
     expect(record(state)).toEqual([])
 })
 
-test('K2: a token that ran out, or an operator out of reach, takes nobody out of their group', () => {
+test('K2: an expired token, or an unreachable operator, removes no reader from their group', () => {
   const gaps = [plain('refreshing'), { status: 'unavailable', reason: 'operator', now: SERVER_NOW }] as const
   for (const gap of gaps) {
     expect(record(treated, gap).map(({ bucket, token }) => [bucket, token])).toEqual(
@@ -86,7 +86,7 @@ test('K2: statistics that fail cost no ad', () => {
     { unit: fails, tell() {} },
     { unit: () => 'reader 7', tell: fails },
   ]) {
-    const exposures = createExposures(handoffIn(treated), broken)
+    const exposures = createExposures(storeIn(treated), broken)
     expect(() => exposures.auction(['top'])).not.toThrow()
     expect(() => exposures.impression('top', winner)).not.toThrow()
   }

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createGptAuctioneer } from '#lib/ads/google/gpt.ts'
 import type { GoogleTag } from '#lib/ads/google/gpt-loader.ts'
-import type { HeaderBidding } from '#lib/ads/prebid/prebid.ts'
+import type { HeaderBidding } from '#lib/ads/slots/header-bidding.ts'
 import { settle } from './browser-stub.ts'
 
 /** Elements as far as the ad server needs them. */
@@ -125,7 +125,7 @@ test('G11: Google is asked once the consent platform has spoken, and header bidd
   expect((await sale).winners.size).toBe(1)
 })
 
-test('an empty slot and one that nobody fills in time win nothing', async () => {
+test('an empty slot and one that is not filled in time win nothing', async () => {
   const page = createPage()
   const empty = page.auctioneer.auction([page.unit])
   await settle()
@@ -137,7 +137,7 @@ test('an empty slot and one that nobody fills in time win nothing', async () => 
   expect((await never).winners.size).toBe(0)
 })
 
-test('a slot that is sold anew is asked for again, not defined again', async () => {
+test('a slot that is sold again is asked for again, not defined again', async () => {
   const page = createPage()
   for (let times = 0; times < 2; times++) {
     const sale = page.auctioneer.auction([page.unit])
@@ -164,7 +164,7 @@ test('fifty slots that come and go leave no slot behind (G5)', async () => {
   expect(page.told.filter((line) => line.startsWith('destroy'))).toHaveLength(50)
 })
 
-test('a slot that leaves while it is asked for holds up nobody (G5)', async () => {
+test('a slot that is removed during its request delays no other (G5)', async () => {
   const page = createPage()
   const sale = page.auctioneer.auction([page.unit])
   await settle()

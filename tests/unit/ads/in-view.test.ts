@@ -130,7 +130,7 @@ describe('seen', () => {
     expect(run).not.toHaveBeenCalled()
   })
 
-  test('time in view adds up; out of view, and in a tab that nobody looks at, it stands still', () => {
+  test('time in view adds up; out of view, and in a hidden tab, it stops', () => {
     const { run, say } = watch()
     say(1)
     vi.advanceTimersByTime(10_000)

@@ -36,7 +36,7 @@ const eid = { source: 'uidapi.com', uids: [{ id: 'A4AAAADtoken', atype: 3 }] }
 
 /** Places as sections 3.2.1 to 3.2.29 of the OpenRTB 2.6 specification name them, written down by hand. */
 describe('the request, by OpenRTB 2.6', () => {
-  it('has each thing in its place, and nothing that is not known', () => {
+  it('has every member in its place, and nothing unknown', () => {
     expect(bidRequest(asked)).toEqual({
       id: '5b1c',
       imp: [
@@ -114,7 +114,7 @@ describe('what is known of consent', () => {
     expect(bidRequest({ ...asked, eids: [], regs }).user).toEqual({ consent: 'CPx' })
   })
 
-  it('that GDPR does not apply is a 0; what nobody said is not there', () => {
+  it('that GDPR does not apply is a 0; what is unknown is left out', () => {
     expect(bidRequest({ ...asked, regs: { gdprApplies: false } }).regs).toEqual({ gdpr: 0 })
     expect(bidRequest({ ...asked, regs: { gpc: false } })).not.toHaveProperty('regs')
   })

@@ -1,10 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { channels } from '#lib/ads/channels.ts'
-import { pageExposures } from '#lib/ads/page-exposures.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import { holdOutRecord, pageExposures } from '#lib/ads/page-exposures.ts'
 import { createExposures, type Exposure } from '#lib/ads/slots/exposures.ts'
 
-// A publisher's own may stand there (docs/hold-out.md).
-beforeEach(() => void Object.assign(channels.holdOut, { unit: undefined, onExposure: undefined }))
 afterEach(() => vi.unstubAllGlobals())
 
 const exposure: Exposure = {
@@ -24,19 +21,22 @@ test.each(['unit', 'onExposure'] as const)(
     vi.stubGlobal('window', {})
     vi.stubGlobal('reportError', reported)
     const error = new Error('of the statistics')
-    channels.holdOut[what] = () => {
+    const fail = () => {
       throw error
     }
     const noticed = vi.fn()
     pageExposures().subscribe(noticed)
     const state = { status: 'withheld', now: 0, refreshFrom: 1, bucket: 'control' } as const
-    createExposures({ getSnapshot: () => state, subscribe: () => () => {} }, pageExposures()).auction(['top'])
+    createExposures(
+      { getSnapshot: () => state, subscribe: () => () => {} },
+      holdOutRecord({ [what]: fail }),
+    ).auction(['top'])
     expect(noticed).toHaveBeenCalledTimes(what === 'unit' ? 0 : 1)
     expect(reported).toHaveBeenCalledExactlyOnceWith(error)
   },
 )
 
-test('the record keeps the last 500 of a page, whoever asks for it (P8)', () => {
+test('the record keeps the last 500 of a page (P8)', () => {
   vi.stubGlobal('window', {})
   for (let each = 0; each < 600; each++) pageExposures().tell({ ...exposure, slot: String(each) })
   expect(pageExposures().all()).toHaveLength(500)
@@ -45,19 +45,17 @@ test('the record keeps the last 500 of a page, whoever asks for it (P8)', () => 
 
 test('a reader is known by your own identifier, or by one of the page load', () => {
   vi.stubGlobal('window', {})
-  const visit = pageExposures().unit()
-  expect(pageExposures().unit()).toBe(visit)
+  const visit = holdOutRecord({}).unit()
+  expect(holdOutRecord({}).unit()).toBe(visit)
   vi.stubGlobal('window', {})
-  expect(pageExposures().unit()).not.toBe(visit)
-  vi.stubGlobal('window', {})
-  channels.holdOut.unit = () => 'ours'
-  expect(pageExposures().unit()).toBe('ours')
+  expect(holdOutRecord({}).unit()).not.toBe(visit)
+  expect(holdOutRecord({ unit: () => 'ours' }).unit()).toBe('ours')
 })
 
 test('a page over plain http, where browsers make no UUIDs, has its slots and a unit all the same', () => {
   vi.stubGlobal('window', {})
   const { crypto } = globalThis
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
-  expect(pageExposures().unit()).toMatch(/^\d+(-\d+){3}$/)
-  expect(pageExposures().unit()).toBe(pageExposures().unit())
+  expect(holdOutRecord({}).unit()).toMatch(/^\d+(-\d+){3}$/)
+  expect(holdOutRecord({}).unit()).toBe(holdOutRecord({}).unit())
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { PlanName } from '#lib/ads/channels.ts'
+import type { AdSetupName } from '#app/_ads/ad-config.ts'
 import type { SiteSettings } from '#lib/ads/site-settings.ts'
 import { available, createBrowserStub, SERVER_NOW, settle } from './browser-stub.ts'
 
@@ -63,26 +63,26 @@ afterEach(() => {
   vi.resetModules()
 })
 
-const slotsOf = async (name: PlanName) => (await import('#lib/ads/page-stack.ts')).pageSlots(name)
-const handoffOf = async () => (await import('#lib/ads/page-handoff.ts')).pageHandoff()
+const slotsOf = async (name: AdSetupName) => (await import('#app/_ads/page-slots.ts')).slotsOf(name)
+const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
 
-test('modules that are evaluated anew, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
+test('modules that are evaluated again, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
   const page = load()
   const first = await slotsOf('secure-signals')
   vi.resetModules()
   expect(await slotsOf('secure-signals')).toBe(first)
   expect(fetched).toEqual(['/api/site'])
-  const handoff = await handoffOf()
-  handoff.start(available('A'))
+  const tokenStore = await tokenStoreOf()
+  tokenStore.start(available('A'))
   expect(page.googletag?.secureSignalProviders).toHaveLength(1)
 })
 
-test('G3: the first owner of the secure signals in a window is the only one, whatever plans follow', async () => {
+test('G3: the first owner of the secure signals in a window is the only one, whatever setups follow', async () => {
   const page = load()
   await slotsOf('google-deploy')
   await slotsOf('secure-signals')
-  const handoff = await handoffOf()
-  handoff.start(available('A'))
+  const tokenStore = await tokenStoreOf()
+  tokenStore.start(available('A'))
   expect(page.getUid2AdvertisingToken).toBeTypeOf('function')
   expect(page.googletag?.secureSignalProviders).toBeUndefined()
 
@@ -93,7 +93,7 @@ test('G3: the first owner of the secure signals in a window is the only one, wha
   expect(other.getUid2AdvertisingToken).toBeUndefined()
 })
 
-test.each<[PlanName, PlanName, number]>([
+test.each<[AdSetupName, AdSetupName, number]>([
   ['secure-signals', 'prebid-signals', 0],
   ['google-deploy', 'prebid-signals', 0],
   ['prebid-signals', 'several', 1],
@@ -104,6 +104,7 @@ test.each<[PlanName, PlanName, number]>([
     const registerSignalSources = vi.fn()
     const requestBids = vi.fn(async () => ({ auctionId: 'this' }))
     const pbjs = {
+      getConfig: () => undefined,
       setConfig() {},
       refreshUserIds: async () => {},
       registerSignalSources,
@@ -126,17 +127,17 @@ test.each<[PlanName, PlanName, number]>([
       [Symbol.for('uid2.prebid.sandboxdirect')]: Promise.resolve(true),
     })
     vi.stubGlobal('requestAnimationFrame', (run: () => void) => run())
-    const handoff = await handoffOf()
-    handoff.start(available('A'))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(available('A'))
     const place = {
       ownerDocument: { createElement: () => ({}) },
       replaceChildren() {},
       getBoundingClientRect: () => ({ top: 0, bottom: 250 }),
     } as unknown as HTMLElement
-    for (const plan of [first, second]) {
-      const slots = await slotsOf(plan)
+    for (const setup of [first, second]) {
+      const slots = await slotsOf(setup)
       const sold = new Promise<void>((resolve) => slots.subscribe(resolve))
-      slots.mount({ id: plan, sizes: [[300, 250]], place: () => place, shown() {}, emptied() {} })
+      slots.mount({ id: setup, sizes: [[300, 250]], place: () => place, shown() {}, emptied() {} })
       await sold
     }
     expect(requestBids).toHaveBeenCalled()
@@ -169,8 +170,8 @@ describe('under the client hand-off', () => {
     await slotsOf('secure-signals')
     await slotsOf('google-deploy')
     expect(scripts).toEqual([])
-    const handoff = await handoffOf()
-    handoff.start(available('A', { identity }))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(available('A', { identity }))
     await settle()
     expect(scripts).toEqual([url])
   })
@@ -179,8 +180,8 @@ describe('under the client hand-off', () => {
     const page = load(client)
     await slotsOf('secure-signals')
     await slotsOf('google-deploy')
-    const handoff = await handoffOf()
-    handoff.start(available('A', { identity }))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(available('A', { identity }))
     await settle()
     expect(page.__uid2?.callbacks).toHaveLength(1)
     expect(init).toHaveBeenCalledExactlyOnceWith({
@@ -190,12 +191,12 @@ describe('under the client hand-off', () => {
     })
   })
 
-  test('the first refresher of a window is the only one, whatever plans follow', async () => {
+  test('the first refresher of a window is the only one, whatever setups follow', async () => {
     const page = load(client)
     await slotsOf('prebid-server')
     await slotsOf('secure-signals')
-    const handoff = await handoffOf()
-    handoff.start(available('A', { identity }))
+    const tokenStore = await tokenStoreOf()
+    tokenStore.start(available('A', { identity }))
     await settle()
     expect(scripts).toEqual([])
     expect(page.__uid2).toBeUndefined()
@@ -205,8 +206,8 @@ describe('under the client hand-off', () => {
 test('under the server hand-off nothing in the browser refreshes', async () => {
   const page = load()
   await slotsOf('secure-signals')
-  const handoff = await handoffOf()
-  handoff.start(available('A'))
+  const tokenStore = await tokenStoreOf()
+  tokenStore.start(available('A'))
   await settle()
   expect(scripts).toEqual([])
   expect(page.__uid2).toBeUndefined()

@@ -1,7 +1,7 @@
 import type { PrebidJS } from 'prebid.js'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createPrebidAuctioneer } from '#lib/ads/prebid/prebid.ts'
 import { createPrebidRefresh } from '#lib/ads/prebid/prebid-refresh.ts'
+import { createPrebidAuctioneer } from '#lib/ads/slots/header-bidding.ts'
 import type { ClientIdentity } from '#lib/identity/public-identity.ts'
 import { settle } from './browser-stub.ts'
 
@@ -16,11 +16,9 @@ const identityOf = (token: string, from = T0): ClientIdentity => ({
   refresh_expires: from + 600_000,
   refresh_response_key: 'key',
 })
-const tokenOf = (id: string, original = id, source: 'uidapi.com' | 'euid.eu' = 'uidapi.com') => ({
-  id,
-  source,
-  identity: identityOf(original),
-})
+const tokenOf = (id: string, original = id, source: 'uidapi.com' | 'euid.eu' = 'uidapi.com') => {
+  return { id, source, identity: identityOf(original) }
+}
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
 
 /** A page whose Prebid holds what the test puts into its storage. */
@@ -35,10 +33,10 @@ function createPage() {
   }
   vi.stubGlobal('localStorage', storage)
   vi.stubGlobal('document', { cookie: '' })
-  const configs: unknown[] = []
-  const looked: unknown[] = []
+  const [configs, looked]: [unknown[], unknown[]] = [[], []]
   let lookUp = async () => {}
   const pbjs = {
+    getConfig: () => undefined,
     setConfig: ({ userSync }: { userSync: { userIds: unknown[] } }) => configs.push(userSync.userIds[0]),
     async refreshUserIds(which?: unknown) {
       looked.push(which)
@@ -51,9 +49,9 @@ function createPage() {
   } as unknown as PrebidJS
   const timers = new Map<number, { at: number; run(): void }>()
   let next = 1
-  const handoff = { renewed: vi.fn(), recheck: vi.fn() }
+  const tokenStore = { renew: vi.fn(), recheck: vi.fn() }
   const refresh = createPrebidRefresh({
-    handoff,
+    tokenStore,
     operatorUrl: 'https://operator.example',
     now: () => clock,
     setTimeout(run, ms) {
@@ -64,12 +62,14 @@ function createPage() {
   })
   const auctioneer = createPrebidAuctioneer({
     load: async () => pbjs,
-    bidders: [{ code: 'sandbox', via: 'prebid-server' }],
+    bidders: [],
+    auctionTimeoutMs: 1_000,
+    bidderParams: () => ({}),
     refresh,
   })
   return {
     auctioneer,
-    handoff,
+    tokenStore,
     configs,
     looked,
     kept,
@@ -116,7 +116,7 @@ test('Prebid gets the six fields and the operator that it refreshes at, under th
   ])
 })
 
-test('it is asked again when its token is due, and what it has made by then goes to the hand-off', async () => {
+test('it is asked again when its token is due, and what it has made by then goes to the token store', async () => {
   const page = createPage()
   page.hold('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
@@ -128,14 +128,14 @@ test('it is asked again when its token is due, and what it has made by then goes
   page.hold('uid2', identityOf('B', T0 + 30_000))
   await page.advance(2)
   expect(page.looked.slice(before)).toEqual([{ submoduleNames: ['uid2'] }])
-  expect(page.handoff.renewed).toHaveBeenLastCalledWith({
+  expect(page.tokenStore.renew).toHaveBeenLastCalledWith({
     advertisingToken: 'B',
     identityExpires: T0 + 90_000,
     refreshFrom: T0 + 60_000,
   })
 })
 
-test('its own newer token, handed back by the hand-off, is no new setting', async () => {
+test('its own newer token, handed back by the token store, is no new setting', async () => {
   const page = createPage()
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
@@ -206,11 +206,11 @@ test('an opt-out that it hears makes the server ask', async () => {
   page.hold('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
-  page.handoff.renewed.mockClear()
+  page.tokenStore.renew.mockClear()
   page.hearOptOut()
   await page.advance(30_002)
-  expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  expect(page.tokenStore.recheck).toHaveBeenCalledTimes(1)
+  expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
 test('S1: after the end nothing is asked, and what a late answer still wrote is removed', async () => {
@@ -224,7 +224,7 @@ test('S1: after the end nothing is asked, and what a late answer still wrote is 
   await page.advance(120_000)
   expect(page.looked).toHaveLength(before)
   expect(page.kept.size).toBe(0)
-  expect(page.handoff.renewed).not.toHaveBeenCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
+  expect(page.tokenStore.renew).not.toHaveBeenCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
 })
 
 test('S1: what the next reader’s Prebid keeps is not taken for what the last one’s wrote', async () => {
@@ -244,7 +244,7 @@ test('S1: a look-up that answers after the sign-out teaches nothing', async () =
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
-  page.handoff.renewed.mockClear()
+  page.tokenStore.renew.mockClear()
   let answer = () => {}
   const answered = new Promise<void>((resolve) => {
     answer = resolve
@@ -256,7 +256,7 @@ test('S1: a look-up that answers after the sign-out teaches nothing', async () =
   page.hold('uid2', identityOf('B'))
   answer()
   await settle()
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
 test('S1: what lies in storage is told of only when it is what Prebid gives out', async () => {
@@ -266,7 +266,7 @@ test('S1: what lies in storage is told of only when it is what Prebid gives out'
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
 test('what has been renewed is due at its own moment, and the next failure is retried soon again (U4)', async () => {
@@ -280,7 +280,7 @@ test('what has been renewed is due at its own moment, and the next failure is re
   page.lookUp = async () => page.hold('uid2', identityOf('B', renewedAt))
   await page.advance(60_000)
   page.lookUp = async () => {}
-  expect(page.handoff.renewed).toHaveBeenLastCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
+  expect(page.tokenStore.renew).toHaveBeenLastCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
   const counts: number[] = []
   const before = page.looked.length
   for (const wait of [29_999, 2, 29_998, 2]) {

@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how macros are written.
 import type { PrebidJS } from 'prebid.js'
 import { expect, test, vi } from 'vitest'
-import { createPrebidAuctioneer, type PrebidOptions } from '#lib/ads/prebid/prebid.ts'
+import { createPrebidAuctioneer, type PrebidOptions } from '#lib/ads/slots/header-bidding.ts'
 import { settle } from './browser-stub.ts'
 
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
 const bidders = [{ code: 'sandbox', via: 'prebid-server' }] as const
+const settingsOfPrebid = { auctionTimeoutMs: 1_000, bidderParams: () => ({}) }
 const uid2 = (id: string) => ({ id, source: 'uidapi.com' }) as const
 
 /** Notes what Prebid is told, in order; an auction is answered with what `bids` holds. */
@@ -15,11 +16,14 @@ function createPrebidStub(
   signals?: PrebidOptions['signals'],
 ) {
   const told: string[] = []
+  let configured: object[] = []
   const settings: object[] = []
   const firstParty: object[] = []
   const stub = {
-    setConfig({ userSync: { userIds, ...others } }: { userSync: { userIds: unknown } }) {
+    getConfig: () => ({ userIds: configured }),
+    setConfig({ userSync: { userIds, ...others } }: { userSync: { userIds: object[] } }) {
       settings.push(others)
+      configured = userIds
       told.push(JSON.stringify(userIds))
     },
     async refreshUserIds() {
@@ -50,7 +54,7 @@ function createPrebidStub(
     if (failed) throw failed
     return stub as unknown as PrebidJS
   }
-  const auctioneer = createPrebidAuctioneer({ load, bidders, signals })
+  const auctioneer = createPrebidAuctioneer({ load, bidders, signals, ...settingsOfPrebid })
   const fail = (once: Error) => {
     failure = once
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { sandboxAdapter } from '#lib/ads/prebid/sandbox-adapter.ts'
+import { sandboxAdapter } from '#app/_ads/sandbox-adapter.ts'
 
 beforeEach(() => {
   vi.stubGlobal('location', { origin: 'https://news.example' })

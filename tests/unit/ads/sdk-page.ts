@@ -84,9 +84,9 @@ export function createPage({ fails = false, taken = false, selfInitialised }: Pa
       say('InitCompleted', { identity: works })
     }
   })
-  const handoff = { on: browser.handoff.on, renewed: vi.fn(), recheck: vi.fn() }
+  const tokenStore = { on: browser.tokenStore.on, renew: vi.fn(), recheck: vi.fn() }
   refreshBySdk({
-    handoff,
+    tokenStore,
     product: 'uid2',
     operatorUrl: 'https://operator.example',
     load,
@@ -96,7 +96,7 @@ export function createPage({ fails = false, taken = false, selfInitialised }: Pa
   })
   return {
     browser,
-    handoff,
+    tokenStore,
     told,
     load,
     say,
@@ -113,8 +113,8 @@ export function createPage({ fails = false, taken = false, selfInitialised }: Pa
       listen?.(token ? { advertisingToken: token } : {})
       await browser.advance(1)
     },
-    start: browser.handoff.start,
-    clear: browser.handoff.clear,
+    start: browser.tokenStore.start,
+    clear: browser.tokenStore.clear,
   }
 }
 

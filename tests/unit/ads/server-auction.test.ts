@@ -77,7 +77,7 @@ describe('an auction of the server', () => {
     expect(timeout).toHaveBeenCalledExactlyOnceWith(1_000)
   })
 
-  it('P19: is not held where nobody would be asked: a Prebid Server refuses such a request', async () => {
+  it('P19: is not held without bidders: a Prebid Server refuses such a request', async () => {
     answer = bids(bid())
     const nobody = bidRequest({ ...asked(), bidders: [] })
     expect([...(await holdServerAuction(endpoint, nobody))]).toEqual([])

@@ -17,7 +17,7 @@ export function gptPage(storage: object | undefined = memory()) {
   vi.stubGlobal('localStorage', storage)
   const page = createBrowserStub()
   const cleared = vi.fn()
-  clearGptCacheWith(page.handoff, {
+  clearGptCacheWith(page.tokenStore, {
     googletag: {
       cmd: { push: (run) => run() },
       secureSignalProviders: { push() {}, clearAllCache: cleared },

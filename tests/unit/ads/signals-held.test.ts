@@ -12,23 +12,23 @@ const later = (ms: number) => SERVER_NOW + ms
 test('S1, G1: what is to be cleared stays so over pages that were left, or blocked, before Google’s tag had come', async () => {
   const storage = memory()
   vi.stubGlobal('localStorage', storage)
-  gptPage(storage).page.handoff.start(available('A'))
+  gptPage(storage).page.tokenStore.start(available('A'))
   const signIn = createBrowserStub()
-  clearGptCacheWith(signIn.handoff, {})
-  signIn.handoff.start(plain('signed_out'))
+  clearGptCacheWith(signIn.tokenStore, {})
+  signIn.tokenStore.start(plain('signed_out'))
 
   // Its commands wait for a script that does not come.
   const waiting: { googletag?: object } = {}
   const left = createBrowserStub()
-  clearGptCacheWith(left.handoff, waiting as never)
-  pushSecureSignals(left.handoff, async () => true, waiting as never)
-  left.handoff.start(available('B'))
-  left.handoff.standDown()
-  left.handoff.start(available('B'))
+  clearGptCacheWith(left.tokenStore, waiting as never)
+  pushSecureSignals(left.tokenStore, async () => true, waiting as never)
+  left.tokenStore.start(available('B'))
+  left.tokenStore.disableAds()
+  left.tokenStore.start(available('B'))
 
   for (const times of [1, 0]) {
     const { page, cleared } = gptPage(storage)
-    page.handoff.start(available('B'))
+    page.tokenStore.start(available('B'))
     expect(cleared).toHaveBeenCalledTimes(times)
   }
 })
@@ -47,24 +47,24 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
   test('G10: it goes, once, with the last renewal before its end', async () => {
     const { page, cleared } = gptPage()
     const { tag, providers } = signalPage()
-    pushSecureSignals(page.handoff, async () => true, tag as never)
-    page.handoff.start(A)
+    pushSecureSignals(page.tokenStore, async () => true, tag as never)
+    page.tokenStore.start(A)
     await providers()[0]?.collectorFunction()
-    page.handoff.start(B)
+    page.tokenStore.start(B)
     expect(cleared).not.toHaveBeenCalled()
-    page.handoff.start(C)
+    page.tokenStore.start(C)
     expect(cleared).toHaveBeenCalledTimes(1)
     await providers()[0]?.collectorFunction()
-    page.handoff.start(D)
+    page.tokenStore.start(D)
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
-  test('G10: so too where somebody else hands it on', () => {
+  test('G10: also when other code passes it on', () => {
     const { page, cleared } = gptPage()
-    page.handoff.start(A)
-    page.handoff.start(B)
+    page.tokenStore.start(A)
+    page.tokenStore.start(B)
     expect(cleared).not.toHaveBeenCalled()
-    page.handoff.start(C)
+    page.tokenStore.start(C)
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
@@ -74,33 +74,33 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
     ['cannot get one', { ...unavailable, now: later(86_400_000) }],
   ])('G10: it goes on the first page after its end, which %s', (_what, identity) => {
     const storage = memory()
-    gptPage(storage).page.handoff.start(A)
+    gptPage(storage).page.tokenStore.start(A)
     const { page, cleared } = gptPage(storage)
-    page.handoff.start(identity)
+    page.tokenStore.start(identity)
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
   test('G10: where that page has no tag, it goes on the next one that has', () => {
     const storage = memory()
-    gptPage(storage).page.handoff.start(A)
+    gptPage(storage).page.tokenStore.start(A)
     const bare = createBrowserStub()
-    clearGptCacheWith(bare.handoff, {})
-    bare.handoff.start(available('Z', times(86_400_000, 86_420_000, 86_460_000)))
+    clearGptCacheWith(bare.tokenStore, {})
+    bare.tokenStore.start(available('Z', times(86_400_000, 86_420_000, 86_460_000)))
     const { page, cleared } = gptPage(storage)
-    page.handoff.start(available('Z', times(86_401_000, 86_420_000, 86_460_000)))
+    page.tokenStore.start(available('Z', times(86_401_000, 86_420_000, 86_460_000)))
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
   test('G1: one that is good for longer stays, whatever the page knows of the next', () => {
     const storage = memory()
-    gptPage(storage).page.handoff.start(A)
+    gptPage(storage).page.tokenStore.start(A)
     const { page, cleared } = gptPage(storage)
-    page.handoff.start({ ...unavailable, now: later(30_000) })
+    page.tokenStore.start({ ...unavailable, now: later(30_000) })
     expect(cleared).not.toHaveBeenCalled()
   })
 })
 
-describe('what is owed to Google’s cache, and what it is given, whoever owns the signals (G1)', () => {
+describe('the pending clear of Google’s cache, and what it gets, whichever code owns the signals (G1)', () => {
   const owners = ['push', 'google', 'prebid'] as const
 
   /** A page with Google's tag, which calls the owner's collectors as it comes. */
@@ -116,10 +116,10 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
       },
     }
     vi.stubGlobal('window', window)
-    clearGptCacheWith(page.handoff, window)
-    if (owner === 'push') pushSecureSignals(page.handoff, async () => true, window)
-    if (owner === 'google') answerGoogleDeploy(page.handoff, async () => true, window)
-    const prebid = owner === 'prebid' ? prebidSignals('uid2', page.handoff) : null
+    clearGptCacheWith(page.tokenStore, window)
+    if (owner === 'push') pushSecureSignals(page.tokenStore, async () => true, window)
+    if (owner === 'google') answerGoogleDeploy(page.tokenStore, async () => true, window)
+    const prebid = owner === 'prebid' ? prebidSignals('uid2', page.tokenStore) : null
     const register = () => prebid?.register({ registerSignalSources: registered })
     const collect = async () => {
       register()
@@ -143,10 +143,10 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
       const storage = memory()
       vi.stubGlobal('localStorage', storage)
       const { page, collect } = ownedPage(owner)
-      page.handoff.start(available('A'))
+      page.tokenStore.start(available('A'))
       await collect()
       const next = gptPage(storage)
-      next.page.handoff.start(plain('signed_out'))
+      next.page.tokenStore.start(plain('signed_out'))
       expect(next.cleared).toHaveBeenCalledTimes(1)
     },
   )
@@ -154,7 +154,7 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
   test('G3, G6: Prebid registers its source once, with however many tokens', () => {
     vi.stubGlobal('localStorage', memory())
     const { page, register, registered } = ownedPage('prebid')
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     register()
     register()
     expect(registered).toHaveBeenCalledTimes(1)
@@ -166,7 +166,7 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
     const cmd: Array<() => void> = []
     vi.stubGlobal('window', { googletag: { cmd } })
     const registerSignalSources = vi.fn()
-    prebidSignals('uid2', page.handoff).register({ registerSignalSources })
+    prebidSignals('uid2', page.tokenStore).register({ registerSignalSources })
     expect(registerSignalSources).not.toHaveBeenCalled()
     for (const run of cmd) run()
     expect(registerSignalSources).toHaveBeenCalledTimes(1)
@@ -178,7 +178,7 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
   ] as const)('Prebid is told the source of %s, and to give it as it is (G9)', (product, source) => {
     vi.stubGlobal('localStorage', memory())
     vi.stubGlobal('window', {})
-    expect(prebidSignals(product, createBrowserStub().handoff).userSync).toEqual({
+    expect(prebidSignals(product, createBrowserStub().tokenStore).userSync).toEqual({
       encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] },
     })
   })
@@ -186,10 +186,10 @@ describe('what is owed to Google’s cache, and what it is given, whoever owns t
 
 test('K6d: goes when the server does not take what the consent platform says', async () => {
   const { page, cleared } = gptPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   await page.consent({ gdprApplies: true })
   expect(cleared).not.toHaveBeenCalled()
   await page.request.answer(Response.json({ error: 'too_large' }, { status: 413 }))
-  expect(page.handoff.currentToken()).toBeNull()
+  expect(page.tokenStore.currentToken()).toBeNull()
   expect(cleared).toHaveBeenCalledTimes(1)
 })

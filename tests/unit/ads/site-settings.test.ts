@@ -3,7 +3,7 @@ import { siteSettings } from '#lib/ads/site-settings.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('a lost request is asked again by whoever comes next, an answer is kept', async () => {
+test('a lost request is repeated by the next caller, a response is kept', async () => {
   const settings = { mode: 'sandbox', prebidServer: null }
   const wire = vi
     .fn<typeof fetch>()

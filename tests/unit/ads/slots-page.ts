@@ -14,7 +14,7 @@ export function createPage({
   tokenFirst = null as PublicIdentity | null,
 } = {}) {
   const page = createBrowserStub()
-  if (tokenFirst) page.handoff.start(tokenFirst)
+  if (tokenFirst) page.tokenStore.start(tokenFirst)
   const frames: Array<() => void> = []
   const auctions: Array<{ codes: string[]; token: string | null }> = []
   const applied: unknown[] = []
@@ -48,9 +48,9 @@ export function createPage({
     },
     release: vi.fn(),
   }
-  const afterAuction = vi.spyOn(page.handoff, 'afterAuction')
+  const afterAuction = vi.spyOn(page.tokenStore, 'afterAuction')
   const slots = createSlots({
-    handoff: page.handoff,
+    tokenStore: page.tokenStore,
     auctioneer,
     exposures,
     view,
@@ -61,7 +61,7 @@ export function createPage({
     setTimeout: page.env.setTimeout,
   })
   return {
-    handoff: page.handoff,
+    tokenStore: page.tokenStore,
     requests: page.requests,
     advance: page.advance,
     slots,

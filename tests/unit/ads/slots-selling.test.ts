@@ -4,7 +4,7 @@ import { createPage, slot } from './slots-page.ts'
 
 test('a slot far below is sold when the reader comes near it, and not if the page is left before', async () => {
   const page = createPage({ far: true })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const leave = page.slots.mount(slot('end'))
   await page.frame()
   expect(page.auctions).toEqual([])
@@ -16,13 +16,13 @@ test('a slot far below is sold when the reader comes near it, and not if the pag
   expect(page.near).toEqual([])
 })
 
-test('a slot is sold anew once it has been seen for long enough, never for less than 30 s, and keeps its ad until then', async () => {
+test('a slot is sold again once it has been seen for long enough, never for less than 30 s, and keeps its ad until then', async () => {
   for (const [refreshAfterMs, wait] of [
     [5_000, 30_000],
     [45_000, 45_000],
   ] as const) {
     const page = createPage({ refreshAfterMs })
-    page.handoff.start(available('A'))
+    page.tokenStore.start(available('A'))
     const top = slot('top')
     const leave = page.slots.mount(top)
     await page.frame()
@@ -37,9 +37,9 @@ test('a slot is sold anew once it has been seen for long enough, never for less 
   }
 })
 
-test('without a setting no slot is sold anew', async () => {
+test('without a setting no slot is sold again', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))
   await page.frame()
   expect(page.seen).toEqual([])
@@ -47,10 +47,10 @@ test('without a setting no slot is sold anew', async () => {
 
 test('the ad stack lets go of a slot that leaves or loses its ad (G5)', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const leave = page.slots.mount(slot('top'))
   await page.frame()
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   expect(page.auctioneer.release).toHaveBeenCalledTimes(1)
   leave()
   expect(page.auctioneer.release).toHaveBeenCalledTimes(2)
@@ -59,7 +59,7 @@ test('the ad stack lets go of a slot that leaves or loses its ad (G5)', async ()
 
 test('K1: an auction is told of before it is held, its impressions after', async () => {
   const page = createPage({ hold: true })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))
   await page.frame()
   expect(page.exposures.auction).toHaveBeenCalledWith(['top'])
@@ -79,36 +79,36 @@ test('what the browser refreshes the token with comes along to the ad stack, und
     refresh_expires: 3,
     refresh_response_key: 'K',
   }
-  page.handoff.start(available('A', { identity }))
+  page.tokenStore.start(available('A', { identity }))
   expect(given).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com', identity })
   const plainPage = createPage()
   const plainGiven = vi.spyOn(plainPage.auctioneer, 'applyToken')
-  plainPage.handoff.start(available('A'))
+  plainPage.tokenStore.start(available('A'))
   expect(plainGiven).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com' })
 })
 
 test('a slot whose ad has gone with the token is watched no longer (S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000, hold: true })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
   await page.answer()
   expect(page.seen).toHaveLength(1)
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   expect(page.seen).toEqual([])
 })
 
 test('the next ad that is still on its way when the token is cleared is not shown in place of the one that went (S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000, hold: true })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
   await page.answer()
   page.seen.splice(0)[0]?.run()
   await page.frame()
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   await page.answer()
   expect(top.list).toEqual(['top', '-'])
   await page.advance(3_001)
@@ -121,7 +121,7 @@ test('the next ad that is still on its way when the token is cleared is not show
 
 test('a slot whose place has gone takes no ad, and the others of its auction do', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.slots.mount({ ...slot('gone'), place: place([[], null]) })
   const top = slot('top')
   page.slots.mount(top)
@@ -142,18 +142,18 @@ test('slots that come after the token have it in their first auction (P9)', asyn
   expect(page.auctions).toEqual([{ codes: ['top'], token: 'A' }])
 })
 
-test('slots that have all gone before their auction ask nobody (P8)', async () => {
+test('slots that are all gone before their auction make no request (P8)', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))()
   await page.frame()
   expect(page.auctions).toEqual([])
   expect(page.exposures.auction).not.toHaveBeenCalled()
 })
 
-test('an auction that fails is not the last one of a slot that is sold anew', async () => {
+test('an auction that fails is not the last one of a slot that is sold again', async () => {
   const page = createPage({ refreshAfterMs: 30_000 })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const sell = page.auctioneer.auction
   page.auctioneer.auction = () => Promise.reject(new Error('offline'))
   page.slots.mount(slot('top'))
@@ -164,14 +164,14 @@ test('an auction that fails is not the last one of a slot that is sold anew', as
   expect(page.auctions).toHaveLength(1)
 })
 
-test('a slot that is due to be sold anew as its token is cleared is sold once (P8, S1)', async () => {
+test('a slot that is due to be sold again as its token is cleared is sold once (P8, S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000 })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
   page.seen.splice(0)[0]?.run()
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   await page.frame()
   expect(page.auctions.map(({ codes, token }) => [codes, token])).toEqual([
     [['top'], 'A'],

@@ -7,7 +7,7 @@ test('slots of one frame share one auction, which waits for the identity (P9)', 
   const [top, side] = [slot('top'), slot('side')]
   page.slots.mount(top)
   page.slots.mount(side)
-  page.handoff.start()
+  page.tokenStore.start()
   await page.frame()
   expect(page.auctions).toEqual([])
   await page.requests[0]?.answer(available('A'))
@@ -20,7 +20,7 @@ test('slots of one frame share one auction, which waits for the identity (P9)', 
 test('an identity that does not come in time costs the auction a second, not itself', async () => {
   const page = createPage()
   page.slots.mount(slot('top'))
-  page.handoff.start()
+  page.tokenStore.start()
   await page.frame()
   await page.advance(1_000)
   expect(page.auctions).toEqual([{ codes: ['top'], token: null }])
@@ -28,7 +28,7 @@ test('an identity that does not come in time costs the auction a second, not its
 
 test('a slot that StrictMode mounts twice is auctioned once (P7)', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))()
   page.slots.mount(slot('top'))
   await page.frame()
@@ -37,7 +37,7 @@ test('a slot that StrictMode mounts twice is auctioned once (P7)', async () => {
 
 test('fifty route changes leave nothing behind (P8)', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   for (let i = 0; i < 50; i++) {
     const leave = page.slots.mount(slot('top'))
     await page.frame()
@@ -49,7 +49,7 @@ test('fifty route changes leave nothing behind (P8)', async () => {
 
 test('a slot that is gone when its ad arrives shows nothing and counts no impression (P8)', async () => {
   const page = createPage({ hold: true })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const top = slot('top')
   const leave = page.slots.mount(top)
   await page.frame()
@@ -61,11 +61,11 @@ test('a slot that is gone when its ad arrives shows nothing and counts no impres
 
 test('an ad bought with the token goes with the token, and the slot is sold without it (S1)', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
-  page.handoff.clear('opted_out')
+  page.tokenStore.clear('opted_out')
   await page.frame()
   expect(top.list).toEqual(['top', '-', 'top'])
   expect(page.auctions.map(({ token }) => token)).toEqual(['A', null])
@@ -73,11 +73,11 @@ test('an ad bought with the token goes with the token, and the slot is sold with
 
 test('an ad still on its way when the token is cleared is thrown away (S1)', async () => {
   const page = createPage({ hold: true })
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   expect(top.list).toEqual([])
   await page.answer()
   expect(top.list).toEqual(['-'])
@@ -89,11 +89,11 @@ test('an ad still on its way when the token is cleared is thrown away (S1)', asy
 
 test('an ad bought without a token stays when the status changes', async () => {
   const page = createPage()
-  page.handoff.start(plain('signed_out'))
+  page.tokenStore.start(plain('signed_out'))
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
-  page.handoff.clear('denied')
+  page.tokenStore.clear('denied')
   await page.frame()
   expect(top.list).toEqual(['top'])
 })
@@ -105,33 +105,33 @@ test('an ad that got a token after all goes with it, whatever was known when it 
     winners: new Map(units.map(({ code }) => [code, winner(code)])),
     withToken: true,
   })
-  page.handoff.start()
+  page.tokenStore.start()
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
   await page.advance(1_000)
   await page.requests[0]?.answer(available('A'))
   expect(top.list).toEqual(['top'])
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   expect(top.list).toEqual(['top', '-'])
 })
 
-test('an ad of Google’s that comes when nobody waits for it any more goes with the token all the same (S1)', async () => {
+test('a late ad of Google’s that no slot waits for is removed with the token too (S1)', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.auctioneer.auction = async () => ({ winners: new Map(), withToken: true })
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
   top.list.push('late')
-  page.handoff.clear('signed_out')
+  page.tokenStore.clear('signed_out')
   expect(top.list).toEqual(['late', '-'])
   expect(page.auctioneer.release).toHaveBeenCalledWith('top')
 })
 
 test('a slow answer without a token does not throw away an ad without one', async () => {
   const page = createPage({ hold: true })
-  page.handoff.start()
+  page.tokenStore.start()
   const top = slot('top')
   page.slots.mount(top)
   await page.frame()
@@ -144,7 +144,7 @@ test('a slow answer without a token does not throw away an ad without one', asyn
 
 test('a blocked ad stack leaves the slots quiet and the refresh going', async () => {
   const page = createPage()
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.auctioneer.auction = () => Promise.reject(new Error('blocked'))
   page.slots.mount(slot('top'))
   await page.frame()
@@ -156,7 +156,7 @@ test('a token that no ad stack takes is no unhandled rejection', async () => {
   const unhandled = vi.fn()
   process.once('unhandledRejection', unhandled)
   page.auctioneer.applyToken = () => Promise.reject(new Error('no Prebid Server'))
-  page.handoff.start(available('A'))
+  page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))
   await page.frame()
   process.off('unhandledRejection', unhandled)
@@ -164,9 +164,9 @@ test('a token that no ad stack takes is no unhandled rejection', async () => {
 })
 
 test('P19: a token comes with the consent that the server knows', async () => {
-  const { handoff, slots, applied, frame } = createPage()
+  const { tokenStore, slots, applied, frame } = createPage()
   const consent = { tcf: 'CPx', gdprApplies: true }
-  handoff.start(available('E', { source: 'euid.eu', consent }))
+  tokenStore.start(available('E', { source: 'euid.eu', consent }))
   slots.mount(slot('top'))
   await frame()
   expect(applied.at(-1)).toEqual({ id: 'E', source: 'euid.eu', consent })

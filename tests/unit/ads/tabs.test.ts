@@ -7,7 +7,7 @@ const messages: unknown[] = []
 let spy: BroadcastChannel | undefined
 
 afterEach(() => {
-  for (const tab of open.splice(0)) tab.handoff.stop()
+  for (const tab of open.splice(0)) tab.tokenStore.stop()
   spy?.close()
   messages.length = 0
 })
@@ -21,7 +21,7 @@ function twoTabs(identity: PublicIdentity) {
     const opened = createBrowserStub({
       BroadcastChannel,
     })
-    opened.handoff.start(identity)
+    opened.tokenStore.start(identity)
     open.push(opened)
     return opened
   }
@@ -45,14 +45,14 @@ async function delivered(): Promise<void> {
 
 test('a refresh in one tab makes the other read once, and they do not ping-pong (N23)', async () => {
   const [a, b] = twoTabs(available('A', { refreshFrom: SERVER_NOW }))
-  a.handoff.afterAuction()
+  a.tokenStore.afterAuction()
   await a.idle()
   await a.request.answer(available('B'))
   await delivered()
   expect(b.methods()).toBe('GET')
   await b.request.answer(available('B'))
   await delivered()
-  expect(b.handoff.currentToken()?.id).toBe('B')
+  expect(b.tokenStore.currentToken()?.id).toBe('B')
   expect(a.methods()).toBe('POST')
   expect(b.methods()).toBe('GET')
   expect(messages).toEqual([{ type: 'changed' }])
@@ -62,7 +62,7 @@ test('another token that another tab spoke of may be another reader’s: it clea
   const [a, b] = twoTabs(available('A'))
   const heard: string[] = []
   for (const event of ['cleared', 'refreshed'] as const)
-    b.handoff.on(event, (state) => heard.push(`${event} ${state.status}`))
+    b.tokenStore.on(event, (state) => heard.push(`${event} ${state.status}`))
   await a.look()
   await a.request.answer(available('B'))
   await delivered()
@@ -70,21 +70,21 @@ test('another token that another tab spoke of may be another reader’s: it clea
   await b.look()
   await b.request.answer(available('B'))
   expect(heard).toEqual(['cleared available'])
-  expect(b.handoff.currentToken()?.id).toBe('B')
+  expect(b.tokenStore.currentToken()?.id).toBe('B')
 })
 
 test('a sign-out drops the token in every tab at once, and they ask when the server knows of it (N23, S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   const heard: string[] = []
-  b.handoff.on('cleared', (state) => heard.push(state.status))
-  const confirmed = a.handoff.clear('signed_out')
+  b.tokenStore.on('cleared', (state) => heard.push(state.status))
+  const confirmed = a.tokenStore.clear('signed_out')
   await delivered()
-  expect(b.handoff.currentToken()).toBeNull()
+  expect(b.tokenStore.currentToken()).toBeNull()
   await b.look()
-  b.handoff.start()
-  b.handoff.start(available('A', { now: SERVER_NOW + 1 }))
+  b.tokenStore.start()
+  b.tokenStore.start(available('A', { now: SERVER_NOW + 1 }))
   expect(b.requests).toHaveLength(0)
-  expect(b.handoff.currentToken()).toBeNull()
+  expect(b.tokenStore.currentToken()).toBeNull()
   confirmed()
   await delivered()
   await b.request.answer(plain('signed_out'))
@@ -98,29 +98,29 @@ test('a sign-out drops the token in every tab at once, and they ask when the ser
 
 test('a change that another tab speaks of does not make a tab ask whose own act is still on its way (S1)', async () => {
   const [a] = twoTabs(available('A'))
-  a.handoff.clear('signed_out')
+  a.tokenStore.clear('signed_out')
   spy?.postMessage({ type: 'changed' })
   await delivered()
   expect(a.requests).toHaveLength(0)
-  expect(a.handoff.getSnapshot().status).toBe('signed_out')
+  expect(a.tokenStore.getSnapshot().status).toBe('signed_out')
 })
 
 test('a tab that has not been started hears of a clear, and asks nothing', async () => {
   const [a] = twoTabs(available('A'))
   const late = createBrowserStub({ BroadcastChannel })
   open.push(late)
-  a.handoff.clear('denied')()
+  a.tokenStore.clear('denied')()
   await delivered()
   await late.advance(3_001)
   expect(late.requests).toHaveLength(0)
-  late.handoff.start(available('A', { now: SERVER_NOW + 1 }))
-  expect(late.handoff.currentToken()).toBeNull()
+  late.tokenStore.start(available('A', { now: SERVER_NOW + 1 }))
+  expect(late.tokenStore.currentToken()).toBeNull()
   expect(late.methods()).toBe('GET')
 })
 
 test('a tab asks by itself when the other one never says that it is done (N23)', async () => {
   const [a, b] = twoTabs(available('A'))
-  a.handoff.clear('signed_out')
+  a.tokenStore.clear('signed_out')
   await delivered()
   await b.advance(3_000)
   expect(b.methods()).toBe('GET')
@@ -130,10 +130,10 @@ test('a request under way in another tab does not survive the sign-out (S1)', as
   const [a, b] = twoTabs(available('A'))
   await b.look()
   const { request } = b
-  a.handoff.clear('signed_out')
+  a.tokenStore.clear('signed_out')
   await delivered()
   await request.answer(available('A'))
-  expect(b.handoff.currentToken()).toBeNull()
+  expect(b.tokenStore.currentToken()).toBeNull()
 })
 
 test('a tab that finds its token gone tells the others; none of them says so again (N23)', async () => {
@@ -143,7 +143,7 @@ test('a tab that finds its token gone tells the others; none of them says so aga
   await delivered()
   await b.request.answer(plain('denied'))
   await delivered()
-  expect(b.handoff.getSnapshot().status).toBe('denied')
+  expect(b.tokenStore.getSnapshot().status).toBe('denied')
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
@@ -153,13 +153,13 @@ test('a tab that comes back without a token, from a sign-in elsewhere say, makes
     BroadcastChannel,
   })
   open.push(back)
-  back.handoff.start(plain('signed_out'))
+  back.tokenStore.start(plain('signed_out'))
   await delivered()
   expect([a.methods(), b.methods()]).toEqual(['GET', 'GET'])
   await a.request.answer(plain('signed_out'))
   await b.request.answer(plain('signed_out'))
   await delivered()
-  expect([a.handoff.currentToken(), b.handoff.currentToken()]).toEqual([null, null])
+  expect([a.tokenStore.currentToken(), b.tokenStore.currentToken()]).toEqual([null, null])
   await back.look()
   await back.request.answer(plain('signed_out'))
   await delivered()
@@ -175,15 +175,15 @@ test('K6: consent withdrawn in one tab takes the token from the other before the
   const old = b.request
   await a.consent({ gdprApplies: true })
   await delivered()
-  expect([a.handoff.currentToken(), b.handoff.currentToken()]).toEqual([null, null])
+  expect([a.tokenStore.currentToken(), b.tokenStore.currentToken()]).toEqual([null, null])
   await old.answer(available('A', { now: SERVER_NOW + 2 }))
-  expect(b.handoff.currentToken()).toBeNull()
+  expect(b.tokenStore.currentToken()).toBeNull()
   await a.request.answer(refused('gdpr', SERVER_NOW + 3))
   await delivered()
   expect(b.methods()).toBe('GET GET')
   await b.request.answer(refused('gdpr', SERVER_NOW + 4))
   await delivered()
-  expect(b.handoff.getSnapshot().status).toBe('unsupported')
+  expect(b.tokenStore.getSnapshot().status).toBe('unsupported')
   expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
 
   await a.consent({ gdprApplies: false })
@@ -191,7 +191,7 @@ test('K6: consent withdrawn in one tab takes the token from the other before the
   await a.request.answer(available('B', { now: SERVER_NOW + 5 }))
   await delivered()
   await b.request.answer(available('B', { now: SERVER_NOW + 6 }))
-  expect([a.handoff.currentToken()?.id, b.handoff.currentToken()?.id]).toEqual(['B', 'B'])
+  expect([a.tokenStore.currentToken()?.id, b.tokenStore.currentToken()?.id]).toEqual(['B', 'B'])
 })
 
 test('K6: two tabs whose consent platforms both tell of the change come to rest', async () => {
@@ -210,24 +210,24 @@ test('K6: two tabs whose consent platforms both tell of the change come to rest'
     }
   }
   await delivered()
-  expect([a, b].map((tab) => tab.handoff.getSnapshot().status)).toEqual(['unsupported', 'unsupported'])
+  expect([a, b].map((tab) => tab.tokenStore.getSnapshot().status)).toEqual(['unsupported', 'unsupported'])
   expect([a, b].map((tab) => tab.requests.length < 5)).toEqual([true, true])
 })
 
 test('S12: a page without ads leaves the other tabs theirs, and obeys when one of them clears', async () => {
   const [a, b] = twoTabs(available('A'))
-  a.handoff.standDown()
+  a.tokenStore.disableAds()
   await delivered()
-  expect(b.handoff.currentToken()?.id).toBe('A')
-  const confirmed = b.handoff.clear('denied')
+  expect(b.tokenStore.currentToken()?.id).toBe('A')
+  const confirmed = b.tokenStore.clear('denied')
   await delivered()
   await a.advance(3_001)
   expect(a.requests).toHaveLength(0)
-  a.handoff.start(available('A', { now: SERVER_NOW + 1 }))
-  expect(a.handoff.currentToken()).toBeNull()
+  a.tokenStore.start(available('A', { now: SERVER_NOW + 1 }))
+  expect(a.tokenStore.currentToken()).toBeNull()
   await a.request.answer(available('A', { now: SERVER_NOW + 2 }))
-  expect(a.handoff.currentToken()?.id).toBe('A')
-  a.handoff.standDown()
+  expect(a.tokenStore.currentToken()?.id).toBe('A')
+  a.tokenStore.disableAds()
   confirmed()
   await delivered()
   expect(a.methods()).toBe('GET')
@@ -238,7 +238,7 @@ test('messages carry no identity (S3)', async () => {
   const [a] = twoTabs(available('SECRET'))
   await a.look()
   await a.request.answer(available('SECRET-2'))
-  a.handoff.clear('denied')
+  a.tokenStore.clear('denied')
   await delivered()
   expect(messages).toEqual([{ type: 'changed' }, { type: 'cleared' }])
 })

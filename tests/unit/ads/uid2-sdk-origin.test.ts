@@ -13,9 +13,9 @@ describe('P11c: an identity that was not made of ours is another reader’s', ()
     await settle()
     return page
   }
-  const expectRefused = ({ handoff, told }: ReturnType<typeof createPage>) => {
-    expect(handoff.renewed).not.toHaveBeenCalled()
-    expect(handoff.recheck).toHaveBeenCalledTimes(1)
+  const expectRefused = ({ tokenStore, told }: ReturnType<typeof createPage>) => {
+    expect(tokenStore.renew).not.toHaveBeenCalled()
+    expect(tokenStore.recheck).toHaveBeenCalledTimes(1)
     expect(told.at(-1)).toBe('disconnect')
     expect(localStorage.getItem('UID2-sdk-identity')).toBeNull()
   }
@@ -37,7 +37,7 @@ describe('P11c: an identity that was not made of ours is another reader’s', ()
     await page.reread(identityOf('X'))
     expectRefused(page)
     page.refresh(identityOf('X2'))
-    expect(page.handoff.renewed).not.toHaveBeenCalled()
+    expect(page.tokenStore.renew).not.toHaveBeenCalled()
     expect(localStorage.getItem('UID2-sdk-identity')).toBeNull()
   })
 
@@ -52,11 +52,11 @@ describe('P11c: an identity that was not made of ours is another reader’s', ()
     localStorage.setItem('uid2_sdk', 'A A2')
     await page.reread({ ...identityOf('A2'), refresh_from: SERVER_NOW })
     page.refresh(identityOf('A3'))
-    expect(page.handoff.renewed.mock.calls.map(([{ advertisingToken }]) => advertisingToken)).toEqual([
+    expect(page.tokenStore.renew.mock.calls.map(([{ advertisingToken }]) => advertisingToken)).toEqual([
       'A2',
       'A3',
     ])
-    expect(page.handoff.recheck).not.toHaveBeenCalled()
+    expect(page.tokenStore.recheck).not.toHaveBeenCalled()
   })
 
   test('one that it is not given twice: the server says what becomes of the reader', async () => {
@@ -75,7 +75,7 @@ describe('P11c: an identity that was not made of ours is another reader’s', ()
     page.refresh(identityOf('X2'))
     await page.browser.advance(1_000)
     expect(page.told.slice(2)).toEqual(['disconnect', 'init undefined https://operator.example', 'set A'])
-    expect(page.handoff.renewed).not.toHaveBeenCalled()
+    expect(page.tokenStore.renew).not.toHaveBeenCalled()
     expect(JSON.parse(localStorage.getItem('UID2-sdk-identity') ?? '')).toEqual(identityOf('A'))
   })
 
@@ -86,7 +86,7 @@ describe('P11c: an identity that was not made of ours is another reader’s', ()
     Object.assign(page.sdk(), { getIdentity: () => identityOf('X') })
     await settle()
     expect(page.told.at(-1)).toBe('disconnect')
-    expect(page.handoff.renewed).not.toHaveBeenCalled()
+    expect(page.tokenStore.renew).not.toHaveBeenCalled()
   })
 })
 
@@ -111,7 +111,7 @@ describe('U3e: an identity that the SDK has lost is a reason to ask the server',
     await settle()
     localStorage.removeItem('UID2-sdk-identity')
     page.say('IdentityUpdated', { identity: null })
-    expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
+    expect(page.tokenStore.recheck).toHaveBeenCalledTimes(1)
     expect(page.told.at(-1)).toBe('disconnect')
   })
 
@@ -120,6 +120,6 @@ describe('U3e: an identity that the SDK has lost is a reason to ask the server',
     page.start(due('A'))
     await settle()
     page.say('IdentityUpdated', { identity: null })
-    expect(page.handoff.recheck).not.toHaveBeenCalled()
+    expect(page.tokenStore.recheck).not.toHaveBeenCalled()
   })
 })

@@ -24,22 +24,22 @@ test('under the server hand-off it is given nothing', async () => {
   expect(page.load).not.toHaveBeenCalled()
 })
 
-test('what it refreshes goes to the hand-off, and an opt-out that it hears goes to the server', async () => {
+test('what it refreshes goes to the token store, and an opt-out that it hears goes to the server', async () => {
   const page = createPage()
   page.start(due('A'))
   await settle()
   page.refresh({ ...identityOf('A2'), identity_expires: 7, refresh_from: 5 })
-  expect(page.handoff.renewed).toHaveBeenCalledExactlyOnceWith({
+  expect(page.tokenStore.renew).toHaveBeenCalledExactlyOnceWith({
     advertisingToken: 'A2',
     identityExpires: 7,
     refreshFrom: 5,
   })
   page.refresh({ ...identityOf('A3') })
-  expect(page.handoff.renewed).toHaveBeenLastCalledWith(renewedTo('A3'))
-  expect(page.handoff.recheck).not.toHaveBeenCalled()
+  expect(page.tokenStore.renew).toHaveBeenLastCalledWith(renewedTo('A3'))
+  expect(page.tokenStore.recheck).not.toHaveBeenCalled()
   page.say('OptoutReceived', {})
   page.say('IdentityUpdated', { identity: null })
-  expect(page.handoff.recheck).toHaveBeenCalledTimes(1)
+  expect(page.tokenStore.recheck).toHaveBeenCalledTimes(1)
 })
 
 test('S1: it is disconnected with the token, and the next reader’s identity is set, not initialised twice', async () => {
@@ -64,8 +64,8 @@ test('S1: a refresh that ends after the sign-out brings nothing back, neither he
   page.say('IdentityUpdated', { identity: null })
   page.say('OptoutReceived', {})
   expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect'])
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
-  expect(page.handoff.recheck).not.toHaveBeenCalled()
+  expect(page.tokenStore.renew).not.toHaveBeenCalled()
+  expect(page.tokenStore.recheck).not.toHaveBeenCalled()
 })
 
 test('S1: the next reader’s identity is not given before the last one’s refresh has surely ended', async () => {
@@ -80,7 +80,7 @@ test('S1: the next reader’s identity is not given before the last one’s refr
   expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect'])
   await page.browser.advance(1)
   expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect', 'set B'])
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
 test('an SDK that the page itself has set up is left alone', async () => {
@@ -114,14 +114,14 @@ test('S1: an identity that comes while one is refreshed is set once that has sur
   page.refresh(identityOf('A2'))
   await page.browser.advance(1_000)
   expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect', 'set A9'])
-  expect(page.handoff.renewed).not.toHaveBeenCalled()
+  expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
 test('an identity that the server has got since is set, and its own newer token is not given back to it (S1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
-  page.browser.handoff.renewed({
+  page.browser.tokenStore.renew({
     advertisingToken: 'A2',
     identityExpires: later(120_000),
     refreshFrom: later(90_000),
@@ -151,7 +151,7 @@ describe('what it has made of the server’s identity on a page before', () => {
     page.start(client('A'))
     await settle()
     expect(page.told).toEqual(['init A2 https://operator.example'])
-    expect(page.handoff.renewed).toHaveBeenCalledExactlyOnceWith({
+    expect(page.tokenStore.renew).toHaveBeenCalledExactlyOnceWith({
       advertisingToken: 'A2',
       identityExpires: later(120_000),
       refreshFrom: later(90_000),
@@ -202,7 +202,7 @@ test('the EUID SDK has its own global, and callbacks of the page’s own stay in
   const init = vi.fn()
   const page = { __euid: { callbacks: [own], init } }
   refreshBySdk({
-    handoff: browser.handoff,
+    tokenStore: browser.tokenStore,
     product: 'euid',
     operatorUrl: 'https://operator.example',
     load: async () => {},
@@ -210,7 +210,7 @@ test('the EUID SDK has its own global, and callbacks of the page’s own stay in
     setTimeout: browser.env.setTimeout,
     page: page as never,
   })
-  browser.handoff.start(client('E', { source: 'euid.eu' }))
+  browser.tokenStore.start(client('E', { source: 'euid.eu' }))
   await settle()
   expect(page.__euid.callbacks[0]).toBe(own)
   expect(page.__euid.callbacks).toHaveLength(2)

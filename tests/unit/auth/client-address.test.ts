@@ -7,8 +7,8 @@ import {
   addressOf,
   clientAddress,
   networkOf,
-  noteClientAddresses,
   publicAddressOf,
+  recordClientAddresses,
 } from '#lib/auth/client-address.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -140,8 +140,8 @@ describe('what a request says of its connection', () => {
 
   beforeAll(async () => {
     becomeSite()
-    noteClientAddresses()
-    noteClientAddresses()
+    recordClientAddresses()
+    recordClientAddresses()
     await once(server.listen(0, '127.0.0.1'), 'listening')
   })
   afterAll(() => {

@@ -3,9 +3,9 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cookieName } from '#lib/auth/cookie-names.ts'
 import { sendMail } from '#lib/auth/proof/mail.ts'
-import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
-import { readPending } from '#lib/auth/proof/pending.ts'
-import { askForProof, proofKinds, prove } from '#lib/auth/proof/proof.ts'
+import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
+import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
+import { checkProof, proofKinds, sendProof } from '#lib/auth/proof/proof.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
@@ -89,7 +89,7 @@ describe('a mail', () => {
   it('reaches its one receiver, and what is in it signs in', async () => {
     const { url, mails } = await mailServer()
     becomeSite(withMail(url))
-    const cookie = (await askForProof(jane, '/')) ?? ''
+    const cookie = (await sendProof(jane, '/')) ?? ''
     const jar = jarOf({ [cookieName('pending')]: cookie })
     expect(mails).toMatchObject([{ from: 'sign-in@news.example', to: ['canary@example.com'] }])
     const raw = mails[0]?.raw ?? ''
@@ -100,8 +100,8 @@ describe('a mail', () => {
     const secret = /^http:\/\/localhost:3000\/sign-in\/proof\?secret=([\w-]{43})\r?$/m.exec(
       unquoted(raw),
     )?.[1]
-    expect(await prove(jar, secret ?? '')).toEqual(jane)
-    expect(messageInOutbox((await readPending(jar))?.id ?? '')).toBeUndefined()
+    expect(await checkProof(jar, secret ?? '')).toEqual(jane)
+    expect(findOutboxMessage((await readPendingProof(jar))?.id ?? '')).toBeUndefined()
   })
 
   it.each([
@@ -156,13 +156,13 @@ describe('a mail', () => {
 describe('S5: a mail that cannot be sent is no failure of ours, and the log has its code alone', () => {
   const notSent = async (url: string, code: RegExp) => {
     becomeSite(withMail(url))
-    expect(await askForProof(jane, '/')).toBeNull()
+    expect(await sendProof(jane, '/')).toBeNull()
     expect(log).toMatch(code)
     expect(log).not.toMatch(/canary|example|secret|127\.0\.0\.1|greeting/i)
     expect(Object.keys(JSON.parse(log))).toEqual(['level', 'time', 'event', 'code'])
   }
 
-  it('nobody listens', async () => {
+  it('nothing listens', async () => {
     const url = await server(() => {})
     for (const end of ended.splice(0)) end()
     await notSent(url, /"code":"ESOCKET"|"code":"ECONN/)
@@ -212,7 +212,7 @@ describe('S5: a mail that cannot be sent is no failure of ours, and the log has 
       connected()
     })
     becomeSite(withMail(url))
-    const asking = askForProof(jane, '/')
+    const asking = sendProof(jane, '/')
     await heard
     await vi.advanceTimersByTimeAsync(10_001)
     expect(await asking).toBeNull()
@@ -227,7 +227,7 @@ describe('a text message', () => {
     becomeSite(real)
   })
 
-  it('is offered once somebody delivers it, but not on a public sandbox', () => {
+  it('is offered once text messages can be delivered, but not on a public sandbox', () => {
     expect(proofKinds()).toEqual({ email: false, phone: 'sent' })
     becomeSite({ SANDBOX_PUBLIC: 'on' })
     expect(proofKinds()).toEqual({ email: false, phone: false })
@@ -235,21 +235,21 @@ describe('a text message', () => {
 
   it('goes out once, and the code in it signs in', async () => {
     texts.send.mockResolvedValue()
-    const cookie = (await askForProof(number, '/')) ?? ''
+    const cookie = (await sendProof(number, '/')) ?? ''
     expect(texts.send).toHaveBeenCalledTimes(1)
     const message = texts.send.mock.calls[0]?.[0]
     expect(message?.to).toBe(number.value)
     const code = /^\d{6}/.exec(message?.text ?? '')?.[0] ?? ''
-    expect(await prove(jarOf({ [cookieName('pending')]: cookie }), code)).toEqual(number)
+    expect(await checkProof(jarOf({ [cookieName('pending')]: cookie }), code)).toEqual(number)
   })
 
   it('that is refused, or never answered, is not sent', async () => {
     texts.send.mockRejectedValueOnce(new Error('No +12345678901'))
-    expect(await askForProof(number, '/')).toBeNull()
+    expect(await sendProof(number, '/')).toBeNull()
     texts.send.mockImplementationOnce(() => {
       throw Object.assign(new Error('No +12345678901'), { code: 'sms_402' })
     })
-    expect(await askForProof(number, '/')).toBeNull()
+    expect(await sendProof(number, '/')).toBeNull()
     expect(log).toContain('"code":"sms_402"')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const called = new Promise<void>((resolve) => {
@@ -258,7 +258,7 @@ describe('a text message', () => {
         return new Promise(() => {})
       })
     })
-    const asking = askForProof(number, '/')
+    const asking = sendProof(number, '/')
     await called
     await vi.advanceTimersByTimeAsync(10_001)
     expect(await asking).toBeNull()

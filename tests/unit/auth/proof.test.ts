@@ -6,11 +6,11 @@ import { encode } from 'next-auth/jwt'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cookieName } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
-import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
-import { readPending } from '#lib/auth/proof/pending.ts'
-import { askForProof, isReachable, proofKinds, prove } from '#lib/auth/proof/proof.ts'
-import { checkSecret, makeSecret } from '#lib/auth/proof/secrets.ts'
-import { database } from '#lib/database/open.ts'
+import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
+import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
+import { checkProof, isReachable, proofKinds, sendProof } from '#lib/auth/proof/proof.ts'
+import { checkSecret, createSecret } from '#lib/auth/proof/secrets.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import type { Dii } from '#lib/identity/types.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
@@ -30,10 +30,10 @@ afterEach(() => {
 
 /** A browser that asked, what was sent for it, and the secret that was in it. */
 async function asked(dii: Dii = jane) {
-  const cookie = (await askForProof(dii, '/privacy')) ?? ''
+  const cookie = (await sendProof(dii, '/privacy')) ?? ''
   const jar = jarOf({ [cookieName('pending')]: cookie })
-  const pending = await readPending(jar)
-  const message = messageInOutbox(pending?.id ?? '')
+  const pending = await readPendingProof(jar)
+  const message = findOutboxMessage(pending?.id ?? '')
   const [, link, code] = /secret=(\S+)|(\d{6}) is your/.exec(message?.text ?? '') ?? []
   return { cookie, jar, pending, message, secret: link ?? code ?? '' }
 }
@@ -50,13 +50,13 @@ describe.each([
   it('proves the address to which it was sent, once', async () => {
     const { jar, secret, pending } = await asked(dii)
     expect(pending).toMatchObject({ dii, next: '/privacy' })
-    expect(await prove(jar, secret)).toEqual(dii)
-    expect(await prove(jar, secret)).toBe('over')
+    expect(await checkProof(jar, secret)).toEqual(dii)
+    expect(await checkProof(jar, secret)).toBe('over')
   })
 
   it('of ten that bring it at once, one gets it', async () => {
     const { jar, secret } = await asked(dii)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => prove(jar, secret)))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => checkProof(jar, secret)))
     expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([dii])
     expect(new Set(answers.filter((answer) => typeof answer === 'string'))).toEqual(new Set(['over']))
   })
@@ -64,8 +64,8 @@ describe.each([
   it('waits in a cookie that browsers keep, however long the way on is', async () => {
     const next = localPath(`/${'a'.repeat(1023)}`) ?? ''
     const longest = dii.kind === 'email' ? { ...dii, value: `a@${'b'.repeat(244)}.example` } : dii
-    const cookie = await askForProof(longest, next)
-    expect(await readPending(jarOf({ [cookieName('pending')]: cookie ?? '' }))).toMatchObject({ next })
+    const cookie = await sendProof(longest, next)
+    expect(await readPendingProof(jarOf({ [cookieName('pending')]: cookie ?? '' }))).toMatchObject({ next })
     // Browsers count name and value, and drop what is over 4096 bytes.
     expect(`__Host-sign-in${cookie}`.length).toBeLessThan(4096)
   })
@@ -74,32 +74,32 @@ describe.each([
     movedBy(0)
     const [early, late] = [await asked(dii), await asked(dii)]
     movedBy(15 * minute - 1000)
-    expect(await prove(early.jar, early.secret)).toEqual(dii)
+    expect(await checkProof(early.jar, early.secret)).toEqual(dii)
     movedBy(1000)
     // Not the 15 s longer for which next-auth would still open the cookie (S21).
-    expect(await prove(late.jar, late.secret)).toBe('no_request')
+    expect(await checkProof(late.jar, late.secret)).toBe('no_request')
   })
 
   it('may be mistyped four times, not five', async () => {
     const [forgiven, over] = [await asked(dii), await asked(dii)]
-    const wrong = async (jar: typeof over.jar) => expect(await prove(jar, '?')).toBe('wrong_secret')
+    const wrong = async (jar: typeof over.jar) => expect(await checkProof(jar, '?')).toBe('wrong_secret')
     for (let i = 0; i < 4; i++) await wrong(forgiven.jar)
-    expect(await prove(forgiven.jar, forgiven.secret)).toEqual(dii)
+    expect(await checkProof(forgiven.jar, forgiven.secret)).toEqual(dii)
     for (let i = 0; i < 5; i++) await wrong(over.jar)
-    expect(await prove(over.jar, over.secret)).toBe('over')
+    expect(await checkProof(over.jar, over.secret)).toBe('over')
   })
 
   it('A3: proves nothing in another browser, nor beside another request of the same one', async () => {
     const [first, second] = [await asked(dii), await asked(dii)]
-    expect(await prove(jarOf({}), first.secret)).toBe('no_request')
-    expect(await prove(second.jar, first.secret)).toBe('wrong_secret')
-    expect(await prove(first.jar, first.secret)).toEqual(dii)
+    expect(await checkProof(jarOf({}), first.secret)).toBe('no_request')
+    expect(await checkProof(second.jar, first.secret)).toBe('wrong_secret')
+    expect(await checkProof(first.jar, first.secret)).toEqual(dii)
   })
 
   it.each(['', ' ', '0', 'x'.repeat(10_000), '\0', '☃', '000000 ', `${'='.repeat(43)}`])(
     'is not %j, which is no failure either',
     async (secret) => {
-      expect(await prove((await asked(dii)).jar, secret)).toBe('wrong_secret')
+      expect(await checkProof((await asked(dii)).jar, secret)).toBe('wrong_secret')
     },
   )
 })
@@ -114,27 +114,27 @@ it.each([
   ],
 ])('a code may be typed %s', async (_, typed) => {
   const { jar, secret } = await asked(number)
-  expect(await prove(jar, typed(secret))).toEqual(number)
+  expect(await checkProof(jar, typed(secret))).toEqual(number)
 })
 
 it('a link may not be taken apart: its hyphens count', async () => {
   const { jar, secret } = await asked(jane)
-  expect(await prove(jar, `-${secret}`)).toBe('wrong_secret')
-  expect(await prove(jar, secret)).toEqual(jane)
+  expect(await checkProof(jar, `-${secret}`)).toBe('wrong_secret')
+  expect(await checkProof(jar, secret)).toEqual(jane)
 })
 
 describe('what waits in the browser', () => {
   it.each(['', 'garbage', 'a.b.c.d.e', '%00', 'x'.repeat(12_000)])('N17: %s is nothing', async (value) => {
-    expect(await readPending(jarOf({ [cookieName('pending')]: value }))).toBeNull()
+    expect(await readPendingProof(jarOf({ [cookieName('pending')]: value }))).toBeNull()
   })
 
   it('is nothing when it was changed, or sealed by another secret', async () => {
     const { cookie, secret } = await asked()
     const middle = Math.floor(cookie.length / 2)
     const changed = cookie.slice(0, middle) + (cookie[middle] === 'A' ? 'B' : 'A') + cookie.slice(middle + 1)
-    expect(await prove(jarOf({ [cookieName('pending')]: changed }), secret)).toBe('no_request')
+    expect(await checkProof(jarOf({ [cookieName('pending')]: changed }), secret)).toBe('no_request')
     becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
-    expect(await prove(jarOf({ [cookieName('pending')]: cookie }), secret)).toBe('no_request')
+    expect(await checkProof(jarOf({ [cookieName('pending')]: cookie }), secret)).toBe('no_request')
   })
 
   it('S9: is no session, and a session is not it', async () => {
@@ -143,7 +143,7 @@ describe('what waits in the browser', () => {
     const claims = { sub: 'proof:a', sid: 's', dii: jane, otherDii: [], ...pending }
     const session = await encode({ token: claims, secret: secretOfSite, maxAge: 900 })
     expect(await currentReader(jarOf({ 'lantern-session': session }))).not.toBeNull()
-    expect(await readPending(jarOf({ [cookieName('pending')]: session }))).toBeNull()
+    expect(await readPendingProof(jarOf({ [cookieName('pending')]: session }))).toBeNull()
   })
 
   it('shows nothing of the address', async () => {
@@ -166,7 +166,7 @@ describe('S5: what is stored of a secret', () => {
 
   it('is no more than a keyed code of it: no address, no secret, no plain hash in table or file', async () => {
     const all = [await asked(jane), await asked(number)]
-    const { db } = await database()
+    const { db } = await sharedDatabase()
     const rows = await db.selectFrom('sign_in_secrets').selectAll().execute()
     expect(rows).toHaveLength(2)
     const tables = await Promise.all(
@@ -188,9 +188,9 @@ describe('S5: what is stored of a secret', () => {
   })
 
   it('belongs to its request: in the row of another one it means nothing', async () => {
-    const first = await makeSecret('phone', Date.now() + minute)
-    const second = await makeSecret('phone', Date.now() + minute)
-    const { db } = await database()
+    const first = await createSecret('phone', Date.now() + minute)
+    const second = await createSecret('phone', Date.now() + minute)
+    const { db } = await sharedDatabase()
     const stolen = db.selectFrom('sign_in_secrets').select('hmac').where('id', '=', first.id)
     const { hmac } = await stolen.executeTakeFirstOrThrow()
     await db.updateTable('sign_in_secrets').set({ hmac }).where('id', '=', second.id).execute()
@@ -199,7 +199,7 @@ describe('S5: what is stored of a secret', () => {
   })
 
   it('means nothing without the site’s own secret', async () => {
-    const { id, secret } = await makeSecret('phone', Date.now() + minute)
+    const { id, secret } = await createSecret('phone', Date.now() + minute)
     becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
     expect(await checkSecret(id, secret)).toBe('wrong')
     becomeSite({ NEXTAUTH_SECRET: secretOfSite, DATA_DIR: dataDir })
@@ -209,7 +209,7 @@ describe('S5: what is stored of a secret', () => {
   it('has one length, whatever the secret’s', async () => {
     await asked(jane)
     await asked(number)
-    const rows = await (await database()).db.selectFrom('sign_in_secrets').select('hmac').execute()
+    const rows = await (await sharedDatabase()).db.selectFrom('sign_in_secrets').select('hmac').execute()
     for (const { hmac } of rows) expect(hmac).toMatch(/^[\w-]{43}$/)
   })
 })

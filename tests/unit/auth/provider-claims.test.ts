@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, type ProviderClaims } from '#lib/auth/verdict.ts'
+import { type ProviderClaims, selectVerifiedDii } from '#lib/auth/select-verified-dii.ts'
 import type { DiiPolicy } from '#lib/env/server.ts'
 
 const policy: DiiPolicy = { relayDomains: [], prefer: 'email' }
@@ -14,7 +14,7 @@ type Shape = [
 
 function check(provider: string, ...shapes: Shape[]) {
   it.each(shapes)('%s', (_, claims, dii, others = []) => {
-    expect(judge(provider, claims, policy)).toEqual({ dii, otherDii: others })
+    expect(selectVerifiedDii(provider, claims, policy)).toEqual({ dii, otherDii: others })
   })
 }
 
@@ -221,7 +221,9 @@ describe('what an account at an OpenID provider proves', () => {
     new Boolean(true),
   ])('nothing, where the flag is %j', (flag) => {
     const claims = { email: 'j@example.com', email_verified: flag, phone_number: '+16045551234' }
-    expect(judge('oidc', { ...claims, phone_number_verified: flag }, policy).dii).toBe('unverified')
+    expect(selectVerifiedDii('oidc', { ...claims, phone_number_verified: flag }, policy).dii).toBe(
+      'unverified',
+    )
   })
 
   it.each([
@@ -237,6 +239,6 @@ describe('what an account at an OpenID provider proves', () => {
     'f'.repeat(64),
     '\0@example.com',
   ])('nothing, where the address is %j', (value) => {
-    expect(judge('oidc', { email: value, email_verified: true }, policy).dii).toBe('no_dii')
+    expect(selectVerifiedDii('oidc', { email: value, email_verified: true }, policy).dii).toBe('no_dii')
   })
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { providerFault } from '#lib/auth/provider-fault.ts'
-import { checkedCode } from '#lib/observe/log-codes.ts'
+import { allowedCode } from '#lib/observe/log-codes.ts'
 
 const failed = (message: string, more: object = {}) => ({
   providerId: 'oidc',
@@ -28,7 +28,7 @@ it.each([
   ['unauthorized_client', new Error('unauthorized_client')],
 ])('a failure at a provider is %s, without what was said there', (code, metadata) => {
   expect(providerFault(metadata)).toBe(code)
-  expect(checkedCode(code)).toBe(code)
+  expect(allowedCode(code)).toBe(code)
 })
 
 it.each(['access_denied (canary)', 'user_cancelled_authorize'])('%s is a reader’s right', (message) => {

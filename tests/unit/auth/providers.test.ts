@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { acceptedAlgorithm } from '#lib/auth/openid-answers.ts'
+import { acceptedAlgorithm } from '#lib/auth/openid-responses.ts'
 import { identityProviders, nextAuthCookies, offeredProviders } from '#lib/auth/providers.ts'
 import type { SignInSettings } from '#lib/env/server.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -120,7 +120,7 @@ describe('an OpenID provider', () => {
     expect(await ask({}, () => Promise.reject(new Error('not to be called')))).toEqual(who)
   })
 
-  it('whose userinfo fails signs nobody in: without it an address may be missing', async () => {
+  it('whose userinfo fails does not sign in: without it an address may be missing', async () => {
     const fails = () => Promise.reject(new Error('expected 200 OK, got: 404 Not Found'))
     for (const idToken of [
       who,
@@ -135,7 +135,7 @@ describe('an OpenID provider', () => {
     expect(await ask(endpoint, fails, { ...who, ...proved })).toEqual({ ...who, ...proved })
   })
 
-  it('whose userinfo is about somebody else signs nobody in, whatever the id_token proves', async () => {
+  it('whose userinfo is about another subject does not sign in, whatever the id_token proves', async () => {
     const other = () => Promise.reject(new Error('userinfo sub mismatch, expected 1, got: canary'))
     await expect(ask(endpoint, other, { ...who, ...proved })).rejects.toMatchObject({
       code: 'userinfo other_subject',

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { makeSecret } from '#lib/auth/proof/secrets.ts'
+import { createSecret } from '#lib/auth/proof/secrets.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 vi.mock('node:crypto', async (load) => {
@@ -14,7 +14,7 @@ beforeEach(() => {
   becomeSite()
 })
 
-const code = async () => (await makeSecret('phone', 0)).secret
+const code = async () => (await createSecret('phone', 0)).secret
 
 it('a code is any of the million, also the first and the last', async () => {
   for (const [drawn, written] of [

@@ -3,7 +3,7 @@ import { encode } from 'next-auth/jwt'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cookieName, isSignInCookie } from '#lib/auth/cookie-names.ts'
 import { currentReader } from '#lib/auth/current-reader.ts'
-import { readClaims } from '#lib/auth/session.ts'
+import { readSession } from '#lib/auth/session.ts'
 import { allReaders } from '#lib/site/all-readers.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
@@ -28,7 +28,7 @@ afterEach(() => {
 
 describe('the session that a cookie holds', () => {
   it('is read whole', async () => {
-    expect(await readClaims(jarOf({ [name]: await token() }))).toMatchObject(claims)
+    expect(await readSession(jarOf({ [name]: await token() }))).toMatchObject(claims)
   })
 
   it('is read from chunks, in their order and however many there are', async () => {
@@ -37,15 +37,15 @@ describe('the session that a cookie holds', () => {
       const size = Math.ceil(whole.length / 12)
       return [`${name}.${i}`, whole.slice(i * size, (i + 1) * size)]
     })
-    expect(await readClaims(jarOf(Object.fromEntries(chunks)))).toMatchObject(claims)
-    expect(await readClaims(jarOf(Object.fromEntries(chunks.slice(1))))).toBeNull()
-    expect(await readClaims(jarOf(Object.fromEntries(chunks.slice(0, -1))))).toBeNull()
+    expect(await readSession(jarOf(Object.fromEntries(chunks)))).toMatchObject(claims)
+    expect(await readSession(jarOf(Object.fromEntries(chunks.slice(1))))).toBeNull()
+    expect(await readSession(jarOf(Object.fromEntries(chunks.slice(0, -1))))).toBeNull()
   })
 
   it.each(['', 'garbage', 'a.b.c.d.e', 'null', '{}', '%00', 'x'.repeat(12_000)])(
     'N17: %s is a signed-out reader, never an error',
     async (value) => {
-      expect(await readClaims(jarOf({ [name]: value }))).toBeNull()
+      expect(await readSession(jarOf({ [name]: value }))).toBeNull()
     },
   )
 
@@ -53,18 +53,18 @@ describe('the session that a cookie holds', () => {
     const whole = await token()
     const middle = Math.floor(whole.length / 2)
     const changed = whole.slice(0, middle) + (whole[middle] === 'A' ? 'B' : 'A') + whole.slice(middle + 1)
-    expect(await readClaims(jarOf({ [name]: changed }))).toBeNull()
-    expect(await readClaims(jarOf({ [name]: await token(claims, 'f'.repeat(32)) }))).toBeNull()
-    expect(await readClaims(jarOf({ [name]: await token(claims, secret, -3600) }))).toBeNull()
+    expect(await readSession(jarOf({ [name]: changed }))).toBeNull()
+    expect(await readSession(jarOf({ [name]: await token(claims, 'f'.repeat(32)) }))).toBeNull()
+    expect(await readSession(jarOf({ [name]: await token(claims, secret, -3600) }))).toBeNull()
   })
 
   it('S21: is over at its end, and not the 15 s later that next-auth allows', async () => {
     const jar = jarOf({ [name]: await token() })
-    const end = (await readClaims(jar))?.exp ?? 0
+    const end = (await readSession(jar))?.exp ?? 0
     vi.useFakeTimers({ toFake: ['Date'], now: end * 1000 - 1 })
-    expect(await readClaims(jar)).toMatchObject({ exp: end })
+    expect(await readSession(jar)).toMatchObject({ exp: end })
     vi.setSystemTime(end * 1000)
-    expect(await readClaims(jar)).toBeNull()
+    expect(await readSession(jar)).toBeNull()
   })
 
   it.each([
@@ -76,16 +76,16 @@ describe('the session that a cookie holds', () => {
     { ...claims, otherDii: ['jane@example.com'] },
     { ...claims, dii: { kind: 'cookie', value: 'x' } },
   ])('that another sign-in made, %j, is none', async (content) => {
-    expect(await readClaims(jarOf({ [name]: await token(content) }))).toBeNull()
+    expect(await readSession(jarOf({ [name]: await token(content) }))).toBeNull()
   })
 
   it('has its https name on https alone', async () => {
     const secure = `__Host-${name}`
-    expect(await readClaims(jarOf({ [secure]: await token() }))).toBeNull()
+    expect(await readSession(jarOf({ [secure]: await token() }))).toBeNull()
     becomeSite({ NEXTAUTH_SECRET: secret, NEXTAUTH_URL: 'https://localhost:3000' })
     expect(cookieName('session')).toBe(secure)
-    expect(await readClaims(jarOf({ [secure]: await token() }))).toMatchObject(claims)
-    expect(await readClaims(jarOf({ [name]: await token() }))).toBeNull()
+    expect(await readSession(jarOf({ [secure]: await token() }))).toMatchObject(claims)
+    expect(await readSession(jarOf({ [name]: await token() }))).toBeNull()
   })
 })
 

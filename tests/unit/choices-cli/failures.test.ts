@@ -52,7 +52,7 @@ describe('where no site has run there is no store yet, and none is made', () => 
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('in a database of somebody else’s', async () => {
+  it('in another program’s database', async () => {
     for (const url of [newFile(), await postgres.database()]) {
       const { db } = openDatabase(url)
       await db.schema.createTable('theirs').addColumn('a', 'text').execute()

@@ -78,7 +78,7 @@ The question of version 1
 `)
     })
 
-    it('says what no address leads to, and why', async () => {
+    it('says what an address cannot find, and why', async () => {
       const { out } = await call('export', '--email', address)
       expect(out).toMatch(
         /not found by an address[\s\S]*signed out of[\s\S]*secrets of sign-ins[\s\S]*random ids/,
@@ -219,7 +219,7 @@ The question of version 1
       )
     })
 
-    it('touches nobody else’s records', async () => {
+    it('leaves other readers’ records', async () => {
       const other = { sub: mine.sub, diiHash: await hashEmail('other@example.com') }
       await site.store.recordChoice(other, { ...yes, signals })
       await answer()
@@ -228,7 +228,7 @@ The question of version 1
     })
   })
 
-  it('forget waits for a site that is writing, or that is about to act on a yes', async () => {
+  it('forget waits for a site that is writing, or about to act on a consent', async () => {
     await answer()
     let released = false
     const aMoment = async () => {

@@ -10,7 +10,7 @@ describe('help', () => {
     expect([code, err]).toEqual([0, ''])
     for (const { name, summary } of program.commands) expect(out).toMatch(new RegExp(`${name} +${summary}`))
     expect(out).toContain('npm run -s choices -- ')
-    expect(out).toMatch(/0 yes; 1 nothing on record.*; 2 .*\n3 the store failed; 70 /)
+    expect(out).toMatch(/0 success; 1 nothing on record.*; 2 .*\n3 the store failed; 70 /)
   })
 
   it.each(['export', 'forget'])('%s --help names every option of it', async (name) => {

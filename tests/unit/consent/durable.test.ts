@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consentStore, retryRevocations } from '#lib/consent/durable.ts'
-import { openStore } from '#lib/consent/open.ts'
-import { pendingCount } from '#lib/consent/pending.ts'
+import { openStore } from '#lib/consent/open-store.ts'
+import { pendingCount } from '#lib/consent/pending-revocations.ts'
 import { RejectedWriteError, StoreDownError } from '#lib/database/access.ts'
-import { database } from '#lib/database/open.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import { health } from '#lib/observe/health.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -43,7 +43,7 @@ function storeThatIsDown(): () => void {
 
 /** Makes writes to one table fail while reads go on, as a full disk or a missing right would. */
 async function breakWrites(table: string): Promise<() => Promise<void>> {
-  const { db } = await database()
+  const { db } = await sharedDatabase()
   const name = sql.table(table)
   await sql`create trigger broken before insert on ${name} begin insert into missing values (1); end`.execute(
     db,
@@ -80,7 +80,7 @@ describe('a store that is down', () => {
     expect(await consentStore.isSessionEnded('first')).toBe(true)
   })
 
-  it('refuses more when too many wait, keeps opt-outs, and gives nobody a token (U3)', async () => {
+  it('refuses more when too many wait, keeps opt-outs, and gives out no token (U3)', async () => {
     const bringBack = storeThatIsDown()
     for (let i = 0; i < 10_000; i++) await signOut(`s${i}`).catch(() => {})
     await expectDown(signOut('one too many'))
@@ -145,9 +145,9 @@ describe('a revocation that waits to be written', () => {
     expect(await look()).toMatchObject({ choice: 'granted', siteOptOut: false })
   })
 
-  it('is written though the database was opened read-only: it is opened anew', async () => {
+  it('is written though the database was opened read-only: it is opened again', async () => {
     await look()
-    await sql`pragma query_only = on`.execute((await database()).db)
+    await sql`pragma query_only = on`.execute((await sharedDatabase()).db)
     await expectDown(deny())
     await retried()
     expect(await look()).toMatchObject({ choice: 'denied' })

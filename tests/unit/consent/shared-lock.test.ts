@@ -122,7 +122,7 @@ const besideAnother = (on: SqlStoreTests): void => {
     await writing
   })
 
-  it('keeps nobody from reading, here and there, nor from writing about other readers', async () => {
+  it('blocks no reads, here and there, and no writes about other readers', async () => {
     const here = await begin(on.store)
     const there = await begin((await on.open(pepper)).store)
     expect(await on.store.withSharedLock(both, async ({ choice }) => choice)).toBeNull()

@@ -24,7 +24,7 @@ describeSqlStores('the SQL store', (on) => {
     expect((await next.store.read(otherDii)).optedOut).toBe(true)
   })
 
-  it('keeps one row of an opt-out that is heard more than once (U3)', async () => {
+  it('keeps one row of an opt-out that is reported more than once (U3)', async () => {
     for (let i = 0; i < 3; i++) await on.store.recordOptOut(reader.diiHash, 'euid')
     expect(await on.db.selectFrom('opt_outs').selectAll().execute()).toHaveLength(1)
   })
@@ -67,7 +67,7 @@ describeSqlStores('the SQL store', (on) => {
       expect((await (await rotate()).read(both)).optedOut).toBe(true)
     })
 
-    it('heeds an opt-out from this site of before, until a consent ends it under both peppers (K6)', async () => {
+    it('honours an earlier opt-out from this site, until a consent ends it under both peppers (K6)', async () => {
       await on.store.recordChoice(reader, no)
       const rotated = await rotate()
       expect(await rotated.read(sameDii)).toMatchObject({ siteOptOut: true, choice: 'denied' })

@@ -31,7 +31,7 @@ describeStores('a consent store', (on, kind) => {
     expect((await on.store.read(otherDii)).optedOut).toBe(false)
   })
 
-  it('heeds an opt-out of any further DII of the session, from the operator or from this site', async () => {
+  it('honours an opt-out of any further DII of the session, from the operator or from this site', async () => {
     const third = 'hash of a third'
     const both = { ...reader, otherDiiHashes: [otherDii.diiHash, third] }
     await on.store.recordChoice(otherDii, no)
@@ -44,7 +44,36 @@ describeStores('a consent store', (on, kind) => {
     expect((await on.store.read(reader)).optedOut).toBe(false)
   })
 
-  it('keeps an opt-out, however often it is heard and whatever is recorded after it (U3)', async () => {
+  describe('of a choice that is made again', () => {
+    const both = { ...reader, otherDiiHashes: [otherDii.diiHash] }
+    const others = { ...otherDii, sub: 'google:b', sid: 'sid-b' }
+    const rows = async () => (await on.store.forget([reader.diiHash])).history
+
+    it('keeps no row while it is in force, and one where its words are others', async () => {
+      for (let i = 0; i < 3; i++) await on.store.recordChoice(reader, yes)
+      await on.store.recordChoice(reader, { ...yes, wording: 'May we now?' })
+      expect(await rows()).toBe(2)
+    })
+
+    it('keeps one of a consent, where a denial to another DII of the session had ended it', async () => {
+      await on.store.recordChoice(both, yes)
+      await on.store.recordChoice(others, no)
+      await on.store.recordChoice(both, yes)
+      expect(await on.store.read(both)).toMatchObject({ choice: 'granted' })
+      expect(await rows()).toBe(2)
+    })
+
+    it('keeps one of a denial, where another account had consented, though another DII is still denied', async () => {
+      await on.store.recordChoice(others, no)
+      await on.store.recordChoice(both, no)
+      await on.store.recordChoice(sameDii, yes)
+      await on.store.recordChoice(both, no)
+      expect(await on.store.read(sameDii)).toMatchObject({ choice: 'denied' })
+      expect(await rows()).toBe(3)
+    })
+  })
+
+  it('keeps an opt-out, however often it is reported and whatever is recorded after it (U3)', async () => {
     for (let i = 0; i < 3; i++) await on.store.recordOptOut(reader.diiHash, 'euid')
     await on.store.recordChoice(reader, yes)
     expect(await on.store.read(reader)).toMatchObject({ optedOut: true, choice: 'granted' })

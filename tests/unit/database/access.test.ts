@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseError } from 'pg'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { openStore } from '#lib/consent/open.ts'
+import { openStore } from '#lib/consent/open-store.ts'
 import { RejectedWriteError, StoreDownError, withDatabase } from '#lib/database/access.ts'
-import { database } from '#lib/database/open.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import { health } from '#lib/observe/health.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 
 it('a process has one database, however many ask for it and for what is on it', async () => {
-  const [first, second] = await Promise.all([database(), database(), openStore()])
+  const [first, second] = await Promise.all([sharedDatabase(), sharedDatabase(), openStore()])
   expect(first).toBe(second)
   expect(await withDatabase('sign_in', async (opened) => opened)).toBe(first)
 })
@@ -26,10 +26,10 @@ it('an opening that failed is not kept', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'lantern-database-')), 'a-file')
   writeFileSync(file, '')
   const { dataDir } = becomeSite({ DATABASE_URL: `file:${join(file, 'choices.db')}` })
-  await expect(database()).rejects.toThrow()
+  await expect(sharedDatabase()).rejects.toThrow()
   process.env.DATABASE_URL = `file:${join(dataDir, 'choices.db')}`
   Reflect.deleteProperty(globalThis, Symbol.for('uid2-publisher.env'))
-  expect((await database()).engine).toBe('sqlite')
+  expect((await sharedDatabase()).engine).toBe('sqlite')
 })
 
 describe('work that meets another process’s lock', () => {
@@ -93,10 +93,10 @@ describe('what a failure says of the database (U4)', () => {
     ['25006', ofPostgres('25006')],
     ['connection_lost', error('connection_lost')],
   ])('%s: the connection broke, and another one is tried at once', async (_, work) => {
-    const first = await database()
+    const first = await sharedDatabase()
     const tries = vi.fn(works).mockImplementationOnce(work as typeof works)
     expect(await withDatabase('choices', tries)).toBe('done')
-    expect(await database()).not.toBe(first)
+    expect(await sharedDatabase()).not.toBe(first)
     expect(health().store).toBe('ok')
   })
 
@@ -110,15 +110,15 @@ describe('what a failure says of the database (U4)', () => {
     ['EAI_AGAIN', error('EAI_AGAIN')],
     ['SQLITE_READONLY', error('SQLITE_READONLY')],
     ['SQLITE_IOERR_READ', error('SQLITE_IOERR_READ')],
-  ])('%s: it is down for all, is left alone, and is opened anew', async (_, work) => {
-    const first = await database()
+  ])('%s: it is down for all, is left alone, and is opened again', async (_, work) => {
+    const first = await sharedDatabase()
     await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
     const asked = vi.fn(works)
     await expect(withDatabase('choices', asked)).rejects.toThrow(/is down/)
     expect(asked).not.toHaveBeenCalled()
     expect(await vi.waitFor(() => withDatabase('choices', works), { timeout: 15_000 })).toBe('done')
-    expect(await database()).not.toBe(first)
+    expect(await sharedDatabase()).not.toBe(first)
     expect(health().store).toBe('ok')
   })
 
@@ -128,12 +128,12 @@ describe('what a failure says of the database (U4)', () => {
     ['26000', ofPostgres('26000')],
     ['ECONNREFUSED', error('ECONNREFUSED')],
   ])('E6: %s of a limit says nothing of the store: limits rest, and all else goes on', async (_, work) => {
-    const first = await database()
+    const first = await sharedDatabase()
     await expect(withDatabase('limits', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('ok')
     expect(await withDatabase('choices', works)).toBe('done')
     expect(await withDatabase('sign_in', works)).toBe('done')
-    expect(await database()).toBe(first)
+    expect(await sharedDatabase()).toBe(first)
   })
 
   it('a sign-in or a limit that works does not say that there are tokens again', async () => {

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
-import { createCounters, mostKeys } from '#lib/database/counters.ts'
+import { createCounters, maxKeys } from '#lib/database/counters.ts'
 
 const rule = { points: 3, seconds: 60 }
 
 it('of any number of keys so many are kept (S24)', () => {
   const counters = createCounters(rule)
-  for (let i = 0; i < 3 * mostKeys; i++) expect(counters.consume(`key ${i}`, 0)).toBeNull()
-  expect(counters.size()).toBe(mostKeys)
+  for (let i = 0; i < 3 * maxKeys; i++) expect(counters.consume(`key ${i}`, 0)).toBeNull()
+  expect(counters.size()).toBe(maxKeys)
 })
 
 it('a key that is in use keeps its count, however many others come and go', () => {
   const counters = createCounters(rule)
-  for (let i = 0; i < 3 * mostKeys; i++) {
+  for (let i = 0; i < 3 * maxKeys; i++) {
     counters.consume(`key ${i}`, 0)
     if (i % 1000 === 0) counters.consume('in use', 0)
   }

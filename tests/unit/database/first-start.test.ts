@@ -20,7 +20,7 @@ const module = (name: string) => JSON.stringify(pathToFileURL(join(root, 'lib', 
 const opener = (url: string) => `
   import { openDatabase } from ${module('database/connection.ts')}
   import { migrate } from ${module('database/migrations.ts')}
-  import { patiently } from ${module('database/patiently.ts')}
+  import { retryWhileBusy } from ${module('database/retry-while-busy.ts')}
   import { createSqlStore } from ${module('consent/sql.ts')}
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
@@ -28,7 +28,7 @@ const opener = (url: string) => `
   const { db, engine } = openDatabase(${JSON.stringify(url)}, 30_000, 0)
   await migrate({ db, engine })
   const store = createSqlStore({ db, engine }, ['p'], Date.now)
-  await patiently(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)
+  await retryWhileBusy(() => store.recordOptOut('hash-' + process.pid, 'uid2'), 5000)
   await db.destroy()
   process.exit(0)`
 

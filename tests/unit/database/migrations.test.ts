@@ -5,12 +5,12 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consentStore } from '#lib/consent/durable.ts'
-import { openStore } from '#lib/consent/open.ts'
+import { openStore } from '#lib/consent/open-store.ts'
 import { StoreDownError } from '#lib/database/access.ts'
 import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { MigrationError, migrate, migrations, missingMigrations } from '#lib/database/migrations.ts'
-import { closeDatabase } from '#lib/database/open.ts'
 import type { Schema } from '#lib/database/schema.ts'
+import { closeDatabase } from '#lib/database/shared-database.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -106,7 +106,7 @@ describe.each([
     },
   )
 
-  it('noes that stand become opt-outs from this site, once for each address (K6)', async () => {
+  it('current denials become opt-outs from this site, once for each address (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('denied', 1, { dii_key: 'no' })
     await event('denied', 2, { dii_key: 'no, twice' })
@@ -128,7 +128,7 @@ describe.each([
     ])
   })
 
-  it('a no that a yes of the same account followed becomes none (K6)', async () => {
+  it('a denial that a consent of the same account followed becomes no opt-out (K6)', async () => {
     await asLeftBy('002-sign-in')
     await event('granted', 1, { dii_key: 'yes' })
     await event('denied', 3, { dii_key: 'no, yes' })

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { consentStore } from '#lib/consent/durable.ts'
 import { withDatabase } from '#lib/database/access.ts'
 import { openDatabase } from '#lib/database/connection.ts'
-import { limiter } from '#lib/database/limits.ts'
+import { createLimiter } from '#lib/database/limiter.ts'
 import { migrate, missingMigrations } from '#lib/database/migrations.ts'
-import { closeDatabase, database } from '#lib/database/open.ts'
+import { closeDatabase, sharedDatabase } from '#lib/database/shared-database.ts'
 import { health } from '#lib/observe/health.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -35,7 +35,7 @@ async function becomeInstance() {
     CHOICES_PEPPER: 'p'.repeat(32),
     NEXTAUTH_SECRET: 'the-secret-of-this-site'.padEnd(32, '.'),
   })
-  await database()
+  await sharedDatabase()
 }
 
 async function asked<T extends object>(text: string): Promise<T[]> {
@@ -51,7 +51,7 @@ it('E6: behind PgBouncer in transaction mode instances count their limits togeth
   const answers: (number | null)[] = []
   for (let instance = 0; instance < 3; instance++) {
     await becomeInstance()
-    for (let i = 0; i < 5; i++) answers.push(await limiter('a', rule).consume('203.0.113.7'))
+    for (let i = 0; i < 5; i++) answers.push(await createLimiter('a', rule).consume('203.0.113.7'))
     await closeDatabase()
   }
   expect(answers.filter((seconds) => seconds === null)).toHaveLength(5)
@@ -64,7 +64,7 @@ it('E6: limits and choices at once keep the store ok', async () => {
   const subject = { sub: 'demo:a', sid: 's', diiHash: 'hash' }
   const choice = { advertising: 'granted', version: 'v', wording: 'w', source: 'page' } as const
   const work = Array.from({ length: 10 }, async (_, i) => {
-    await limiter('a', { points: 1000, seconds: 60 }).consume(`203.0.113.${i}`)
+    await createLimiter('a', { points: 1000, seconds: 60 }).consume(`203.0.113.${i}`)
     await consentStore.recordChoice({ ...subject, sub: `demo:${i}` }, choice)
     return consentStore.withSharedLock({ ...subject, sub: `demo:${i}` }, async () => i)
   })

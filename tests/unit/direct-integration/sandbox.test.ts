@@ -38,7 +38,7 @@ describe('the token route against the sandbox operator', () => {
     expect(reports).toEqual([])
   })
 
-  it('asks about somebody who opted out once, and never again', async () => {
+  it('asks once about a reader who opted out, and never again', async () => {
     const { token, refresh, optOuts, kept } = publisherOf('optout@example.com')
     for (const route of [token, token, refresh])
       expect(await route()).toMatchObject({ httpStatus: 200, json: { status: 'optout' } })
@@ -47,7 +47,7 @@ describe('the token route against the sandbox operator', () => {
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
   })
 
-  it('asks nobody for a reader who is not signed in, or whose address has no one spelling', async () => {
+  it('makes no call for a reader who is signed out, or whose address has several spellings', async () => {
     expect(await publisherOf(null).token()).toMatchObject({ httpStatus: 401, json: { status: 'signed_out' } })
     for (const email of [
       're ader@example.com',
@@ -64,7 +64,7 @@ describe('the token route against the sandbox operator', () => {
     expect(await operator.calls()).toMatchObject({ generate: 0 })
   })
 
-  it('asks nobody while its own store is down', async () => {
+  it('makes no call while its own store is down', async () => {
     const { own, token } = publisherOf('reader@example.com')
     own.store.isOptedOut = () => Promise.reject(new Error('down'))
     await expect(token()).rejects.toThrow('down')
@@ -141,7 +141,7 @@ describe('the refresh route against the sandbox operator', () => {
     expect((await refresh()).json.status).toBe('success')
   })
 
-  it('says that there is nothing to refresh when none is kept, or it is too old, and asks nobody', async () => {
+  it('says that there is nothing to refresh when none is kept, or it is too old, and makes no call', async () => {
     const { token, refresh, alter } = publisherOf('reader@example.com')
     expect((await refresh()).json).toEqual({ status: 'expired' })
     await token()

@@ -31,7 +31,7 @@ describe('what the direct integration sends', () => {
     expect(seen[0]?.body).toBe(envelopes.find(([it]) => it === json)?.[1])
   })
 
-  it('is authorised, refreshes with the bare token, and draws anew for every request', async () => {
+  it('is authorised, refreshes with the bare token, and draws again for every request', async () => {
     const { token, refresh, seen } = await publisherWith((response, one) =>
       (one.url === '/v2/token/refresh' ? sealedRefresh : sealed)({ status: 'success', body: usable })(
         response,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { prepareRequest, refusedMethodHeader } from '#lib/http/incoming-requests.ts'
+import { fixRequest, rejectedMethodHeader } from '#lib/http/incoming-requests.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 beforeEach(() => {
@@ -8,14 +8,14 @@ beforeEach(() => {
 
 function prepared(method: string, url: string, headers: Record<string, string> = {}) {
   const request = { method, url, headers: { ...headers } as Record<string, string | undefined> }
-  prepareRequest(request)
+  fixRequest(request)
   return request
 }
 const passed = (method: string, url: string) => ({ method, url, headers: {} })
 const refused = (method: string, url: string) => ({
   method: 'GET',
   url,
-  headers: { [refusedMethodHeader]: method },
+  headers: { [rejectedMethodHeader]: method },
 })
 
 describe('what Next is given of a request', () => {
@@ -85,7 +85,7 @@ describe('what Next is given of a request', () => {
 
 describe('headers that Next would act on, or fail on', () => {
   it.each([
-    [refusedMethodHeader, 'POST'],
+    [rejectedMethodHeader, 'POST'],
     ['next-action', 'f'.repeat(42)],
     ['content-security-policy', "script-src 'nonce-<x>'"],
     ['content-security-policy-report-only', "script-src 'nonce-<x>'"],

@@ -1,7 +1,7 @@
 import { NextRequest } from 'next/server'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { refusedMethodHeader } from '#lib/http/incoming-requests.ts'
-import { refuseRequest } from '#lib/http/page-requests.ts'
+import { rejectedMethodHeader } from '#lib/http/incoming-requests.ts'
+import { rejectRequest } from '#lib/http/page-requests.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const origin = 'http://localhost:3000'
@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 
 const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
-  refuseRequest(
+  rejectRequest(
     new NextRequest(`${origin}${path}`, {
       method,
       headers: { origin, 'sec-fetch-site': 'same-origin', ...headers },
@@ -18,7 +18,7 @@ const ask = (method: string, path: string, headers: Record<string, string> = {})
   )
 /** As it comes when it was refused before Next saw it. */
 const marked = (method: string, path: string, headers: Record<string, string> = {}) =>
-  ask('GET', path, { [refusedMethodHeader]: method, ...headers })
+  ask('GET', path, { [rejectedMethodHeader]: method, ...headers })
 
 it('views of pages pass, and what is for a route handler', () => {
   for (const method of ['GET', 'HEAD']) expect(ask(method, '/choice')).toBeNull()

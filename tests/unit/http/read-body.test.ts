@@ -93,7 +93,7 @@ describe('a body that is not', () => {
     expect(await refusal(ask(chunks))).toMatchObject({ status: 413, error: 'too_large' })
   })
 
-  it('is named by its place, never quoted (S5)', async () => {
+  it('is named by its position, never quoted (S5)', async () => {
     const { message } = await refusal(ask('{"advertising":"canary"}'))
     expect(message).toBe('Not as documented: advertising.')
     expect((await refusal(ask('{"canary@example.com":1}'))).message).not.toContain('canary')

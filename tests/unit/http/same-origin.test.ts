@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCrossSite, isOurs, isSameOrigin } from '#lib/http/same-origin.ts'
+import { isCrossSite, isOwnOrigin, isSameOrigin } from '#lib/http/same-origin.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const port = '3123'
@@ -52,7 +52,7 @@ describe('on one’s own machine (N11)', () => {
 describe('on a public host (N11)', () => {
   it('only the origin of NEXTAUTH_URL is ours: neither loopback, a subdomain, nor a port', () => {
     const ours = 'https://news.example'
-    expect(isOurs('https://news.example', ours)).toBe(true)
+    expect(isOwnOrigin('https://news.example', ours)).toBe(true)
     for (const other of [
       'http://news.example',
       'https://news.example:8443',
@@ -62,7 +62,7 @@ describe('on a public host (N11)', () => {
       'null',
       '',
     ])
-      expect(isOurs(other, ours), other).toBe(false)
+      expect(isOwnOrigin(other, ours), other).toBe(false)
   })
 })
 

@@ -17,7 +17,7 @@ describe('a consent', () => {
     expect(site.events[0]).toEqual({ type: 'recorded', what: 'granted' })
   })
 
-  it('of nobody is signed_out, and recorded for nobody', async () => {
+  it('without a reader is signed_out, and not recorded', async () => {
     const site = await siteInMemory()
     site.jar.delete('session')
     expect(await site.identity.grant(site.request(), consent)).toEqual({ status: 'signed_out' })
@@ -30,7 +30,7 @@ describe('a consent', () => {
     expect(await site.identity.grant(site.request(), consent)).toEqual({ status: 'rejected' })
   })
 
-  it('that cannot be recorded calls nobody, and leaves the cookie', async () => {
+  it('that cannot be recorded makes no call, and keeps the cookie', async () => {
     const site = await siteInMemory()
     site.store.recordChoice = down
     expect(await site.identity.grant(site.request(), consent)).toEqual({
@@ -96,7 +96,7 @@ describe('a denial', () => {
     expect(result).toMatchObject({ update: { identity: { status: 'denied' }, cookie: 'clear' } })
   })
 
-  it('of nobody is signed_out', async () => {
+  it('without a reader is signed_out', async () => {
     const site = await siteInMemory()
     site.jar.delete('session')
     expect(await site.identity.deny(site.request(), consent)).toEqual({ status: 'signed_out' })

@@ -108,14 +108,14 @@ describe('a reader without usable DII', () => {
 describe('who is signed in', () => {
   const signedOut = { reader: null, subject: null, unsupported: null, consent: null }
 
-  it('is nobody without a session, and the store is not asked', async () => {
+  it('is null without a session, and the store is not asked', async () => {
     const site = await siteInMemory()
     site.jar.delete('session')
     site.store.read = down
     expect(await read(site)).toEqual(signedOut)
   })
 
-  it('is nobody in a session that was ended, whatever was decided in it', async () => {
+  it('is null in an ended session, whatever was decided in it', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, denial)
     await site.store.endSession('sid-a', site.reader.sessionEnds)
@@ -139,7 +139,7 @@ describe('an identity in the cookie', () => {
     expect(update).toMatchObject({ identity: { status: 'refreshing' }, cookie: 'clear' })
   })
 
-  it('that was sealed with a previous password is sealed anew by any surface that may store (N15)', async () => {
+  it('that was sealed with a previous password is sealed again by any surface that may store (N15)', async () => {
     const [old, fresh] = ['o'.repeat(32), 'f'.repeat(32)] as const
     const site = await siteWithToken({ cookie: { name: 'rotated', secure: false, passwords: [old] } })
     const value = site.jar.get('rotated') ?? ''

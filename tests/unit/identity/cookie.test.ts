@@ -3,7 +3,7 @@ import { NextRequest } from 'next/server'
 import { describe, expect, it, vi } from 'vitest'
 import { type CookieAction, createIdentityCookie, replaceCookie } from '#lib/identity/cookie.ts'
 import type { IdentityEvent, Product } from '#lib/identity/types.ts'
-import { fakeOperator, minute } from '../../support/core.ts'
+import { fakeOperator, minute, siteInMemory } from '../../support/core.ts'
 
 const now = Date.now()
 const operator = fakeOperator(() => now)
@@ -49,7 +49,7 @@ describe('a sealed identity', () => {
     expect(opened.identity).toEqual(sealed.identity)
   })
 
-  it('opens with a previous password, and asks to be sealed anew', async () => {
+  it('opens with a previous password, and asks to be sealed again', async () => {
     const rotated = cookieOf({ passwords: [unknown, current] })
     expect(await rotated.cookie.open(await sealedBy())).toEqual({ ...sealed, needsReseal: true })
     expect(rotated.events).toEqual([])
@@ -195,14 +195,14 @@ describe('a request that the proxy lets pass', () => {
     response.headers.get(`x-middleware-request-${name}`)
 
   it('is left alone where the cookie is kept', async () => {
-    const response = await cookieOf().cookie.forward(request(), 'keep')
+    const response = await cookieOf().cookie.forward(request(), 'keep', () => {})
     expect(response.headers.get('x-middleware-override-headers')).toBeNull()
     expect(response.headers.get('cache-control')).toBeNull()
     expect(response.cookies.getAll()).toEqual([])
   })
 
   it('has the new cookie for pages of this request, and for the browser, in a response that no cache keeps', async () => {
-    const response = await cookieOf().cookie.forward(request(), action)
+    const response = await cookieOf().cookie.forward(request(), action, () => {})
     const value = response.cookies.get('__Host-uid2')?.value
     expect(value).toMatch(/^Fe26/)
     expect(overridden(response, 'cookie')).toContain('other=1')
@@ -215,13 +215,13 @@ describe('a request that the proxy lets pass', () => {
   })
 
   it('has no cookie where it is cleared', async () => {
-    const response = await cookieOf().cookie.forward(request(), 'clear')
+    const response = await cookieOf().cookie.forward(request(), 'clear', () => {})
     expect(overridden(response, 'cookie')).toBe('other=1')
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-uid2=;.*Max-Age=0/)
   })
 
   it('is not conditional where the cookie changes: a cache would add it to the page that it keeps', async () => {
-    const response = await cookieOf().cookie.forward(request(), action)
+    const response = await cookieOf().cookie.forward(request(), action, () => {})
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain('if-none-match')
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain(
       'if-modified-since',
@@ -237,5 +237,14 @@ describe('a cookie header with one cookie of ours in it', () => {
     expect(replaceCookie(`${others}; uid2=old`, 'uid2', '')).toBe(others)
     expect(replaceCookie('uid2=old', 'uid2', '')).toBe('')
     expect(replaceCookie(null, 'uid2', 'new')).toBe('uid2=new')
+  })
+})
+
+describe('a password of fewer than 32 characters', () => {
+  it('is refused when the identity is created, also a previous one, without being quoted', async () => {
+    for (const passwords of [['short'], [current, 'short']] as [string, ...string[]][])
+      await expect(siteInMemory({ cookie: { name: 'uid2', secure: false, passwords } })).rejects.toThrow(
+        'cookie.passwords: each password needs at least 32 characters',
+      )
   })
 })

@@ -3,7 +3,7 @@ import { Uid2Error } from '#lib/uid2/index.ts'
 import { consent, minute, siteInMemory } from '../../support/core.ts'
 
 describe('events', () => {
-  it('tell every decision and every call of a life, and nothing that stands for a person (S5)', async () => {
+  it('report every decision and every call, and nothing that identifies a person (S5)', async () => {
     const site = await siteInMemory()
     const { identity, operator, clock, events } = site
     await identity.grant(site.request(), consent)

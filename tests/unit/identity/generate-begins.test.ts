@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consentStore } from '#lib/consent/durable.ts'
-import { openStore } from '#lib/consent/open.ts'
+import { openStore } from '#lib/consent/open-store.ts'
 import { createSqlStore, type SqlStore } from '#lib/consent/sql.ts'
 import { type Database, openDatabase } from '#lib/database/connection.ts'
-import { database } from '#lib/database/open.ts'
+import { sharedDatabase } from '#lib/database/shared-database.ts'
 import { createOperatorCalls } from '#lib/identity/operator-calls.ts'
 import { health } from '#lib/observe/health.ts'
 import { operatorClient } from '#lib/site/operator-client.ts'
@@ -57,7 +57,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await admin.end()
   await other.db.destroy()
-  await (await database()).db.destroy()
+  await (await sharedDatabase()).db.destroy()
 })
 
 /** Of this instance, on the site's own store. */

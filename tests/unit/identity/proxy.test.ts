@@ -109,10 +109,12 @@ describe('Global Privacy Control', () => {
       source: 'page',
     })
     expect(result).toMatchObject({ status: 'done', update: { identity: { status: 'gpc' } } })
+    const recorded = site.events.flatMap((event) => (event.type === 'recorded' ? [event.what] : []))
+    expect(recorded).toEqual(['denied'])
     expect(await site.store.read(site.subject)).toMatchObject({ choice: 'denied', consentId: null })
   })
 
-  it('of nobody who is signed in is recorded for nobody', async () => {
+  it('of a signed-out reader is not recorded', async () => {
     const site = await siteInMemory(withPolicy('account'))
     site.jar.delete('session')
     await send(site, gpc)

@@ -76,7 +76,13 @@ describe('a single flight', () => {
     expect(['0', '1', '10000'].map((key) => flights.find(key) !== undefined)).toEqual([false, true, true])
   })
 
-  it('that was pushed out leaves a later one of its key alone when its time is over', async () => {
+  it('that was pushed out leaves no timer, which would keep its result (S24)', async () => {
+    const flights = createSingleFlight<number>(() => 3_600_000)
+    for (let key = 0; key < 10_100; key++) await flights.start(String(key), async () => key).promise
+    expect(vi.getTimerCount()).toBe(10_000)
+  })
+
+  it('that was displaced does not touch a later one of its key when its time is over', async () => {
     const flights = createSingleFlight<string>(() => 60)
     const first = flights.start('a', async () => 'first')
     await first.promise

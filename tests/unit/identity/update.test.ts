@@ -111,7 +111,7 @@ describe('a due token', () => {
     },
   )
 
-  it('that can be refreshed no more is generated anew by POST without a refresh', async () => {
+  it('that cannot be refreshed any more is generated again by POST without a refresh', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
     site.operator.answer = async () => {
@@ -174,7 +174,7 @@ describe('what a reader decides while a call is under way', () => {
     expect(update).toMatchObject({ identity: { status: 'signed_out' }, cookie: 'clear' })
   })
 
-  it('an opt-out that another instance heard of wins over the answer', async () => {
+  it('an opt-out that another instance received wins over the response', async () => {
     const { update } = await during(({ store, subject }) => store.recordOptOut(subject.diiHash, 'uid2'))
     expect(update).toMatchObject({ identity: { status: 'opted_out' }, cookie: 'clear' })
   })
@@ -189,7 +189,7 @@ describe('what a reader decides while a call is under way', () => {
 })
 
 describe('a store that cannot be read', () => {
-  it('lets no token out, calls nobody, and leaves the cookie', async () => {
+  it('gives out no token, makes no call, and keeps the cookie', async () => {
     const site = await siteWithToken()
     site.store.read = async () => Promise.reject(new Error('down'))
     expect(await site.post()).toMatchObject({

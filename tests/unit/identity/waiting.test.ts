@@ -90,7 +90,7 @@ describe('what a refresh brought', () => {
     })
   })
 
-  it('is taken over by a request that still has the cookie of before, though nothing is due', async () => {
+  it('is taken over by a request with the earlier cookie, though nothing is due', async () => {
     const site = await siteWithToken()
     const before = site.jar.get(site.identity.cookie.name) ?? ''
     site.clock.now += 1
@@ -140,7 +140,7 @@ describe('a generate', () => {
     expect(site.operator.calls[0]?.options).toHaveProperty('tcfConsentString', 'CP1')
   })
 
-  it('without an answer is unavailable, for whoever asks in the next half minute', async () => {
+  it('without a response is unavailable, for every caller in the next half minute', async () => {
     const site = await consented()
     site.operator.answer = noAnswer
     const unavailable = { status: 'unavailable', reason: 'operator' }

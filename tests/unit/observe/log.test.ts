@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { checkedCode } from '#lib/observe/log-codes.ts'
+import { allowedCode } from '#lib/observe/log-codes.ts'
 import type { Uid2ErrorCode } from '#lib/uid2/index.ts'
 import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
 import { bareEnvironment } from '../../support/site.ts'
@@ -91,7 +91,7 @@ describe('S22: the code of a line', () => {
     'apple http_400',
     'facebook unknown',
   ])('%s is written', (code) => {
-    expect(checkedCode(code)).toBe(code)
+    expect(allowedCode(code)).toBe(code)
   })
 
   it.each([
@@ -111,7 +111,7 @@ describe('S22: the code of a line', () => {
     ['constructor', 'unknown'],
     ['__proto__', 'unknown'],
   ])('%.40j is written as %s', (code, written) => {
-    expect(checkedCode(code)).toBe(written)
+    expect(allowedCode(code)).toBe(written)
   })
 
   it('is checked by the log itself', () => {
@@ -163,7 +163,7 @@ describe('S23: the same line again and again', () => {
     ])
   })
 
-  it('of a thousand codes keeps no more than a hundred in mind', () => {
+  it('of a thousand codes remembers no more than a hundred', () => {
     const lines = linesOf(`
       for (let i = 0; i < 1000; i++) logEvent('warn', 'operator_call', { code: String(10_000 + i) })
       logEvent('warn', 'operator_call', { code: '10999' }); logEvent('warn', 'operator_call', { code: '10000' }); flushLog()`)

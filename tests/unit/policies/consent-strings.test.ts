@@ -74,7 +74,7 @@ describe('a GPP string', () => {
     expect([of('Y'), of('-'), of('N')]).toEqual([true, true, false])
   })
 
-  it('denies what nobody was told of, children, and service provider mode, as Prebid does', () => {
+  it('denies without notice, for children, and in service provider mode, as Prebid does', () => {
     expect(usnat({ SaleOptOutNotice: 2 })).toBe(true)
     expect(usnat({ SharingNotice: 0 })).toBe(true)
     expect(usnat({ KnownChildSensitiveDataConsents: [0, 2, 0] })).toBe(true)

@@ -34,7 +34,7 @@ describe('Global Privacy Control as a policy', () => {
     for (const scope of ['account', 'browser'] as const) expect(check(scope, value)).toBeNull()
   })
 
-  it('also of somebody who is signed out', () => {
+  it('also of a signed-out reader', () => {
     const context = { ...contextOf({ headers: { 'sec-gpc': '1' } }), reader: null, consent: null }
     expect(globalPrivacyControl({ scope: 'account' }).check(context)).toHaveProperty('status', 'gpc')
   })

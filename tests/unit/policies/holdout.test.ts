@@ -31,7 +31,7 @@ describe('the group of a reader (K1)', () => {
       expect([...smaller].filter((hash) => !groups[i + 1]?.has(hash))).toEqual([])
   })
 
-  it('with another salt is drawn anew, independently of before', () => {
+  it('with another salt is drawn again, independently of before', () => {
     const first = control(50)
     const both = [...control(50, 'winter of the moth')].filter((hash) => first.has(hash))
     expect(Math.abs(both.length / 100 - 25)).toBeLessThan(1.5)

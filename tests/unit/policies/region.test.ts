@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeOf, region, regionRule } from '#lib/policies/region.ts'
+import { parsePlace, region, regionRule } from '#lib/policies/region.ts'
 import { contextOf } from './context.ts'
 
 describe('the place that a header names', () => {
@@ -10,7 +10,7 @@ describe('the place that a header names', () => {
     ['gb_ENG', { country: 'GB', subdivision: 'ENG' }],
     ['XK', { country: 'XK', subdivision: null }],
   ])('%j is a country, perhaps with a part of it', (value, place) => {
-    expect(placeOf(value)).toEqual(place)
+    expect(parsePlace(value)).toEqual(place)
   })
 
   it.each([
@@ -31,7 +31,7 @@ describe('the place that a header names', () => {
     'AN',
     'A1',
   ])('%j is nowhere', (value) => {
-    expect(placeOf(value)).toBeNull()
+    expect(parsePlace(value)).toBeNull()
   })
 })
 
@@ -45,9 +45,9 @@ describe('a code that is not of ISO 3166', () => {
     ['CQ', 'GG'],
   ])('%s means %s, where UID2 does not run (S14)', (code, country) => {
     for (const value of [code, ` ${code.toLowerCase()} `, `${code}-1`]) {
-      const place = placeOf(value)
+      const place = parsePlace(value)
       expect(place?.country).toBe(country)
-      expect(regionRule(place, 'uid2').runs).toBe(false)
+      expect(regionRule(place, 'uid2').allowed).toBe(false)
     }
   })
 
@@ -62,13 +62,13 @@ describe('a code that is not of ISO 3166', () => {
     const aliases = ['AC', 'CQ', 'DG', 'EA', 'EL', 'FX', 'IC', 'TA', 'UK']
     const pairs = letters.flatMap((first) => letters.map((second) => first + second))
     for (const code of pairs.filter((pair) => !aliases.includes(pair)))
-      expect(placeOf(code)?.country ?? null, code).toBe(isCountry(code) ? code : null)
+      expect(parsePlace(code)?.country ?? null, code).toBe(isCountry(code) ? code : null)
   })
 })
 
 describe('where a product runs', () => {
   const runs = (country: string | null, product: 'uid2' | 'euid') =>
-    regionRule(country === null ? null : { country, subdivision: null }, product).runs
+    regionRule(country === null ? null : { country, subdivision: null }, product).allowed
 
   it.each(['US', 'CA', 'JP', 'AU', 'BR'])('UID2 in %s, EUID not', (country) => {
     expect([runs(country, 'uid2'), runs(country, 'euid')]).toEqual([true, false])
@@ -81,7 +81,7 @@ describe('where a product runs', () => {
     },
   )
 
-  it('neither where nobody can say where the reader is', () => {
+  it('neither where the reader’s place is unknown', () => {
     expect([runs(null, 'uid2'), runs(null, 'euid')]).toEqual([false, false])
   })
 })
@@ -101,7 +101,7 @@ describe('the region as a policy', () => {
     expect(region({ header: 'x-country', product: 'uid2' }).before).toBe('unavailable')
   })
 
-  it('refuses UID2 within the reach of the GDPR, EUID outside it, and both where nobody can say', () => {
+  it('refuses UID2 where the GDPR applies, EUID outside it, and both where the place is unknown', () => {
     expect([check('US'), check('DE'), check(undefined), check('XX')]).toEqual([
       null,
       refused,
@@ -121,7 +121,7 @@ describe('the region as a policy', () => {
   })
 
   describe('with a rule of your own that takes no answer for a denial', () => {
-    const ruleOf = () => ({ runs: true, unanswered: 'denied' }) as const
+    const ruleOf = () => ({ allowed: true, unanswered: 'denied' }) as const
     const policy = region({ header: 'x-country', product: 'uid2', ruleOf })
 
     it('denies a reader who has not answered', () => {

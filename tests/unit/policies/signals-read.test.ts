@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cookieSignals, parseSignals, signalsInForm, signalsRefusal } from '#lib/policies/signals.ts'
-import { heldSignals, holdsDenial } from '#lib/site/refused-body.ts'
+import { checkSignals, parseFormSignals, parseSignals, readCookieSignals } from '#lib/policies/signals.ts'
+import { containsDenial, findSignals } from '#lib/site/denial-in-body.ts'
 import { gppWith, tcfOf } from '../../support/tcf.ts'
 
 const tcf = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
@@ -43,15 +43,15 @@ describe('signals that cannot be read', () => {
   ])('K6d: %j count as a denial of both products', (given) => {
     const signals = parseSignals(given)
     expect(signals.unreadable).toBe(true)
-    expect(signalsRefusal('uid2', signals)).toBe('gdpr')
-    expect(signalsRefusal('euid', signals)).toBe('consent')
-    expect(signalsInForm(JSON.stringify(given))).toEqual(signals)
+    expect(checkSignals('uid2', signals)).toBe('gdpr')
+    expect(checkSignals('euid', signals)).toBe('consent')
+    expect(parseFormSignals(JSON.stringify(given))).toEqual(signals)
   })
 
   it('K6d: a TC string that is cut short or garbled is one, whatever is said of GDPR', () => {
     for (const broken of ['CPhJRpM', 'invalid_consent_string', `${tcf}.Y`, 'x'])
-      expect(signalsRefusal('uid2', { tcf: broken, gdprApplies: false })).toBe('gdpr')
-    expect(signalsRefusal('uid2', { tcf, gdprApplies: false })).toBeNull()
+      expect(checkSignals('uid2', { tcf: broken, gdprApplies: false })).toBe('gdpr')
+    expect(checkSignals('uid2', { tcf, gdprApplies: false })).toBeNull()
   })
 
   it('keep what can be read beside them', () => {
@@ -63,17 +63,17 @@ describe('signals that cannot be read', () => {
   })
 
   it.each(['{', 'CP', ' ', '{"tcf":"C'])('K6d: the field %j of a form is one', (field) => {
-    expect(signalsInForm(field)).toEqual({ unreadable: true })
+    expect(parseFormSignals(field)).toEqual({ unreadable: true })
   })
 
   it('and a field that is empty or not there tells nothing', () => {
-    expect([signalsInForm(''), signalsInForm(undefined)]).toEqual([undefined, undefined])
+    expect([parseFormSignals(''), parseFormSignals(undefined)]).toEqual([undefined, undefined])
   })
 
   it('K6d: sections that are said to apply without a string deny', () => {
-    expect(signalsRefusal('uid2', { gppSid: [7] })).toBe('consent')
-    expect(signalsRefusal('uid2', { gppSid: [6] })).toBe('consent')
-    for (const gppSid of [[], [-1], [0]]) expect(signalsRefusal('uid2', { gppSid })).toBeNull()
+    expect(checkSignals('uid2', { gppSid: [7] })).toBe('consent')
+    expect(checkSignals('uid2', { gppSid: [6] })).toBe('consent')
+    for (const gppSid of [[], [-1], [0]]) expect(checkSignals('uid2', { gppSid })).toBeNull()
   })
 })
 
@@ -81,10 +81,10 @@ describe('the cookie of a consent platform', () => {
   const cookie = (...values: string[]) => values.map((value) => `a=b; euconsent-v2=${value}`).join(';')
 
   it('is read byte for byte, also twice', () => {
-    expect(cookieSignals(cookie(tcf))).toEqual({ tcf })
-    expect(cookieSignals(cookie(tcf, tcf))).toEqual({ tcf })
+    expect(readCookieSignals(cookie(tcf))).toEqual({ tcf })
+    expect(readCookieSignals(cookie(tcf, tcf))).toEqual({ tcf })
     for (const none of [null, '', 'a=b', `x-euconsent-v2=${tcf}`, `euconsent-v21=${tcf}`])
-      expect(cookieSignals(none)).toEqual({})
+      expect(readCookieSignals(none)).toEqual({})
   })
 
   it.each([
@@ -101,11 +101,11 @@ describe('the cookie of a consent platform', () => {
     [tcf, `${tcf}A`],
     [tcf, ''],
   ])('K6d: that has %j %j cannot be read', (...values) => {
-    expect(cookieSignals(cookie(...values))).toEqual({ unreadable: true })
+    expect(readCookieSignals(cookie(...values))).toEqual({ unreadable: true })
   })
 
   it('K6d: without a value cannot be read', () => {
-    expect(cookieSignals('euconsent-v2; a=b')).toEqual({ unreadable: true })
+    expect(readCookieSignals('euconsent-v2; a=b')).toEqual({ unreadable: true })
   })
 })
 
@@ -117,9 +117,9 @@ describe('the largest strings of 2026', () => {
     expect(largest.length).toBeGreaterThan(25_000)
     const signals = { tcf: largest, gdprApplies: true, gpp: gppWith(largest), gppSid: [2, 7] }
     expect(parseSignals(signals)).toEqual(signals)
-    expect(signalsRefusal('uid2', { ...signals, gdprApplies: false })).toBeNull()
-    expect(signalsRefusal('euid', signals)).toBeNull()
-    expect(signalsRefusal('euid', { tcf: tcfOf({ vendors: 1600, restricted: 11, consent: false }) })).toBe(
+    expect(checkSignals('uid2', { ...signals, gdprApplies: false })).toBeNull()
+    expect(checkSignals('euid', signals)).toBeNull()
+    expect(checkSignals('euid', { tcf: tcfOf({ vendors: 1600, restricted: 11, consent: false }) })).toBe(
       'consent',
     )
   })
@@ -136,7 +136,7 @@ describe('a body that was refused', () => {
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\n\r\ndenied\r\n--x',
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\nContent-Type: text/plain\r\n\r\ndenied\r\n--x',
   ])('K6d: holds a denial: %j', (text) => {
-    expect(holdsDenial(text)).toBe(true)
+    expect(containsDenial(text)).toBe(true)
   })
 
   it.each([
@@ -148,7 +148,7 @@ describe('a body that was refused', () => {
     'next=%2Fadvertising%3Ddenied&advertising=granted',
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\n\r\ngranted\r\n--x',
   ])('holds none: %j', (text) => {
-    expect(holdsDenial(text)).toBe(false)
+    expect(containsDenial(text)).toBe(false)
   })
 
   it.each([
@@ -161,6 +161,6 @@ describe('a body that was refused', () => {
     ['signals=&x=1', undefined],
     ['', undefined],
   ])('K6d: tells of signals: %j', (text, signals) => {
-    expect(heldSignals(text)).toEqual(signals)
+    expect(findSignals(text)).toEqual(signals)
   })
 })

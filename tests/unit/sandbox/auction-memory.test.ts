@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Buyer } from '#lib/sandbox/buyer/buyer.ts'
 import { auction } from '#lib/sandbox/exchange/auction.ts'
-import { type AuctionMemory, createAuctionMemory } from '#lib/sandbox/exchange/memory.ts'
-import { type AuctionRecord, recordOf } from '#lib/sandbox/exchange/record.ts'
+import { type AuctionMemory, createAuctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
+import { type AuctionRecord, recordOf } from '#lib/sandbox/exchange/auction-record.ts'
 import { handleAuction, handleAuctions } from '#lib/sandbox/exchange/web.ts'
 
 const token = 'AgAAAAx2NqTsZcxVZJyTwLEc7cYc2zVxXZQ8t1mXJo7Hgk'

@@ -148,7 +148,7 @@ describe('the buyer’s keys', () => {
     expect(call).toHaveBeenCalledTimes(2)
   })
 
-  it('are fetched anew for a token that newer ones might open', async () => {
+  it('are fetched again for a token that newer ones might open', async () => {
     const stage = operatorAt()
     const { buyer } = buyerOf(stage)
     await buyer.read(emailToken)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Buyer, TokenReading } from '#lib/sandbox/buyer/buyer.ts'
 import { auction } from '#lib/sandbox/exchange/auction.ts'
+import { createAuctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
 import { campaignAt } from '#lib/sandbox/exchange/campaigns.ts'
 import { describeReading, escapeHtml, renderCreative } from '#lib/sandbox/exchange/creative.ts'
-import { createAuctionMemory } from '#lib/sandbox/exchange/memory.ts'
 import { handleAuction, handlePreflight } from '#lib/sandbox/exchange/web.ts'
 
 const readable: TokenReading = {

@@ -71,7 +71,7 @@ describe('every other request', () => {
 describe('optout/status', () => {
   const STATUS = '/v2/optout/status'
 
-  it('knows of nobody who has opted out', async () => {
+  it('knows of no opt-out', async () => {
     for (const caller of [asDsp, asSharer]) {
       const payload = { advertising_ids: ['6bnjfis0XfGLD4gL3zNdHoUh07VHgiIWfcAksL4aLC4=', 12, null] }
       const answer = await sealedCall(operatorAt().operator, STATUS, payload, caller)

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withLoopback } from '#lib/shared/direct-loopback.mjs'
+import { withLoopback } from '#lib/shared/bypass-proxy.mjs'
 import { nodePath, root } from '../../../scripts/support/runtime.mjs'
 import { bareEnvironment } from '../../support/site.ts'
 
@@ -26,8 +26,8 @@ describe('NO_PROXY', () => {
 /** Node reads proxies as it starts, so each request is made by a process of its own. */
 const program = `
 import http from 'node:http'
-import { keepLoopbackDirect } from './lib/shared/direct-loopback.mjs'
-keepLoopbackDirect()
+import { bypassProxyForLoopback } from './lib/shared/bypass-proxy.mjs'
+bypassProxyForLoopback()
 const viaHttp = (url) => new Promise((resolve) =>
   http.get(url, async (answer) => resolve((await answer.toArray()).join(''))).on('error', (error) => resolve(error.code)))
 const viaFetch = (url) => fetch(url).then((answer) => answer.text(), (error) => error.cause?.code)

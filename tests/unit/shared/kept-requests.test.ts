@@ -12,19 +12,19 @@ const moduleOf = (path: string) => JSON.stringify(pathToFileURL(join(root, path)
 /** What outlives a request is begun in one, as Next has it; then the requests must be garbage. */
 const program = `
   import { AsyncLocalStorage } from 'node:async_hooks'
-  import { limiter } from ${moduleOf('lib/database/limits.ts')}
+  import { createLimiter } from ${moduleOf('lib/database/limiter.ts')}
   import { createSingleFlight } from ${moduleOf('lib/identity/single-flight.ts')}
-  import { outsideRequests } from ${moduleOf('lib/shared/outside-requests.ts')}
-  import { singleton } from ${moduleOf('lib/shared/singleton.ts')}
+  import { runOutsideRequests } from ${moduleOf('lib/shared/outside-requests.ts')}
+  import { processWide } from ${moduleOf('lib/shared/process-wide.ts')}
 
   const flights = createSingleFlight(() => 60_000)
   const never = () => new Promise(() => {})
   const begun = {
-    'a limit': () => limiter('test', { points: 1, seconds: 60 }).consume('key'),
+    'a limit': () => createLimiter('test', { points: 1, seconds: 60 }).consume('key'),
     'a kept result': () => flights.start('kept', async () => 'result').promise,
     'a call that does not end': () => { flights.start('running', never) },
-    'a singleton with a timer': () => { singleton('test', () => setTimeout(() => {}, 60_000)) },
-    'a timer': () => { outsideRequests(() => setTimeout(() => {}, 60_000)) },
+    'a processWide with a timer': () => { processWide('test', () => setTimeout(() => {}, 60_000)) },
+    'a timer': () => { runOutsideRequests(() => setTimeout(() => {}, 60_000)) },
     // What all of the above would be without care: the proof that this test can fail.
     'a careless timer': () => { setTimeout(() => {}, 60_000) },
   }
@@ -35,7 +35,7 @@ const program = `
     return new WeakRef(request)
   }
   // The database is opened at first use.
-  await limiter('test', { points: 1, seconds: 60 }).consume('first')
+  await createLimiter('test', { points: 1, seconds: 60 }).consume('first')
   const kept = {}
   for (const [name, run] of Object.entries(begun)) kept[name] = await during(run)
   for (let i = 0; i < 5; i++) {

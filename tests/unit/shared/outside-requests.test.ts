@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
-import { captureOutside, outsideRequests } from '#lib/shared/outside-requests.ts'
+import { captureStartContext, runOutsideRequests } from '#lib/shared/outside-requests.ts'
 
 const requests = new AsyncLocalStorage<object>()
 
 describe('what runs outside requests', () => {
   it('sees no request, nor does what it begins', async () => {
     const seen = await requests.run({}, () =>
-      outsideRequests(async () => {
+      runOutsideRequests(async () => {
         const atOnce = requests.getStore()
         await new Promise((resolve) => setImmediate(resolve))
         return [atOnce, requests.getStore()]
@@ -19,9 +19,9 @@ describe('what runs outside requests', () => {
   it('gives back what the function returns or throws, and leaves the caller in its request', () => {
     const request = {}
     requests.run(request, () => {
-      expect(outsideRequests(() => 7)).toBe(7)
+      expect(runOutsideRequests(() => 7)).toBe(7)
       expect(() =>
-        outsideRequests(() => {
+        runOutsideRequests(() => {
           throw new Error('as is')
         }),
       ).toThrow('as is')
@@ -31,8 +31,8 @@ describe('what runs outside requests', () => {
 
   it('runs in the context that boot captured, once it has', () => {
     const start = {}
-    requests.run(start, captureOutside)
-    expect(requests.run({}, () => outsideRequests(() => requests.getStore()))).toBe(start)
-    captureOutside()
+    requests.run(start, captureStartContext)
+    expect(requests.run({}, () => runOutsideRequests(() => requests.getStore()))).toBe(start)
+    captureStartContext()
   })
 })

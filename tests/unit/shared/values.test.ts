@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { localPath } from '#lib/shared/local-path.ts'
 import { isLoopback } from '#lib/shared/loopback.ts'
+import { processWide } from '#lib/shared/process-wide.ts'
 import { readCapped } from '#lib/shared/read-capped.ts'
-import { singleton } from '#lib/shared/singleton.ts'
 
 describe('a local path (N18)', () => {
   it.each([
@@ -130,11 +130,11 @@ describe('reading a body up to a limit', () => {
   })
 })
 
-describe('a singleton', () => {
+describe('a processWide', () => {
   it('is one per process and name, though modules are loaded more than once', () => {
-    const first = singleton('test-a', () => ({}))
-    expect(singleton('test-a', () => ({}))).toBe(first)
-    expect(singleton('test-b', () => ({}))).not.toBe(first)
+    const first = processWide('test-a', () => ({}))
+    expect(processWide('test-a', () => ({}))).toBe(first)
+    expect(processWide('test-b', () => ({}))).not.toBe(first)
     expect((globalThis as Record<symbol, unknown>)[Symbol.for('uid2-publisher.test-a')]).toBe(first)
   })
 })

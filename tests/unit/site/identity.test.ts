@@ -86,7 +86,7 @@ describe('the identity of the site', () => {
     expect(await read()).toMatchObject({ status: 'unsupported', reason: 'region' })
   })
 
-  it('heeds consent signals of its own product', async () => {
+  it('honours consent signals of its own product', async () => {
     const read = async (gdprApplies: boolean) => {
       await consentStore.recordChoice(subject, { ...yes, signals: { gdprApplies } })
       return identity().read(await request())

@@ -71,7 +71,7 @@ function operatorAhead(ms: number): void {
   })
 }
 
-describe('what only we can mend has a code of its own in log and health', () => {
+describe('faults that only the publisher can fix have their own code in log and health', () => {
   const wrongSecret = Buffer.alloc(32, 1).toString('base64')
   it.each([
     [
@@ -127,7 +127,7 @@ describe('what only we can mend has a code of its own in log and health', () => 
     await vi.waitFor(async () => expect(await uid2.calls()).toMatchObject({ generate: 3, refresh: 1 }))
   })
 
-  it('a token of the other product is handed to nobody', async () => {
+  it('a token of the other product is never given out', async () => {
     become({ ...uid2.env, UID2_PRODUCT: 'euid' })
     expect(await generate()).toEqual({ status: 'unavailable' })
     become({ ...euid.env, UID2_PRODUCT: 'euid' })

@@ -45,7 +45,7 @@ describe('generate', () => {
     expect(out).toContain('388 characters')
   })
 
-  it('takes an address from standard input, so that it stands in no history', async () => {
+  it('takes an address from standard input, so that it is in no shell history', async () => {
     const { code, json } = await call(['generate', '--email', '-', '--json'], { stdin: 'user@example.com\n' })
     expect({ code, status: json.status }).toEqual({ code: 0, status: 'success' })
   })

@@ -73,7 +73,7 @@ describe('neither key nor secret is in anything that is printed', () => {
     }
   })
 
-  it('the mirror does repeat them, so that the fence is seen to stand', async () => {
+  it('the mirror does repeat them, which shows that the protection works', async () => {
     const { err } = await cli(['generate', '--email', 'user@example.com'], { env: mirrored() })
     expect(err).toContain('Bearer … [secret]')
   })

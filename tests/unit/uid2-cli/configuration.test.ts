@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { testOperator } from '#tests/support/operator.ts'
-import { placeOf } from '../../../scripts/uid2/hosts.ts'
+import { findKnownOperator } from '../../../scripts/uid2/hosts.ts'
 import { configurationFindings } from '../../../scripts/uid2/verify/configuration.ts'
 import { cli } from './cli.ts'
 
@@ -28,13 +28,13 @@ describe('hosts', () => {
     ['localhost', undefined, 'local'],
     ['127.0.0.1', undefined, 'local'],
   ])('%s', (host, product, environment) => {
-    expect(placeOf(host)).toEqual({ product, environment })
+    expect(findKnownOperator(host)).toEqual({ product, environment })
   })
 
   it.each(['operator.publisher.example', 'prod.uidapi.com.example', 'cdn.prod.uidapi.com'])(
     '%s is not known',
     (host) => {
-      expect(placeOf(host)).toBeUndefined()
+      expect(findKnownOperator(host)).toBeUndefined()
     },
   )
 })

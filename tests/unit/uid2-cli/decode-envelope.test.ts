@@ -90,7 +90,7 @@ describe('a request', () => {
     expect(notes.join()).toContain('UID2_CLIENT_SECRET')
   })
 
-  it('that our secret does not open is a no', async () => {
+  it('that our secret does not open is a negative result', async () => {
     const env = { UID2_CLIENT_SECRET: Buffer.alloc(32, 1).toString('base64') }
     const { code, notes } = await decode(envelopes[0]?.[1] ?? '', { env })
     expect(code).toBe(1)

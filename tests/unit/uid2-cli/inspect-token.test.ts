@@ -130,7 +130,7 @@ describe('from outside, by the header alone', () => {
     },
   )
 
-  it('of the other product than UID2_PRODUCT is a no', async () => {
+  it('of the other product than UID2_PRODUCT is a negative result', async () => {
     const env = { UID2_PRODUCT: 'uid2' }
     expect((await inspect(emailToken, [], { env })).code).toBe(0)
     const { code, notes } = await inspect(euidPhoneToken, [], { env })
@@ -199,7 +199,7 @@ describe('from inside, with keys', () => {
     expect((await withKeys(euidPhoneToken)).json).toMatchObject({ rawUidVersion: 3 })
   })
 
-  it('an expired token is a no', async () => {
+  it('an expired token is a negative result', async () => {
     const { code, json } = await inspect(emailToken, ['--keys', 'keys.json'], {
       now: () => tokenTimes.expires + 1,
     })

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { diagnose, isAccepted, mistakenHashes } from '../../../scripts/uid2/mistakes/catalogue.ts'
 import { digestMistakes } from '../../../scripts/uid2/mistakes/digests.ts'
-import { readAs } from '../../../scripts/uid2/mistakes/dii.ts'
 import { spellingMistakes } from '../../../scripts/uid2/mistakes/spellings.ts'
 import { textMistakes } from '../../../scripts/uid2/mistakes/texts.ts'
+import { readAs } from '../../../scripts/uid2/mistakes/typed-dii.ts'
 import { emails, phones } from '../../conformance/vectors.ts'
 
 // Written with node:crypto alone, and with texts spelled out: nothing here is computed by what is tested.
@@ -203,7 +203,7 @@ describe('several mistakes', () => {
     expect(idsOf('email', 'User@example.com', b64('user@example.com\n'))).toEqual(['line-end-behind'])
   })
 
-  it('a number with (0) in it is asked for anew, for a right hash of it would be called wrong', () => {
+  it('a number with (0) in it is asked for again, for a right hash of it would be called wrong', () => {
     expect(() => readAs('phone', '+49 (0)30 12345678')).toThrow(TypeError)
     expect(idsOf('phone', '+49 30 12345678', b64('+493012345678'))).toEqual(['right'])
     expect(idsOf('phone', '+1 (001) 567-8901', b64('+10015678901'))).toEqual(['right'])

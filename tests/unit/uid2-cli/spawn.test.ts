@@ -37,7 +37,7 @@ describe('a clone that cannot be installed', () => {
   it('is 3, and one JSON document as well', async () => {
     const clone = mkdtempSync(join(tmpdir(), 'uid2-clone-'))
     onTestFinished(() => rmSync(clone, { recursive: true }))
-    for (const path of ['scripts', 'lib/shared/direct-loopback.mjs', 'package-lock.json'])
+    for (const path of ['scripts', 'lib/shared/bypass-proxy.mjs', 'package-lock.json'])
       cpSync(join(root, path), join(clone, path), { recursive: true })
     // Without npm, which would ask the network.
     const { code, out, err } = await start([join(clone, 'scripts/uid2.mjs'), 'hash', 'a@b', '--json'], '', {
@@ -56,7 +56,7 @@ describe('the program itself', () => {
     expect(out).not.toContain('\u001b')
   }, 30_000)
 
-  it('says 3 when nobody answers', async () => {
+  it('exits with 3 when the operator does not answer', async () => {
     const env = { ...operator.env, UID2_BASE_URL: 'http://127.0.0.1:9' }
     const { code, out, err } = await start(
       [...program, 'generate', '--email', 'user@example.com', '--json'],

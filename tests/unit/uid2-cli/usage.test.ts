@@ -23,7 +23,7 @@ describe('help', () => {
     expect(out).toContain('--json')
   })
 
-  it('comes on standard error, with code 2, for whoever names no command or another one', async () => {
+  it('comes on standard error, with code 2, for a missing or unknown command', async () => {
     for (const line of [[], ['generat']]) {
       const { code, out, err } = await cli(line)
       expect([code, out]).toEqual([2, ''])
@@ -67,7 +67,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     expect(err).not.toMatch(/^\s+at /m)
   })
 
-  it('says where credentials belong to whoever writes them as an option', async () => {
+  it('says where credentials belong when they are given as an option', async () => {
     expect((await cli(['generate', '--client-secret', 'x'])).err).toContain('environment')
   })
 

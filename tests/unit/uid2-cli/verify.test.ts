@@ -151,7 +151,7 @@ describe('what your system sends (U5)', () => {
     expect((await run(b64('12345678901'))).code).toBe(1)
   })
 
-  it('--offline calls nobody, though it could', async () => {
+  it('--offline makes no call, though it could', async () => {
     expect((await verify(['--offline', '--email', reader, '--hash', b64('janedoe@gmail.com')])).code).toBe(0)
     expect(await operator.calls()).toEqual({ generate: 0, refresh: 0, validate: 0, key: 0 })
   })
@@ -203,7 +203,7 @@ describe('a token that your system got', () => {
     expect(faults.at(-1)).toMatchObject({ check: 'token', mistakes: ['not-normalised'] })
   })
 
-  it('is somebody else’s', async () => {
+  it('belongs to another person', async () => {
     const token = await tokenOf('--email', 'somebody.else@example.com')
     const { code, faults } = await verify(['--email', reader, '--token', token])
     expect([code, faults[0]?.mistakes]).toEqual([1, undefined])

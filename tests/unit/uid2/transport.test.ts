@@ -57,7 +57,7 @@ describe('the caller can abort', () => {
 })
 
 describe('connections that fail', () => {
-  it('when nobody listens', async () => {
+  it('when nothing listens', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }

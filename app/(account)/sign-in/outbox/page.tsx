@@ -3,8 +3,8 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
-import { messageInOutbox } from '#lib/auth/proof/outbox.ts'
-import { readPending } from '#lib/auth/proof/pending.ts'
+import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
+import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
 import { env } from '#lib/env/server.ts'
 import { readPublicIdentity } from '#lib/site/read.ts'
 
@@ -13,11 +13,11 @@ export const metadata: Metadata = {
   robots: { index: false },
 }
 
-/** Sandbox mode: what would have been sent, shown to the browser that caused it and to no other. */
+/** Sandbox mode: shows messages that would have been sent, only to the browser that caused them. */
 export default async function OutboxPage() {
   if (env().mode !== 'sandbox' || env().publicSandbox) notFound()
-  const pending = await readPending(await cookies())
-  const message = pending && messageInOutbox(pending.id)
+  const pending = await readPendingProof(await cookies())
+  const message = pending && findOutboxMessage(pending.id)
   return (
     <>
       <StatusBar identity={await readPublicIdentity()} product={env().product} />
@@ -48,7 +48,7 @@ export default async function OutboxPage() {
   )
 }
 
-/** A mail program makes links of addresses; so does this page, of ours alone. */
+/** Makes URLs of this site clickable, as a mail program does. */
 function Linked({ text }: { text: string }) {
   const [before = '', path, ...after] = text.split(/^https?:\/\/[^/\s]+(\/\S+)$/m)
   if (path === undefined) return text

@@ -4,12 +4,12 @@ import { type ReactNode, useId, useRef } from 'react'
 import { useStep } from '#app/(account)/sign-in/use-step.ts'
 
 interface FinishFormProps {
-  /** Of the link; without one the reader types a code. */
+  /** The link's secret. Null: the reader types a code. */
   secret: string | null
   children: ReactNode
 }
 
-/** Brings the secret back. A page that is only looked at, by a mail scanner say, does not. */
+/** Sends the secret. Only loading the page, as a mail scanner does, does not. */
 export function FinishForm({ secret, children }: FinishFormProps) {
   const id = useId()
   const { busy, problem, submit, button, form } = useStep('finish')

@@ -3,7 +3,7 @@ import { cookies } from 'next/headers'
 import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
-import { type Pending, readPending } from '#lib/auth/proof/pending.ts'
+import { type PendingProof, readPendingProof } from '#lib/auth/proof/pending-proof.ts'
 import { env } from '#lib/env/server.ts'
 import { maskDii, maskedName } from '#lib/site/masked-name.ts'
 import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
@@ -18,13 +18,13 @@ interface Props {
 }
 
 /**
- * Where a link of a mail leads, and where a code is typed. No ad stack here: its requests name the page's
- * address, which holds the secret.
+ * The target of a mailed link, and the page for typing a code. It has no ad stack: ad requests contain the
+ * page's URL, which contains the secret.
  */
 export default async function ProofPage({ searchParams }: Props) {
   const [{ secret }, pending, reader, identity] = await Promise.all([
     searchParams,
-    cookies().then(readPending),
+    cookies().then(readPendingProof),
     readCurrentReader(),
     readPublicIdentity(),
   ])
@@ -41,7 +41,7 @@ export default async function ProofPage({ searchParams }: Props) {
   )
 }
 
-function Waiting({ pending: { dii, next }, secret }: { pending: Pending; secret: string | null }) {
+function Waiting({ pending: { dii, next }, secret }: { pending: PendingProof; secret: string | null }) {
   const name = maskDii(dii)
   if (dii.kind === 'phone')
     return (

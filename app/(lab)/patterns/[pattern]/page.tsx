@@ -22,12 +22,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function PatternPage({ params }: Props) {
   await labOnly()
   const pattern = findPattern((await params).pattern)
-  if (!pattern?.plan) notFound()
-  const { plan, needs } = pattern
+  if (!pattern?.setup) notFound()
+  const { setup, needs } = pattern
   const { mode, deployed, handoff, origin } = env()
   const runs = needs === null || needs === handoff
   return (
-    <AdStack plan={plan} initial={await readPublicIdentity()}>
+    <AdStack setup={setup} initial={await readPublicIdentity()}>
       <StatusLine />
       <PatternFrame pattern={pattern}>
         {runs ? (

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
+import { adConfig, adSetups } from '#app/_ads/ad-config.ts'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { adSizes } from '#app/_ui/ad-sizes.ts'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
@@ -8,7 +9,7 @@ import { LabBox } from '#app/(lab)/_parts/lab-box.tsx'
 import { NextStep } from '#app/(lab)/_parts/next-step.tsx'
 import { PatternFrame } from '#app/(lab)/_parts/pattern-frame.tsx'
 import { serverToServer } from '#app/(lab)/_patterns.ts'
-import { channels, type Plan, plans } from '#lib/ads/channels.ts'
+import type { AdSetup } from '#lib/ads/ad-setup.ts'
 import { abridged, type BidRequest, bidRequest, deviceOf, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { publicAddress } from '#lib/auth/client-address.ts'
@@ -18,7 +19,7 @@ import { readPublicIdentity, readSignals } from '#lib/site/read.ts'
 export const metadata: Metadata = { title: serverToServer.title }
 
 const slots = ['server-top', 'server-end'].map((id) => ({ id, sizes: [adSizes.rectangle.wide] }))
-const { bidders: ofPages }: Plan = plans.site
+const { bidders: ofPages }: Pick<AdSetup, 'bidders'> = adSetups.site
 /** A bidder of the browser has no part in a server's auction. */
 const bidders = (ofPages ?? []).filter(({ via }) => via === 'prebid-server').map(({ code }) => code)
 
@@ -38,9 +39,9 @@ export default async function ServerToServer() {
     }),
     eids: eidOf(identity),
     bidders,
-    bidderParams: channels.bidderParams,
+    bidderParams: adConfig.bidderParams,
     accountId: prebidServer?.accountId ?? '',
-    timeoutMs: channels.auctionTimeoutMs,
+    timeoutMs: adConfig.auctionTimeoutMs,
     regs: await readSignals(),
   })
   const ads = prebidServer
@@ -59,7 +60,7 @@ export default async function ServerToServer() {
         {prebidServer ? (
           <Sent request={request} />
         ) : (
-          <p className="lab-note">No Prebid Server is set, so nobody was asked.</p>
+          <p className="lab-note">No Prebid Server is set, so no bidder was asked.</p>
         )}
       </PatternFrame>
     </>

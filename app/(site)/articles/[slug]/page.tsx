@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return article ? { title: article.title, description: article.standfirst } : {}
 }
 
-/** Static: the same bytes for everybody; the browser asks for the identity itself. */
+/** Static: the same bytes for all readers. The browser fetches the identity. */
 export default async function StaticArticle({ params }: Props) {
   const article = findArticle((await params).slug)
   if (!article) notFound()

@@ -1,1 +1,1 @@
-export { answerAuth as GET, answerAuth as POST } from '#lib/site/auth-route.ts'
+export { handleAuth as GET, handleAuth as POST } from '#lib/site/auth-route.ts'

@@ -1,5 +1,5 @@
 import type { NextRequest } from 'next/server'
-import { answerSignIn } from '#lib/site/sign-in-route.ts'
+import { handleSignIn } from '#lib/site/sign-in-route.ts'
 
 interface Context {
   params: Promise<{ step: string }>
@@ -7,5 +7,5 @@ interface Context {
 
 /** The steps of a sign-in: `provider`, `ask`, `finish`, `demo`. */
 export async function POST(request: NextRequest, { params }: Context) {
-  return answerSignIn(request, (await params).step)
+  return handleSignIn(request, (await params).step)
 }

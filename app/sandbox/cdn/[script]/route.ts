@@ -1,8 +1,6 @@
 import { env } from '#lib/env/server.ts'
 import { cdnScript } from '#lib/sandbox/cdn/scripts.ts'
 
-export const dynamic = 'force-dynamic'
-
 export async function GET(_: Request, context: { params: Promise<{ script: string }> }): Promise<Response> {
   const text = env().mode === 'sandbox' ? cdnScript((await context.params).script) : undefined
   if (text === undefined) return new Response('Not Found', { status: 404 })

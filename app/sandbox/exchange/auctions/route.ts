@@ -1,8 +1,6 @@
 import { env } from '#lib/env/server.ts'
-import { auctionMemory } from '#lib/sandbox/exchange/memory.ts'
+import { auctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
 import { handleAuctions } from '#lib/sandbox/exchange/web.ts'
-
-export const dynamic = 'force-dynamic'
 
 export function GET(request: Request): Response {
   if (env().mode !== 'sandbox') return new Response('Not Found', { status: 404 })

@@ -3,14 +3,13 @@ import { isCrossSite } from '#lib/http/same-origin.ts'
 import { sandboxOperator } from '#lib/sandbox/operator/instance.ts'
 import { handleWeb } from '#lib/sandbox/operator/web.ts'
 
-export const dynamic = 'force-dynamic'
-
 async function handle(request: Request, context: { params: Promise<{ path: string[] }> }): Promise<Response> {
   const { mode, deployed, product } = env()
   const path = `/${(await context.params).path.join('/')}`
   if (mode !== 'sandbox' || (deployed && path === '/faults'))
     return new Response('Not Found', { status: 404 })
-  // It steers the whole sandbox: tools may, and this site's own pages, but no page of another site.
+  // `/faults` controls the whole sandbox: tools and this site's own pages may use it, pages of other sites
+  // may not.
   if (path === '/faults' && request.method !== 'GET' && isCrossSite(request.headers))
     return new Response('Forbidden', { status: 403 })
   return handleWeb(sandboxOperator(product), request, path)

@@ -1,9 +1,7 @@
 import { env } from '#lib/env/server.ts'
 import { sandboxBuyer } from '#lib/sandbox/buyer/instance.ts'
-import { auctionMemory } from '#lib/sandbox/exchange/memory.ts'
+import { auctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
 import { handleAuction, handlePreflight } from '#lib/sandbox/exchange/web.ts'
-
-export const dynamic = 'force-dynamic'
 
 const notFound = () => new Response('Not Found', { status: 404 })
 

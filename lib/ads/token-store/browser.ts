@@ -1,0 +1,96 @@
+import type { PublicIdentity } from '../../identity/public-identity'
+import type { createScheduler, SchedulerEnvironment, SchedulerWindow } from './refresh-scheduler'
+import type { Post } from './transitions'
+
+/** Everything of the browser that the token store touches, so that tests can own the clock and the network. */
+export interface TokenStoreEnvironment extends SchedulerEnvironment {
+  window: PageWindow
+  /** Calls back with what is loaded only when it is needed, and not at all if it cannot be loaded. */
+  loadScheduler(loaded: (create: typeof createScheduler) => void): void
+}
+
+/** A page's window, as far as it is used. */
+export interface PageWindow extends SchedulerWindow, Pick<EventTarget, 'removeEventListener'> {
+  fetch(url: string, init?: PostInit): Promise<Response>
+  setTimeout(run: () => void, ms: number): number
+  clearTimeout(timer: number): void
+  BroadcastChannel?: new (name: string) => Channel
+  /** The APIs of a consent platform (CMP). */
+  __tcfapi?: unknown
+  __gpp?: unknown
+}
+
+interface PostInit {
+  method: 'POST'
+  headers?: Record<string, string>
+  body?: string
+}
+
+export interface Channel {
+  postMessage(message: unknown): void
+  onmessage: ((event: MessageEvent) => void) | null
+  close(): void
+}
+
+export const browserEnvironment = (): TokenStoreEnvironment => ({
+  window,
+  now: createClock(performance, Date),
+  loadScheduler(loaded) {
+    // If it cannot be loaded (offline, say), the next answer tries again.
+    import('./refresh-scheduler').then(
+      ({ createScheduler }) => loaded(createScheduler),
+      () => {},
+    )
+  },
+})
+
+/** A smaller difference is the resolution of a clock, or its slow correction. */
+const JUMP_MS = 1_000
+
+interface Clock {
+  now(): number
+}
+
+/**
+ * Ms since the page began to load, including sleep of the device. On several systems the monotonic clock stands still
+ * during sleep; only the wall clock tells. Only its leaps ahead count: a wrong wall clock changes nothing, one that is
+ * set back prolongs nothing, and one that is set forward makes a token expire early, which costs a request.
+ */
+export function createClock(monotonic: Clock, wall: Clock): () => number {
+  let apart = wall.now() - monotonic.now()
+  let slept = 0
+  return () => {
+    const at = monotonic.now()
+    const jump = wall.now() - at - apart
+    if (Math.abs(jump) >= JUMP_MS) {
+      apart += jump
+      slept += Math.max(0, jump)
+    }
+    return at + slept
+  }
+}
+
+/** Also the URL of the `Link: rel=preload` response header; both must stay the same. */
+const IDENTITY_URL = '/api/identity'
+
+/** A GET without `post`. Null when there is no usable answer, for whatever reason. */
+export const requestIdentity = (window: PageWindow, post: Post | null): Promise<PublicIdentity | null> =>
+  window
+    // Without any option the GET matches the preload of the response header, and takes its answer.
+    .fetch(IDENTITY_URL, post ? initOf(post) : undefined)
+    .then((response) => response.ok && response.json())
+    .then(identityIn)
+    .catch(() => null)
+
+function initOf(post: Post): PostInit {
+  const body = JSON.stringify(post)
+  return { method: 'POST', ...(body !== '{}' && { headers: { 'content-type': 'application/json' }, body }) }
+}
+
+/** Null for anything that is not an identity: a proxy's error page, a truncated body, an old server. */
+function identityIn(body: { [name in string]?: unknown }): PublicIdentity | null {
+  const { status, now, advertisingToken, identityExpires, refreshFrom } = body
+  const times = status === 'withheld' ? [refreshFrom] : []
+  if (status === 'available') times.push(identityExpires, refreshFrom, advertisingToken ? 0 : null)
+  return status && [now, ...times].every(Number.isFinite) ? (body as unknown as PublicIdentity) : null
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
+import { parts, writeNewApp } from '../support/new-app.ts'
+import { filesIn } from './project.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const app = join(root, 'test-results', 'copied-alone')
+
+beforeAll(() => writeNewApp(app))
+
+/** What a compiler finds wrong in all that was copied. */
+async function compile(tsc: string): Promise<string[]> {
+  // Of the types that are installed here such an app has these alone.
+  const types = ['--types', 'node,react,react-dom']
+  const args = [tsc, '--noEmit', ...types, '--incremental', 'false', '--pretty', 'false']
+  const child = spawn(nodePath(), args, { cwd: app, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk
+  return output.split('\n').filter(Boolean)
+}
+
+// That such an app lints and builds it too: tests/soak/new-app.test.ts.
+describe('copied alone into a new Next app', () => {
+  it.each(parts)('$name ($files) needs $packages and nothing else', ({ files, packages }) => {
+    const copied = filesIn(...files)
+    expect(copied.length).toBeGreaterThanOrEqual(files.length)
+    const has = (target: string) => copied.some(({ path }) => path === target)
+    const packageOf = (source: string) => source.split('/', source.startsWith('@') ? 2 : 1).join('/')
+    const missing = copied.flatMap(({ imports }) =>
+      imports.flatMap(({ source, target }) => {
+        if (target !== undefined) return has(target) ? [] : target
+        return /^(node:|next$|react$|server-only$)/.test(packageOf(source)) ? [] : packageOf(source)
+      }),
+    )
+    expect([...new Set(missing)].sort()).toEqual(packages)
+  })
+
+  it('calls nothing by the name of a React hook, for which React’s lint has rules', () => {
+    const files = filesIn(...parts.flatMap(({ files }) => files))
+    const callers = files.filter(({ text }) => /(?<![.\w])use(?:[A-Z]\w*)?\(/.test(text))
+    expect(callers.map(({ path }) => path)).toEqual([])
+  })
+
+  it.concurrent.each([
+    ['5.9', join(root, 'node_modules/typescript-5/bin/tsc')],
+    ['7', bin.tsc],
+  ])('all of it compiles with TypeScript %s and the settings that are there', async (_, tsc) => {
+    expect(await compile(tsc)).toEqual([])
+  })
+})

@@ -1,0 +1,100 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from '../../scripts/support/runtime.mjs'
+
+/** docs/channels.md lists them. */
+export const tokenToPrebid = [
+  'lib/identity/public-identity.ts',
+  'lib/ads/token-store/token-store.ts',
+  'lib/ads/token-store/transitions.ts',
+  'lib/ads/token-store/browser.ts',
+  'lib/ads/token-store/refresh-scheduler.ts',
+  'lib/ads/prebid/prebid-token.ts',
+]
+
+/**
+ * The files that a publisher copies for one purpose, and the packages that they need beside Next, React and
+ * Node.
+ */
+export const parts: { name: string; files: string[]; packages: string[] }[] = [
+  { name: 'the SDK', files: ['lib/uid2'], packages: [] },
+  { name: 'the core', files: ['lib/uid2', 'lib/identity'], packages: ['iron-session'] },
+  {
+    name: 'the policies',
+    files: ['lib/uid2', 'lib/identity', 'lib/policies'],
+    packages: ['@iabgpp/cmpapi', 'iron-session', 'zod'],
+  },
+  {
+    name: 'the stores without a database',
+    files: [
+      'lib/uid2',
+      'lib/identity',
+      'lib/consent/store.ts',
+      'lib/consent/memory.ts',
+      'lib/consent/own-table.ts',
+    ],
+    packages: ['iron-session'],
+  },
+  {
+    name: 'the auction on the server',
+    files: [
+      'lib/ads/server',
+      'lib/ads/banner-markup.ts',
+      'lib/ads/openrtb-macros.ts',
+      'lib/identity/public-identity.ts',
+    ],
+    packages: ['zod'],
+  },
+  {
+    name: 'the token in the page',
+    files: ['lib/ads/token-store', 'lib/identity/public-identity.ts'],
+    packages: [],
+  },
+  { name: 'the token in the page, given to Prebid and cleared', files: tokenToPrebid, packages: [] },
+  {
+    name: 'the ad stack',
+    // Its tag's types: @types/google-publisher-tag.
+    files: ['lib/ads', 'lib/identity/public-identity.ts'],
+    packages: ['prebid.js', 'zod'],
+  },
+]
+
+/** tsconfig.json as create-next-app 16 writes it. */
+const tsconfig = {
+  compilerOptions: {
+    target: 'ES2017',
+    lib: ['dom', 'dom.iterable', 'esnext'],
+    allowJs: true,
+    skipLibCheck: true,
+    strict: true,
+    noEmit: true,
+    esModuleInterop: true,
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    resolveJsonModule: true,
+    isolatedModules: true,
+    jsx: 'react-jsx',
+    incremental: true,
+    plugins: [{ name: 'next' }],
+    paths: { '@/*': ['./*'] },
+  },
+  include: ['next-env.d.ts', '**/*.ts', '**/*.tsx', '.next/types/**/*.ts', '.next/dev/types/**/*.ts'],
+  exclude: ['node_modules'],
+}
+
+/**
+ * An app as create-next-app leaves it, with all parts. Its package.json has no "imports" and no "type", so `#lib/…`
+ * is not found in it.
+ */
+export function writeNewApp(folder: string, packageJson: object = {}): void {
+  rmSync(folder, { recursive: true, force: true })
+  for (const path of new Set(parts.flatMap(({ files }) => files))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    cpSync(join(root, path), join(folder, path), { recursive: true })
+  }
+  const write = (name: string, content: object) =>
+    writeFileSync(join(folder, name), JSON.stringify(content, null, 2))
+  write('package.json', { name: 'app', version: '0.1.0', private: true, ...packageJson })
+  write('tsconfig.json', tsconfig)
+  writeFileSync(join(folder, 'next-env.d.ts'), '/// <reference types="next" />\n')
+}

@@ -1,0 +1,266 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
+import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
+
+/** A browser in which the scheduler comes when the test says so, if at all. */
+function withoutScheduler(platform = false) {
+  const loads: Array<() => void> = []
+  const page = createBrowserStub({
+    loadScheduler: (loaded) => void loads.push(() => loaded(createSchedulerWithConsent)),
+    ...(!platform && { __tcfapi: undefined }),
+  })
+  return Object.assign(page, {
+    loads,
+    async arrive() {
+      for (const load of loads.splice(0)) load()
+      await settle()
+    },
+  })
+}
+
+describe('the scheduler is loaded when there is something to keep', () => {
+  test('after the first answer, never before or with it', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start()
+    expect(page.loads).toHaveLength(0)
+    await page.request.answer(available('A'))
+    expect(page.loads).toHaveLength(1)
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
+  })
+
+  test('K6: a page with a consent platform needs it at once, so as to hear every word', () => {
+    const page = withoutScheduler(true)
+    page.tokenStore.start()
+    expect(page.loads).toHaveLength(1)
+  })
+
+  test('one that did not come is tried for again with the next answer', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.loads.length = 0
+    page.tokenStore.start()
+    await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
+    expect(page.loads).toHaveLength(1)
+  })
+})
+
+describe('a late scheduler', () => {
+  test('refreshes a token that has become due meanwhile', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    await page.advance(40_000)
+    await page.idle()
+    expect(page.requests).toHaveLength(0)
+    await page.arrive()
+    await page.advance(5_001)
+    await page.idle()
+    expect(page.methods()).toBe('POST')
+  })
+
+  test('knows of what failed before it came', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start()
+    await page.request.answer(unavailable)
+    await page.arrive()
+    await page.advance(29_000)
+    await page.idle()
+    expect(page.methods()).toBe('GET')
+    await page.advance(1_001)
+    await page.idle()
+    expect(page.methods()).toBe('GET POST')
+  })
+
+  test('of several answers is one scheduler, which listens once', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 1 }))
+    await page.arrive()
+    await page.look()
+    await page.request.answer(available('B', { now: SERVER_NOW + 2 }))
+    expect(page.methods()).toBe('GET')
+  })
+
+  test('K6: tells what the consent platform says to it', async () => {
+    const page = withoutScheduler(true)
+    page.tokenStore.start(available('A'))
+    expect(page.tokenStore.signals()).toBeNull()
+    await page.arrive()
+    await page.consent({ gdprApplies: false })
+    expect(page.request.signals).toEqual({ gdprApplies: false })
+    expect(page.tokenStore.signals()).toEqual({ gdprApplies: false })
+  })
+
+  test('takes over a renewal that came before it', async () => {
+    const page = withoutScheduler()
+    const token = available('A')
+    const identity = {
+      advertising_token: 'A',
+      refresh_token: 'r',
+      identity_expires: token.identityExpires,
+      refresh_from: token.refreshFrom,
+      refresh_expires: token.identityExpires,
+      refresh_response_key: 'k',
+    }
+    page.tokenStore.start({ ...token, identity })
+    page.tokenStore.renew({
+      advertisingToken: 'B',
+      identityExpires: SERVER_NOW + 90_000,
+      refreshFrom: SERVER_NOW + 80_000,
+    })
+    await page.arrive()
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
+  })
+
+  test('of a token store that was stopped meanwhile does nothing', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.stop()
+    const listen = vi.spyOn(page.window.document, 'addEventListener')
+    await page.arrive()
+    expect(listen).not.toHaveBeenCalled()
+  })
+})
+
+describe('a token store that is stopped', () => {
+  test('asks for nothing any more, whatever happens', async () => {
+    const page = createBrowserStub()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.stop()
+    await page.look()
+    await page.online()
+    await page.restore()
+    await page.consent({ gdprApplies: true })
+    await page.advance(120_000)
+    await page.idle()
+    expect(page.requests).toHaveLength(0)
+    expect(page.tokenStore.currentToken()).toBeNull()
+  })
+
+  test('leaves no listener behind at the consent platform, nor at the page', () => {
+    const commands: string[] = []
+    const page = createBrowserStub({
+      __tcfapi(command, _version, callback) {
+        commands.push(command)
+        if (command === 'addEventListener') callback({ listenerId: 7 }, true)
+      },
+    })
+    const add = vi.spyOn(page.window.document, 'addEventListener')
+    page.tokenStore.start(available('A'))
+    page.tokenStore.stop()
+    expect(commands).toEqual(['addEventListener', 'removeEventListener'])
+    expect(
+      add.mock.calls.map(([, , options]) => (options as AddEventListenerOptions).signal?.aborted),
+    ).toEqual([true])
+  })
+})
+
+describe('without a scheduler', () => {
+  test('no token at hand is posted for at once, and the auction waits for it', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start()
+    await page.request.answer(plain('refreshing'))
+    expect(page.methods()).toBe('GET POST')
+    expect(page.request.init).toEqual({ method: 'POST' })
+    let settled = false
+    void page.tokenStore.settled().then(() => (settled = true))
+    await settle()
+    expect(settled).toBe(false)
+    await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
+    expect(settled).toBe(true)
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
+  })
+
+  test('a server that answers the same again is not asked in a loop', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(plain('refreshing'))
+    await page.request.answer(plain('refreshing', SERVER_NOW + 1))
+    await page.advance(120_000)
+    await page.idle()
+    expect(page.methods()).toBe('POST')
+  })
+
+  test('a hidden tab does not post', async () => {
+    const page = withoutScheduler()
+    await page.hide()
+    page.tokenStore.start(plain('refreshing'))
+    expect(page.requests).toHaveLength(0)
+  })
+
+  test('a token ends when it ends, with timers and without (U1)', async () => {
+    const page = withoutScheduler()
+    const heard: string[] = []
+    page.tokenStore.on('expired', ({ status }) => heard.push(status))
+    page.tokenStore.start(available('A'))
+    await page.advance(60_001)
+    expect(heard).toEqual(['refreshing'])
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 60_001 }))
+    page.sleep(59_999)
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
+    page.sleep(1)
+    expect(page.tokenStore.currentToken()).toBeNull()
+  })
+
+  test('a clear is a clear, and a confirmation that never comes is not waited for (S1)', async () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(available('A'))
+    page.tokenStore.clear('signed_out')
+    expect(page.tokenStore.currentToken()).toBeNull()
+    await page.advance(2_999)
+    expect(page.requests).toHaveLength(0)
+    await page.advance(1)
+    expect(page.methods()).toBe('GET')
+  })
+
+  test('S1, N23: a clear of another tab and the back/forward cache take the token', async () => {
+    const channels: Array<{ onmessage: ((event: MessageEvent) => void) | null }> = []
+    class Channel {
+      onmessage: ((event: MessageEvent) => void) | null = null
+      postMessage() {}
+      close() {}
+      constructor() {
+        channels.push(this)
+      }
+    }
+    const page = createBrowserStub({ BroadcastChannel: Channel, loadScheduler: () => {} })
+    page.tokenStore.start(available('A'))
+    channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'cleared' } }))
+    expect(page.tokenStore.currentToken()).toBeNull()
+    channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'changed' } }))
+    await page.request.answer(available('B', { now: SERVER_NOW + 1 }))
+    expect(page.tokenStore.currentToken()?.id).toBe('B')
+    await page.restore()
+    expect(page.tokenStore.currentToken()).toBeNull()
+    expect(page.methods()).toBe('GET GET')
+  })
+})
+
+describe('what counts as an answer', () => {
+  test.each<PublicIdentity>([
+    unavailable,
+    { status: 'unavailable', reason: 'store', now: SERVER_NOW },
+    { status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 9 },
+    plain('no_choice'),
+  ])('$status $reason', async (answer) => {
+    const page = withoutScheduler()
+    page.tokenStore.start()
+    await page.request.answer(answer)
+    expect(page.tokenStore.getSnapshot()).toEqual(answer)
+  })
+
+  test.each([
+    ['no status', { now: SERVER_NOW }],
+    ['no time', { status: 'denied' }],
+    ['no token', { ...available('A'), advertisingToken: undefined }],
+    ['an empty token', available('')],
+    ['a token without an end', { ...available('A'), identityExpires: undefined }],
+    ['a token that is never due', { ...available('A'), refreshFrom: '9' }],
+    ['a group that is never due', { status: 'withheld', now: SERVER_NOW }],
+    ['nothing', null],
+  ])('not what has %s', async (_name, body) => {
+    const page = withoutScheduler()
+    page.tokenStore.start()
+    await page.request.answer(Response.json(body))
+    expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
+import type { TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
+import { available, createBrowserStub, SERVER_NOW } from './browser-stub.ts'
+
+test('U1: without its scheduler a token ends all the same, and then the scheduler is tried for again', async () => {
+  let reachable = false
+  const loadScheduler: TokenStoreEnvironment['loadScheduler'] = (loaded) => {
+    if (reachable) loaded(createSchedulerWithConsent)
+  }
+  const page = createBrowserStub({ loadScheduler })
+  page.tokenStore.start(available('A'))
+  reachable = true
+  await page.advance(60_001)
+  expect(page.tokenStore.currentToken()).toBeNull()
+  expect(page.methods()).toBe('POST')
+  await page.request.answer(available('B', { now: SERVER_NOW + 60_001 }))
+  expect(page.tokenStore.currentToken()?.id).toBe('B')
+  page.tokenStore.stop()
+})
+
+test('U1: a scheduler that never comes costs the token at its end, and no storm of requests', async () => {
+  const page = createBrowserStub({ loadScheduler: () => {} })
+  page.tokenStore.start(available('A'))
+  await page.advance(3_600_000)
+  expect(page.tokenStore.currentToken()).toBeNull()
+  expect(page.requests.length).toBeLessThan(2)
+  page.tokenStore.stop()
+})

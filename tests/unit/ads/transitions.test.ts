@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import {
+  eventsBetween,
+  holdsAuction,
+  isAwaiting,
+  isNews,
+  LOADING,
+  messageAbout,
+  mustRefetch,
+  type TokenState,
+} from '#lib/ads/token-store/transitions.ts'
+import { available, plain, refused, SERVER_NOW, unavailable } from './browser-stub.ts'
+
+const withheld: TokenState = { status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 1 }
+const [a, b] = [available('A'), available('B')]
+
+describe('events between two states', () => {
+  test.each<[string, TokenState, TokenState, string[]]>([
+    ['the first token', LOADING, a, ['available']],
+    ['the same token again', a, available('A', { now: SERVER_NOW + 1 }), []],
+    ['a newer token', a, b, ['refreshed']],
+    ['a token after a refusal', plain('no_choice'), a, ['available']],
+    ['a sign-out', a, plain('signed_out'), ['cleared']],
+    ['no token at all', LOADING, plain('signed_out'), ['cleared']],
+    ['the same refusal again', plain('denied'), plain('denied'), []],
+    ['another refusal', plain('denied'), refused('gdpr'), ['cleared']],
+    ['the control group', LOADING, withheld, ['withheld']],
+    ['the control group after a token', a, withheld, ['cleared', 'withheld']],
+    ['a token that is asked for anew', a, LOADING, ['cleared']],
+    ['a token that is to be refreshed', a, plain('refreshing'), ['cleared']],
+    ['nothing known, and then a refresh', LOADING, plain('refreshing'), []],
+  ])('%s', (_name, before, after, events) => {
+    expect(eventsBetween(before, after, false)).toEqual(events)
+  })
+
+  test('another token of a reader who may be another one is a loss and a gain (S1)', () => {
+    expect(eventsBetween(a, b, true)).toEqual(['cleared', 'available'])
+    expect(eventsBetween(a, available('A'), true)).toEqual([])
+  })
+})
+
+describe('other tabs', () => {
+  test.each<[string, TokenState, TokenState, string | null]>([
+    ['nothing of a first token', LOADING, a, null],
+    ['nothing of the same token', a, available('A'), null],
+    ['changed, of a newer token', a, b, 'changed'],
+    ['changed, of a lost token', a, plain('signed_out'), 'changed'],
+    ['none, of a reader without one', LOADING, plain('signed_out'), 'none'],
+  ])('are told %s', (_name, before, after, message) => {
+    expect(messageAbout(before, after)).toBe(message)
+  })
+
+  test('make this tab ask when something changed, or when it has a token and they have none', () => {
+    expect(mustRefetch('changed', plain('denied'))).toBe(true)
+    expect(mustRefetch('none', a)).toBe(true)
+    expect(mustRefetch('none', plain('denied'))).toBe(false)
+    expect(mustRefetch('cleared', a)).toBe(false)
+  })
+})
+
+test('only a state that awaits a token becomes unavailable when a request fails', () => {
+  const awaiting = [LOADING, plain('refreshing'), a, withheld, plain('denied'), unavailable].filter(
+    isAwaiting,
+  )
+  expect(awaiting).toEqual([LOADING, plain('refreshing')])
+})
+
+test('an inline identity counts if it is newer, and never brings a token while a sign-out is in flight', () => {
+  expect(isNews(a, SERVER_NOW - 1, false)).toBe(true)
+  expect(isNews(a, SERVER_NOW, false)).toBe(false)
+  expect(isNews(a, SERVER_NOW - 1, true)).toBe(false)
+  expect(isNews(plain('signed_out'), SERVER_NOW - 1, true)).toBe(true)
+})
+
+test.each<[string, TokenState, { post: unknown } | null, boolean]>([
+  ['the first answer', LOADING, null, true],
+  ['a GET', a, { post: null }, true],
+  ['a POST that may bring a token', plain('refreshing'), { post: {} }, true],
+  ['no POST when there is a token', a, { post: {} }, false],
+  ['no POST after a refusal', refused('consent'), { post: {} }, false],
+  ['nothing when nothing is under way', plain('denied'), null, false],
+])('an auction waits for %s', (_name, state, pending, waits) => {
+  expect(holdsAuction(state, pending)).toBe(waits)
+})
