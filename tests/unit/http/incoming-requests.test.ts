@@ -87,6 +87,7 @@ describe('headers that Next would act on, or fail on', () => {
   it.each([
     [rejectedMethodHeader, 'POST'],
     ['next-action', 'f'.repeat(42)],
+    ['range', 'bytes=9-1'],
     ['content-security-policy', "script-src 'nonce-<x>'"],
     ['content-security-policy-report-only', "script-src 'nonce-<x>'"],
     ['next-router-prefetch', '2'],
