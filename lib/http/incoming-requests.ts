@@ -63,8 +63,8 @@ function dropUnusable(headers: Incoming['headers']): void {
   // Next looks for a nonce here.
   delete headers['content-security-policy']
   delete headers['content-security-policy-report-only']
-  // Next answers 500 when a file has no such bytes. Without the header it sends the whole file, as RFC 9110 allows.
-  delete headers.range
+  // Next answers 500 when a file does not meet them. Without them it sends the whole file, as RFC 9110 allows.
+  for (const name of ['range', 'if-range', 'if-match', 'if-unmodified-since']) delete headers[name]
   // Other values need `cacheComponents`, which is off.
   if (headers['next-router-prefetch'] !== '1') delete headers['next-router-prefetch']
   try {

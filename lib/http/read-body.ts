@@ -23,7 +23,7 @@ export async function readBody<T>(
   request: NextRequest,
   schema: z.ZodType<T>,
   { optional = false } = {},
-): Promise<{ body: T } | InvalidBody> {
+): Promise<{ body: T; text: string } | InvalidBody> {
   if (!isSameOrigin(request.headers))
     return { refused: apiError('cross_site', `Send this request from ${env().origin} itself.`), text: '' }
   const { bytes, whole } = await readUpTo(request, bodyLimit)
@@ -33,8 +33,7 @@ export async function readBody<T>(
   let json: unknown = {}
   if (bytes.byteLength > 0 || !optional) {
     const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-    if (type !== 'application/json')
-      return { ...refuse('media_type', 'Send the body as application/json.'), text: '' }
+    if (type !== 'application/json') return refuse('media_type', 'Send the body as application/json.')
     try {
       json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     } catch {
@@ -42,7 +41,7 @@ export async function readBody<T>(
     }
   }
   const parsed = schema.safeParse(json)
-  if (parsed.success) return { body: parsed.data }
+  if (parsed.success) return { body: parsed.data, text }
   const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the body').join(', ')
   return refuse('invalid', `Not as documented: ${where}.`)
 }

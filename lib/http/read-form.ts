@@ -13,7 +13,7 @@ export interface FormError {
   error: string
   /** Shown to the reader. It must not contain anything from the request. */
   message: string
-  /** The text that was read, which may contain a denial. Empty for another origin or media type. */
+  /** The text that was read, which may contain a denial. Empty for another origin. */
   text?: string
 }
 
@@ -33,7 +33,7 @@ export async function readForm(
   if (!whole) return { status: 413, error: 'too_large', message: 'This form is too large.', text }
   const type = request.headers.get('content-type') ?? ''
   if (!types.includes(type.split(';')[0]?.trim().toLowerCase() as FormType))
-    return { status: 415, error: 'media_type', message: `Send ${types.join(' or ')}.` }
+    return { status: 415, error: 'media_type', message: `Send ${types.join(' or ')}.`, text }
   try {
     const form = await new Response(bytes as BodyInit, { headers: { 'content-type': type } }).formData()
     const texts = [...form].filter(([, value]) => typeof value === 'string') as [string, string][]

@@ -37,7 +37,22 @@ export function tcfAllowsEuid(tcf: string): boolean {
 /** Section ids: https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform */
 const section = { tcfEu: 2, usPrivacy: 6, firstOfUs: 7 }
 
-export const gppSaysGdpr = (applicable: readonly number[]): boolean => applicable.includes(section.tcfEu)
+/**
+ * Whether a GPP string means that GDPR applies: its TCF section applies, or is in the string where no applicable
+ * section is named. An unreadable string counts as one. Pure.
+ */
+export const gppSaysGdpr = (gpp: string | undefined, applicable?: readonly number[]): boolean =>
+  applicable?.includes(section.tcfEu) ?? (gpp !== undefined && hasTcfSection(gpp))
+
+const hasTcfSection = cacheByHash((gpp) => {
+  const [header = ''] = gpp.split('~')
+  if (isGppHeaderTooLarge(header)) return true
+  try {
+    return (new GppModel(gpp).getSectionIds() as number[]).includes(section.tcfEu)
+  } catch {
+    return true
+  }
+})
 
 /**
  * Whether a GPP string contains an opt-out from sale, sharing or targeted advertising in an applicable

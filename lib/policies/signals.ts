@@ -102,5 +102,5 @@ export function checkSignals(product: Product, signals: ConsentSignals): Unsuppo
 const emptyGpp = 'DBAA'
 
 /** The CMP's `gdprApplies` decides. Without it, a TCF string or GPP section means that GDPR applies. */
-const isUnderGdpr = ({ gdprApplies, tcf, gppSid }: ConsentSignals): boolean =>
-  gdprApplies ?? (tcf !== undefined || (gppSid !== undefined && gppSaysGdpr(gppSid)))
+const isUnderGdpr = ({ gdprApplies, tcf, gpp, gppSid }: ConsentSignals): boolean =>
+  gdprApplies ?? (tcf !== undefined || gppSaysGdpr(gpp, gppSid))

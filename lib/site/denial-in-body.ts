@@ -16,8 +16,9 @@ export const containsDenial = (text: string): boolean =>
 
 const denials = [
   /"advertising"\s*:\s*"denied"/,
-  /(?:^|&)advertising=denied(?:&|$)/,
-  /name="advertising"(?:\r\n[^\r\n]+)*\r\n\r\ndenied\r\n/,
+  /(?:^|&)advertising=denied(?:[&\r\n]|$)/,
+  // At most nine header lines: without a bound, a body full of such names would take time in its square.
+  /name="?advertising"?[^\r\n]{0,200}(?:\r?\n[^\r\n]+){0,9}\r?\n\r?\ndenied(?:\r?\n|$)/,
 ]
 
 /** The consent signals in such a text, or undefined. Pure. */
@@ -30,7 +31,7 @@ export function findSignals(text: string): ConsentSignals | undefined {
 const signalsBegin = [
   /"signals"\s*:/,
   /(?:^|&)signals=[^&]/,
-  /name="signals"(?:\r\n[^\r\n]+)*\r\n\r\n[^\r\n]/,
+  /name="?signals"?[^\r\n]{0,200}(?:\r?\n[^\r\n]+){0,9}\r?\n\r?\n[^\r\n]/,
 ]
 
 function jsonObject(text: string): Record<string, unknown> | null {

@@ -6,14 +6,14 @@ import { createIdentity, type PublisherIdentity } from '../identity/create-ident
 import type { Policy } from '../identity/types'
 import { globalPrivacyControl } from '../policies/gpc'
 import { holdout } from '../policies/holdout'
-import { region } from '../policies/region'
+import { region, unansweredByRegion } from '../policies/region'
 import { consentSignals } from '../policies/signals'
 import { operatorClient } from './operator-client'
 import { recordEvent } from './record-event'
 
 const made = new WeakMap<Env, PublisherIdentity>()
 
-/** The site's identity. The only file that knows the settings, the store, the sign-in and the policies. */
+/** The site's identity: connects settings, store, sign-in and policies to the core. */
 export function identity(): PublisherIdentity {
   const settings = env()
   const known = made.get(settings)
@@ -45,6 +45,6 @@ export const identityCookie = ({ secureCookies, product, sessionPasswords }: Env
 /** In the order of their checks. */
 function policiesOf({ gpcScope, regionHeader, product }: Env): Policy[] {
   const gpc = gpcScope === 'off' ? [] : [globalPrivacyControl({ scope: gpcScope })]
-  const place = regionHeader === null ? [] : [region({ header: regionHeader, product })]
-  return [...gpc, ...place, consentSignals({ product })]
+  const place = regionHeader === null ? [] : [{ header: regionHeader, product }]
+  return [...gpc, ...place.map(region), consentSignals({ product }), ...place.map(unansweredByRegion)]
 }

@@ -16,7 +16,7 @@ export function recordEvent(event: IdentityEvent): void {
       return
     case 'generate_failed':
     case 'refresh_failed':
-      void recordFailedCall(event)
+      recordFailedCall(event).catch(() => {})
       return
     case 'recorded':
       if (event.what === 'opt_out') logEvent('info', 'opt_out_recorded')
@@ -48,7 +48,8 @@ async function recordFailedCall({ type, reason, ...fields }: FailedEvent): Promi
   // For a rejected refresh the operator's response itself says whether it knows the key.
   const unexplained = type === 'generate_failed' && reason === 'unauthorized'
   const cause = unexplained ? await explainRejectedKey() : undefined
-  if (cause) recordOperator('failing', cause)
+  // Another call may have succeeded meanwhile.
+  if (cause && health().operator === 'failing') recordOperator('failing', cause)
   const code = cause ?? reason
   const isOwnFault = ownFaults.has(code)
   const { httpStatus, clockSkewMs, ms } = fields

@@ -126,7 +126,7 @@ describe('N24: a form of the account pages', () => {
     [404, 'not_found', 'nothing', urlencoded, '', {}],
     [404, 'not_found', 'constructor', urlencoded, '', {}],
     [413, 'too_large', 'choice', urlencoded, 'x'.repeat(140_000), {}],
-    [415, 'media_type', 'choice', 'application/json', '{"advertising":"denied"}', {}],
+    [415, 'media_type', 'choice', 'application/json', '{"advertising":"granted"}', {}],
     [422, 'invalid', 'choice', urlencoded, 'advertising=perhaps', {}],
   ])(
     '%i %s: refused in words, and changes nothing (%s, %s)',

@@ -6,7 +6,7 @@ import { apiError, tooManyRequests } from '#lib/http/api-error.ts'
 import { readBody } from '#lib/http/read-body.ts'
 import { signalsSchema } from '#lib/policies/signals.ts'
 import { applyChoice } from '#lib/site/apply-choice.ts'
-import { respondToInvalidBody } from '#lib/site/denial-in-body.ts'
+import { containsDenial, respondToInvalidBody } from '#lib/site/denial-in-body.ts'
 import { identity } from '#lib/site/identity.ts'
 
 const body = z.strictObject({
@@ -26,7 +26,9 @@ export async function POST(request: NextRequest) {
   const read = await readBody(request, body)
   if ('refused' in read) return respondToInvalidBody(request, read)
   const ours = consentWording(env().product)
-  const { advertising, wording = ours.text, signals } = read.body
+  const { wording = ours.text, signals } = read.body
+  // JSON keeps the last of two members of one name. A denial counts all the same.
+  const advertising = containsDenial(read.text) ? 'denied' : read.body.advertising
   // A caller that showed its own text has no version of ours.
   const version = wording === ours.text ? ours.version : 'own'
   const chosen = await applyChoice(request, { advertising, version, wording, source: 'api', signals })

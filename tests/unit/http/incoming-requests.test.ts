@@ -88,6 +88,8 @@ describe('headers that Next would act on, or fail on', () => {
     [rejectedMethodHeader, 'POST'],
     ['next-action', 'f'.repeat(42)],
     ['range', 'bytes=9-1'],
+    ['if-match', '"x"'],
+    ['if-unmodified-since', 'Thu, 01 Jan 1970 00:00:00 GMT'],
     ['content-security-policy', "script-src 'nonce-<x>'"],
     ['content-security-policy-report-only', "script-src 'nonce-<x>'"],
     ['next-router-prefetch', '2'],

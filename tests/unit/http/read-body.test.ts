@@ -39,24 +39,30 @@ describe('a body that is as documented', () => {
   it('is taken, with any parameters of its media type', async () => {
     const body = JSON.stringify({ advertising: 'granted' })
     for (const type of ['application/json', 'Application/JSON; charset=utf-8'])
-      expect(await ask(body, { 'content-type': type })).toEqual({ body: { advertising: 'granted' } })
+      expect(await ask(body, { 'content-type': type })).toEqual({
+        body: { advertising: 'granted' },
+        text: expect.any(String),
+      })
   })
 
   it('may be absent where it is optional, and only there', async () => {
-    expect(await ask(null, { 'content-type': '' }, true)).toEqual({ body: {} })
+    expect(await ask(null, { 'content-type': '' }, true)).toEqual({ body: {}, text: expect.any(String) })
     expect(await refusal(ask(null))).toMatchObject({ status: 400, error: 'bad_json' })
   })
 
   it('may hold two consent strings of the longest kind', async () => {
     const longest = 32 * 1024
     const signals = { tcf: 'C'.repeat(longest), gdprApplies: true, gpp: 'D'.repeat(longest), gppSid: [7] }
-    expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals } })
+    expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals }, text: expect.any(String) })
   })
 
   it.each([null, [], 'CP', 7, { tcf: 7 }, { usp: '1---' }, { tcf: 'C'.repeat(40_000) }])(
     'K6d: has signals that cannot be read when they are %j',
     async (signals) => {
-      expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals: { unreadable: true } } })
+      expect(await ask(JSON.stringify({ signals }))).toEqual({
+        body: { signals: { unreadable: true } },
+        text: expect.any(String),
+      })
     },
   )
 })

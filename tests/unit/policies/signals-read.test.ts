@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { checkSignals, parseFormSignals, parseSignals, readCookieSignals } from '#lib/policies/signals.ts'
 import { containsDenial, findSignals } from '#lib/site/denial-in-body.ts'
+import { gppOf } from '../../support/gpp.ts'
 import { gppWith, tcfOf } from '../../support/tcf.ts'
 
 const tcf = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
+
+describe('a GPP string without the ids of sections that apply', () => {
+  it('means GDPR when it has the TCF section, and does not when it has none (K6d)', () => {
+    expect(checkSignals('uid2', { gpp: gppWith(tcf) })).toBe('gdpr')
+    expect(checkSignals('uid2', { gpp: gppOf('usnat').gpp })).toBeNull()
+    expect(checkSignals('uid2', { gpp: gppWith(tcf), gdprApplies: false })).toBeNull()
+    expect(checkSignals('uid2', { gpp: gppWith(tcf), gppSid: [7] })).toBeNull()
+  })
+
+  it('means GDPR when it cannot be read', () => {
+    expect(checkSignals('uid2', { gpp: 'DBA' })).toBe('gdpr')
+  })
+})
 
 describe('signals as they are documented', () => {
   it.each([
@@ -18,9 +32,9 @@ describe('signals as they are documented', () => {
 })
 
 describe('signals that cannot be read', () => {
-  const others = [undefined, null, 1, '', 'CP', [], { usp: '1YYN' }, { unreadable: true }, { tcf, TCF: tcf }]
+  const others = [null, 1, '', 'CP', [], { usp: '1YYN' }, { unreadable: true }, { tcf, TCF: tcf }]
   it.each([
-    ...others.slice(1),
+    ...others,
     ...[
       `${tcf}==`,
       ` ${tcf}`,
@@ -135,6 +149,10 @@ describe('a body that was refused', () => {
     'advertising=denied&advertising=granted',
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\n\r\ndenied\r\n--x',
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\nContent-Type: text/plain\r\n\r\ndenied\r\n--x',
+    'advertising=denied\r\n',
+    '--x\r\nContent-Disposition: form-data; name=advertising\r\n\r\ndenied\r\n--x',
+    '--x\nContent-Disposition: form-data; name="advertising"\n\ndenied\n--x',
+    '--x\r\nContent-Disposition: form-data; name="advertising"\r\n\r\ndenied',
   ])('K6d: holds a denial: %j', (text) => {
     expect(containsDenial(text)).toBe(true)
   })
@@ -150,6 +168,15 @@ describe('a body that was refused', () => {
   ])('holds none: %j', (text) => {
     expect(containsDenial(text)).toBe(false)
   })
+
+  it.each(['advertising', 'signals'])(
+    'is searched in time that grows with its length, not with its square: name="%s" again and again (K6d)',
+    (name) => {
+      // The square of this would take minutes.
+      const text = `name="${name}"\r\n`.repeat(150_000)
+      expect([containsDenial(text), findSignals(text)]).toEqual([false, undefined])
+    },
+  )
 
   it.each([
     ['{"recheck":1,"signals":{"gdprApplies":true}}', { gdprApplies: true }],
