@@ -16,8 +16,9 @@ export interface OwnTable {
 
 /**
  * A consent store on a publisher's own table. Consents and sign-outs are recorded where the publisher records them, so
- * `grant` and `deny` answer `rejected`, and a denial by Global Privacy Control holds for its own request alone. There
- * is no lock: a denial in the very moment of a generate takes its token away at the reader's next request.
+ * `grant` answers `rejected`, `deny` only clears the cookie, and Global Privacy Control holds only for its own request.
+ * There is no lock: a denial in the moment of a generate takes its token away at the reader's next request. An opt-out
+ * that `recordOptOut` could not write is asked for again a minute later.
  */
 export function createOwnTableStore(table: OwnTable): ConsentStore {
   async function read(subject: Subject): Promise<ConsentState> {
@@ -29,10 +30,12 @@ export function createOwnTableStore(table: OwnTable): ConsentStore {
     const denied = consent === 'denied'
     return {
       ended: false,
-      optedOut: optOuts.includes(true),
+      // A driver may answer 1 for true.
+      optedOut: optOuts.some(Boolean),
       siteOptOut: denied,
-      choice: denied ? 'denied' : consent && 'granted',
-      consentId: denied ? null : (consent?.id ?? null),
+      choice: denied ? 'denied' : consent ? 'granted' : null,
+      // A driver may give a large number as text.
+      consentId: denied || !consent ? null : Number(consent.id),
       signals: {},
     }
   }

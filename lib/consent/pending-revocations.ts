@@ -55,6 +55,8 @@ export function addPending(revocation: Revocation): void {
   if (isFull() && !entries.has(key) && revocation.kind !== 'opt_out') return
   const before = entries.get(key)
   pending().size += sizeOf(revocation) - (before ? sizeOf(before) : 0)
+  // Written in the order in which they came.
+  entries.delete(key)
   entries.set(key, revocation)
 }
 

@@ -80,6 +80,19 @@ describe('a store that is down', () => {
     expect(await consentStore.isSessionEnded('first')).toBe(true)
   })
 
+  it('writes what waited in the order in which it came last', async () => {
+    const bringBack = storeThatIsDown()
+    const say = (signals: object) => consentStore.recordSignals(reader, signals)
+    await expectDown(say({ gdprApplies: false }))
+    await expectDown(
+      consentStore.recordChoice(reader, { ...no, signals: { gdprApplies: false, gppSid: [7] } }),
+    )
+    await expectDown(say({ gdprApplies: true }))
+    bringBack()
+    await retried()
+    expect((await look()).signals).toEqual({ gdprApplies: true })
+  })
+
   it('refuses more when too many wait, keeps opt-outs, and gives out no token (U3)', async () => {
     const bringBack = storeThatIsDown()
     for (let i = 0; i < 10_000; i++) await signOut(`s${i}`).catch(() => {})

@@ -33,6 +33,18 @@ describe('a store on a publisher’s own table', () => {
     expect(await store.read(reader)).toEqual({ ...noConsent, siteOptOut: true, choice: 'denied' })
   })
 
+  it('takes what a driver gives: 1 for true, no row, a large number as text', async () => {
+    const answers = { optedOut: 1, consent: undefined } as { optedOut: unknown; consent: unknown }
+    const store = createOwnTableStore({
+      isOptedOut: async () => answers.optedOut as boolean,
+      recordOptOut: async () => {},
+      consentOf: async () => answers.consent as null,
+    })
+    expect(await store.read(reader)).toMatchObject({ optedOut: true, choice: null, consentId: null })
+    answers.consent = { id: '17' }
+    expect(await store.read(reader)).toMatchObject({ choice: 'granted', consentId: 17 })
+  })
+
   it('keeps an opt-out for the address alone, whatever the reader decides (U3)', async () => {
     const { store, consents } = ownTable()
     await store.recordOptOut(reader.diiHash, 'uid2')
