@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Policy, Product } from '../identity/types'
+import type { Policy, PolicyContext, Product } from '../identity/types'
 import { findCountry } from './countries'
 
 /**
@@ -17,23 +17,33 @@ export interface RegionRule {
   unanswered: 'ask' | 'denied'
 }
 
-/** `header`: in lower case. */
-export const region = ({
-  header,
-  product,
-  ruleOf = regionRule,
-}: {
+export interface RegionOptions {
+  /** In lower case. */
   header: string
   product: Product
   ruleOf?: (place: Place | null, product: Product) => RegionRule
-}): Policy => ({
+}
+
+const ruleFor = (
+  { header, product, ruleOf = regionRule }: RegionOptions,
+  { request }: PolicyContext,
+): RegionRule => ruleOf(parsePlace(request.headers.get(header)), product)
+
+/** Whether the product may run where the reader is. */
+export const region = (options: RegionOptions): Policy => ({
   name: 'region',
   before: 'unavailable',
-  check({ request, consent }) {
-    const rule = ruleOf(parsePlace(request.headers.get(header)), product)
-    if (!rule.allowed) return { status: 'unsupported', reason: 'region' }
+  check: (context) =>
+    ruleFor(options, context).allowed ? null : { status: 'unsupported', reason: 'region' },
+})
+
+/** Where no answer counts as a denial. In the list it comes last: all other reasons are given first. */
+export const unansweredByRegion = (options: RegionOptions): Policy => ({
+  name: 'unanswered',
+  check(context) {
+    const { consent } = context
     const unanswered = consent !== null && consent.choice === null && !consent.optedOut
-    return unanswered && rule.unanswered === 'denied' ? { status: 'denied' } : null
+    return unanswered && ruleFor(options, context).unanswered === 'denied' ? { status: 'denied' } : null
   },
 })
 

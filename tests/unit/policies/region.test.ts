@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parsePlace, region, regionRule } from '#lib/policies/region.ts'
+import { resolveStatus } from '#lib/identity/status.ts'
+import { parsePlace, region, regionRule, unansweredByRegion } from '#lib/policies/region.ts'
+import { consentSignals } from '#lib/policies/signals.ts'
 import { contextOf } from './context.ts'
 
 describe('the place that a header names', () => {
@@ -122,10 +124,26 @@ describe('the region as a policy', () => {
 
   describe('with a rule of your own that takes no answer for a denial', () => {
     const ruleOf = () => ({ allowed: true, unanswered: 'denied' }) as const
-    const policy = region({ header: 'x-country', product: 'uid2', ruleOf })
+    const policy = unansweredByRegion({ header: 'x-country', product: 'uid2', ruleOf })
 
     it('denies a reader who has not answered', () => {
       expect(policy.check(contextOf({ consent: { choice: null } }))).toEqual({ status: 'denied' })
+    })
+
+    it('gives every other reason first: with GDPR signals UID2 is unsupported, not denied', () => {
+      const context = contextOf({ consent: { choice: null, signals: { gdprApplies: true } } })
+      const input = {
+        context: { ...context, subject: null, unsupported: null, identity: null },
+        now: 0,
+        product: 'uid2' as const,
+        refreshedBy: 'server' as const,
+        operatorFailed: false,
+        consentRefused: false,
+        bucket: null,
+      }
+      const place = { header: 'x-country', product: 'uid2' as const, ruleOf }
+      const policies = [region(place), consentSignals({ product: 'uid2' }), unansweredByRegion(place)]
+      expect(resolveStatus({ ...input, policies }).identity).toMatchObject({ reason: 'gdpr' })
     })
 
     it('leaves an answer, an opt-out and a store that cannot be read as they are', () => {
