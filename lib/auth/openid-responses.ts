@@ -59,7 +59,7 @@ export function acceptUsualAlgorithms(client: OpenIdClient): void {
 
 /**
  * The claims of the id_token, merged with those of the userinfo endpoint if there is one. When userinfo
- * fails, the id_token is enough if it proves an address. Otherwise an address may be missing, and the sign-in
+ * fails, the id_token is enough if it proves an e-mail address. Otherwise one may be missing, and the sign-in
  * fails.
  */
 export const openIdClaims: UserinfoRequest = async ({ client, tokens }) => {
@@ -72,7 +72,9 @@ export const openIdClaims: UserinfoRequest = async ({ client, tokens }) => {
   } catch (error) {
     const code = `userinfo ${faultCode(error)}`
     // A response about another subject is no outage: the endpoint got another reader's token.
-    const enough = typeof selectVerifiedDii('oidc', proven, env().diiPolicy).dii !== 'string'
+    // An e-mail address that is missing could be one that its owner has opted out.
+    const { dii } = selectVerifiedDii('oidc', proven, env().diiPolicy)
+    const enough = typeof dii !== 'string' && dii.kind === 'email'
     if (!enough || code === 'userinfo other_subject')
       throw Object.assign(new Error('userinfo failed'), { code })
     logEvent('warn', 'userinfo_failed', { code: `oidc ${code}` })

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openIdClaims } from '#lib/auth/openid-responses.ts'
 import { providerFault } from '#lib/auth/provider-fault.ts'
 import { identityProviders } from '#lib/auth/providers.ts'
 import { type Answers, type RunningOidcProvider, startOidcProvider } from '../../../scripts/oidc/provider.ts'
@@ -130,4 +131,18 @@ describe('userinfo', () => {
       expect(logged).toEqual([`userinfo_failed oidc userinfo ${code}`])
     },
   )
+
+  it('that fails ends a sign-in that proves a phone number alone: an e-mail address could be opted out', async () => {
+    const client = {
+      issuer: { metadata: { userinfo_endpoint: 'https://provider.example/userinfo' } },
+      userinfo: () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })),
+    }
+    const claims = (proved: object) => ({ claims: () => proved })
+    const ask = (proved: object) =>
+      openIdClaims({ client, tokens: claims(proved) } as unknown as Parameters<typeof openIdClaims>[0])
+    const phone = { phone_number: '+12345678901', phone_number_verified: true }
+    await expect(ask(phone)).rejects.toThrow('userinfo failed')
+    const both = { ...phone, email: 'jane@example.com', email_verified: true }
+    expect(await ask(both)).toEqual(both)
+  })
 })
