@@ -125,7 +125,7 @@ const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
   unverified: {
     line: 'No advertising ID: your address or number is not confirmed.',
     detail:
-      'We use an address or number only when its owner has proved it, so that nobody can decide for somebody else. Your sign-in did not confirm yours.',
+      'We use an address or number only after it is confirmed that it is yours, so that no other person can decide for you. Your sign-in did not confirm yours.',
     action: choices,
     tone: 'neutral',
   },

@@ -3,7 +3,7 @@
  * where an extension replaces them. None of them may take a page down: here, and in stored.ts, each has a way without.
  */
 
-/** What `run` returns, or what stands for it where the browser refuses. */
+/** The result of `run`, or the fallback if the browser throws. */
 export function attempt<T>(run: () => T, otherwise: T): T {
   try {
     return run()
@@ -26,15 +26,15 @@ export function observeIntersection(
 }
 
 /**
- * Next makes an IntersectionObserver as its links are loaded. It goes without where there is none, but where making one
- * throws, nothing of a page would work: so there is none then.
+ * Next makes an IntersectionObserver as its links are loaded. Without the API Next's links work. If the
+ * constructor throws, the whole page breaks, so the API is removed then.
  */
 export function hideRefusedObserver(page: object): void {
   const works = attempt(() => Boolean(new IntersectionObserver(() => {})), false)
   if (!works) attempt(() => Object.defineProperty(page, 'IntersectionObserver', { value: undefined }), page)
 }
 
-/** For statistics, where it has to be another one than the last; for nothing that must not be guessed. */
+/** A unique id for statistics. It can be guessed: do not use it as a secret. */
 export const randomText = (): string =>
   attempt(
     // Not a UUID, which browsers make over https and on this machine alone.

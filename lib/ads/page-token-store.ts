@@ -14,11 +14,11 @@ export function pageTokenStore(): TokenStore {
   return oncePerWindow('tokenStore', () => {
     const tokenStore = createTokenStore({ ...browserEnvironment(), loadScheduler })
     tokenStore.on('available', (state) => {
-      // Another reader may have signed in where no page of ours was there to see it: at a provider, on another host.
+      // Another reader may have signed in elsewhere (at a provider, on another host), unseen by our pages.
       removeSdkLeftovers(state.status === 'available' ? state.identity : undefined)
       liftPrebidOptOut()
     })
-    // The control group has said yes as well, and differs in the token alone.
+    // The control group has consented too. Only the token is missing.
     tokenStore.on('withheld', () => {
       removeLeftovers()
       liftPrebidOptOut()

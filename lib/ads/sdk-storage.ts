@@ -23,7 +23,7 @@ export function removeSdkLeftovers(server?: ClientIdentity): void {
   removeSdkConfigs()
   for (const product of ['uid2', 'euid'] as const)
     if (!server || madeOf(server, product) === null) removeEverywhere(keys[product])
-  // We have the SDKs keep nothing in cookies, and they prefer what is in one.
+  // The SDKs prefer an identity in a cookie. Ours never use cookies, so another script set it.
   cookies.forEach(removeEverywhere)
   if (!server || !stored(SDK_MARK)?.startsWith(`${server.advertising_token} `)) removeEverywhere(SDK_MARK)
 }

@@ -46,7 +46,7 @@ export async function loadContext(sources: Sources, request: RequestLike): Promi
   const [state, sealed] = await Promise.all([readReader(sources, request), reading])
   const { reader, consent } = state
   const bound = sealed !== null && sealed.sid === reader?.sid && sealed.sub === reader.sub
-  // While the store cannot be read nothing is handed out, and nothing is taken away.
+  // While the store cannot be read, no token is returned and the cookie stays.
   const current = bound && (consent === null || consent.consentId === sealed.consentId)
   const identity = current ? sealed.identity : null
   const needsReseal = current && sealed.needsReseal
@@ -55,7 +55,7 @@ export async function loadContext(sources: Sources, request: RequestLike): Promi
 
 const signedOut: ReaderState = { reader: null, subject: null, unsupported: null, consent: null }
 
-/** Each surface asks this for itself, so the proxy is never a lock. */
+/** Each surface calls this itself and does not rely on the proxy. */
 export async function readReader({ session, store }: Sources, request: RequestLike): Promise<ReaderState> {
   const reader = await session(request)
   return reader ? readState(store, reader) : signedOut
@@ -69,10 +69,9 @@ export async function readState(store: ConsentStore, reader: Reader): Promise<Re
   const subject = diiHash === null ? null : { sub, sid, diiHash, otherDiiHashes }
   const unusable = typeof dii === 'string' ? dii : dii.kind === 'phone' ? 'bad_phone' : 'no_dii'
   const state = { reader, subject, unsupported: subject ? null : unusable }
-  const read = subject
-    ? store.read(subject)
-    : store.isSessionEnded(sid).then((ended) => ({ ...noConsent, ended }))
-  const consent = await read.catch(() => null)
+  const read = async () =>
+    subject ? store.read(subject) : { ...noConsent, ended: await store.isSessionEnded(sid) }
+  const consent = await read().catch(() => null)
   return consent?.ended ? signedOut : { ...state, consent }
 }
 

@@ -19,7 +19,7 @@ interface Jar {
   set(name: string, value: string, attributes: ReturnType<typeof attributesOf>): unknown
 }
 
-/** Browsers drop a larger value without a word. Characters. */
+/** In characters. Browsers drop a larger cookie silently. */
 const largestValue = 3800
 
 /** For every response that depends on a reader's cookies, or sets one: no cache may keep it. */
@@ -103,7 +103,7 @@ export function createIdentityCookie(
     headers.delete('if-modified-since')
     const response = setNoStore(toNextResponse(await next(request)))
     const passes = response.headers.has('x-middleware-next') || response.headers.has('x-middleware-rewrite')
-    // A proxy that hands on headers of its own has made them of these.
+    // A proxy that passes its own request headers copied them from these, so they have the new cookie.
     if (passes && !response.headers.has('x-middleware-override-headers'))
       for (const [header, text] of NextResponse.next({ request: { headers } }).headers)
         if (header !== 'x-middleware-next') response.headers.set(header, text)

@@ -42,7 +42,7 @@ export function createIdentity(options: IdentityOptions) {
     pageWaitMs = 0,
   } = options
   const { session, refreshedBy = 'server', now = Date.now } = options
-  if (options.cookie.passwords.some((password) => password.length < 32))
+  if (!options.cookie.passwords.every((password) => password?.length >= 32))
     throw new TypeError('cookie.passwords: each password needs at least 32 characters')
   const emit = (event: IdentityEvent): void => {
     try {
@@ -160,7 +160,7 @@ export function createIdentity(options: IdentityOptions) {
   }
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? 'store')
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code || 'store')
 
 /** Of the page that is being rendered. */
 async function currentRequest(): Promise<RequestLike> {

@@ -7,10 +7,10 @@ import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product,
 /** How a call to the operator ended. */
 export type CallResult =
   | { status: 'success'; identity: Identity }
-  /** Recorded; or not yet, and then the store lets nothing out until it is. */
+  /** An opt-out. If it is not recorded yet, the store gives no token until it is. */
   | { status: 'optout' }
   | { status: 'insufficient_user_consent' }
-  /** The refresh token is of no more use: only a new generate helps. */
+  /** The refresh token no longer works: only a new generate helps. */
   | { status: 'token_dead' }
   /** Not begun: the reader may no longer have a token. */
   | { status: 'not_allowed' }

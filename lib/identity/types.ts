@@ -138,7 +138,7 @@ export type IdentityEvent =
 export type Surface = 'page' | 'proxy' | 'get' | 'post'
 
 export interface FailedCall {
-  /** `unexpected`: a fault of this code or of its input, which tells nothing of the operator. */
+  /** `unexpected`: a fault in this code or its input, not of the operator. */
   reason: Uid2ErrorCode | Uid2ErrorReason | 'unexpected'
   httpStatus?: number
   clockSkewMs?: number

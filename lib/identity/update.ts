@@ -87,7 +87,7 @@ async function refused(core: Core, context: RequestContext, resolved: Resolved):
   return { identity: resolved.identity, cookie: clear ? 'clear' : 'keep', background: undefined }
 }
 
-/** `unanswered`: the operator was to confirm this identity, and did not. It is not handed out. */
+/** `unanswered`: the operator did not answer a recheck of this identity, so it is not returned. */
 export function resolve(core: Core, context: RequestContext, unanswered = false): Resolved {
   const { policies, product, refreshedBy, calls } = core
   const { subject, identity } = context
@@ -122,7 +122,7 @@ async function refreshIfDue(core: Core, sealed: Identity | null, subject: Subjec
   return {
     /** The newest there is; null: it cannot be refreshed any more. */
     identity: newer(identity, result),
-    /** Time has passed: what was read of the reader may no longer hold. */
+    /** The request waited, so the reader's state must be read again. */
     waited,
     unanswered: limits.recheck === true && (!result || result.status === 'unavailable'),
     background: result ? undefined : flight.promise,
@@ -142,7 +142,7 @@ export function needsRefresh(
   return how.byBrowser ? how.waitForExpired > 0 && hasExpired(identity, now) : isDueForRefresh(identity, now)
 }
 
-/** Of two answers the one that lives longer stays. */
+/** The identity that expires later. */
 function newer(identity: Identity, result: CallResult | undefined): Identity | null {
   if (result === undefined || result.status === 'unavailable') return identity
   if (result.status !== 'success') return null

@@ -18,7 +18,7 @@ test('a reader who opted out at UID2 is told so, gets no token, and is never ask
   for (let visit = 1; visit <= 3; visit++) {
     await signIn(page, { email: 'optout@example.com' })
     if (visit === 1) await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
-    await expect(page.getByRole('heading', { name: 'You have opted out at UID2' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'You have opted out' })).toBeVisible()
     await expect(page.getByRole('button', { name: 'Yes, use it for ads' })).toHaveCount(0)
     await page.goto(`/articles/${articles.first}`)
     await expect(statusLine(page, 'opted_out')).toContainText('You opted out at UID2')

@@ -10,7 +10,7 @@ const titles: Record<ShownIdentity['status'], string> = {
   gpc: 'Your browser has already answered',
   signed_out: 'Sign in to choose',
   unsupported: 'There is nothing to decide here',
-  opted_out: 'You have opted out at UID2',
+  opted_out: 'You have opted out',
   denied: 'Your answer is no',
   no_choice: 'You have not answered yet',
   withheld: 'Your answer is yes',

@@ -7,7 +7,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   {
     what: 'Your address or number while you prove it',
     where:
-      'In a sealed cookie of the browser in which you asked for a link or code. Our database has a keyed code of the secret that we sent, and none of the address.',
+      'In a sealed cookie of the browser in which you asked for a link or code. Our database has a keyed code of the secret that we sent, and nothing about the address.',
     until: 'You use the link or code, you sign out, or 15 minutes are over.',
   },
   {
@@ -24,7 +24,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   {
     what: 'That you opted out of this site',
     where:
-      'In our database, under a keyed code made from the address: its kind and its date. A no of yours, or the signal of your browser.',
+      'In our database, under a keyed code made from the address: its kind and its date. It comes from your no, or from your browser’s opt-out signal.',
     until: 'You say yes again. Deleting your records does not end it.',
   },
   {
@@ -52,7 +52,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
   {
     what: 'That Google’s ad script may hold the token',
     where:
-      'In the local storage of your browser, as uid2_gpt, where that script is used: until when. It holds no token.',
+      'In the local storage of your browser, as uid2_gpt, where that script is used. It holds a time, and no token.',
     until: 'The script’s copy is cleared: when you say no, sign out or opt out, or the token ends.',
   },
   {
@@ -76,7 +76,7 @@ const kept = (product: string, handoff: 'server' | 'client') => [
 /** Only on sites where the ad software refreshes the token. */
 const inTheBrowser = (product: string) => ({
   what: 'What the ad software renews the token with',
-  where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there, and beside it stands, as uid2_sdk, which token was made of which.`,
+  where: `In the local storage of your browser, where every script of this site can read it: the software of Prebid or ${product} keeps it there. The entry uid2_sdk says which token was refreshed from which.`,
   until: 'You say no, sign out or opt out, or it can no longer be renewed.',
 })
 

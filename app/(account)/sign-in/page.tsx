@@ -79,7 +79,7 @@ function Ways({ next }: { next: string }) {
       {providers.length > 0 || proves ? (
         <section aria-labelledby="real">
           <h2 id="real">As on a real site</h2>
-          <p>There, an address counts only when a provider has confirmed it or its owner has proved it.</p>
+          <p>There, an address counts only after a provider, a link or a code has confirmed it.</p>
           {real}
         </section>
       ) : null}

@@ -24,7 +24,7 @@ export function Events() {
     let subscribed = false
     const note = (event: TokenEvent, state: TokenState) => {
       const [entry, told] = [{ at: Date.now(), event, state }, subscribed]
-      // Whoever subscribes late is told what still holds, under each name that it had: one line will do.
+      // A late subscriber gets the current event under each of its names. Show it once.
       setNoted((before) => [entry, ...(told ? before : [])].slice(0, KEPT))
     }
     const ends = events.map((event) => pageTokenStore().on(event, (state) => note(event, state)))

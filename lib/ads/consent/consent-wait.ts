@@ -41,13 +41,13 @@ export function createConsentWait({
         resolve()
       }
       setTimeout(done, timeoutMs)
-      // It looks once more for a platform that has come after the page began.
+      // Looks again, because a platform may load after the page started.
       void tokenStore.settled()
       if (isSettled()) done()
     })
     await first
     if (isSettled()) return true
-    // A platform for the TCF is there because GDPR may apply. What one has said counts once the server has it.
+    // A platform for the TCF is there because GDPR may apply. Its signals count once the server has recorded them.
     return tokenStore.signals() === null && typeof window.__tcfapi !== 'function'
   }
 }

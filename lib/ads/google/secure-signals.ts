@@ -30,15 +30,18 @@ export function pushSecureSignals(
     tag.secureSignalProviders ??= []
     tag.secureSignalProviders.push({
       id,
-      async collectorFunction() {
-        if (!(await consent())) throw new Error('The consent platform is silent.')
-        const token = tokenStore.currentToken()
-        if (token?.source !== id) throw new Error('There is no token.')
-        noteGiven(tokenStore.getSnapshot())
-        return token.id
-      },
+      collectorFunction: () => tokenFor(id, tokenStore, consent),
     })
   })
+}
+
+/** Rejects when there is none to give, which Google's tag takes for no signal. */
+async function tokenFor(source: string, tokenStore: Store, consent: ConsentWait): Promise<string> {
+  if (!(await consent())) throw new Error('The consent platform is silent.')
+  const token = tokenStore.currentToken()
+  if (token?.source !== source) throw new Error('There is no token.')
+  noteGiven(tokenStore.getSnapshot())
+  return token.id
 }
 
 /**
@@ -53,11 +56,7 @@ export function answerGoogleDeploy(
 ): void {
   const tokenOf = (source: string) => async (): Promise<string> => {
     await tokenStore.settled()
-    if (!(await consent())) throw new Error('The consent platform is silent.')
-    const token = tokenStore.currentToken()
-    if (token?.source !== source) throw new Error('There is no token.')
-    noteGiven(tokenStore.getSnapshot())
-    return token.id
+    return tokenFor(source, tokenStore, consent)
   }
   page.getUid2AdvertisingToken = tokenOf('uidapi.com')
   page.getEuidAdvertisingToken = tokenOf('euid.eu')

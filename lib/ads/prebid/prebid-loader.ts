@@ -10,8 +10,6 @@ type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => 
 
 /** Prebid with everything that these bidders need. */
 export async function loadPrebid(bidders: readonly Bidder[], settings: AdSettings): Promise<PrebidJS> {
-  if (!bidders.some(({ via }) => via === 'browser' || settings.prebidServer))
-    throw new Error('This deployment has no Prebid Server.')
   const pbjs = await loadBase(settings)
   for (const bidder of bidders) if (bidder.via === 'browser') await addAdapter(pbjs, bidder)
   return pbjs

@@ -64,7 +64,7 @@ export function sdk(names: SdkNames, parts: SdkParts): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const told = { loaded: false, initialised: false }
 
-  /** Before `init` and after `disconnect` the stored identity counts, whoever stored it. */
+  /** Before `init` and after `disconnect` the stored identity counts, even if another script stored it. */
   const current = () => held ?? store.load()
 
   /** No identity yet but a request running, or an expired identity that can be refreshed. */

@@ -83,9 +83,7 @@ describe('a sealed identity', () => {
   ])('with %s is null, and the event says %s', async (_, reason, make) => {
     const { cookie, events } = cookieOf({ passwords: [current, previous] })
     expect(await cookie.open(await make())).toBeNull()
-    expect(events).toEqual([
-      { type: 'cookie_rejected', reason: expect.stringMatching(reason === 'invalid' ? /./ : reason) },
-    ])
+    expect(events).toEqual([{ type: 'cookie_rejected', reason }])
   })
 
   it.each(['', 'garbage', 'Fe26.2*1*a*b*c*d*e*f*g~2', '~', '%', 'null', 'x'.repeat(50_000), '\u0000'])(

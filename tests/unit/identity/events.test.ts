@@ -30,8 +30,14 @@ describe('events', () => {
       'resolved',
     ])
     const said = JSON.stringify(events)
-    const secrets = [site.subject.diiHash, site.reader.sid, (site.reader.dii as { value: string }).value]
-    for (const token of operator.issued) secrets.push(token.advertising_token, token.refresh_token)
+    const secrets = [
+      site.subject.diiHash,
+      site.reader.sid,
+      site.reader.sub,
+      (site.reader.dii as { value: string }).value,
+    ]
+    for (const token of operator.issued)
+      secrets.push(token.advertising_token, token.refresh_token, token.refresh_response_key)
     for (const secret of secrets) expect(said).not.toContain(secret)
     for (const event of events) if ('ms' in event) expect(event.ms).toBe(Math.round(event.ms))
   })

@@ -238,7 +238,7 @@ describe('a recheck', () => {
     expect(kinds(site)).toEqual(['refresh'])
   })
 
-  it('without an answer hands out nothing, and leaves the cookie, now and for the next half minute', async () => {
+  it('without an answer hands out nothing, and leaves the cookie; the next recheck makes no call', async () => {
     const site = await siteWithToken()
     site.operator.answer = noAnswer
     for (let i = 0; i < 2; i++)

@@ -79,7 +79,7 @@ describe('what a refresh brought', () => {
     expect(await site.post({ recheck: true })).toMatchObject({ identity: before, cookie: 'keep' })
   })
 
-  it('is taken over by pages that only read', async () => {
+  it('that failed is shown by pages that only read: unavailable', async () => {
     const site = await siteWithToken()
     site.clock.now += 61 * minute
     site.operator.answer = noAnswer
@@ -140,7 +140,7 @@ describe('a generate', () => {
     expect(site.operator.calls[0]?.options).toHaveProperty('tcfConsentString', 'CP1')
   })
 
-  it('without a response is unavailable, for every caller in the next half minute', async () => {
+  it('without a response is unavailable, for every caller after it', async () => {
     const site = await consented()
     site.operator.answer = noAnswer
     const unavailable = { status: 'unavailable', reason: 'operator' }
