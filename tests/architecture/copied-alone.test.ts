@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
@@ -17,9 +18,12 @@ async function compile(tsc: string): Promise<string[]> {
   const types = ['--types', 'node,react,react-dom']
   const args = [tsc, '--noEmit', ...types, '--incremental', 'false', '--pretty', 'false']
   const child = spawn(nodePath(), args, { cwd: app, stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = once(child, 'close')
   let output = ''
   for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk
-  return output.split('\n').filter(Boolean)
+  const [code] = await closed
+  // A compiler that does not even start finds nothing.
+  return [...output.split('\n').filter(Boolean), ...(code === 0 ? [] : [`exit code ${code}`])]
 }
 
 // That such an app lints and builds it too: tests/soak/new-app.test.ts.
