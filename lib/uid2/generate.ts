@@ -1,7 +1,7 @@
 import { requireOpaqueText } from './arguments'
+import { type DiiInput, toIdentityField } from './dii'
 import { openResponse } from './envelope'
 import { type IssuedIdentity, readIdentity } from './identity'
-import { type DiiInput, toIdentityField } from './identity-field'
 import {
   type HttpReply,
   type ReplyContext,

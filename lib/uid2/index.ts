@@ -1,9 +1,15 @@
 /** A server-side UID2 and EUID client for publishers, on web platform APIs only. See README.md. */
-export { type ApiKeyDescription, describeApiKey } from './api-key'
-export { type CallOptions, createUid2Client, type Uid2Client, type Uid2ClientOptions } from './client'
+
+export {
+  type CallOptions,
+  createUid2Client,
+  explainUnauthorized,
+  type Uid2Client,
+  type Uid2ClientOptions,
+} from './client'
+export { type DiiInput, hashEmail, hashPhone } from './dii'
 export { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors'
 export type { GenerateOutcome } from './generate'
-export { hashEmail, hashPhone } from './hash'
 export {
   hasExpired,
   type Identity,
@@ -12,8 +18,8 @@ export {
   isRefreshable,
   parseIdentity,
 } from './identity'
-export type { DiiInput } from './identity-field'
 export { normalizeEmail, normalizePhone } from './normalize'
+export { type ApiKeyDescription, describeApiKey } from './product'
 export type { RefreshOutcome } from './refresh'
 export type { HttpReply, Wire } from './reply'
 export {
@@ -22,4 +28,3 @@ export {
   type Uid2RequestOptions,
   type Uid2Requests,
 } from './requests'
-export { explainUnauthorized } from './unauthorized'

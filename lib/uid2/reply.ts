@@ -2,7 +2,7 @@ import { argumentError } from './arguments'
 import { decodeBase64 } from './base64'
 import { CAUSES_REJECTION_MS, type Clock, describeClockSkew } from './clock-skew'
 import { Uid2Error, type Uid2ErrorCode, type Uid2ErrorReason } from './errors'
-import type { Product } from './token-product'
+import type { Product } from './product'
 
 /** How envelopes are encoded in HTTP bodies. */
 export type Wire = 'base64' | 'binary'

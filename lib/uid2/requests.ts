@@ -1,14 +1,14 @@
-import { requireApiKey } from './api-key'
 import { argumentError, requireBoolean, requireFunction } from './arguments'
 import { decode32Bytes, encodeBase64 } from './base64'
 import { createClock } from './clock-skew'
+import type { DiiInput } from './dii'
 import { importKey, type Sealing, sealRequest } from './envelope'
 import { type GenerateOutcome, generateFields, readGenerateReply } from './generate'
 import type { Identity } from './identity'
-import type { DiiInput } from './identity-field'
+import type { Product } from './product'
+import { requireApiKey } from './product'
 import { type RefreshOutcome, readRefreshReply, refreshBody } from './refresh'
 import type { HttpReply, ReplyContext, Wire } from './reply'
-import type { Product } from './token-product'
 import { readValidateReply, validateFields } from './validate'
 
 /** The operator, the credentials, and how requests are built. Times are Unix ms. */

@@ -1,7 +1,7 @@
 import { requireOpaqueText } from './arguments'
+import { type DiiInput, toIdentityField } from './dii'
 import { openResponse } from './envelope'
 import { Uid2Error } from './errors'
-import { type DiiInput, toIdentityField } from './identity-field'
 import { type HttpReply, type ReplyContext, requireReply, toReplyError, unexpectedStatus } from './reply'
 
 /**

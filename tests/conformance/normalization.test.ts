@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toBase64Hash } from '#lib/uid2/hash.ts'
+import { toBase64Hash } from '#lib/uid2/dii.ts'
 import { hashEmail, hashPhone, normalizeEmail, normalizePhone } from '#lib/uid2/index.ts'
 import { hashEmail as directHash } from '../../docs/direct-integration/operator.ts'
 import { emailEdges, emails, hashes, invalidEmails, invalidHashes, invalidPhones, phones } from './vectors.ts'

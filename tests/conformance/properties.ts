@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { memberText } from '#lib/uid2/identity.ts'
 import {
   createUid2Requests,
   describeApiKey,
@@ -11,7 +12,6 @@ import {
   Uid2Error,
   type Wire,
 } from '#lib/uid2/index.ts'
-import { memberText } from '#lib/uid2/json.ts'
 import { concat, encrypt, sha256, toBase64, utf8 } from './bytes.ts'
 import { apiKey, identity, openRequest, responseKey, secret } from './operator.ts'
 import { normalizedByOperator } from './operator-rule.ts'

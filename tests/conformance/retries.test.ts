@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { withRetries } from '#lib/uid2/attempts.ts'
 import { createUid2Client, Uid2Error } from '#lib/uid2/index.ts'
-import { withRetries } from '#lib/uid2/retry.ts'
 import { toBase64 } from './bytes.ts'
 import {
   type Answer,

@@ -1,8 +1,11 @@
 import { argumentError, requireOpaqueText } from './arguments'
+import { decodeBase64 } from './base64'
+
+export type Product = 'uid2' | 'euid'
 
 /** What an API key says about itself. */
 export interface ApiKeyDescription {
-  readonly product: 'uid2' | 'euid'
+  readonly product: Product
   /** Publishers and DSPs have `client` keys. `operator` keys are for companies that run operators. */
   readonly role: 'client' | 'operator'
   readonly environment: 'local' | 'test' | 'integ' | 'prod'
@@ -43,4 +46,15 @@ export function requireApiKey(value: unknown, clientSecret: string): string {
     throw argumentError('apiKey', 'must be a client’s key; this is an operator’s')
   }
   return apiKey
+}
+
+/** The second byte of versions 3 and 4 of advertising tokens, whose first byte contains the product. */
+const VERSIONS: ReadonlySet<number | undefined> = new Set([0x70, 0x80])
+const EUID = 0x10
+
+/** The product of an advertising token. `undefined` when it has none, as in version 2. */
+export function productOfToken(token: string): Product | undefined {
+  const [first = 0, version] = decodeBase64(token.slice(0, 4)) ?? []
+  if (!VERSIONS.has(version)) return undefined
+  return (first & EUID) === 0 ? 'uid2' : 'euid'
 }
