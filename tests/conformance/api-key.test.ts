@@ -12,7 +12,7 @@ describe('describeApiKey', () => {
     [`UID2-C-T-1-${key}`, { product: 'uid2', role: 'client', environment: 'test', siteId: 1 }],
     [`EUID-C-I-9000-${key}`, { product: 'euid', role: 'client', environment: 'integ', siteId: 9000 }],
     [`UID2-O-P-7-${key}`, { product: 'uid2', role: 'operator', environment: 'prod', siteId: 7 }],
-  ])('%s', (apiKey, description) => {
+  ])('reads product, role, environment and site: %s', (apiKey, description) => {
     expect(describeApiKey(apiKey)).toEqual(description)
   })
 
@@ -27,22 +27,22 @@ describe('describeApiKey', () => {
     `UID2-C-L-124-${key.replace('.', '')}`,
     `UID2-C-L-124-${key.slice(1)}`,
     `UID2-C-L-124-A${key}`,
-  ])('says nothing of %j, which may be a key of the early form', (apiKey) => {
+  ])('returns undefined for %j, which may be an API key of the early form', (apiKey) => {
     expect(describeApiKey(apiKey)).toBeUndefined()
   })
 })
 
-describe('a client refuses what cannot be its key (U20)', () => {
+describe('the API key given to a client (U20)', () => {
   const options = { baseUrl: 'https://operator.example', clientSecret: toBase64(secret) }
   it.each([
     ['the client secret', toBase64(secret), /^apiKey must be the API key; this is the client secret$/],
     ['an operator’s key', `UID2-O-P-7-${key}`, /^apiKey must be a client’s key; this is an operator’s$/],
-  ])('%s', (_, apiKey, message) => {
+  ])('is refused when it is %s', (_, apiKey, message) => {
     expect(() => createUid2Client({ ...options, apiKey })).toThrow(message)
   })
 
   it.each(['early-key-without-form', toBase64(new Uint8Array(32).fill(7))])(
-    'and takes one of the early form: %s',
+    'is accepted in the early form: %s',
     (apiKey) => {
       expect(() => createUid2Client({ ...options, apiKey })).not.toThrow()
     },

@@ -56,13 +56,13 @@ describe('options that cannot work are refused at once (U20)', () => {
   })
 })
 
-it('the longest time-out and the most retries are taken', () => {
+it('the longest time-out and the most retries are accepted', () => {
   expect(() => createUid2Client({ ...options, timeoutMs: 2 ** 31 - 1, retries: 10 })).not.toThrow()
 })
 
-describe('a base URL is used as it is meant', () => {
+describe('the base URL of the operator', () => {
   it.each(['', '/', '//', '/?', '/#', '/sandbox/operator', '/sandbox/operator/', '/sandbox/operator?#'])(
-    'with %j behind the host',
+    'loses only slashes, "?" and "#" at its end: %j',
     async (path) => {
       const { client, seen } = operator(plain(401, { status: 'unauthorized' }), {
         baseUrl: `https://operator.example${path}`,
@@ -155,10 +155,13 @@ describe('other arguments', () => {
     },
   )
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, 'today'])('refuses a clock that says %j', async (time) => {
-    const timeless = createUid2Client({ ...options, now: () => time as number })
-    const error = await rejection(timeless.generateToken(email))
-    expect(error).toBeInstanceOf(TypeError)
-    expect(String(error)).toContain('now must return Unix ms')
-  })
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 'today'])(
+    'refuses a clock that returns %j',
+    async (time) => {
+      const timeless = createUid2Client({ ...options, now: () => time as number })
+      const error = await rejection(timeless.generateToken(email))
+      expect(error).toBeInstanceOf(TypeError)
+      expect(String(error)).toContain('now must return Unix ms')
+    },
+  )
 })

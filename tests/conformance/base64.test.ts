@@ -11,7 +11,7 @@ const alphabet = ['A', '/', '=', ' ', '-']
 const words = (length: number): string[] =>
   length === 0 ? [''] : words(length - 1).flatMap((word) => alphabet.map((letter) => word + letter))
 
-it('is strict RFC 4648: every text of up to 5 letters', () => {
+it('base64 is decoded exactly as RFC 4648 allows, for every text of up to 5 letters', () => {
   for (const text of [0, 1, 2, 3, 4, 5].flatMap(words)) {
     expect([text, decodeBase64(text) !== undefined]).toEqual([text, strict.test(text)])
   }
@@ -27,9 +27,9 @@ it.each([
   'AAAAA===',
   ' AAA',
   '\u00a0AAA',
-])('refuses %j', (text) => expect(decodeBase64(text)).toBeUndefined())
+])('%j is refused as base64', (text) => expect(decodeBase64(text)).toBeUndefined())
 
-it('knows 32 bytes from as many letters of something else', () => {
+it('32 bytes are told from other input of about the same length', () => {
   expect(decode32Bytes(toBase64(secret))).toEqual(secret)
   for (const text of [
     toBase64(new Uint8Array(33)),
@@ -40,12 +40,12 @@ it('knows 32 bytes from as many letters of something else', () => {
   }
 })
 
-it.each([0, 1, 2, 3, 8191, 8192, 8193, 1_000_000])('there and back: %i bytes', (length) => {
+it.each([0, 1, 2, 3, 8191, 8192, 8193, 1_000_000])('%i bytes survive encoding and decoding', (length) => {
   const bytes = Uint8Array.from({ length }, (_, i) => i * 31)
   expect(decodeBase64(encodeBase64(bytes))).toEqual(bytes)
 })
 
-it('a request of any length can be sealed', async () => {
+it('a request of half a megabyte can be sealed', async () => {
   const clientSecret = toBase64(secret)
   const requests = createUid2Requests({ baseUrl: 'https://operator.example', apiKey, clientSecret })
   const { body } = await requests.validateToken('A'.repeat(500_000), { phone: '+12345678901' })

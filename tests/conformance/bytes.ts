@@ -1,7 +1,4 @@
-/*
- * Bytes and AES-GCM on the web platform, so that these tests run wherever the SDK does: Node and browsers.
- * Nothing of it comes from lib/uid2, so the two can only agree by both being right.
- */
+// Web APIs only: these tests also run in browsers. Nothing comes from lib/uid2, so that an error in it is noticed.
 
 type Bytes = Uint8Array<ArrayBuffer>
 

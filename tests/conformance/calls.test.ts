@@ -7,7 +7,7 @@ function fakeTimers(): void {
 }
 
 describe('a call ends in time (U4)', () => {
-  it('also when a fetch of the caller ignores its signal', async () => {
+  it('also when the fetch function ignores its abort signal', async () => {
     const { client } = operator(hang)
     expect(await rejection(client.refreshToken(identity, { timeoutMs: 20 }))).toMatchObject({
       code: 'timeout',
@@ -29,7 +29,7 @@ describe('a call ends in time (U4)', () => {
   })
 })
 
-describe('a call that is over', () => {
+describe('a finished call', () => {
   it('leaves no timer behind', async () => {
     fakeTimers()
     const { client } = operator(plain(503, ''))
@@ -37,7 +37,7 @@ describe('a call that is over', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('begins no pause when its last fetch fails after an ignored abort', async () => {
+  it('starts no retry when its last fetch fails after an ignored abort', async () => {
     fakeTimers()
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const abort = new AbortController()
@@ -63,13 +63,13 @@ describe('a call that is over', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('leaves no listener on a signal that lives longer', async () => {
+  it('leaves no listener on a signal that outlives it', async () => {
     const { signal } = new AbortController()
     const add = vi.spyOn(signal, 'addEventListener')
     const remove = vi.spyOn(signal, 'removeEventListener')
     const { client } = operator(sealedRefresh({ status: 'optout' }))
     await client.refreshToken(identity, { signal })
-    // One listener of ours, taken off again; fetch listens to a signal of the call alone.
+    // Ours is the only listener, and it is removed; fetch listens to a signal of the call alone.
     expect(add).toHaveBeenCalledTimes(1)
     expect(remove).toHaveBeenCalledWith('abort', add.mock.calls[0]?.[1])
   })
@@ -95,7 +95,7 @@ describe('the caller can abort', () => {
   })
 })
 
-describe('a body that is not read is released', () => {
+describe('an unread body is cancelled', () => {
   it.each([
     ['of a redirect', 302, 'redirected'],
     ['without end', 200, 'response_too_large'],
@@ -129,13 +129,13 @@ describe('the client', () => {
     expect(importKey).toHaveBeenCalledTimes(1)
   })
 
-  it('takes a redirect as browsers show it for a redirect', async () => {
+  it('reports a browser’s opaque redirect as a redirect', async () => {
     const opaque = Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' })
     const { client } = operator(() => opaque)
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'redirected' })
   })
 
-  it('calls many at a time, each answered by its own reply', async () => {
+  it('matches 50 parallel calls with their replies', async () => {
     const { client } = operator(sealed({ status: 'success', body: true }))
     const calls = Array.from({ length: 50 }, (_, i) =>
       client.validateToken('AT', { email: `r${i}@example.com` }),

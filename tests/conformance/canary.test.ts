@@ -20,11 +20,11 @@ import {
 const email = 'canary@example.com'
 const emailHash = toBase64(await sha256(utf8(email)))
 
-/** Everything that must not be seen in an error, in each spelling that could slip through. */
+/** What no error may contain, in every encoding. */
 const secrets = /canary|UID2-C-L/i
 const spellings = [secret, responseKey].flatMap((key) => [toBase64(key), toHex(key)])
 
-/** As gateways do that do not like a header, or a body. */
+/** A gateway that quotes the request's header and body in its error. */
 const quoting =
   (before: string): Answer =>
   (seen) => {
@@ -33,7 +33,7 @@ const quoting =
     return plain(403, { status: said, message: said })(seen)
   }
 
-/** As wrappers of fetch hang the request on what they throw. */
+/** Some wrappers of fetch attach the request to the error that they throw. */
 const carried = ({ headers, body }: Seen) => ({ request: { headers: Object.fromEntries(headers), body } })
 
 const half = { ...identity, identity_expires: 'CANARY' }
@@ -68,7 +68,7 @@ const calls: [string, (client: Uid2Client) => Promise<unknown>][] = [
 function expectClean(error: unknown): void {
   expect(error).toBeInstanceOf(Uid2Error)
   const shown = everything(error) + JSON.stringify(error)
-  // The file of this test is on the stack; its own name is not a leak.
+  // This file's own name on the stack is not a leak.
   const said = shown.replaceAll('canary.test.ts', '')
   expect(said).not.toMatch(secrets)
   for (const spelling of [...spellings, emailHash, apiKey]) expect(said).not.toContain(spelling)
@@ -88,7 +88,7 @@ describe.each(calls)('no error of %s holds a token, an address, a hash or a key'
   })
 })
 
-it('the cause of a broken connection still says what broke', async () => {
+it('a network error keeps name, message and code of its cause', async () => {
   const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', name: 'SocketError' })
   const { client } = operator(() => Promise.reject(new TypeError('fetch failed', { cause: reset })))
   expect(await rejection(client.refreshToken(identity))).toMatchObject({
@@ -101,7 +101,7 @@ it('the cause of a broken connection still says what broke', async () => {
   })
 })
 
-it('the causes of a broken connection are told three deep, also when they go in circles', async () => {
+it('nested causes of a network error are kept three deep, circular ones too', async () => {
   const circle = new TypeError('fetch failed')
   circle.cause = circle
   const { client } = operator(() => Promise.reject(circle))
@@ -110,8 +110,8 @@ it('the causes of a broken connection are told three deep, also when they go in 
   ).toHaveLength(3)
 })
 
-describe.each(calls)('a fetch of the caller’s own that fails in %s', (_, call) => {
-  it('may quote the request without its key or body coming along', async () => {
+describe.each(calls)('a fetch function of the caller that throws in %s', (_, call) => {
+  it('may quote the request: key and body are removed from the error', async () => {
     const { client } = operator(({ headers, body }) =>
       Promise.reject(
         new TypeError(`no ${headers.get('authorization')} ${body}`, { cause: new Error(`${body}`) }),
@@ -124,7 +124,7 @@ describe.each(calls)('a fetch of the caller’s own that fails in %s', (_, call)
 })
 
 describe('Uid2Error', () => {
-  it('shows in JSON what a log needs, and nothing that is not known', () => {
+  it('serialises to its code, whether it is transient, and the known details', () => {
     const error = new Uid2Error('rate_limited', 'slow down', { httpStatus: 429, operatorStatus: undefined })
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'Uid2Error',

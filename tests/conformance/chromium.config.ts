@@ -3,10 +3,10 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from '../support/browser.ts'
 
-/** The tests of this folder once more, in a browser. */
+/** Runs the tests of this folder in a browser. */
 export default defineConfig(async () => ({
   root: fileURLToPath(new URL('../..', import.meta.url)),
-  // Found while tests run, it would reload them.
+  // Bundled at start: Vite would otherwise find it during the run, and reload the tests.
   optimizeDeps: { include: ['fast-check'] },
   test: {
     name: 'conformance in Chromium',

@@ -9,13 +9,13 @@ const refused = {
   message: 'Invalid timestamp: Request too old or client time drift.',
 }
 
-describe('how far the clocks are apart (U14)', () => {
+describe('the clock skew (U14)', () => {
   it.each([
     [93_000, 'your clock is 93 s behind the operator'],
     [-93_000, 'your clock is 93 s ahead of the operator'],
     [93_600, 'your clock is 94 s behind the operator'],
   ])(
-    'is measured by the time in a sealed answer: %i ms, and named when requests are refused for it',
+    'is measured by the time in a sealed answer, and named when a request is refused for it: %i ms',
     async (skew, words) => {
       const heard: number[] = []
       const onClockSkew = (ms: number) => heard.push(ms)
@@ -29,7 +29,7 @@ describe('how far the clocks are apart (U14)', () => {
     },
   )
 
-  it('is measured by the Date of the refusal itself when there is one, which is newer', async () => {
+  it('is measured by the Date of the refusal where there is one, because it is newer', async () => {
     const date = new Date(now() + 600_000).toUTCString()
     const answers = [sealed({ status: 'optout' }, now() + 93_000), plain(400, refused, { Date: date })]
     const { client } = operator((seen) => (answers.shift() ?? plain(500, ''))(seen), { now })
@@ -39,7 +39,7 @@ describe('how far the clocks are apart (U14)', () => {
     expect(String(error)).toContain('your clock is 600 s behind the operator')
   })
 
-  it('is told by an earlier answer when the Date is that of a gateway whose clock is ours', async () => {
+  it('comes from an earlier answer when the Date is that of a gateway with our clock', async () => {
     const date = new Date(now()).toUTCString()
     const answers = [sealed({ status: 'optout' }, now() - 93_000), plain(400, refused, { Date: date })]
     const { client } = operator((seen) => (answers.shift() ?? plain(500, ''))(seen), { now })
@@ -57,7 +57,7 @@ describe('how far the clocks are apart (U14)', () => {
   })
 
   it.each([{}, { Date: '12' }, { Date: 'now' }])(
-    'is not made up when nothing told it: %j',
+    'is not named when nothing showed it: %j',
     async (headers) => {
       const { client } = operator(plain(400, refused, headers), { now })
       const error = await rejection(client.generateToken(email))

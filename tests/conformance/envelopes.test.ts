@@ -67,7 +67,7 @@ describe('requests, byte for byte (U15)', () => {
     expect(body).toBe(hashed?.[1])
   })
 
-  it('seals again to the same bytes what the operator opens in its own test', async () => {
+  it('a request from the operator’s own tests, sealed again, has the same bytes', async () => {
     const sent = fromBase64(operatorRequest.envelope)
     const plaintext = await decrypt(fromBase64(operatorRequest.secret), sent.slice(1))
     const json = new TextDecoder().decode(plaintext.subarray(16))
@@ -104,7 +104,7 @@ describe('replies to generate', () => {
     }
   })
 
-  it('knows its nonce again when the source of randomness has used its array for something else', async () => {
+  it('keeps a copy of its nonce: the caller may reuse the array of random bytes', async () => {
     const array = fromHex(request.nonce + request.iv)
     const prepared = await requestsOf(request, { randomBytes: () => array }).generateToken({
       phone: '+12345678901',
@@ -129,7 +129,7 @@ describe('replies to generate', () => {
     }
   })
 
-  it('hears the time of the operator', async () => {
+  it('reports the clock skew by the operator’s time', async () => {
     const heard: number[] = []
     const requests = requestsOf(request, { onClockSkew: (ms) => heard.push(ms) })
     const prepared = await requests.generateToken({ phone: '+12345678901' })

@@ -3,7 +3,7 @@ import { hasExpired, isDueForRefresh, isRefreshable, parseIdentity } from '#lib/
 import { toBase64 } from './bytes.ts'
 import { identity, operator, sealed, sealedRefresh } from './operator.ts'
 
-describe('times are milliseconds, and a mark is reached in its own millisecond', () => {
+describe('due, refreshable and expired change in the very millisecond', () => {
   it.each([
     [999, false, true, false],
     [1_000, true, true, false],
@@ -29,7 +29,7 @@ describe('times are milliseconds, and a mark is reached in its own millisecond',
     expect(isRefreshable(old, 1767225600000)).toBe(false)
   })
 
-  it('a dead token is due even before refresh_from', () => {
+  it('an expired token is due even before refresh_from', () => {
     expect(isDueForRefresh({ ...identity, refresh_from: 2_500 }, 2_000)).toBe(true)
   })
 })
@@ -46,7 +46,7 @@ describe('parseIdentity', () => {
     expect(parsed).not.toBe(source)
   })
 
-  it('gives nothing that it did not check, nor checks what it does not give', () => {
+  it('ignores inherited fields, and reads each field once', () => {
     expect(() => parseIdentity(Object.create(identity))).toThrow('advertising_token is missing or malformed')
     const values = ['AT', 5]
     const shifty = Object.defineProperty({ ...identity }, 'advertising_token', {
@@ -56,7 +56,7 @@ describe('parseIdentity', () => {
     expect(parseIdentity(shifty)).toEqual({ ...identity, advertising_token: 'AT' })
   })
 
-  it('takes text for its JSON', () => {
+  it('accepts JSON text', () => {
     expect(parseIdentity(` ${JSON.stringify(identity)}\n`)).toEqual(identity)
   })
 
@@ -76,7 +76,7 @@ describe('parseIdentity', () => {
     ...times.map((value) => ['refresh_expires', value] as const),
     ...texts.map((value) => ['refresh_response_key', value] as const),
     ['refresh_response_key', toBase64(new Uint8Array(31))] as const,
-  ])('refuses %s: %j, by name and without the value', (name, value) => {
+  ])('refuses %s: %j, with an error that names the field and not the value', (name, value) => {
     const parse = () => parseIdentity({ ...identity, [name]: value })
     expect(parse).toThrow(expect.objectContaining({ code: 'bad_response' }))
     expect(parse).toThrow(`the identity's ${name} is missing or malformed`)

@@ -19,7 +19,7 @@ describe('e-mail addresses (U6)', () => {
   })
 })
 
-describe('e-mail addresses of which implementations differ (U7)', () => {
+describe('e-mail addresses that implementations normalise differently (U7)', () => {
   it.each(emailEdges)('$input is $ours, like $follows', async ({ input, operator, operatorHash, ours }) => {
     if (ours === 'refused') {
       await expect(hashEmail(input)).rejects.toThrow(TypeError)
@@ -32,30 +32,33 @@ describe('e-mail addresses of which implementations differ (U7)', () => {
   })
 })
 
-describe('an address in disguise (U7c)', () => {
+describe('another spelling of an address (U7c)', () => {
   it.each(disguised)('%j is refused, and so gets no hash of its own (U7c)', async (input) => {
     expect(() => normalizeEmail(input)).toThrow(TypeError)
     expect(await directHash(input)).toBeNull()
   })
 
-  it('with an invisible character is refused, at any place (U7c)', async () => {
+  it('is refused with an invisible character at any place (U7c)', async () => {
     for (const input of withUnseen('optout@example.com')) {
       expect(() => normalizeEmail(input), JSON.stringify(input)).toThrow(TypeError)
       expect(await directHash(input), JSON.stringify(input)).toBeNull()
     }
   })
 
-  it.each(unusual)('%s is no hash, and is accepted', async (input) => {
+  it.each(unusual)('%s is unusual but valid, and accepted', async (input) => {
     expect(normalizeEmail(input)).toBe(input)
     expect(await directHash(input)).toBe(await hashEmail(input))
   })
 })
 
-describe('the people that every operator knows', () => {
-  it.each(Object.entries(testIdentities))('%s can be asked for (U17)', async (_, [email, phone]) => {
-    expect(normalizeEmail(email)).toBe(email)
-    expect(normalizePhone(phone)).toBe(phone)
-  })
+describe('the reserved identities of every operator', () => {
+  it.each(Object.entries(testIdentities))(
+    '%s has an address and a number that are accepted (U17)',
+    async (_, [email, phone]) => {
+      expect(normalizeEmail(email)).toBe(email)
+      expect(normalizePhone(phone)).toBe(phone)
+    },
+  )
 })
 
 describe('phone numbers (U7b)', () => {
@@ -70,7 +73,7 @@ describe('phone numbers (U7b)', () => {
   })
 })
 
-describe('hashes that the caller made', () => {
+describe('hashes made by the caller', () => {
   it.each(hashes)('%s is sent in base64', (hash) => {
     expect(toBase64Hash(hash, 'emailHash')).toBe(hashes[0])
   })

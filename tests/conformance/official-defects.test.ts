@@ -20,7 +20,7 @@ import { everything, hang, identity, operator, plain, rejection, sealed } from '
 
 const email = { email: 'reader@example.com' }
 
-describe('1: Python compares seconds with milliseconds, so nothing is ever due and everything refreshable', () => {
+describe('Python compares seconds with milliseconds, so nothing is ever due and everything refreshable (defect 1)', () => {
   const of2022 = {
     ...identity,
     refresh_from: Date.UTC(2022, 0, 1, 1),
@@ -28,14 +28,14 @@ describe('1: Python compares seconds with milliseconds, so nothing is ever due a
     refresh_expires: Date.UTC(2022, 0, 2),
   }
 
-  it('an identity of 2022 is due, dead and beyond refreshing today', () => {
+  it('an identity of 2022 is due, expired and beyond refreshing today', () => {
     const today = Date.UTC(2026, 10, 22)
     expect(isDueForRefresh(of2022, today)).toBe(true)
     expect(hasExpired(of2022, today)).toBe(true)
     expect(isRefreshable(of2022, today)).toBe(false)
   })
 
-  it('and was none of it when it was issued', () => {
+  it('it was fresh when it was issued', () => {
     const then = Date.UTC(2022, 0, 1)
     expect(isDueForRefresh(of2022, then)).toBe(false)
     expect(hasExpired(of2022, then)).toBe(false)
@@ -43,7 +43,7 @@ describe('1: Python compares seconds with milliseconds, so nothing is ever due a
   })
 })
 
-describe('2: Python takes broken JSON for None and missing fields for None', () => {
+describe('Python reads broken JSON and missing fields as None (defect 2)', () => {
   it.each(['', 'None', '{"advertising_token":', 'null', '[]', '5'])('%j is refused', (text) => {
     expect(() => parseIdentity(text)).toThrow(Uid2Error)
   })
@@ -53,12 +53,12 @@ describe('2: Python takes broken JSON for None and missing fields for None', () 
     expect(() => parseIdentity(text)).toThrow(`the identity's ${name} is missing or malformed`)
   })
 
-  it('one that is whole is read', () => {
+  it('a complete identity is read', () => {
     expect(parseIdentity(JSON.stringify(identity))).toEqual(identity)
   })
 })
 
-describe('3: Python takes any Unicode digit in a phone number, and hashes inner spaces', () => {
+describe('Python accepts any Unicode digit in a phone number, and hashes inner spaces (defect 3)', () => {
   it.each(['+١٢٣٤٥٦٧٨٩٠١', '+1234567890²', '+１２３４５６７８９０１'])('%s is refused', async (phone) => {
     await expect(hashPhone(phone)).rejects.toThrow(/^phone must be E\.164/)
   })
@@ -68,7 +68,7 @@ describe('3: Python takes any Unicode digit in a phone number, and hashes inner 
   })
 })
 
-describe('5: Java throws the operator’s words away, neither has typed errors, time-outs, retries or abort', () => {
+describe('Java drops the operator’s status and message; neither has typed errors, time-outs, retries or abort (defect 5)', () => {
   it('status and message are kept', async () => {
     const message = 'Invalid body: Check encryption key (ClientSecret).'
     const { client } = operator(plain(400, { status: 'client_error', message }))
@@ -82,7 +82,7 @@ describe('5: Java throws the operator’s words away, neither has typed errors, 
     })
   })
 
-  it('an operator that hangs ends with the time-out, and with an abort', async () => {
+  it('a call to an operator that hangs ends by time-out, or by abort', async () => {
     const { client } = operator(hang)
     expect(await rejection(client.generateToken(email, { timeoutMs: 20 }))).toMatchObject({ code: 'timeout' })
     const signal = AbortSignal.timeout(20)
@@ -91,7 +91,7 @@ describe('5: Java throws the operator’s words away, neither has typed errors, 
     })
   })
 
-  it('a fault that passes is not seen at all', async () => {
+  it('a passing fault is retried, and not reported', async () => {
     const answers = [plain(502, '<html>'), sealed({ status: 'optout' })]
     const { client } = operator((seen) => (answers.shift() ?? hang)(seen), {
       retries: 1,
@@ -100,7 +100,7 @@ describe('5: Java throws the operator’s words away, neither has typed errors, 
     expect(await client.generateToken(email)).toEqual({ status: 'optout' })
   })
 
-  it('an address that is refused is not in the error, as it is in Java’s', async () => {
+  it('a refused address is not in the error, unlike in Java’s', async () => {
     const { client } = operator(hang)
     for (const input of [{ email: 'canary at example.com' }, { email: 'can ary@example.com' }]) {
       expect(everything(await rejection(client.generateToken(input)))).not.toMatch(/can ?ary/)
@@ -108,8 +108,8 @@ describe('5: Java throws the operator’s words away, neither has typed errors, 
   })
 })
 
-describe('6: neither reads the time of an answer, checks the shape of key and secret, or minds a slash too many', () => {
-  it('the time of an answer tells how wrong our clock is', async () => {
+describe('neither reads the time of an answer, checks key and secret, or accepts a base URL that ends with a slash (defect 6)', () => {
+  it('the time of an answer shows the clock skew', async () => {
     const heard: number[] = []
     const options = { now: () => 1_000_000, onClockSkew: (ms: number) => heard.push(ms) }
     const { client } = operator(sealed({ status: 'optout' }, 1_093_000), options)
@@ -117,7 +117,7 @@ describe('6: neither reads the time of an answer, checks the shape of key and se
     expect(heard).toEqual([93_000])
   })
 
-  it('a secret that is not 32 bytes of base64, and a key that is no key, are refused before any call', () => {
+  it('a secret that is not 32 bytes of base64, and a malformed key, are refused before any call', () => {
     const { options } = operator(hang)
     for (const clientSecret of [toBase64(utf8('16 bytes of text')), 'not base64!', '']) {
       expect(() => createUid2Client({ ...options, clientSecret })).toThrow(/^clientSecret must/)
@@ -127,26 +127,26 @@ describe('6: neither reads the time of an answer, checks the shape of key and se
     }
   })
 
-  it('a base URL with a slash at its end is the same base URL', async () => {
+  it('a base URL that ends with a slash works', async () => {
     const { client, seen } = operator(plain(401, ''), { baseUrl: 'https://operator.example/' })
     await rejection(client.generateToken(email))
     expect(seen[0]?.url).toBe('https://operator.example/v2/token/generate')
   })
 })
 
-describe('7: the sample sites decrypt to Latin-1 and make a blank page of an error', () => {
-  it('an answer is UTF-8, to the last character', async () => {
+describe('the sample sites decode as Latin-1 and answer an error with a blank page (defect 7)', () => {
+  it('an answer is decoded as UTF-8', async () => {
     const body = { ...identity, future_field: 'Zoë 🏮' }
     const { client } = operator(sealed({ status: 'success', body }))
     expect(await client.generateToken(email)).toMatchObject({ identity: { future_field: 'Zoë 🏮' } })
   })
 
-  it('and refused when it is not', async () => {
+  it('an answer that is not UTF-8 is refused', async () => {
     const { client } = operator(sealed(fromHex('7b22737461747573223a22ff227d')))
     expect(await rejection(client.generateToken(email))).toMatchObject({ code: 'bad_response' })
   })
 
-  it('an error says whether to keep the token and go on, or whether a person must act', async () => {
+  it('an error says whether it may pass, or a person must act', async () => {
     const errorOf = (status: number, body: unknown) =>
       rejection(operator(plain(status, body)).client.generateToken(email))
     expect(await errorOf(503, '<html>')).toMatchObject({ code: 'server_error', transient: true })
@@ -157,13 +157,13 @@ describe('7: the sample sites decrypt to Latin-1 and make a blank page of an err
   })
 })
 
-describe('8: a status that is not success or opt-out can be told only by the text of an exception', () => {
+describe('a status other than success or opt-out can be told only by the text of an exception (defect 8)', () => {
   it('missing consent is an outcome', async () => {
     const { client } = operator(sealed({ status: 'insufficient_user_consent' }))
     expect(await client.generateToken(email)).toEqual({ status: 'insufficient_user_consent' })
   })
 
-  it('a status of a later protocol has a code of its own, and is named', async () => {
+  it('an unknown status has an error code of its own, and is named', async () => {
     const { client } = operator(sealed({ status: 'quota_exceeded' }))
     expect(await rejection(client.generateToken(email))).toMatchObject({
       code: 'unexpected_status',

@@ -2,8 +2,8 @@ import { createUid2Client, type Identity, type Uid2Client, type Uid2ClientOption
 import { concat, decrypt, encrypt, fromBase64, toBase64, utf8 } from './bytes.ts'
 
 /*
- * An operator by hand, behind `fetch`: replies are written out per test. Real connections are the matter of
- * tests/unit/uid2, the whole protocol of the sandbox operator.
+ * A fake operator behind `fetch`: each test writes its replies. Real connections are tested in
+ * tests/unit/uid2, the whole protocol with the sandbox operator.
  */
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -119,7 +119,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   )
 }
 
-/** Everything that an error shows to a log: its words, its trace, its fields, hidden ones too, and its causes. */
+/** All of an error that a log could show: message, stack, all fields, hidden ones too, and its causes. */
 export function everything(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error)
   const fields = Object.getOwnPropertyNames(error).map((name) => [name, Reflect.get(error, name)] as const)

@@ -20,7 +20,7 @@ const calls: [string, (client: Uid2Client) => Promise<unknown>][] = [
 ]
 
 describe('outcomes', () => {
-  it('generate yields an identity, future fields and all', async () => {
+  it('generate yields an identity with all its fields, unknown ones too', async () => {
     const later = { ...identity, from_the_future: true }
     const { client } = operator(sealed({ status: 'success', body: later }))
     expect(await client.generateToken(email)).toEqual({
@@ -55,7 +55,7 @@ describe('outcomes', () => {
     })
   })
 
-  it('a line end that a gateway adds does no harm', async () => {
+  it('a line end added by a gateway is ignored', async () => {
     const { client } = operator(async () => {
       const reply = await encrypt(responseKey, utf8('{"status":"optout"}'))
       return new Response(`${toBase64(reply)}\r\n`)
@@ -78,7 +78,7 @@ describe('outcomes', () => {
     'Invalid key: Generator of this token (Key ID: 7) does not exist.',
     'Invalid data: Check encryption method and encryption key.',
     'Invalid format: Payload is not valid json or missing required data.',
-  ])('refresh yields invalid_token for a token that no retry can make readable: %s (U2)', async (message) => {
+  ])('refresh yields invalid_token for a token that the operator cannot read: %s (U2)', async (message) => {
     const { client } = operator(plain(400, { status: 'client_error', message }))
     expect(await client.refreshToken(identity)).toEqual({ status: 'invalid_token' })
   })
@@ -136,7 +136,7 @@ describe('refusals', () => {
     })
   })
 
-  it('refresh treats the answer for strangers as a refusal of the API key (U2)', async () => {
+  it('refresh reads the answer to an unknown caller as a refused API key (U2)', async () => {
     const { client } = operator(plain(400, { status: 'error', message: 'Error refreshing token' }))
     expect(await rejection(client.refreshToken(identity))).toMatchObject({
       code: 'unauthorized',
@@ -144,7 +144,7 @@ describe('refusals', () => {
     })
   })
 
-  it('refresh believes expired_token only in a 400', async () => {
+  it('refresh accepts expired_token only with a 400', async () => {
     const { client } = operator(plain(502, { status: 'expired_token' }))
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'server_error' })
   })
@@ -154,12 +154,12 @@ describe('refusals', () => {
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'client_error' })
   })
 
-  it.each(['expired_token', 'invalid_token'])('generate does not take %s for an outcome', async (status) => {
+  it.each(['expired_token', 'invalid_token'])('generate does not accept %s as an outcome', async (status) => {
     const { client } = operator(plain(400, { status }))
     expect(await rejection(client.generateToken(email))).toMatchObject({ code: 'client_error' })
   })
 
-  it('tells what the operator said, in one line of at most 300 characters', async () => {
+  it('an error quotes the operator’s message in one line of at most 300 characters', async () => {
     const { client } = operator(
       plain(400, { status: 'client_error', message: `a\n\tb\u2028${'c'.repeat(400)}` }),
     )
@@ -169,7 +169,7 @@ describe('refusals', () => {
     })
   })
 
-  it('tells a status in one line of at most 64 characters, sealed or not', async () => {
+  it('an error quotes the status in one line of at most 64 characters, sealed or not', async () => {
     const status = `a\n${'b'.repeat(100)}`
     for (const answer of [plain(400, { status }), sealed({ status })]) {
       const error = await rejection(operator(answer).client.generateToken(email))
@@ -177,7 +177,7 @@ describe('refusals', () => {
     }
   })
 
-  it('ignores a status and message that are no text', async () => {
+  it('a status or message that is not text is ignored', async () => {
     const { client } = operator(plain(400, { status: { a: 1 }, message: 5 }))
     const error = await rejection(client.generateToken(email))
     expect(error).not.toHaveProperty('operatorStatus')
@@ -195,7 +195,7 @@ describe('refusals', () => {
     ['1.5', undefined],
     ['in 5', undefined],
     ['Fri Nov 22 08:49:37 2030', undefined],
-  ])('tells when to come back: %s', async (header, retryAfterMs) => {
+  ])('Retry-After is read as seconds or as an HTTP date: %s', async (header, retryAfterMs) => {
     const { client } = operator(plain(429, '', { 'Retry-After': header }), {
       now: () => 1_767_225_600_000,
     })
@@ -204,7 +204,7 @@ describe('refusals', () => {
   })
 })
 
-describe('sealed answers that are wrong inside', () => {
+describe('sealed answers with an invalid payload', () => {
   const payloads: [string, unknown, string][] = [
     ['an unknown status (U9)', { status: 'quota_exceeded' }, 'unexpected_status'],
     ['no status', {}, 'bad_response'],
@@ -243,7 +243,7 @@ describe('sealed answers that are wrong inside', () => {
     })
   })
 
-  it('a refresh sealed with another key', async () => {
+  it('a refresh answer sealed with another key', async () => {
     const { client } = operator(sealedRefresh({ status: 'optout' }, new Uint8Array(32)))
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'undecryptable' })
   })

@@ -16,7 +16,7 @@ import { concat, encrypt, sha256, toBase64, utf8 } from './bytes.ts'
 import { apiKey, identity, openRequest, responseKey, secret } from './operator.ts'
 import { normalizedByOperator } from './operator-rule.ts'
 
-/** What holds for every input, each to be tried on as many as `runs`. */
+/** What holds for every input. Each check tries `runs` random inputs. */
 export const properties: [name: string, check: (runs: number) => Promise<void> | void][] = [
   ['an address is normalised as operators do, or refused where implementations differ (U7)', likeOperators],
   ['a hash is the SHA-256 of the normalised address', hashesWhatItNormalises],
@@ -24,11 +24,11 @@ export const properties: [name: string, check: (runs: number) => Promise<void> |
   ['a sealed answer with any bit flipped is refused (U15)', flippedBits],
   ['a sealed answer that is cut or lengthened is refused (U15)', otherLengths],
   ['a sealed answer to any other nonce is refused (U16)', otherNonces],
-  ['whatever comes back over HTTP, a reader answers or throws an error of ours', anyReply],
-  ['whatever is sealed inside, a reader answers or throws an error of ours', anyPayload],
-  ['whatever is parsed as an identity is one or is refused', anyIdentity],
+  ['any HTTP reply is read, or refused with a Uid2Error', anyReply],
+  ['any sealed payload is read, or refused with a Uid2Error', anyPayload],
+  ['any value is parsed as an identity, or refused', anyIdentity],
   ['the text of a member is what JSON.parse reads', memberTexts],
-  ['any text may be asked for its parts as an API key', (runs) => check(runs, fc.string(), describeApiKey)],
+  ['describeApiKey throws for no text', (runs) => check(runs, fc.string(), describeApiKey)],
 ]
 
 const check = <T>(runs: number, arbitrary: fc.Arbitrary<T>, holds: (value: T) => unknown) =>
@@ -62,12 +62,12 @@ const addresses = fc.oneof(
     .map(([local, domain]) => `${local.join('')}@${domain.join('')}`),
 )
 
-/** Of the pieces below: what no two implementations read alike, or nobody sees, or stands for another letter. */
+/** Text that implementations read differently, that is invisible, or that stands for other letters. */
 const isAmbiguous = (text: string) =>
   /[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800\u3002\ufffc\ufffd\u{1d159}]/u.test(text) ||
   text.normalize('NFKC') !== text
 
-/** Whether mail could deliver to it: the grammar of RFC 5321 without quotes, part by part. */
+/** The grammar of RFC 5321 for a mailbox without quotes. */
 function isMailbox(text: string): boolean {
   const [local = '', domain = '', ...more] = text.split('@')
   const atext = (part: string) =>
@@ -82,7 +82,7 @@ function isMailbox(text: string): boolean {
 }
 const looksHashed = (text: string) => /^[0-9a-f]{64}$/i.test(text) || /^[A-Za-z0-9+/_-]{43}=?$/.test(text)
 
-/** All that a refusal may say: the same words for every address. */
+/** All messages of refusals: they do not depend on the address. */
 const refusals = new Set(['nobody', 'two words@example.com', '0'.repeat(64)].map(messageFor))
 
 function messageFor(email: string): string {
@@ -105,7 +105,7 @@ function likeOperators(runs: number): void {
     const trimmed = email.trim()
     const refused = isAmbiguous(trimmed) || looksHashed(trimmed) || !isMailbox(trimmed)
     must(ours === (refused ? null : normalizedByOperator(trimmed)), `${ours}`)
-    // Spaces around it mean the same to operators; other white space does not, and is trimmed as browsers do.
+    // Operators ignore spaces around an address and keep other white space; we trim both, as browsers do.
     if (!refused && email.replace(/^ +| +$/g, '') === trimmed)
       must(ours === normalizedByOperator(email), 'trim')
     if (ours !== null) must(normalizeEmail(ours) === ours, 'not stable')

@@ -4,7 +4,7 @@ import { identity, operator, plain, rejection, sealed, sealedRefresh } from './o
 
 const email = { email: 'reader@example.com' }
 
-describe('what is wrong on our side', () => {
+describe('the reason of a fault on the publisher’s side', () => {
   it.each([
     [
       'wrong_secret',
@@ -14,7 +14,7 @@ describe('what is wrong on our side', () => {
     ['clock_skew', 400, 'Invalid timestamp: Request too old or client time drift.'],
     [undefined, 400, 'Invalid Identifier'],
     [undefined, 502, 'Invalid body: Check encryption key (ClientSecret).'],
-  ])('tells what is wrong on our side: %s (U20b)', async (reason, status, message) => {
+  ])('is %s (U20b)', async (reason, status, message) => {
     const { client } = operator(plain(status, { status: 'client_error', message }))
     const error = await rejection(client.generateToken(email))
     expect((error as Uid2Error).reason).toBe(reason)
@@ -27,7 +27,7 @@ describe('what is wrong on our side', () => {
     [undefined, { status: 'unauthorized' }, 401],
     [undefined, '<html>', 503],
   ])(
-    'a refused key is explained by a refresh of a token that is none: %s (U20b)',
+    'for a refused key, from a refresh with an invalid token, is %s (U20b)',
     async (reason, body, status) => {
       const { client, seen } = operator(plain(status, body))
       expect(await explainUnauthorized(client)).toBe(reason)
@@ -41,7 +41,7 @@ describe('what is wrong on our side', () => {
     ['euid', 'E4AAAABl'],
     ['euid', 'F3AAAABl'],
   ] as const)(
-    'a token of the other product is no identity, from generate and refresh (U20b): %s %s',
+    'for a token of the other product, from generate and refresh, is wrong_product: %s %s (U20b)',
     async (product, token) => {
       const body = { ...identity, advertising_token: token }
       const success = { status: 'success', body }
@@ -65,13 +65,13 @@ describe('what is wrong on our side', () => {
     },
   )
 
-  it('a token of version 2, which does not say of which product it is, is taken', async () => {
+  it('a token of version 2 is accepted: it does not name its product', async () => {
     const body = { ...identity, advertising_token: 'AgAAAGW7' }
     const { client } = operator(sealed({ status: 'success', body }), { product: 'euid' })
     expect(await client.generateToken(email)).toMatchObject({ status: 'success' })
   })
 
-  it('is recognised though another copy of the code has made it', async () => {
+  it('Uid2Error.is recognises an error made by another copy of the code', async () => {
     class Uid2ErrorOfAnotherCopy extends Error {
       override readonly name = 'Uid2Error'
       readonly code = 'timeout'

@@ -19,7 +19,7 @@ const email = { email: 'reader@example.com' }
 const fail: Answer = plain(503, '')
 const disconnect: Answer = () => Promise.reject(new TypeError('fetch failed'))
 
-/** Answers in turn, the last one for ever. */
+/** Answers in turn, then repeats the last answer. */
 function inTurn(...answers: Answer[]): Answer {
   return (seen) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0]
@@ -27,7 +27,7 @@ function inTurn(...answers: Answer[]): Answer {
   }
 }
 
-describe('a fault that may pass is tried again', () => {
+describe('a transient fault is retried', () => {
   it.each([
     ['an HTTP 503', fail],
     ['a broken connection', disconnect],
@@ -57,7 +57,7 @@ describe('a fault that may pass is tried again', () => {
     expect(new Set(times).size).toBe(3)
   })
 
-  it('twice unless told otherwise, and then the fault is told', async () => {
+  it('twice by default, and is then reported', async () => {
     let calls = 0
     const client = createUid2Client({
       baseUrl: 'https://operator.example',
@@ -90,13 +90,13 @@ describe('a failure that a retry cannot fix is not retried', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('an outcome is an outcome', async () => {
+  it('an opt-out is not retried', async () => {
     const { client, seen } = operator(sealed({ status: 'optout' }), { retries: 5 })
     await client.generateToken(email)
     expect(seen).toHaveLength(1)
   })
 
-  it('a mistake of the caller is told at once, and nothing is sent', async () => {
+  it('an invalid argument is refused at once, and nothing is sent', async () => {
     const { client, seen } = operator(fail, { retries: 5 })
     expect(await rejection(client.generateToken({ email: 'nobody' }))).toBeInstanceOf(TypeError)
     expect(seen).toEqual([])
@@ -104,7 +104,7 @@ describe('a failure that a retry cannot fix is not retried', () => {
 })
 
 describe('the deadline holds for all attempts together', () => {
-  it('a pause that does not fit is not begun', async () => {
+  it('a pause longer than the time left is not begun', async () => {
     const { client, seen } = operator(plain(429, '', { 'Retry-After': '60' }), {
       retries: 5,
       timeoutMs: 20_000,
@@ -131,7 +131,7 @@ describe('the deadline holds for all attempts together', () => {
     expect(attempt).toHaveBeenCalledTimes(attempts)
   })
 
-  it('a second attempt that hangs ends with it', async () => {
+  it('a second attempt that hangs ends at the deadline', async () => {
     const { client } = operator(inTurn(disconnect, hang), { retries: 5, timeoutMs: 400 })
     expect(await rejection(client.refreshToken(identity))).toMatchObject({ code: 'timeout' })
   })
@@ -180,7 +180,7 @@ describe('pauses', () => {
     return pauses
   }
 
-  it('double at most, up to two seconds', async () => {
+  it('double with each attempt, up to two seconds', async () => {
     expect(await pausesWith(1)).toEqual([100, 200, 400, 800, 1600, 2000, 2000])
   })
 

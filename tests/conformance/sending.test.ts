@@ -26,7 +26,7 @@ describe('what is sent', () => {
     },
   )
 
-  it('refresh sends the token and not a byte more (U15)', async () => {
+  it('refresh sends exactly the token (U15)', async () => {
     const { client, seen } = operator(plain(500, ''))
     await rejection(client.refreshToken(identity))
     expect(seen[0]?.body).toBe(identity.refresh_token)
@@ -49,7 +49,7 @@ describe('what is sent', () => {
     ])
   })
 
-  it('one call may be sent by a fetch of its own', async () => {
+  it('a call may bring a fetch function of its own', async () => {
     const { client, seen } = operator(sealed({ status: 'optout' }))
     const urls: string[] = []
     const own: typeof fetch = async (url) => {
@@ -63,7 +63,7 @@ describe('what is sent', () => {
     await expect(wrong).rejects.toThrow('fetch must be a function')
   })
 
-  it('a consent string may be as long as it likes', async () => {
+  it('a consent string may have any length', async () => {
     const { client, seen } = operator(sealed({ status: 'optout' }))
     const tcfConsentString = 'CP'.repeat(300_000)
     await client.generateToken(email, { tcfConsentString })
@@ -83,7 +83,7 @@ describe('what is sent', () => {
     expect(one?.nonce).not.toEqual(two?.nonce)
   })
 
-  it('asks no cache and follows no redirect', async () => {
+  it('caches and redirects are switched off', async () => {
     const inits: (RequestInit | undefined)[] = []
     const { client } = operator(plain(500, ''), {
       fetch: async (_, init) => {
@@ -118,7 +118,7 @@ describe('binary envelopes', () => {
   })
 })
 
-describe('bring your own HTTP: a request and the reader of its reply', () => {
+describe('requests for another HTTP client, each with the reader of its reply', () => {
   const { options } = operator(plain(500, ''))
   const requests = createUid2Requests(options)
   const answerTo = async (request: PreparedRequest<unknown>, payload: unknown): Promise<string> => {
@@ -140,7 +140,7 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(await request.read({ status: 200, body: await response.text() })).toEqual({ status: 'optout' })
   })
 
-  it('refresh, when the session has replaced the fields of the identity meanwhile', async () => {
+  it('refresh, after the session has replaced the fields of the identity', async () => {
     const session = { ...identity }
     const request = await requests.refreshToken(session)
     const response = await sealedRefresh({ status: 'optout' })({ ...request, headers: new Headers() })
@@ -156,7 +156,7 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     ).toBe(false)
   })
 
-  it('gives each request headers of its own, which an HTTP client may change', async () => {
+  it('each request has headers of its own, which an HTTP client may change', async () => {
     const before = await requests.refreshToken(identity)
     Object.assign(before.headers, { Authorization: 'none', 'X-Trace': '1' })
     const { headers } = await requests.refreshToken(identity)
@@ -164,14 +164,14 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(headers).not.toHaveProperty('X-Trace')
   })
 
-  it('is answered the same however often it is read, also at the same time', async () => {
+  it('a reply may be read more than once, also at the same time', async () => {
     const request = await requests.generateToken(email)
     const reply = { status: 200, body: await answerTo(request, { status: 'optout' }) }
     const outcomes = await Promise.all([request.read(reply), request.read(reply)])
     expect([...outcomes, await request.read(reply)]).toEqual(Array(3).fill({ status: 'optout' }))
   })
 
-  it('takes text or bytes, and a Response’s headers when there are any', async () => {
+  it('a reply may be text or bytes, with or without headers', async () => {
     const request = await requests.generateToken(email)
     const body = new TextEncoder().encode(await answerTo(request, { status: 'optout' }))
     expect(await request.read({ status: 200, body })).toEqual({ status: 'optout' })
@@ -182,14 +182,14 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     })
   })
 
-  it('refuses the reply to another request', async () => {
+  it('the reply to another request is refused', async () => {
     const [one, two] = await Promise.all([requests.generateToken(email), requests.generateToken(email)])
     const body = await answerTo(one, { status: 'optout' })
     expect(await rejection(two.read({ status: 200, body }))).toMatchObject({ code: 'nonce_mismatch' })
   })
 
   it.each([300, 302, 399])(
-    'a redirect that the caller’s client did not follow is named: %i',
+    'a redirect that the caller’s client did not follow is reported: %i',
     async (status) => {
       const request = await requests.refreshToken(identity)
       expect(await rejection(request.read({ status, body: '' }))).toMatchObject({ code: 'redirected' })
@@ -203,7 +203,7 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     ['reply.body', { status: 200, body: { json: true } }],
     ['reply.headers', { status: 200, body: 'A'.repeat(200), headers: { date: 'today' } }],
     ['reply.headers', { status: 200, body: 'A'.repeat(200), headers: null }],
-  ])('names %s when it is wrong: %j', async (name, reply) => {
+  ])('an error names %s when it is invalid: %j', async (name, reply) => {
     for (const request of await Promise.all([
       requests.generateToken(email),
       requests.refreshToken(identity),
@@ -215,7 +215,7 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     }
   })
 
-  it('in binary mode the reply has to be bytes', async () => {
+  it('in binary mode the reply must be bytes', async () => {
     const request = await createUid2Requests({ ...options, wire: 'binary' }).generateToken(email)
     const body = await answerTo(
       { ...request, body: toBase64(request.body as Uint8Array) },
@@ -225,7 +225,7 @@ describe('bring your own HTTP: a request and the reader of its reply', () => {
     expect(await request.read({ status: 200, body: fromBase64(body) })).toEqual({ status: 'optout' })
   })
 
-  it('reads at most 64 kB', async () => {
+  it('at most 64 kB are read', async () => {
     const request = await requests.refreshToken(identity)
     const reply = { status: 200, body: 'A'.repeat(64 * 1024 + 1) }
     expect(await rejection(request.read(reply))).toMatchObject({ code: 'response_too_large' })

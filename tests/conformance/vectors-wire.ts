@@ -1,6 +1,4 @@
-/**
- * Known answers of the wire protocol. Letters name their producers as in vectors.ts.
- */
+/** Known answers of the wire protocol. Letters name their producers as in vectors.ts. */
 
 /** The operator's reserved people (its `IdentityConst`); the generate page of the docs swaps the phones (U17). */
 export const testIdentities = {
@@ -9,7 +7,7 @@ export const testIdentities = {
   validate: ['validate@example.com', '+12345678901'],
 } as const
 
-/** J, and reproduced with Python's `cryptography` (R): what seals every request below. */
+/** J, reproduced with Python's `cryptography` (R): seals every request below. */
 export const request = {
   secret: 'ioG3wKxAokmp+rERx6A4kM/13qhyolUXIu14WN16Spo=',
   iv: 'cc3ccaca9889eab3800e787e',

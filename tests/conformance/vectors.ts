@@ -90,8 +90,8 @@ export const emails: readonly (readonly [input: string, normalized: string, hash
   ]
 
 /**
- * Where implementations differ (U7): what the operator's Java makes of the input, what we do, and whom
- * that follows. `refused` wherever there is no common answer to follow.
+ * Where implementations differ (U7): the operator's result, ours, and which implementation ours follows.
+ * `refused` where they have no common result.
  */
 export const emailEdges: readonly {
   input: string
@@ -182,7 +182,7 @@ export const emailEdges: readonly {
     operator: 'a+b@googlemail.com',
     operatorHash: 'oN9H82EI+OKFpj4LL/sDBA+E5Cwobo+6GQ87WkneW2c=',
     ours: 'a+b@googlemail.com',
-    follows: 'everybody: googlemail.com is not gmail.com',
+    follows: 'all implementations: googlemail.com is not gmail.com',
   },
   {
     input: 'test@gmail.com.',
@@ -200,7 +200,7 @@ export const emailEdges: readonly {
   },
 ]
 
-/** Refused by everybody, except those marked W alone, which only browsers refuse. */
+/** Refused by all implementations; those marked W alone by browsers only. */
 export const invalidEmails: readonly (readonly [input: string, source: string])[] = [
   ['', 'T W'],
   [' @', 'T W'],
