@@ -16,8 +16,8 @@ const guarded = [
 const isServerOnly = ({ firstImport }: SourceFile) => firstImport === 'server-only'
 const clientFiles = sourceFiles.filter(({ directive }) => directive === 'use client')
 
-describe('N20: what holds secrets cannot reach the browser', () => {
-  it.each(guarded)('every file of %s begins with server-only, save a short list', (folder) => {
+describe('what holds secrets cannot reach the browser (N20)', () => {
+  it.each(guarded)('every file of %s begins with server-only, except a short list', (folder) => {
     const open = filesIn(folder).filter((file) => !isServerOnly(file) && !(file.path in clientSafe))
     expect(open.map(({ path }) => path)).toEqual([])
   })
@@ -30,7 +30,7 @@ describe('N20: what holds secrets cannot reach the browser', () => {
     }
   })
 
-  it('there are client files to guard', () => {
+  it('there are client files to check', () => {
     expect(clientFiles.length).toBeGreaterThan(5)
   })
 
@@ -49,26 +49,26 @@ describe('N20: what holds secrets cannot reach the browser', () => {
     expect(leaks).toEqual([])
   })
 
-  it('P5: Prebid, which needs a window to be evaluated, is imported by no file at its top', () => {
+  it('Prebid, which needs a window, is imported at the top of no file (P5)', () => {
     const users = filesIn('app', 'lib').filter(({ text }) => /['"]prebid\.js/.test(text))
     expect(users.map(({ path }) => path)).toContain('lib/ads/prebid/prebid-loader.ts')
     const early = users.filter(({ text }) => /^(import|export) (?!type\b)[^(]*?['"]prebid\.js/m.test(text))
     expect(early.map(({ path }) => path)).toEqual([])
   })
 
-  it('G7: nothing reads what Google’s tag keeps: its form is Google’s own, and changes', () => {
+  it('only the sandbox reads what Google’s tag stores: its form is undocumented (G7)', () => {
     const readers = filesIn('app', 'lib').filter(({ text }) => text.includes('_GESPSK'))
     expect(readers.map(({ path }) => path)).toEqual(['lib/sandbox/cdn/gpt-signals.ts'])
   })
 
-  it('the environment is read in one place', () => {
+  it('only four files read the environment', () => {
     const readers = filesIn('app', 'lib', 'proxy.ts', 'instrumentation.ts')
       .filter(({ text }) => /process\.env(?!\.NODE_ENV\b|\.NEXT_RUNTIME\b)/.test(text))
       .map(({ path }) => path)
     expect(readers).toEqual([
-      // next-auth knows its origin from nowhere else than the environment.
+      // next-auth reads its origin from nowhere else.
       'lib/auth/next-auth.ts',
-      // Compares it with what the .env files say.
+      // Compares it with the .env files.
       'lib/env/env-files.ts',
       'lib/env/server.ts',
       // Node itself reads NO_PROXY there.
@@ -81,7 +81,7 @@ describe('N20: what holds secrets cannot reach the browser', () => {
   })
 })
 
-describe('N7: one writer, one reader', () => {
+describe('cookies and the session have one writer and one reader (N7)', () => {
   const users = (pattern: RegExp) =>
     filesIn('app', 'lib', 'proxy.ts')
       .filter(({ text }) => pattern.test(text))
@@ -89,21 +89,21 @@ describe('N7: one writer, one reader', () => {
 
   it('only the writer and the sign-out set or delete a cookie', () => {
     const mutation = /(\bcookies\b(\(\)\))?|\bjar)\s*\.(set|delete)\(/
-    // Those of the sign-in are next-auth's and that of a proof, which is under way.
+    // The sign-in writes next-auth's cookies and the one of a pending proof.
     const signIn = ['lib/auth/next-auth.ts', 'lib/site/sign-in-route.ts']
     const writers = [...signIn, 'lib/identity/cookie.ts', 'lib/site/sign-out.ts']
     expect(users(mutation).sort()).toEqual(writers.sort())
     for (const path of signIn) expect(users(/\bcookie\.name\b|\bidentityCookie\b/)).not.toContain(path)
-    // That of the sandbox's exchange is another party's.
+    // The sandbox's exchange stands for another company, with a cookie of its own.
     expect(users(/['"]set-cookie['"]/i)).toEqual(['lib/sandbox/exchange/web.ts'])
   })
 
-  it('only one module seals and opens', () => {
+  it('only one module seals and opens identities', () => {
     expect(users(/from 'iron-session'/)).toEqual(['lib/identity/cookie.ts'])
   })
 
-  it('only one module decodes the session, and none by getToken, which takes Authorization too', () => {
-    // A proof that is under way is sealed likewise, with a salt of its own.
+  it('only one module decodes the session, and none with getToken, which also accepts Authorization', () => {
+    // A pending proof is sealed the same way, with a salt of its own.
     expect(users(/from 'next-auth\/jwt'/)).toEqual(['lib/auth/proof/pending-proof.ts', 'lib/auth/session.ts'])
     expect(users(/\bgetToken\s*\(|\bwithAuth\b/)).toEqual([])
   })
@@ -116,21 +116,21 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
     ({ path }) => !path.startsWith('lib/auth/') && !signIn.test(path),
   )
 
-  it('what is not the sign-in itself knows current-reader.ts alone', () => {
+  it('of the sign-in, other code imports only current-reader.ts', () => {
     const uses = others.flatMap(({ path, imports }) =>
       imports
         .filter(({ target = '' }) => target.startsWith('lib/auth/') || signIn.test(target))
         .filter(({ target }) => target !== 'lib/auth/current-reader.ts')
         .map(({ target }) => `${path} → ${target}`),
     )
-    // From which address a request comes is a question of the connection, not of who is signed in.
+    // The client's address is about the connection, not about the reader.
     expect(uses).toEqual([
       'app/(lab)/patterns/server-to-server/page.tsx → lib/auth/client-address.ts',
       'lib/site/boot.ts → lib/auth/client-address.ts',
     ])
   })
 
-  it('what that page says may be deleted is there, and imported by nothing that stays', () => {
+  it('the files that the page says to delete exist, and no remaining file imports them', () => {
     const deleting = read('docs/sign-in/your-own.md').match(/^git rm .*$/gm) ?? []
     const gone = deleting.flatMap((line) => line.match(/(?:app|lib)\/[^\s']+/g) ?? [])
     expect(gone.length).toBeGreaterThan(10)
@@ -145,13 +145,13 @@ describe('the sign-in can be replaced (docs/sign-in/your-own.md)', () => {
   })
 })
 
-describe('state is changed by few doors', () => {
-  it('N24: there is no server action, whose id is another one in each build', () => {
+describe('state changes in few places', () => {
+  it('there are no server actions: their ids change with each build (N24)', () => {
     const files = filesIn('app', 'lib').filter(({ text }) => /^\s*['"]use server['"]/m.test(text))
     expect(files.map(({ path }) => path)).toEqual([])
   })
 
-  it('no page and no GET handler is among them: what renders knows the readers of lib/site alone (S4)', () => {
+  it('what renders imports only read functions of lib/site (S4)', () => {
     const renderers = filesIn('app').filter(({ path }) => path.endsWith('.tsx'))
     const uses = renderers.flatMap(({ path, imports }) =>
       imports

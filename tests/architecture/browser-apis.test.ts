@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { filesIn } from './project.ts'
 
-/** What a browser may lack or refuse, as code names it. */
+/** Browser APIs that may be missing or blocked. */
 const mayFail =
   /\b(?:new \(?(?:window\.|globalThis\.)?(?:BroadcastChannel|IntersectionObserver|ResizeObserver)|(?:localStorage|sessionStorage|indexedDB|caches|crypto|navigator)\.|document\.cookie|requestIdleCallback\(|matchMedia\(|structuredClone\()/
 
-it('N28: what a browser may lack or refuse is used in few files, which have a way without', () => {
+it('browser APIs that may be missing or blocked are used in few files, each with a fallback (N28)', () => {
   const ofServer = /^lib\/ads\/server\//
   const files = [
     ...filesIn('lib/ads').filter(({ path }) => !ofServer.test(path)),

@@ -7,12 +7,12 @@ vi.setConfig({ testTimeout: 60_000 })
 const documents = projectFiles.filter((path) => path.endsWith('.md'))
 const blocks = documents.flatMap((path) => codeBlocks(path, read(path)))
 
-describe('the code in the documents', () => {
-  it('compiles under the project’s own settings, block by block, just as it stands', () => {
+describe('code blocks in the documents', () => {
+  it('compile one by one, under the project’s settings', () => {
     expect(typeErrors(blocks, 'code-blocks')).toEqual([])
   })
 
-  it('is there, and every block says what it is, so that no TypeScript goes unchecked', () => {
+  it('name their language, so that no TypeScript goes unchecked', () => {
     const languages = ['ts', 'tsx', 'sh', 'ini', 'json', 'http', 'mermaid', 'text']
     expect(blocks.filter(({ language }) => language.startsWith('ts')).length).toBeGreaterThan(1)
     const others = blocks.filter(({ language }) => !languages.includes(language))
@@ -20,7 +20,7 @@ describe('the code in the documents', () => {
   })
 })
 
-describe('the check of the code in the documents', () => {
+describe('the check of code blocks', () => {
   const document = [
     '# Title',
     '```ts',
@@ -44,7 +44,7 @@ describe('the check of the code in the documents', () => {
   ].join('\n')
   const found = codeBlocks('lib/uid2/EXAMPLE.md', document)
 
-  it('finds every block with its language and its first line', () => {
+  it('finds every block with its language and first line', () => {
     expect(found.map(({ language, line }) => `${language}:${line}`)).toEqual([
       'ts:3',
       'tsx:8',
@@ -53,7 +53,7 @@ describe('the check of the code in the documents', () => {
     ])
   })
 
-  it('names the document and the line of what does not compile, and nothing else', () => {
+  it('reports document and line of each compile error, and nothing else', () => {
     expect(typeErrors(found, 'code-blocks-example').sort()).toEqual([
       expect.stringMatching(/^lib\/uid2\/EXAMPLE\.md:12: TS2345: /),
       expect.stringMatching(/^lib\/uid2\/EXAMPLE\.md:8: TS2304: .*missing/),

@@ -23,8 +23,8 @@ export function codeBlocks(document: string, markdown: string): CodeBlock[] {
 }
 
 /**
- * What the compiler says of the TypeScript among the blocks, as `document:line: message`. It sees each block as
- * a module of its own beside its document, so relative imports mean what a reader takes them to mean.
+ * Type errors of the TypeScript blocks, as `document:line: message`. Each block is a module beside its
+ * document, so that relative imports resolve from there.
  */
 export function typeErrors(blocks: CodeBlock[], name: string): string[] {
   const folder = join(root, 'test-results', name)
@@ -33,7 +33,7 @@ export function typeErrors(blocks: CodeBlock[], name: string): string[] {
     if (language !== 'ts' && language !== 'tsx') continue
     const path = join(folder, `${document}.${line}.${language}`)
     mkdirSync(dirname(path), { recursive: true })
-    // On its own lines again, so that the compiler counts as the reader does.
+    // Keeps the line numbers of the document.
     writeFileSync(path, `${'\n'.repeat(line - 1)}${code}export {}\n`)
   }
   writeFileSync(
@@ -46,7 +46,7 @@ export function typeErrors(blocks: CodeBlock[], name: string): string[] {
         noUnusedParameters: false,
         incremental: false,
       },
-      // The project's own augmentations of packages hold in its documents too.
+      // With the project's own augmentations of packages.
       include: ['**/*.ts', '**/*.tsx', '../../next-env.d.ts', '../../lib/**/*.ts'],
       exclude: [],
     }),

@@ -12,9 +12,9 @@ const app = join(root, 'test-results', 'copied-alone')
 
 beforeAll(() => writeNewApp(app))
 
-/** What a compiler finds wrong in all that was copied. */
+/** The errors of a compiler in everything that was copied. */
 async function compile(tsc: string): Promise<string[]> {
-  // Of the types that are installed here such an app has these alone.
+  // A new app has only these of the type packages installed here.
   const types = ['--types', 'node,react,react-dom']
   const args = [tsc, '--noEmit', ...types, '--incremental', 'false', '--pretty', 'false']
   const child = spawn(nodePath(), args, { cwd: app, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -22,11 +22,11 @@ async function compile(tsc: string): Promise<string[]> {
   let output = ''
   for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk
   const [code] = await closed
-  // A compiler that does not even start finds nothing.
+  // A compiler that does not start reports no line.
   return [...output.split('\n').filter(Boolean), ...(code === 0 ? [] : [`exit code ${code}`])]
 }
 
-// That such an app lints and builds it too: tests/soak/new-app.test.ts.
+// tests/soak/new-app.test.ts lints and builds such an app, too.
 describe('copied alone into a new Next app', () => {
   it.each(parts)('$name ($files) needs $packages and nothing else', ({ files, packages }) => {
     const copied = filesIn(...files)
@@ -42,7 +42,7 @@ describe('copied alone into a new Next app', () => {
     expect([...new Set(missing)].sort()).toEqual(packages)
   })
 
-  it('calls nothing by the name of a React hook, for which React’s lint has rules', () => {
+  it('calls no function with the name of a React hook, for which React’s lint has rules', () => {
     const files = filesIn(...parts.flatMap(({ files }) => files))
     const callers = files.filter(({ text }) => /(?<![.\w])use(?:[A-Z]\w*)?\(/.test(text))
     expect(callers.map(({ path }) => path)).toEqual([])
@@ -51,7 +51,7 @@ describe('copied alone into a new Next app', () => {
   it.concurrent.each([
     ['5.9', join(root, 'node_modules/typescript-5/bin/tsc')],
     ['7', bin.tsc],
-  ])('all of it compiles with TypeScript %s and the settings that are there', async (_, tsc) => {
+  ])('all of it compiles with TypeScript %s and the settings of a new app', async (_, tsc) => {
     expect(await compile(tsc)).toEqual([])
   })
 })

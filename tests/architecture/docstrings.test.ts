@@ -6,14 +6,14 @@ const everything = [...definitionsIn('lib/uid2').values()]
 const source = /@see (https:\/\/unifiedid\.com\/docs\/\S|docs\/protocol\.md)/
 const inMs = /\bms\b/
 
-/** Numbers that are no times. */
+/** Numbers that are not times. */
 const counts = /^(httpStatus|status|siteId|length|retries)$/
 
 const isFunction = ({ node }: Definition) =>
   node.type === 'FunctionDeclaration' ||
   (node.type === 'VariableDeclaration' && node.declarations[0]?.init?.type === 'ArrowFunctionExpression')
 
-/** The names of those functions that throw, themselves or through another one of the list. */
+/** Names of the functions that throw, directly or through another function of the list. */
 function throwing(functions: Definition[]): Set<string> {
   const found = new Set<string>()
   const throws = ({ node }: Definition) => {
@@ -32,7 +32,7 @@ function throwing(functions: Definition[]): Set<string> {
   return found
 }
 
-/** Times whose unit can be told neither from their name nor from a docstring. */
+/** Times whose unit neither their name nor a docstring gives. */
 function unitless({ node, docstring, docstringAt }: Definition): string[] {
   const wrong: string[] = []
   walk(node, (inner, parents) => {
@@ -56,15 +56,15 @@ const methodsOf = ({ node, docstringAt }: Definition): [name: string, docstring:
   return methods
 }
 
-describe('everything that lib/uid2 exports is told at its definition', () => {
-  it('what it is, in a docstring', () => {
+describe('everything that lib/uid2 exports is documented at its definition', () => {
+  it('each export has a docstring', () => {
     expect(exported.length).toBeGreaterThan(10)
     expect(exported.filter(({ definition }) => !definition.docstring.trim()).map(({ name }) => name)).toEqual(
       [],
     )
   })
 
-  it('of a function and of a method, where the protocol has it from', () => {
+  it('each function and method names its source in the protocol', () => {
     const functions = exported.filter(({ definition }) => isFunction(definition))
     expect(functions.length).toBeGreaterThan(5)
     const methods = exported.flatMap(({ name, definition }) =>
@@ -76,7 +76,7 @@ describe('everything that lib/uid2 exports is told at its definition', () => {
     expect(untold.map(({ name }) => name)).toEqual([])
   })
 
-  it('of a function that throws, what', () => {
+  it('each function that throws says what it throws', () => {
     const throwers = throwing(everything.filter(isFunction))
     expect([...throwers]).toEqual(
       expect.arrayContaining(['requireOpaqueText', 'normalizeEmail', 'hashEmail']),
@@ -87,7 +87,7 @@ describe('everything that lib/uid2 exports is told at its definition', () => {
     expect(silent.map(({ name }) => name)).toEqual([])
   })
 
-  it('of a time, that it is in ms', () => {
+  it('each time says that it is in ms', () => {
     const wrong = exported.flatMap(({ name, definition }) =>
       unitless(definition).map((it) => `${name}: ${it}`),
     )
@@ -111,7 +111,7 @@ describe('the check of the docstrings', () => {
   )
   const named = (name: string) => example.find((it) => it.name === name) as Definition
 
-  it('takes for a docstring only what stands right before the definition', () => {
+  it('only a comment right before a definition is its docstring', () => {
     expect(example.map(({ name, docstring }) => [name, docstring.trim()])).toEqual([
       ['next', '* Of the next one.'],
       ['bare', ''],
@@ -122,11 +122,11 @@ describe('the check of the docstrings', () => {
     ])
   })
 
-  it('sees through calls who throws', () => {
+  it('a function that calls a throwing one counts as throwing', () => {
     expect(throwing(example.filter(isFunction))).toEqual(new Set(['bare', 'deep']))
   })
 
-  it('finds times without a unit', () => {
+  it('times without a unit are found', () => {
     expect(unitless(named('bare'))).toEqual(['now'])
     expect(unitless(named('Told'))).toEqual([])
     expect(unitless(named('Untold'))).toEqual(['from', 'now'])

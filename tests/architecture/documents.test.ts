@@ -8,11 +8,11 @@ import { projectFiles, read } from './project.ts'
 
 const documents = projectFiles.filter((path) => path.endsWith('.md'))
 
-/** Text outside code blocks and code spans, where a link is a link. */
+/** Text without code blocks and code spans. */
 const prose = (markdown: string) =>
   markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '').replaceAll(/`[^`\n]*`/g, '')
 
-/** A heading's anchor as GitHub makes it. */
+/** The anchor that GitHub gives a heading. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
@@ -43,7 +43,7 @@ function brokenLinks(path: string): string[] {
 }
 
 describe('the documents', () => {
-  it.each(documents)('%s links to nothing that is not there', (path) => {
+  it.each(documents)('%s has no broken link', (path) => {
     expect(brokenLinks(path)).toEqual([])
   })
 
@@ -57,7 +57,7 @@ describe('the documents', () => {
     expect(missing).toEqual([])
   })
 
-  it('quote the names of tests as they stand', () => {
+  it('quote the names of tests exactly', () => {
     const plain = (text: string) => text.replaceAll(/\\|['"`]/g, '')
     const quotes = [...read('docs/pitfalls.md').matchAll(/\]\(\.\.\/(tests\/[^)]+)\): (.+?)(?= · \[| \|$)/gm)]
     expect(quotes.length).toBeGreaterThan(100)
@@ -65,7 +65,7 @@ describe('the documents', () => {
     expect(moved.map(([, file, name]) => `${file}: ${name}`)).toEqual([])
   })
 
-  it('G4: say for each owner of secure signals, and each way that Google takes part in, what Ad Manager is set to', () => {
+  it('state the Ad Manager setting for each owner of secure signals and each pattern with Google’s tag (G4)', () => {
     const owners = [...new Set(Object.values(adSetups).map(({ secureSignals }) => secureSignals))]
     const table = read('docs/channels.md')
     for (const owner of owners)

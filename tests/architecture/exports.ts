@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { type Node, parseSync } from 'oxc-parser'
 import { filesIn, read, resolve } from './project.ts'
 
-/** What an index file gives to others, with its definition. */
+/** An export of an index file, with its definition. */
 export interface Exported {
   name: string
   isType: boolean
@@ -15,7 +15,7 @@ export interface Definition {
   node: Node
   /** The text of the docstring in front of it; empty when there is none. */
   docstring: string
-  /** Of any place inside it. */
+  /** The docstring in front of a place inside it. */
   docstringAt(start: number): string
 }
 
@@ -25,7 +25,7 @@ export function definitionsIn(folder: string): Map<string, Definition> {
   return new Map(all.map((definition) => [`${definition.path}#${definition.name}`, definition]))
 }
 
-/** The named re-exports of an index file; anything else it may do is a fault of it. */
+/** The named re-exports of an index file, which may contain nothing else. */
 export function exportsOf(index: string): Exported[] {
   const { module, errors } = parseSync(index, read(index))
   if (errors.length > 0) throw new Error(`${index}: ${errors[0]?.message}`)
@@ -66,7 +66,7 @@ function namesOf(node: Node): string[] {
   return 'id' in node && node.id && 'name' in node.id ? [node.id.name] : []
 }
 
-/** Visits a node and all that is inside it, each with what it is inside of, outermost first. */
+/** Visits a node and everything inside it, each with its parents, outermost first. */
 export function walk(node: Node, visit: (node: Node, parents: readonly Node[]) => void): void {
   const descend = (current: Node, parents: readonly Node[]) => {
     visit(current, parents)

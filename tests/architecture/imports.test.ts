@@ -13,7 +13,7 @@ const arrows: Record<string, string[]> = {
   policies: ['identity'],
   consent: ['identity', 'database', 'env', 'shared', 'observe'],
   http: ['identity', 'env', 'shared'],
-  // One rule decides what an address is, for a claim as for a hash.
+  // Claims and hashes share one rule for what an address is.
   auth: ['uid2', 'identity', 'database', 'env', 'shared', 'observe'],
   site: [
     ...['uid2', 'identity', 'policies', 'consent', 'http', 'auth'],
@@ -23,7 +23,7 @@ const arrows: Record<string, string[]> = {
   sandbox: ['shared'],
 }
 
-/** Of these a part may have types alone. */
+/** Of these, a part may import only types. */
 const typesAlone: Record<string, string[]> = {
   policies: ['identity'],
   consent: ['identity'],
@@ -41,7 +41,7 @@ const offences = (paths: string[], isWrong: (target: string, it: Import, path: s
   )
 
 describe('imports go in one direction', () => {
-  it('reads imports, re-exports and dynamic imports, and tells types from values', () => {
+  it('parse reads imports, re-exports and dynamic imports, and tells types from values', () => {
     const { imports, firstImport } = parse(
       'lib/ads/x.ts',
       `import type { A } from './a.ts'
@@ -62,7 +62,7 @@ describe('imports go in one direction', () => {
     expect(firstImport).toBe('./a.ts')
   })
 
-  it('knows every part of lib/', () => {
+  it('the list names every part of lib/', () => {
     expect([...new Set(filesIn('lib').map(({ path }) => part(path)))].sort()).toEqual(
       Object.keys(arrows).sort(),
     )
@@ -78,7 +78,7 @@ describe('imports go in one direction', () => {
     expect(wrong).toEqual([])
   })
 
-  it('lib/ads knows of lib/identity what crosses to the browser, and nothing else', () => {
+  it('lib/ads imports of lib/identity only what crosses to the browser', () => {
     const wrong = offences(
       ['lib/ads'],
       (target) => part(target) === 'identity' && target !== 'lib/identity/public-identity.ts',
@@ -86,7 +86,7 @@ describe('imports go in one direction', () => {
     expect(wrong).toEqual([])
   })
 
-  it('lib/identity needs iron-session, Next and Node, and no other package', () => {
+  it('lib/identity imports only iron-session, Next and Node', () => {
     const packages = filesIn('lib/identity').flatMap(({ imports }) =>
       imports.filter(({ target }) => target === undefined).map(({ source }) => source),
     )
@@ -94,7 +94,7 @@ describe('imports go in one direction', () => {
     expect(packages.filter((name) => !known.test(name))).toEqual([])
   })
 
-  it('app/ imports lib/ and itself, the proxy and instrumentation lib/ alone', () => {
+  it('app/ imports lib/ and itself, the proxy and instrumentation only lib/site', () => {
     expect(offences(['app'], (target) => !/^(app|lib)\//.test(target))).toEqual([])
     expect(offences(['proxy.ts', 'instrumentation.ts'], (target) => !target.startsWith('lib/site/'))).toEqual(
       [],
@@ -107,7 +107,7 @@ describe('imports go in one direction', () => {
     ).toEqual([])
   })
 
-  it('every import of ours leads to a file', () => {
+  it('every import of a project file leads to a file', () => {
     const missing = sourceFiles.flatMap(({ path, imports }) =>
       imports
         .filter(({ target }) => target && /\.(ts|tsx|mjs)$/.test(target) && !sourceFile(target))
@@ -118,7 +118,7 @@ describe('imports go in one direction', () => {
     expect(missing).toEqual([])
   })
 
-  it('lib/ writes them as any Next app takes them: relative, without an ending', () => {
+  it('imports inside lib/ are relative and without an ending, which any Next app accepts', () => {
     const others = filesIn('lib').flatMap(({ path, imports }) =>
       imports
         .filter(({ source }) => /^#|^\..*\.tsx?$/.test(source))
@@ -154,7 +154,7 @@ describe('the parts of lib/ads can be left out', () => {
   }
   const partOf = (path: string) => /^lib\/ads\/([^/]+)\//.exec(path)?.[1]
 
-  it('knows every part', () => {
+  it('the list names every part', () => {
     const folders = filesIn('lib/ads').flatMap(({ path }) => partOf(path) ?? [])
     expect([...new Set(folders)].sort()).toEqual(Object.keys(parts).sort())
   })
@@ -175,7 +175,7 @@ describe('the parts of lib/ads can be left out', () => {
     expect(wrong).toEqual([])
   })
 
-  it('the token is given to Prebid and cleared by at most six files', () => {
+  it('at most six files give the token to Prebid and clear it', () => {
     const reached = [...reachableFrom('lib/ads/prebid/prebid-token.ts', true).keys()]
     const files = new Set([...reached, ...reachableFrom('lib/ads/token-store/token-store.ts', true).keys()])
     expect([...files].sort()).toEqual([...tokenToPrebid].sort())
@@ -184,7 +184,7 @@ describe('the parts of lib/ads can be left out', () => {
     expect(tokenToPrebid.filter((path) => !docs.includes(path))).toEqual([])
   })
 
-  it('what they share imports no part at run time', () => {
+  it('the files that they share import no part at run time', () => {
     // These connect the parts in a page of this site.
     const wiring = /^lib\/ads\/page-/
     const shared = filesIn('lib/ads').filter(({ path }) => !partOf(path) && !wiring.test(path))
@@ -197,8 +197,8 @@ describe('the parts of lib/ads can be left out', () => {
   })
 })
 
-describe('lib/uid2 can be lifted out', () => {
-  it('imports nothing from outside its folder: no package, nothing of Node’s', () => {
+describe('lib/uid2 can be copied alone', () => {
+  it('imports nothing from outside its folder', () => {
     const outside = filesIn('lib/uid2').flatMap(({ path, imports }) =>
       imports
         .filter(({ target }) => !target?.startsWith('lib/uid2/'))
@@ -207,12 +207,12 @@ describe('lib/uid2 can be lifted out', () => {
     expect(outside).toEqual([])
   })
 
-  it('names no global of Node’s', () => {
+  it('uses no global of Node', () => {
     const users = filesIn('lib/uid2').filter(({ text }) => /\b(process\.|Buffer\.|require\()/.test(text))
     expect(users.map(({ path }) => path)).toEqual([])
   })
 
-  it('is imported by the core, its wiring, the sign-in, scripts/ and tests/ alone', () => {
+  it('is imported only by the core, its wiring, the sign-in, scripts/ and tests/', () => {
     const others = offences(['app', 'lib', 'proxy.ts', 'instrumentation.ts'], (target, _, path) => {
       return target.startsWith('lib/uid2/') && !/^lib\/(uid2|identity|site|auth)\//.test(path)
     })

@@ -5,7 +5,7 @@ const topLevel = [
   'app lib public tests docs scripts proxy.ts instrumentation.ts instrumentation-client.ts next.config.mjs package.json',
   'tsconfig.json tsconfig.site.json',
   'playwright.config.ts vitest.config.ts .env.local.example README.md LICENSE .ci',
-  // Where a tool looks for them.
+  // At the top level because tools look for them there.
   'package-lock.json postcss.config.mjs biome.json knip.json .gitignore .gitattributes .npmrc',
 ].flatMap((line) => line.split(' '))
 
@@ -13,7 +13,7 @@ const code = projectFiles.filter((path) => /^(app|lib|scripts|tests)\/.*\.(ts|ts
 const lines = (path: string) => read(path).trimEnd().split('\n').length
 
 describe('the layout', () => {
-  it('has nothing at the top level that it does not name', () => {
+  it('has only the listed names at the top level', () => {
     const names = new Set(projectFiles.map((path) => path.split('/')[0] ?? path))
     expect([...names].filter((name) => !topLevel.includes(name))).toEqual([])
   })
@@ -22,18 +22,18 @@ describe('the layout', () => {
     expect(code.filter((path) => lines(path) > 300)).toEqual([])
   })
 
-  it('has no file named after nothing in particular', () => {
+  it('has no file with a vague name such as utils', () => {
     expect(projectFiles.filter((path) => /(^|\/)(utils?|helpers?|misc)(\.|\/|$)/i.test(path))).toEqual([])
   })
 
-  it('keeps the proxy and each route handler to the wiring', () => {
+  it('keeps the proxy and each route handler within 40 lines', () => {
     const wiring = projectFiles.filter((path) => path === 'proxy.ts' || /^app\/.*\/route\.ts$/.test(path))
     expect(wiring.length).toBeGreaterThan(5)
     expect(wiring.filter((path) => lines(path) > 40)).toEqual([])
   })
 })
 
-describe('no trace of the machine that it was made on', () => {
+describe('no trace of a development machine', () => {
   const home = ['work', 'root', 'home', 'Users', 'tmp'].join('|')
   const machinePath = new RegExp(`(?<![\\w.}~-])/(${home})/[\\w.-]`)
   const registry = /(registry\.(?!npmjs\.org)[\w-]+\.|\b(artifactory|nexus|verdaccio)\b|_authToken)/i
@@ -52,7 +52,7 @@ describe('no trace of the machine that it was made on', () => {
     expect(naming(registry)).toEqual(['tests/architecture/layout.test.ts'])
   })
 
-  it('N20: no file with values for the environment is kept', () => {
+  it('no file with values for the environment is kept (N20)', () => {
     expect(projectFiles.filter((path) => /(^|\/)\.env(?!\.local\.example$)/.test(path))).toEqual([])
   })
 })

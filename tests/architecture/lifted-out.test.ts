@@ -8,7 +8,7 @@ import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** As strict as TypeScript is, and with nothing but the web platform: no package, no types of Node. */
+/** As strict as TypeScript is, with the web platform only: no package, no types of Node. */
 const strict = {
   target: 'ES2022',
   lib: ['ES2022', 'DOM', 'DOM.Iterable'],
@@ -81,7 +81,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** An empty project of somebody else, with a copy of lib/uid2, or of what became of it, and one file. */
+/** Another project with a copy of `uid2` and one file. */
 function project(
   compilerOptions: object,
   file: { name: string; text: string } | null,
@@ -91,7 +91,7 @@ function project(
   folders.push(folder)
   cpSync(resolve(root, uid2), join(folder, 'uid2'), { recursive: true })
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  write('package.json', JSON.stringify({ name: 'somebody-elses', type: 'module' }))
+  write('package.json', JSON.stringify({ name: 'another-project', type: 'module' }))
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'uid2'], exclude: [] }))
   if (file) write(file.name, file.text)
   return folder
@@ -112,7 +112,7 @@ describe('a copy of lib/uid2 in an empty, strict project', () => {
     expect(compile(project(nextApp, { name: 'consumer.ts', text: proper }))).toEqual([])
   })
 
-  it('compiles to JavaScript and declarations, which Node runs as they are', () => {
+  it('compiles to JavaScript and declarations that Node runs', () => {
     const compiled = project(library, null)
     expect(compile(compiled)).toEqual([])
     const dist = join(compiled, 'dist/uid2')
@@ -131,13 +131,13 @@ describe('a copy of lib/uid2 in an empty, strict project', () => {
     expect(run.stdout.trim()).toBe('tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ=')
   })
 
-  it('compiles in such an app as the direct integration does, which knows Node’s environment besides', () => {
+  it('compiles with the direct integration, where Node’s environment is declared', () => {
     const environment = 'declare const process: { env: Record<string, string | undefined> }'
     const file = { name: 'node.d.ts', text: environment }
     expect(compile(project(nextApp, file, 'docs/direct-integration'))).toEqual([])
   })
 
-  it('refuses misuse, line by line', () => {
+  it('each line of misuse is a type error', () => {
     const errors = compile(project(nextApp, { name: 'misuse.ts', text: misuse }))
     const lines = new Set(errors.map((line) => Number(/^misuse\.ts\((\d+),/.exec(line)?.[1])))
     const mistakes = misuse

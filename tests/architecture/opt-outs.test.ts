@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { filesIn } from './project.ts'
 
-/** Places in a text that take rows out of a table or change them, by Kysely or in SQL. */
-function endings(text: string, table: string): string[] {
+/** Places in a text that delete or change rows of a table, with Kysely or in SQL. */
+function changesIn(text: string, table: string): string[] {
   const named = `[\\s'"\`(]*(?:\\w+\\.)?["']?${table}\\b`
   const kysely = `(?:deleteFrom|updateTable|mergeInto|replaceInto|dropTable|alterTable)\\(${named}`
   const sql = `(?:delete\\s+from|truncate(?:\\s+table)?|update|replace\\s+into|merge\\s+into|drop\\s+table|alter\\s+table)(?:\\s+only|\\s+if\\s+exists)?\\s${named}`
@@ -10,19 +10,19 @@ function endings(text: string, table: string): string[] {
 }
 
 const ours = filesIn('app', 'lib', 'scripts', 'proxy.ts', 'instrumentation.ts')
-const ending = (table: string) =>
-  ours.flatMap(({ path, text }) => endings(text, table).map((found) => `${path}: ${found}`))
+const changesTo = (table: string) =>
+  ours.flatMap(({ path, text }) => changesIn(text, table).map((found) => `${path}: ${found}`))
 
-describe('an opt-out is for ever', () => {
-  it('nothing deletes from opt_outs, nor changes what is in it', () => {
-    expect(ending('opt_outs')).toEqual([])
+describe('an opt-out is never removed', () => {
+  it('nothing deletes from opt_outs, or changes its rows', () => {
+    expect(changesTo('opt_outs')).toEqual([])
   })
 
   it('only a consent, in lib/consent/sql.ts, deletes from site_opt_outs', () => {
-    expect(ending('site_opt_outs')).toEqual(["lib/consent/sql.ts: deleteFrom('site_opt_outs"])
+    expect(changesTo('site_opt_outs')).toEqual(["lib/consent/sql.ts: deleteFrom('site_opt_outs"])
   })
 
-  it('no other file even names the two tables, so that none does it by another way', () => {
+  it('no other file names the two tables', () => {
     const naming = ours.filter(({ text }) => /\b(site_)?opt_outs\b/.test(text)).map(({ path }) => path)
     expect(naming).toEqual([
       ...['sql-records', 'sql-state', 'sql'].map((name) => `lib/consent/${name}.ts`),
@@ -31,7 +31,7 @@ describe('an opt-out is for ever', () => {
   })
 })
 
-describe('an opt-out in memory is for as long as the process', () => {
+describe('an opt-out in memory lasts as long as the process', () => {
   const memory = filesIn('lib/consent').find(({ path }) => path.endsWith('/memory.ts'))?.text ?? ''
   const changes = (name: string) =>
     memory.match(new RegExp(`\\b${name}(\\.(delete|clear)\\(| = (?!new Set))[^;\n]*`, 'g'))
@@ -60,8 +60,8 @@ describe('the check of opt-outs', () => {
     'truncate table opt_outs',
     'update opt_outs set at = 0',
     'drop table if exists opt_outs',
-  ])('sees %j', (text) => {
-    expect(endings(text, 'opt_outs')).toHaveLength(1)
+  ])('finds %j', (text) => {
+    expect(changesIn(text, 'opt_outs')).toHaveLength(1)
   })
 
   it.each([
@@ -70,7 +70,7 @@ describe('the check of opt-outs', () => {
     "db.deleteFrom('site_opt_outs')",
     'delete from site_opt_outs',
     '/** Nothing deletes from it. */ opt_outs: {}',
-  ])('lets pass %j', (text) => {
-    expect(endings(text, 'opt_outs')).toEqual([])
+  ])('allows %j', (text) => {
+    expect(changesIn(text, 'opt_outs')).toEqual([])
   })
 })

@@ -4,11 +4,11 @@ import { dirname, join, posix } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { root } from '../../scripts/support/runtime.mjs'
 
-/** One import or re-export as it stands in a file. */
+/** An import or re-export. */
 export interface Import {
   /** As written. */
   source: string
-  /** Path in the project; undefined: a package, or something of Node's. */
+  /** Path in the project; undefined for a package and for a module of Node. */
   target: string | undefined
   /** Erased by the compiler: nothing is loaded. */
   typeOnly: boolean
@@ -19,13 +19,13 @@ export interface SourceFile {
   text: string
   directive: string | undefined
   imports: Import[]
-  /** What the first statement imports, directives aside. */
+  /** The source of the first statement, if that is an import. */
   firstImport: string | undefined
 }
 
 const outsideGit = /^(\.git|node_modules|\.next|\.data|test-results|playwright-report|\.env(\.local)?)$/
 
-/** Every file of the project that git knows or would take, by its path from the root. */
+/** Every file of the project that git knows or does not ignore, by its path from the root. */
 export const projectFiles: string[] = listFiles().filter((path) => existsSync(join(root, path)))
 
 function listFiles(): string[] {
@@ -36,7 +36,7 @@ function listFiles(): string[] {
       .split('\0')
       .filter(Boolean)
   } catch {
-    // A copy without its repository.
+    // A copy without git.
     const walk = (folder: string): string[] =>
       readdirSync(join(root, folder), { withFileTypes: true })
         .filter(({ name }) => !outsideGit.test(name))
@@ -91,7 +91,7 @@ export function parse(path: string, text: string): SourceFile {
   return { path, text, directive, imports, firstImport }
 }
 
-/** Path in the project of what a file imports, with the ending that the import may leave out. */
+/** Path in the project of an import, with the ending that it may leave out. */
 export function resolve(from: string, source: string): string | undefined {
   if (source.startsWith('#')) return source.slice(1)
   if (!source.startsWith('.')) return undefined
@@ -99,7 +99,7 @@ export function resolve(from: string, source: string): string | undefined {
   return ['', '.ts', '.tsx', '/index.ts'].map((end) => path + end).find((it) => files.has(it)) ?? path
 }
 
-/** Every file that is loaded when `path` is, itself included, each with the chain that leads to it. */
+/** Every file that is loaded with `path`, itself included, each with the chain of imports to it. */
 export function reachableFrom(path: string, withTypes = false): Map<string, string[]> {
   const chains = new Map([[path, [path]]])
   for (const [current, chain] of chains) {

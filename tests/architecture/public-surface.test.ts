@@ -5,10 +5,10 @@ import { exportsOf } from './exports.ts'
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? [] : ['these types differ']
 
-/** Does not compile unless the two types are the same, to the last `?` and `readonly`. */
+/** Compiles only if the two types are the same, including each `?` and `readonly`. */
 const same = <A, B>(..._: Same<A, B>) => true
 
-/** What others may rely on in lib/uid2. A change of it is a change of one entry, and a breaking one or not. */
+/** What others may rely on in lib/uid2: changing an entry may break them. */
 const values = {
   createUid2Client: same<
     typeof uid2.createUid2Client,
@@ -187,7 +187,7 @@ it.each([
   expect(exported.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort())
 })
 
-it('tells types apart that differ in a mark alone', () => {
+it('types that differ only in an optional or read-only field, or by any, are told apart', () => {
   // @ts-expect-error an optional field is another field
   same<{ a: string }, { a?: string }>()
   // @ts-expect-error so is one that may be undefined

@@ -3,7 +3,7 @@ import { projectFiles, read } from './project.ts'
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
-/** What the shells of Linux and macOS read and Windows' own does not, or reads otherwise. */
+/** Shell syntax of Linux and macOS that Windows lacks or reads differently. */
 const shellWords: [what: string, pattern: RegExp][] = [
   [
     'a builtin or program of one system',
@@ -15,12 +15,12 @@ const shellWords: [what: string, pattern: RegExp][] = [
 
 const broken = (line: string) => shellWords.filter(([, pattern]) => pattern.test(line)).map(([what]) => what)
 
-/** Programs of packages are command files on Windows, which only a shell can run; so is npm. */
+/** Programs of packages, and npm, are command files on Windows: only a shell runs them. */
 const byName =
   /\b(?:spawn|spawnSync|execFile|execFileSync|start|run|mustRun)\(\s*'(?:npm|npx|next|vitest|playwright|tsc)'/
 
-describe('commands that every shell reads alike', () => {
-  it('are all scripts of package.json', () => {
+describe('the scripts of package.json', () => {
+  it('use only syntax that every shell reads alike', () => {
     for (const [name, line] of Object.entries(scripts))
       expect({ name, broken: broken(line) }).toEqual({ name, broken: [] })
   })
@@ -34,7 +34,7 @@ describe('commands that every shell reads alike', () => {
     'node scripts/x.mjs; true',
     'node scripts/x.mjs &',
     'node $npm_package_main',
-  ])('are not: %s', (line) => {
+  ])('may not contain: %s', (line) => {
     expect(broken(line)).not.toEqual([])
   })
 })
@@ -54,12 +54,12 @@ describe('scripts and tests that run on Windows too', () => {
     expect(having(/import\((?:file\)|path\)|join\()/)).toEqual([])
   })
 
-  it('name no folder of one system', () => {
+  it('name no folder of one operating system', () => {
     expect(having(/['"`]\/(?:dev|tmp|usr|etc)\//)).toEqual([])
   })
 })
 
-it('every hook that builds the site has the time of a busy machine, and every program of a test an end', () => {
+it('every hook that builds the site has the long time-out, and every program that a test starts is ended', () => {
   const tests = projectFiles
     .filter((path) => /^tests\/.*\.ts$/.test(path))
     .map((path) => ({ path, text: read(path) }))
@@ -75,7 +75,7 @@ it('every hook that builds the site has the time of a busy machine, and every pr
   expect(loose).toEqual(['tests/integration/start.test.ts'])
 })
 
-it('text is kept with the same line ends on every machine', () => {
+it('text has the same line ends on every machine', () => {
   expect(read('.gitattributes')).toMatch(/^\* text=auto eol=lf$/m)
   expect(
     projectFiles.filter((path) => /\.(ts|mjs|md|json)$/.test(path) && read(path).includes('\r\n')),

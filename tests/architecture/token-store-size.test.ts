@@ -7,7 +7,7 @@ import { root } from '../../scripts/support/runtime.mjs'
 const LIMIT_BYTES = 2048
 
 let chunks: OutputChunk[]
-/** What is there before or with the first token: the entry and all that it imports statically. */
+/** Loaded with the first token: the entry and its static imports. */
 let eager: OutputChunk[]
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const filesOf = (some: OutputChunk[]) => some.flatMap(({ modules }) => Object.keys(modules))
 
-it('what the first token needs of the token store is under 2 kB', () => {
+it('the code that the first token needs is under 2 kB', () => {
   const bytes = eager
     .map(({ code }) => gzipSync(code, { level: 9 }).byteLength)
     .reduce((sum, each) => sum + each, 0)
@@ -38,14 +38,14 @@ it('what the first token needs of the token store is under 2 kB', () => {
   expect(bytes).toBeLessThan(LIMIT_BYTES)
 })
 
-it('the token store is of lib/ads alone: no Prebid, no React, and nothing of theirs later either', () => {
+it('the token store loads only files of lib/ads: no Prebid, no React', () => {
   const files = filesOf(chunks)
   expect(files).toContain(join(root, 'lib/ads/token-store/token-store.ts'))
   expect(files.filter((file) => !file.startsWith(join(root, 'lib/ads/')))).toEqual([])
   expect(chunks.map(({ code }) => code).join('\n')).not.toMatch(/prebid|pbjs|react/i)
 })
 
-it('what keeps a token fresh comes later, in one piece, and brings nothing of the first along', () => {
+it('the refresh scheduler loads later, as one file without imports', () => {
   const later = chunks.filter((chunk) => !eager.includes(chunk))
   expect(later).toHaveLength(1)
   expect(filesOf(later)).toContain(join(root, 'lib/ads/token-store/refresh-scheduler.ts'))

@@ -64,7 +64,7 @@ describe('what is sent', () => {
   })
 
   it('a consent string may have any length', async () => {
-    const { client, seen } = operator(sealed({ status: 'optout' }))
+    const { client, seen } = operator(sealed({ status: 'optout' }), { timeoutMs: 20_000 })
     const tcfConsentString = 'CP'.repeat(300_000)
     await client.generateToken(email, { tcfConsentString })
     expect((await openRequest(seen[0]?.body ?? '')).json).toMatchObject({
