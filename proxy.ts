@@ -1,4 +1,13 @@
-export { proxy } from '#lib/site/proxy.ts'
+import type { NextFetchEvent, NextRequest, NextResponse } from 'next/server'
+import { rejectRequest } from '#lib/http/page-requests.ts'
+import { identity } from '#lib/site/identity.ts'
+
+/**
+ * Rejects requests that no page accepts, and refreshes a due identity. It is never a lock: each surface
+ * checks for itself.
+ */
+export const proxy = async (request: NextRequest, event: NextFetchEvent): Promise<NextResponse> =>
+  rejectRequest(request) ?? identity().proxy(request, event)
 
 export const config = {
   matcher: [

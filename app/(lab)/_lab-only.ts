@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { connection } from 'next/server'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 
 /**
  * The laboratory is for the people who run the site: with a real operator it needs LAB=on. For the layout,

@@ -2,7 +2,7 @@
 
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { StatusText } from '#app/_ui/status-text.tsx'
-import type { Product } from '#lib/shared/products.ts'
+import type { Product } from '#lib/identity/public-identity.ts'
 import { useSiteSettings } from './use-site-settings.ts'
 import { useUid2 } from './use-uid2.ts'
 

@@ -1,5 +1,5 @@
 import { isSignedIn, type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
-import type { Product } from '#lib/shared/products.ts'
+import type { Product } from '#lib/identity/public-identity.ts'
 
 /**
  * The line below the masthead. Its height is reserved, so the text may arrive late. The long form is a

@@ -1,5 +1,5 @@
 import { type ShownIdentity, statusWords } from '#app/_ui/status-words.ts'
-import type { Product } from '#lib/shared/products.ts'
+import type { Product } from '#lib/identity/public-identity.ts'
 
 /** The status bar's text as paragraphs, for the account pages. */
 export function StatusText({ identity, product }: { identity: ShownIdentity; product: Product }) {

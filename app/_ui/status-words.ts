@@ -1,5 +1,5 @@
-import type { PublicIdentity, UnsupportedReason } from '#lib/identity/public-identity.ts'
-import { type Product, products } from '#lib/shared/products.ts'
+import type { Product, PublicIdentity, UnsupportedReason } from '#lib/identity/public-identity.ts'
+import { products } from '#lib/shared/products.ts'
 
 /** The input of the status line: an identity, or `loading` on a static page. */
 export type ShownIdentity = PublicIdentity | { status: 'loading' }

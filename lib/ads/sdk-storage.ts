@@ -1,7 +1,5 @@
-import type { ClientIdentity } from '../identity/public-identity'
+import type { ClientIdentity, Product } from '../identity/public-identity'
 import { removeEverywhere, store, stored } from './stored'
-
-type Product = 'uid2' | 'euid'
 
 /** Our own key: which identity of the server the SDK refreshed, and to which. */
 export const SDK_MARK = 'uid2_sdk'

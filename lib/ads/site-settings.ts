@@ -1,9 +1,10 @@
+import type { Product } from '../identity/public-identity'
 import { loadOncePerWindow } from './once-per-window'
 
 /** The deployment's public settings, the same for every reader. Static pages are built before they are known. */
 export interface SiteSettings {
   mode: 'sandbox' | 'real'
-  product: 'uid2' | 'euid'
+  product: Product
   /** Where header bidding goes; relative endpoints are of this site. Null: nowhere. */
   prebidServer: { endpoint: string; accountId: string } | null
   /** Under UID2_HANDOFF=client: the operator that the browser refreshes at, relative where it is of this site. */

@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../identity/public-identity'
+import type { ClientIdentity, Product } from '../identity/public-identity'
 import { keptBySdk, madeOf, markMade, removeSdkConfigs, SDK_MARK } from './sdk-storage'
 import { store } from './stored'
 import type { TokenState, TokenStore } from './token-store/transitions'
@@ -18,7 +18,7 @@ type SdkWindow = Partial<Record<'__uid2' | '__euid', Partial<Uid2Sdk> & { callba
 
 export interface Uid2SdkEnvironment {
   tokenStore: Pick<TokenStore, 'on' | 'renew' | 'recheck'>
-  product: 'uid2' | 'euid'
+  product: Product
   operatorUrl: string
   /** Loads the SDK's script, which takes over the callbacks that wait for it. */
   load(): Promise<void>

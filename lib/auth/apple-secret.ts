@@ -1,7 +1,7 @@
 import 'server-only'
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
-import type { SignInSettings } from '../env/server'
+import type { SignInSettings } from '../env/env'
 
 type AppleSettings = NonNullable<SignInSettings['apple']>
 

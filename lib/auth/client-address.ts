@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { processWide } from '../shared/process-wide'
 
 /** Random for each process, so that no client can send it, not even before `recordClientAddresses` ran. */

@@ -1,5 +1,5 @@
 import 'server-only'
-import { env } from '../env/server'
+import { env } from '../env/env'
 
 /**
  * The cookies of the sign-in, under names of this site. next-auth's default names have at most the prefix

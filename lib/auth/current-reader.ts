@@ -1,6 +1,5 @@
 import 'server-only'
-import type { Reader } from '../identity/types'
-import type { CookieReader } from '../shared/cookie-reader'
+import type { Reader, RequestLike } from '../identity/types'
 import { isSignInCookie } from './cookie-names'
 import { readSession } from './session'
 
@@ -8,7 +7,7 @@ import { readSession } from './session'
  * The reader of this request's session cookie, or null. It does not know whether the session was signed out
  * of: only the store does, so ask `lib/identity` where that matters.
  */
-export async function currentReader(cookies: CookieReader): Promise<Reader | null> {
+export async function currentReader(cookies: RequestLike['cookies']): Promise<Reader | null> {
   const claims = await readSession(cookies)
   if (claims === null) return null
   const { sub, sid, dii, otherDii, exp } = claims

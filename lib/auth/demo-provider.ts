@@ -1,6 +1,6 @@
 import 'server-only'
 import Credentials from 'next-auth/providers/credentials'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { isLoopback } from '../shared/loopback'
 import { readDii } from './read-dii'
 import { toClaims } from './select-verified-dii'

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { TokenEndpointHandler, UserinfoEndpointHandler } from 'next-auth/providers/index'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { logEvent } from '../observe/log'
 import { type Claims, mergeClaims } from './claims'
 import { faultCode } from './provider-fault'

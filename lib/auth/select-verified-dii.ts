@@ -1,6 +1,6 @@
 import 'server-only'
 import { domainToASCII } from 'node:url'
-import type { DiiPolicy } from '../env/server'
+import type { DiiPolicy } from '../env/env'
 import type { NoDii } from '../identity/public-identity'
 import type { Dii } from '../identity/types'
 import { issuerTraits } from './issuers'

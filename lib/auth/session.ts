@@ -1,8 +1,8 @@
 import 'server-only'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
-import { env } from '../env/server'
-import type { CookieReader } from '../shared/cookie-reader'
+import { env } from '../env/env'
+import type { RequestLike } from '../identity/types'
 import { cookieName } from './cookie-names'
 import { diiShape } from './read-dii'
 
@@ -30,7 +30,7 @@ export const hasEnded = ({ exp }: { exp: number }): boolean => exp * 1000 <= Dat
  * Decodes next-auth's cookie. Unlike next-auth's `getToken`, it ignores the Authorization header. An
  * unreadable cookie means signed out, never an error.
  */
-export async function readSession(cookies: CookieReader): Promise<SessionClaims | null> {
+export async function readSession(cookies: RequestLike['cookies']): Promise<SessionClaims | null> {
   const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
   try {
@@ -42,7 +42,7 @@ export async function readSession(cookies: CookieReader): Promise<SessionClaims 
 }
 
 /** next-auth splits a value that is too long for one cookie into `name.0`, `name.1`, … */
-function joinChunks(cookies: CookieReader, name: string): string {
+function joinChunks(cookies: RequestLike['cookies'], name: string): string {
   const whole = cookies.get(name)?.value
   if (whole !== undefined) return whole
   let joined = ''

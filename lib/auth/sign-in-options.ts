@@ -1,5 +1,5 @@
 import 'server-only'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { proofKinds } from './proof/proof'
 import { offeredProviders } from './providers'
 

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { NextRequest } from 'next/server'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { localPath } from '../shared/local-path'
 import { cookieName } from './cookie-names'
 import { callNextAuth, fixDeletion, type ResponseCookie } from './next-auth'

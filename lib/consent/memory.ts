@@ -1,7 +1,7 @@
 import 'server-only'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { Choice, ConsentState, Product, Subject } from '../identity/types'
-import type { ConsentRecords } from './store'
+import type { ConsentSignals, Product } from '../identity/public-identity'
+import type { Choice, ConsentState, Subject } from '../identity/types'
+import { type ConsentRecords, diiHashesOf } from './store'
 
 interface Event {
   id: number
@@ -40,11 +40,10 @@ export function createMemoryStore({
     return written
   }
 
-  const hashesOf = ({ diiHash, otherDiiHashes = [] }: Omit<Subject, 'sid'>) => [diiHash, ...otherDiiHashes]
   const signalsKey = ({ sub, diiHash }: Omit<Subject, 'sid'>) => `${sub}\n${diiHash}`
 
   function stateOf(subject: Subject): ConsentState {
-    const hashes = hashesOf(subject)
+    const hashes = diiHashesOf(subject)
     const own = events.filter(({ sub, diiHash }) => sub === subject.sub && diiHash === subject.diiHash)
     const denials = events.filter((event) => isDenial(event) && hashes.includes(event.diiHash))
     const erased = hashes.map((hash) => erasedDenials.get(hash) ?? 0)
@@ -95,7 +94,7 @@ export function createMemoryStore({
           lastId += 1
           events.push({ id: lastId, sub, diiHash, product, choice })
         }
-        if (granted) for (const hash of hashesOf(subject)) siteOptOuts.delete(hash)
+        if (granted) for (const hash of diiHashesOf(subject)) siteOptOuts.delete(hash)
         else siteOptOuts.add(diiHash)
       }),
 

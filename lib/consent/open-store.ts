@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Database } from '../database/connection'
 import { closeDatabase, sharedDatabase } from '../database/shared-database'
-import { EnvError, env } from '../env/server'
+import { EnvError, env } from '../env/env'
 import { processWide } from '../shared/process-wide'
 import { pepperFingerprint } from './keys'
 import { createSqlStore, type SqlStore } from './sql'

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { ConsentState, ConsentStore, Subject } from '../identity/types'
+import { diiHashesOf } from './store'
 
 /** What a publisher brings whose readers' consent is kept elsewhere. Each may reject: then there is no token. */
 export interface OwnTable {
@@ -22,10 +23,9 @@ export interface OwnTable {
  */
 export function createOwnTableStore(table: OwnTable): ConsentStore {
   async function read(subject: Subject): Promise<ConsentState> {
-    const hashes = [subject.diiHash, ...(subject.otherDiiHashes ?? [])]
     const [consent, ...optOuts] = await Promise.all([
       table.consentOf(subject),
-      ...hashes.map((hash) => table.isOptedOut(hash)),
+      ...diiHashesOf(subject).map((hash) => table.isOptedOut(hash)),
     ])
     const denied = consent === 'denied'
     return {

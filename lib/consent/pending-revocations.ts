@@ -1,8 +1,8 @@
 import 'server-only'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { Choice, Product, Subject } from '../identity/types'
+import type { ConsentSignals, Product } from '../identity/public-identity'
+import type { Choice, Subject } from '../identity/types'
 import { processWide } from '../shared/process-wide'
-import type { ConsentRecords } from './store'
+import { type ConsentRecords, diiHashesOf } from './store'
 
 /**
  * An opt-out, a denial, a withdrawal by signals, or the end of a session. Plain data, so that a pending one
@@ -72,20 +72,14 @@ export function removePending(revocation: Revocation): void {
 export const isEndPending = (sid: string): boolean => pending().entries.has(`session ${sid}`)
 
 /** Whether a revocation of this reader is pending, and the store's answer is therefore outdated. */
-export function isRevocationPending({
-  sub,
-  sid,
-  diiHash,
-  otherDiiHashes = [],
-}: Omit<Subject, 'sid'> & { sid?: string }): boolean {
+export function isRevocationPending(subject: Omit<Subject, 'sid'> & { sid?: string }): boolean {
   const { entries } = pending()
+  const { sub, sid, diiHash } = subject
   if (entries.size === 0) return false
   return (
     (sid !== undefined && isEndPending(sid)) ||
     entries.has(`signals ${diiHash} ${sub}`) ||
-    [diiHash, ...otherDiiHashes].some(
-      (hash) => entries.has(`opt_out ${hash}`) || entries.has(`denial ${hash}`),
-    )
+    diiHashesOf(subject).some((hash) => entries.has(`opt_out ${hash}`) || entries.has(`denial ${hash}`))
   )
 }
 

@@ -1,14 +1,13 @@
 import 'server-only'
 import { type Kysely, sql } from 'kysely'
 import type { Schema } from '../database/schema'
-import type { ConsentSignals } from '../identity/public-identity'
-
+import type { ConsentSignals, Product } from '../identity/public-identity'
 import type { Forgotten } from './store'
 
 /** All records of a person's addresses and numbers. Times are Unix ms. */
 export interface ReaderRecords {
   /** `site`: made on this site, and ended by a consent. An operator's opt-outs are never erased. */
-  optOuts: { kind: 'uid2' | 'euid' | 'site'; at: number }[]
+  optOuts: { kind: Product | 'site'; at: number }[]
   /** Oldest first. `account`: a keyed hash that distinguishes accounts but does not identify them. */
   history: {
     at: number

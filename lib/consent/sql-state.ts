@@ -1,8 +1,8 @@
 import 'server-only'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { ConsentState, Product } from '../identity/types'
+import type { ConsentSignals, Product } from '../identity/public-identity'
+import type { ConsentState } from '../identity/types'
 import { sidHash } from './keys'
 
 interface Keys {

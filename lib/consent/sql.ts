@@ -3,12 +3,12 @@ import { type Insertable, type Kysely, sql } from 'kysely'
 import type { Database } from '../database/connection'
 import { tablesWithPepper } from '../database/migrations'
 import type { Schema } from '../database/schema'
-import type { ConsentSignals } from '../identity/public-identity'
-import type { Product, Subject } from '../identity/types'
+import type { ConsentSignals, Product } from '../identity/public-identity'
+import type { Subject } from '../identity/types'
 import { diiKey, pepperFingerprint, sidHash } from './keys'
 import { eraseRecords, type ReaderRecords, readRecords } from './sql-records'
 import { readConsentState } from './sql-state'
-import type { ConsentRecords } from './store'
+import { type ConsentRecords, diiHashesOf } from './store'
 
 /** The durable store. Each write is committed when its promise resolves. */
 export interface SqlStore extends ConsentRecords {
@@ -32,12 +32,12 @@ export function createSqlStore(
   const keysOf = (hashes: readonly string[]) =>
     hashes.flatMap((hash) => peppers.map((pepper) => diiKey(pepper, hash)))
 
-  const keysOfSubject = ({ sub, sid, diiHash, otherDiiHashes = [] }: Subject) => ({
+  const keysOfSubject = (subject: Subject) => ({
     product,
-    sub,
-    sid,
-    keys: keysOf([diiHash]),
-    allKeys: keysOf([diiHash, ...otherDiiHashes]),
+    sub: subject.sub,
+    sid: subject.sid,
+    keys: keysOf([subject.diiHash]),
+    allKeys: keysOf(diiHashesOf(subject)),
   })
 
   /** A transaction with an exclusive or shared lock on these DII or sessions. */
@@ -76,8 +76,9 @@ export function createSqlStore(
       return row !== undefined
     },
 
-    async recordChoice({ sub, diiHash, otherDiiHashes = [] }, { signals, ...choice }) {
-      const keys = keysOf([diiHash, ...otherDiiHashes])
+    async recordChoice(subject, { signals, ...choice }) {
+      const { sub, diiHash } = subject
+      const keys = keysOf(diiHashesOf(subject))
       const at = now()
       const event = {
         sub,

@@ -11,6 +11,12 @@ export interface ConsentRecords extends ConsentStore {
   forget(diiHashes: readonly string[]): Promise<Forgotten>
 }
 
+/** Of all that the sign-in proved: an opt-out or a denial of any of them counts. */
+export const diiHashesOf = ({ diiHash, otherDiiHashes = [] }: Omit<Subject, 'sid'>): string[] => [
+  diiHash,
+  ...otherDiiHashes,
+]
+
 /** The number of erased records. */
 export interface Forgotten {
   history: number

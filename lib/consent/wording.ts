@@ -1,4 +1,5 @@
-import { type Product, products } from '../shared/products'
+import type { Product } from '../identity/public-identity'
+import { products } from '../shared/products'
 
 /** The question on the choice page. The first paragraph is its heading. */
 export function consentParagraphs(product: Product): readonly [string, ...string[]] {

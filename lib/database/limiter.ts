@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHmac } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { runOutsideRequests } from '../shared/outside-requests'
 import { processWide } from '../shared/process-wide'
 import { withDatabase } from './access'

@@ -5,7 +5,7 @@ import type { Product } from '../shared/products'
 /** Times are Unix ms. */
 export interface Schema {
   /** Opt-outs that the operator reported. Nothing deletes from it. */
-  opt_outs: { dii_key: string; pepper: string; source: 'uid2' | 'euid'; at: number }
+  opt_outs: { dii_key: string; pepper: string; source: Product; at: number }
   /**
    * Opt-outs made on this site, by the reader or by the browser's GPC signal. Only the reader's consent
    * deletes them.

@@ -1,7 +1,7 @@
 import 'server-only'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { runOutsideRequests } from '../shared/outside-requests'
 import { processWide } from '../shared/process-wide'
 import { type Database, databaseFile, openDatabase, queryTimeoutMs } from './connection'

@@ -2,7 +2,7 @@ import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { processWide } from '../shared/process-wide'
 import { isOwnOrigin } from './same-origin'
 

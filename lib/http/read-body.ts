@@ -1,7 +1,7 @@
 import 'server-only'
 import type { NextRequest, NextResponse } from 'next/server'
 import type { z } from 'zod'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { readUpTo } from '../shared/read-capped'
 import { type ApiError, apiError } from './api-error'
 import { isSameOrigin } from './same-origin'

@@ -1,6 +1,6 @@
 import 'server-only'
 import { type NextRequest, NextResponse } from 'next/server'
-import { env } from '../env/server'
+import { env } from '../env/env'
 import { noStoreHeaders } from '../identity/cookie'
 import { readUpTo } from '../shared/read-capped'
 import { isSameOrigin } from './same-origin'

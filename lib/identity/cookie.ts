@@ -2,7 +2,8 @@ import 'server-only'
 import { sealData, unsealData } from 'iron-session'
 import { type NextProxy, type NextRequest, NextResponse } from 'next/server'
 import { type Identity, parseIdentity } from '../uid2'
-import type { IdentityEvent, IdentityOptions, Product } from './types'
+import type { Product } from './public-identity'
+import type { IdentityEvent, IdentityOptions } from './types'
 
 /** The identity as the operator sent it, bound to one consent, in one session of one account. */
 export interface SealedIdentity {

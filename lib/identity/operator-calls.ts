@@ -1,8 +1,9 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
 import { type DiiInput, type Identity, Uid2Error } from '../uid2'
+import type { Product } from './public-identity'
 import { createSingleFlight, processWide, type SingleFlight } from './single-flight'
-import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Product, Subject } from './types'
+import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Subject } from './types'
 
 /** How a call to the operator ended. */
 export type CallResult =

@@ -24,6 +24,8 @@ export interface AvailableIdentity extends Entitled {
   identity?: ClientIdentity
 }
 
+export type Product = 'uid2' | 'euid'
+
 /** What a consent platform in the browser said last. */
 export interface ConsentSignals {
   tcf?: string | undefined

@@ -2,8 +2,8 @@ import 'server-only'
 import { hasExpired } from '../uid2'
 import type { RequestContext } from './context'
 import { pickIdentityFields } from './cookie'
-import type { Bucket, PublicIdentity } from './public-identity'
-import type { Choice, Policy, PolicyContext, Product, Refusal } from './types'
+import type { Bucket, Product, PublicIdentity } from './public-identity'
+import type { Choice, Policy, PolicyContext, Refusal } from './types'
 
 /** All that the status depends on. */
 export interface StatusInput {

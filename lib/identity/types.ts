@@ -1,5 +1,12 @@
 import type { Uid2Client, Uid2ErrorCode, Uid2ErrorReason } from '../uid2'
-import type { Bucket, ConsentSignals, NoDii, PublicIdentity, UnsupportedReason } from './public-identity'
+import type {
+  Bucket,
+  ConsentSignals,
+  NoDii,
+  Product,
+  PublicIdentity,
+  UnsupportedReason,
+} from './public-identity'
 
 export interface IdentityOptions {
   client: Pick<Uid2Client, 'generateToken' | 'refreshToken'>
@@ -23,8 +30,6 @@ export interface IdentityOptions {
   /** Unix ms. */
   now?(): number
 }
-
-export type Product = 'uid2' | 'euid'
 
 /** A `NextRequest` fits, and so do a page's `cookies()` and `headers()`. */
 export interface RequestLike {

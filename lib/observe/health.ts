@@ -1,29 +1,9 @@
 import 'server-only'
 import { processWide } from '../shared/process-wide'
+import type { Uid2ErrorCode, Uid2ErrorReason } from '../uid2'
 
-/**
- * Why calls to the operator fail. Faults on our side come first, then the other codes of the SDK:
- * lib/uid2/errors.ts.
- */
-export type OperatorReason =
-  | 'wrong_key'
-  | 'missing_role'
-  | 'wrong_secret'
-  | 'clock_skew'
-  | 'wrong_product'
-  | 'unauthorized'
-  | 'client_error'
-  | 'redirected'
-  | 'timeout'
-  | 'aborted'
-  | 'network'
-  | 'rate_limited'
-  | 'server_error'
-  | 'bad_response'
-  | 'undecryptable'
-  | 'nonce_mismatch'
-  | 'response_too_large'
-  | 'unexpected_status'
+/** Why calls to the operator fail: a fault on our side, if known, or the code of the SDK. */
+export type OperatorReason = Uid2ErrorReason | Uid2ErrorCode
 
 /**
  * The results of recent calls to the operator and the store. `GET /api/health` reads this and makes no calls.

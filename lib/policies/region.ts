@@ -1,5 +1,6 @@
 import 'server-only'
-import type { Policy, PolicyContext, Product } from '../identity/types'
+import type { Product } from '../identity/public-identity'
+import type { Policy, PolicyContext } from '../identity/types'
 import { findCountry } from './countries'
 
 /**

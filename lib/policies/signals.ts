@@ -1,7 +1,7 @@
 import 'server-only'
 import { z } from 'zod'
-import type { ConsentSignals, UnsupportedReason } from '../identity/public-identity'
-import type { Policy, Product, RequestLike } from '../identity/types'
+import type { ConsentSignals, Product, UnsupportedReason } from '../identity/public-identity'
+import type { Policy, RequestLike } from '../identity/types'
 import { gppDenies, gppSaysGdpr, tcfAllowsEuid } from './consent-strings'
 import { parseTcfString } from './tcf-string'
 

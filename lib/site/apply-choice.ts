@@ -1,8 +1,9 @@
 import 'server-only'
 import { consentStore } from '../consent/durable'
-import { env } from '../env/server'
+import { diiHashesOf } from '../consent/store'
+import { env } from '../env/env'
 import type { ConsentSignals } from '../identity/public-identity'
-import type { Choice, RequestLike, Subject } from '../identity/types'
+import type { Choice, RequestLike } from '../identity/types'
 import type { IdentityUpdate } from '../identity/update'
 import { checkSignals } from '../policies/signals'
 import { identity } from './identity'
@@ -69,9 +70,3 @@ export async function eraseReaderRecords(request: RequestLike): Promise<EraseOut
     () => 'store_down',
   )
 }
-
-/** The hashes that this reader's records are stored under. */
-export const diiHashesOf = ({ diiHash, otherDiiHashes = [] }: Subject): string[] => [
-  diiHash,
-  ...otherDiiHashes,
-]

@@ -1,7 +1,7 @@
 import 'server-only'
 import { currentReader } from '../auth/current-reader'
 import { consentStore } from '../consent/durable'
-import { type Env, env } from '../env/server'
+import { type Env, env } from '../env/env'
 import { createIdentity, type PublisherIdentity } from '../identity/create-identity'
 import type { Policy } from '../identity/types'
 import { globalPrivacyControl } from '../policies/gpc'

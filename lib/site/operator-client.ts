@@ -1,5 +1,5 @@
 import 'server-only'
-import { type Env, env } from '../env/server'
+import { type Env, env } from '../env/env'
 import { logEvent } from '../observe/log'
 import { processWide } from '../shared/process-wide'
 import { createUid2Client, explainUnauthorized, type Uid2Client, type Uid2Error } from '../uid2/index'

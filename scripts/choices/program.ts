@@ -1,4 +1,4 @@
-import { EnvError } from '#lib/env/server.ts'
+import { EnvError } from '#lib/env/env.ts'
 import type { Failure, Program } from '../command-line/command.ts'
 import { EXIT } from '../command-line/program.ts'
 import { exportRecords } from './commands/export.ts'

@@ -4,7 +4,7 @@ import type { SqlStore } from '#lib/consent/sql.ts'
 import { databaseFile, openDatabase } from '#lib/database/connection.ts'
 import { retryWhileBusy } from '#lib/database/retry-while-busy.ts'
 import type { Schema } from '#lib/database/schema.ts'
-import { EnvError, envForCommandLine } from '#lib/env/server.ts'
+import { EnvError, envForCommandLine } from '#lib/env/env.ts'
 import { errorCode } from '#lib/observe/error-code.ts'
 
 /** The store failed. */

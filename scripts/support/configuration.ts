@@ -1,5 +1,5 @@
+import { EnvError, loadEnv } from '../../lib/env/env.ts'
 import { envFilesWarning } from '../../lib/env/env-files.ts'
-import { EnvError, loadEnv } from '../../lib/env/server.ts'
 
 // The same .env files as Next's, so that a fault is reported before the build.
 const warning = envFilesWarning(process.argv[2] === 'dev')

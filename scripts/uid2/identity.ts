@@ -1,4 +1,5 @@
-import { type Product, products } from '#lib/shared/products.ts'
+import type { Product } from '#lib/identity/public-identity.ts'
+import { products } from '#lib/shared/products.ts'
 import {
   type GenerateOutcome,
   type Identity,

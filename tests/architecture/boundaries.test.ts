@@ -70,7 +70,7 @@ describe('what holds secrets cannot reach the browser (N20)', () => {
       'lib/auth/next-auth.ts',
       // Compares it with the .env files.
       'lib/env/env-files.ts',
-      'lib/env/server.ts',
+      'lib/env/env.ts',
       // Node itself reads NO_PROXY there.
       'lib/shared/bypass-proxy.mjs',
     ])
@@ -156,7 +156,9 @@ describe('state changes in few places', () => {
     const uses = renderers.flatMap(({ path, imports }) =>
       imports
         .filter(({ target, typeOnly }) => !typeOnly && /^lib\/(site|identity|consent)\//.test(target ?? ''))
-        .filter(({ target = '' }) => !/^lib\/(site\/(read|masked-name)|consent\/wording)\.ts$/.test(target))
+        .filter(
+          ({ target = '' }) => !/^lib\/(site\/(page-data|masked-name)|consent\/wording)\.ts$/.test(target),
+        )
         .map(({ target }) => `${path} → ${target}`),
     )
     expect(uses).toEqual([])

@@ -6,10 +6,10 @@ import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { Outcome } from '#app/(account)/choice/outcome.tsx'
 import { consentParagraphs } from '#lib/consent/wording.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { localPath } from '#lib/shared/local-path.ts'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = {
   title: 'Your choice about ads',

@@ -7,10 +7,10 @@ import { Answers } from '#app/(account)/choice/answers.tsx'
 import { canAnswer, currentAnswer } from '#app/(account)/choice/current-answer.ts'
 import { RecordsTable } from '#app/(account)/privacy/records.tsx'
 import { StorageTable } from '#app/(account)/privacy/storage-table.tsx'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { products } from '#lib/shared/products.ts'
 import { maskedName } from '#lib/site/masked-name.ts'
-import { readCurrentReader, readPublicIdentity, readRecords } from '#lib/site/read.ts'
+import { readCurrentReader, readPublicIdentity, readRecords } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = {
   title: 'Your privacy choices',

@@ -4,10 +4,10 @@ import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { Demo, Proof, Providers } from '#app/(account)/sign-in/ways.tsx'
 import { getSignInOptions } from '#lib/auth/sign-in-options.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { localPath } from '#lib/shared/local-path.ts'
 import { maskedName } from '#lib/site/masked-name.ts'
-import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = {
   title: 'Sign in',

@@ -4,8 +4,8 @@ import { StatusLine } from '#app/_ads/status-line.tsx'
 import { labOnly } from '#app/(lab)/_lab-only.ts'
 import { NextStepNow } from '#app/(lab)/_parts/next-step-now.tsx'
 import { type Pattern, patterns } from '#app/(lab)/_patterns.ts'
-import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { env } from '#lib/env/env.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = { title: 'Ways to hand over a token' }
 

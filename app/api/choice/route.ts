@@ -1,7 +1,7 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { consentWording } from '#lib/consent/wording.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { apiError, tooManyRequests } from '#lib/http/api-error.ts'
 import { readBody } from '#lib/http/read-body.ts'
 import { signalsSchema } from '#lib/policies/signals.ts'

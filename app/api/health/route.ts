@@ -1,6 +1,6 @@
 import { NextResponse } from 'next/server'
 import { pendingCount } from '#lib/consent/pending-revocations.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { health } from '#lib/observe/health.ts'
 
 /** 200 while pages can be served, whatever the state of operator and store. 503 once shutdown has begun. */

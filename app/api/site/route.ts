@@ -1,6 +1,6 @@
 import { NextResponse } from 'next/server'
 import type { SiteSettings } from '#lib/ads/site-settings.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 
 /** The deployment's public settings. Static pages cannot contain them, because they are built earlier. */
 export function GET() {

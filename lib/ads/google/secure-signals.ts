@@ -1,3 +1,4 @@
+import type { Product } from '../../identity/public-identity'
 import type { ConsentWait } from '../consent/consent-wait'
 import { oncePerWindow } from '../once-per-window'
 import type { TokenStore } from '../token-store/transitions'
@@ -67,7 +68,7 @@ export function answerGoogleDeploy(
  * tag is there and would register them once more each time.
  * https://docs.prebid.org/dev-docs/modules/userId.html#esp-configurations
  */
-export function prebidSignals(product: 'uid2' | 'euid', tokenStore: Pick<TokenStore, 'getSnapshot'>) {
+export function prebidSignals(product: Product, tokenStore: Pick<TokenStore, 'getSnapshot'>) {
   const source = product === 'euid' ? 'euid.eu' : 'uidapi.com'
   return {
     userSync: { encryptedSignalSources: { sources: [{ source: [source], encrypt: false }] } },

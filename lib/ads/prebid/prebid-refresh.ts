@@ -1,12 +1,10 @@
 import type { PrebidJS } from 'prebid.js'
-import type { ClientIdentity } from '../../identity/public-identity'
+import type { ClientIdentity, Product } from '../../identity/public-identity'
 import { removePrebidLeftovers } from '../leftovers'
 import { stored } from '../stored'
 import { retryDelay } from '../token-store/refresh-scheduler'
 import type { TokenStore } from '../token-store/transitions'
 import type { RefreshByPrebid } from './prebid-token'
-
-type Product = 'uid2' | 'euid'
 
 /** Prebid as what refreshes the token: the client hand-off's way without an SDK. */
 export interface PrebidRefresh extends RefreshByPrebid {

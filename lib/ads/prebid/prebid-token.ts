@@ -1,4 +1,4 @@
-import type { ClientIdentity } from '../../identity/public-identity'
+import type { ClientIdentity, Product } from '../../identity/public-identity'
 import type { TokenStore, UsableToken } from '../token-store/transitions'
 
 /** As much of Prebid as this uses: `pbjs` with the modules `userId`, `uid2IdSystem` and `euidIdSystem`. */
@@ -8,8 +8,6 @@ export interface PrebidIds {
   refreshUserIds(): Promise<unknown>
   clearAllAuctions(): void
 }
-
-type Product = 'uid2' | 'euid'
 
 /** Client hand-off: Prebid refreshes the token itself (prebid-refresh.ts). */
 export interface RefreshByPrebid {

@@ -1,6 +1,6 @@
 import 'server-only'
 import { createTransport } from 'nodemailer'
-import { env } from '../../env/server'
+import { env } from '../../env/env'
 import { isLoopback } from '../../shared/loopback'
 import { processWide } from '../../shared/process-wide'
 import type { Message } from './messages'

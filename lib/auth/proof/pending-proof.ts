@@ -1,9 +1,8 @@
 import 'server-only'
 import { decode, encode } from 'next-auth/jwt'
 import { z } from 'zod'
-import { env } from '../../env/server'
-import type { Dii } from '../../identity/types'
-import type { CookieReader } from '../../shared/cookie-reader'
+import { env } from '../../env/env'
+import type { Dii, RequestLike } from '../../identity/types'
 import { cookieName } from '../cookie-names'
 import { diiShape } from '../read-dii'
 import { hasEnded } from '../session'
@@ -44,7 +43,7 @@ export const sealPendingProof = ({ id, dii, next }: PendingProof): Promise<strin
   encode({ token: { id, dii, next }, secret: env().nextAuthSecret, maxAge: proofSeconds, salt })
 
 /** The proof that this browser asked for. Null for none, for an expired one, and for anything unreadable. */
-export async function readPendingProof(cookies: CookieReader): Promise<PendingProof | null> {
+export async function readPendingProof(cookies: RequestLike['cookies']): Promise<PendingProof | null> {
   const token = cookies.get(cookieName('pending'))?.value
   if (!token) return null
   try {

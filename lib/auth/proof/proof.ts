@@ -1,9 +1,8 @@
 import 'server-only'
-import { env } from '../../env/server'
-import type { Dii } from '../../identity/types'
+import { env } from '../../env/env'
+import type { Dii, RequestLike } from '../../identity/types'
 import { errorCode } from '../../observe/error-code'
 import { logEvent } from '../../observe/log'
-import type { CookieReader } from '../../shared/cookie-reader'
 import { withTimeout } from '../../shared/with-timeout'
 import { sendMail } from './mail'
 import { codeMessage, linkMail, type Message } from './messages'
@@ -68,7 +67,7 @@ async function deliver(id: string, kind: Dii['kind'], message: Message): Promise
 export type ProofFault = 'no_request' | 'wrong_secret' | 'over' | 'store_down'
 
 /** The DII that a browser proved by returning its secret. */
-export async function checkProof(cookies: CookieReader, secret: string): Promise<Dii | ProofFault> {
+export async function checkProof(cookies: RequestLike['cookies'], secret: string): Promise<Dii | ProofFault> {
   const pending = await readPendingProof(cookies)
   if (!pending) return 'no_request'
   try {

@@ -2,7 +2,7 @@ import 'server-only'
 import { NextRequest } from 'next/server'
 import Credentials from 'next-auth/providers/credentials'
 import { z } from 'zod'
-import { env } from '../../env/server'
+import { env } from '../../env/env'
 import { toClaims } from '../select-verified-dii'
 import { checkProof } from './proof'
 

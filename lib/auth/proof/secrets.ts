@@ -1,6 +1,6 @@
 import 'server-only'
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
-import { env } from '../../env/server'
+import { env } from '../../env/env'
 import { withSecrets } from './secret-store'
 
 /** The result of checking a secret. `over`: used, expired, or tried too often. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { acceptedAlgorithm } from '#lib/auth/openid-responses.ts'
 import { identityProviders, nextAuthCookies, offeredProviders } from '#lib/auth/providers.ts'
-import type { SignInSettings } from '#lib/env/server.ts'
+import type { SignInSettings } from '#lib/env/env.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const none: SignInSettings = { google: null, apple: null, facebook: null, oidc: null, mail: null }

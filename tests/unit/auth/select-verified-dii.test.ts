@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ProviderClaims, selectVerifiedDii } from '#lib/auth/select-verified-dii.ts'
-import type { DiiPolicy } from '#lib/env/server.ts'
+import type { DiiPolicy } from '#lib/env/env.ts'
 
 const policy: DiiPolicy = { relayDomains: [], prefer: 'email' }
 const email = (value: string) => ({ kind: 'email' as const, value })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { consentStore } from '#lib/consent/durable.ts'
 import { openStore } from '#lib/consent/open-store.ts'
 import { StoreDownError } from '#lib/database/access.ts'
-import { EnvError } from '#lib/env/server.ts'
+import { EnvError } from '#lib/env/env.ts'
 import { health } from '#lib/observe/health.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { EnvError, loadEnv } from '#lib/env/server.ts'
+import { EnvError, loadEnv } from '#lib/env/env.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { loadEnv } from '#lib/env/env.ts'
 import { describeFaults, parseEnv } from '#lib/env/schema.ts'
-import { loadEnv } from '#lib/env/server.ts'
 
 type Raw = Record<string, string>
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createMemoryStore } from '#lib/consent/memory.ts'
 import { createOperatorCalls } from '#lib/identity/operator-calls.ts'
-import type { IdentityEvent, Product } from '#lib/identity/types.ts'
+import type { Product } from '#lib/identity/public-identity.ts'
+import type { IdentityEvent } from '#lib/identity/types.ts'
 import { fakeOperator, grant } from '../../support/core.ts'
 
 /** The calls of one site, for one reader who consented. */

@@ -2,7 +2,8 @@ import { sealData, unsealData } from 'iron-session'
 import { NextRequest } from 'next/server'
 import { describe, expect, it, vi } from 'vitest'
 import { type CookieAction, createIdentityCookie, replaceCookie } from '#lib/identity/cookie.ts'
-import type { IdentityEvent, Product } from '#lib/identity/types.ts'
+import type { Product } from '#lib/identity/public-identity.ts'
+import type { IdentityEvent } from '#lib/identity/types.ts'
 import { fakeOperator, minute, siteInMemory } from '../../support/core.ts'
 
 const now = Date.now()

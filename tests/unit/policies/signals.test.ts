@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ConsentSignals } from '#lib/identity/public-identity.ts'
-import type { Product } from '#lib/identity/types.ts'
+import type { ConsentSignals, Product } from '#lib/identity/public-identity.ts'
 import { consentSignals } from '#lib/policies/signals.ts'
 import { contextOf } from './context.ts'
 

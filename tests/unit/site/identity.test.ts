@@ -1,7 +1,7 @@
 import { encode } from 'next-auth/jwt'
 import { describe, expect, it } from 'vitest'
 import { consentStore } from '#lib/consent/durable.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import type { RequestLike } from '#lib/identity/types.ts'
 import { identity, identityCookie } from '#lib/site/identity.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'

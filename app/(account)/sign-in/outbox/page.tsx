@@ -5,8 +5,8 @@ import { notFound } from 'next/navigation'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { findOutboxMessage } from '#lib/auth/proof/outbox.ts'
 import { readPendingProof } from '#lib/auth/proof/pending-proof.ts'
-import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { env } from '#lib/env/env.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = {
   title: 'Outbox',

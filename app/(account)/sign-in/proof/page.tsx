@@ -4,9 +4,9 @@ import Link from 'next/link'
 import { StatusBar } from '#app/_ui/status-bar.tsx'
 import { FinishForm } from '#app/(account)/sign-in/proof/finish-form.tsx'
 import { type PendingProof, readPendingProof } from '#lib/auth/proof/pending-proof.ts'
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { maskDii, maskedName } from '#lib/site/masked-name.ts'
-import { readCurrentReader, readPublicIdentity } from '#lib/site/read.ts'
+import { readCurrentReader, readPublicIdentity } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = {
   title: 'Finish signing in',

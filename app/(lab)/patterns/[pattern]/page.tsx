@@ -7,8 +7,8 @@ import { OtherSide } from '#app/(lab)/_parts/other-side.tsx'
 import { PatternFrame } from '#app/(lab)/_parts/pattern-frame.tsx'
 import { PatternStage } from '#app/(lab)/_parts/pattern-stage.tsx'
 import { findPattern } from '#app/(lab)/_patterns.ts'
-import { env } from '#lib/env/server.ts'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { env } from '#lib/env/env.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 interface Props {
   params: Promise<{ pattern: string }>

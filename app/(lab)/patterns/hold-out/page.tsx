@@ -6,7 +6,7 @@ import { ExposureTable } from '#app/(lab)/_parts/exposure-table.tsx'
 import { PatternFrame } from '#app/(lab)/_parts/pattern-frame.tsx'
 import { PatternStage } from '#app/(lab)/_parts/pattern-stage.tsx'
 import { holdOut } from '#app/(lab)/_patterns.ts'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = { title: holdOut.title }
 

@@ -13,8 +13,8 @@ import type { AdSetup } from '#lib/ads/ad-setup.ts'
 import { abridged, type BidRequest, bidRequest, deviceOf, eidOf } from '#lib/ads/server/openrtb.ts'
 import { holdServerAuction, type ServerAd } from '#lib/ads/server/server-auction.ts'
 import { publicAddress } from '#lib/auth/client-address.ts'
-import { env } from '#lib/env/server.ts'
-import { readPublicIdentity, readSignals } from '#lib/site/read.ts'
+import { env } from '#lib/env/env.ts'
+import { readPublicIdentity, readSignals } from '#lib/site/page-data.ts'
 
 export const metadata: Metadata = { title: serverToServer.title }
 

@@ -4,7 +4,7 @@ import { AdStack } from '#app/_ads/ad-stack.tsx'
 import { StatusLine } from '#app/_ads/status-line.tsx'
 import { ArticlePage } from '#app/(site)/_article-page.tsx'
 import { adsBeside, findArticle } from '#app/(site)/_articles/index.ts'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 interface Props {
   params: Promise<{ slug: string }>

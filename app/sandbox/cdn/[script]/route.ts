@@ -1,4 +1,4 @@
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { cdnScript } from '#lib/sandbox/cdn/scripts.ts'
 
 export async function GET(_: Request, context: { params: Promise<{ script: string }> }): Promise<Response> {

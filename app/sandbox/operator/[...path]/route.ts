@@ -1,4 +1,4 @@
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { isCrossSite } from '#lib/http/same-origin.ts'
 import { sandboxOperator } from '#lib/sandbox/operator/instance.ts'
 import { handleWeb } from '#lib/sandbox/operator/web.ts'

@@ -1,5 +1,5 @@
 import { Suspense } from 'react'
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 /** Shows what each surface of one request reads of the identity; built into a variant by the tests. */
 export default async function Probe() {

@@ -1,4 +1,4 @@
-import { env } from '#lib/env/server.ts'
+import { env } from '#lib/env/env.ts'
 import { sandboxBuyer } from '#lib/sandbox/buyer/instance.ts'
 import { auctionMemory } from '#lib/sandbox/exchange/auction-memory.ts'
 import { handleAuction, handlePreflight } from '#lib/sandbox/exchange/web.ts'

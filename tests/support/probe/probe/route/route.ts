@@ -1,4 +1,4 @@
-import { readPublicIdentity } from '#lib/site/read.ts'
+import { readPublicIdentity } from '#lib/site/page-data.ts'
 
 export async function GET() {
   const identity = await readPublicIdentity()

@@ -3,10 +3,10 @@ import { headers } from 'next/headers'
 import { cache } from 'react'
 import { consentStore } from '../consent/durable'
 import type { ReaderRecords } from '../consent/sql-records'
+import { diiHashesOf } from '../consent/store'
 import type { ConsentSignals } from '../identity/public-identity'
 import type { Reader } from '../identity/types'
 import { currentSignals } from '../policies/signals'
-import { diiHashesOf } from './apply-choice'
 import { identity } from './identity'
 
 /** The identity for the current page. It only reads: no calls, no writes. Once per request. */

@@ -2,6 +2,7 @@ import 'server-only'
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { processWide } from '../shared/process-wide'
+import type { Product } from '../shared/products'
 import { sandboxPublisher } from '../shared/sandbox-credentials'
 import { readLocalSecrets, readOrCreateSecrets, type Secrets } from './local-secrets'
 import { describeFaults, parseEnv } from './schema'
@@ -14,7 +15,7 @@ export interface Env {
   /** Origin of NEXTAUTH_URL. */
   origin: string
   secureCookies: boolean
-  product: 'uid2' | 'euid'
+  product: Product
   operator: { baseUrl: string; apiKey: string; clientSecret: string; timeoutMs: number }
   /** The address of this process, for calls to its own sandbox. */
   ownUrl: string
