@@ -50,7 +50,7 @@ describe('N26: whatever is sent, no answer is a fault of the server, and none sh
           path,
           headers,
           body: method === 'GET' || method === 'HEAD' ? null : '{"x',
-          sender: (['nobody', 'a', 'b'] as const)[index] ?? 'nobody',
+          sender: (['stranger', 'a', 'b'] as const)[index] ?? 'stranger',
         })),
       ),
     )

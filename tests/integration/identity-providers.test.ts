@@ -2,7 +2,7 @@ import { decode } from 'next-auth/jwt'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { apple, facebook, google } from '../support/claim-shapes.ts'
 import {
-  type ComingBack,
+  type CallbackRequest,
   type IdentityProviders,
   type StandInId,
   startIdentityProviders,
@@ -60,7 +60,7 @@ type Browser = ReturnType<typeof browser>
 const attributesOf = (cookie: string | undefined) => cookie?.toLowerCase().split('; ').slice(1)
 
 /** Comes back from a provider, whose form reaches the site with those cookies alone that cross sites. */
-async function comeBack(reader: Browser, { method, path, parameters }: ComingBack): Promise<Response> {
+async function comeBack(reader: Browser, { method, path, parameters }: CallbackRequest): Promise<Response> {
   if (method === 'GET') return reader.fetch(`${path}?${parameters}`)
   const crossing = [...reader.jar].filter(([name]) => /; samesite=none/i.test(reader.lastSet.get(name) ?? ''))
   const cookie = crossing.map((pair) => pair.join('=')).join('; ')

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { parse, sourceFiles } from '../architecture/project.ts'
 import { describeOwnSignIn, inPlace, inPlaceName, paths, reading, replaced } from '../support/own-sign-in.ts'
 
-describeOwnSignIn('in the place of ours', inPlaceName, inPlace)
+describeOwnSignIn('instead of ours', inPlaceName, inPlace)
 
 const gone = (path: string) => paths.some((each) => path === each || path.startsWith(`${each}/`))
 /** The site after all is deleted that may be. */

@@ -45,9 +45,8 @@ interface Scene {
   page: Page
   operator: SandboxOperator
   email: string
-  /** The requests for ads so far. */
   auctions: readonly Auction[]
-  /** The identifiers in those from the `since`th on, once the page has made what one view makes. */
+  /** The identifiers in the requests from the `since`th on, once a view's requests are complete. */
   sent(since?: number): Promise<string[]>
 }
 
@@ -86,7 +85,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     expect(later.length).toBeGreaterThan(0)
     if (!channel.google) expect(later).not.toContain(id(advertisingToken))
   },
-  async 'run out on the open page, with the operator down'(scene) {
+  async 'expired on the open page, with the operator down'(scene) {
     const { page, context, channel, email, operator } = scene
     await operator.set({ lifetimes: { identityMs: 5_000, refreshFromMs: 5_000 } })
     await signInAndConsent(context, { email })
@@ -162,7 +161,7 @@ for (const channel of channels)
     })
 
 for (const channel of channels)
-  test(`${channel.slug} in Firefox: gets the token, and loses it`, async ({ watch, email }) => {
+  test(`${channel.slug} in Firefox: gets the token, and loses it at sign-out`, async ({ watch, email }) => {
     test.skip(!existsSync(firefox.executablePath()), 'there is no Firefox on this machine')
     const site = await siteOf(channel.handoff)
     await sandboxOperator(site).set({})

@@ -7,12 +7,12 @@ import { type Site, startSite } from '../support/site.ts'
 
 let site: Site
 beforeAll(async () => {
-  // Each request counts alone, or the limits by address would answer most of the sign-in.
+  // A trusted hop: the limits per address would otherwise stop most sign-in requests.
   site = await startSite({ env: { TRUST_PROXY_HOPS: '1' } })
 })
 afterAll(() => site.stop())
 
-it('N26: 40,000 requests of every kind: no fault of the server, no stack, nothing of another reader', async () => {
+it('40,000 random requests cause no server error, show no stack and nothing of another reader (N26)', async () => {
   const seed = newSeed()
   console.log(`seed ${seed}`)
   let sent = 0
@@ -20,7 +20,7 @@ it('N26: 40,000 requests of every kind: no fault of the server, no stack, nothin
   const requests = fc.array(fc.integer({ min: 0 }), { minLength: 20, maxLength: 20 })
   await fc.assert(
     fc.asyncProperty(requests, async (seeds) => {
-      // Some sign the two out, or take their consent back.
+      // Some requests sign the two out, or withdraw their consent.
       if (sent % 400 === 0) readers = await twoReaders(site)
       const wrong = seeds.map((it) => {
         const hostile = hostileRequest(randomFrom(it), site.origin)

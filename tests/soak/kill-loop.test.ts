@@ -18,7 +18,7 @@ it.each([
   ['SQLite', async () => ({})],
   ['PostgreSQL', async () => ({ databaseUrl: await postgres.database() })],
 ])(
-  'U3, K6, N4: killed 200 times at any moment, a site on %s has forgotten no end that it had answered',
+  'a site on %s that is killed 200 times keeps every revocation that it acknowledged (U3, K6, N4)',
   async (_, where) => {
     expect.hasAssertions()
     await killLoop({ rounds: 200, seed: newSeed(), operator, ...(await where()) })

@@ -4,7 +4,7 @@ import { articles, eidsOf, expectAds, readNext, signInAndConsent } from '../e2e/
 import { awayAndBack, channelOf, inventory, listenerCount, openPattern } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
 
-test('200 soft navigations: one auction each, and neither Prebid nor the page grows', async ({
+test('200 soft navigations hold one auction each, and grow neither Prebid nor the page', async ({
   page,
   context,
   watch,
@@ -17,7 +17,7 @@ test('200 soft navigations: one auction each, and neither Prebid nor the page gr
   const settled = { after: 50, size: await measure(page, devtools) }
   for (let visited = 1; visited <= 200; visited++) {
     await readNext(page)
-    // A piece without ads holds no auction, and the one after it starts from where it was.
+    // A page without ads holds no auction; the next page continues as before.
     if (withoutAds.some((slug) => page.url().endsWith(slug))) await readNext(page)
     await expectAds(page, 'readable')
     expect(watch.auctions).toHaveLength(visited + 1)
@@ -36,7 +36,7 @@ test('200 soft navigations: one auction each, and neither Prebid nor the page gr
   expect(end.heapMb).toBeLessThan(settled.size.heapMb + 1)
 })
 
-test('200 soft navigations with every way at once: nothing piles up in Prebid, in Google’s tag or in the page', async ({
+test('200 soft navigations with all channels at once leave nothing behind in Prebid, Google’s tag or the page', async ({
   page,
   context,
   email,

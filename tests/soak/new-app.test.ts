@@ -16,7 +16,7 @@ import nextTs from 'eslint-config-next/typescript'
 export default defineConfig([...nextVitals, ...nextTs, { ignores: ['.next/**', 'next-env.d.ts'] }])
 `
 
-/** The core mounted, as short as it gets, with the settings that new apps have. */
+/** The core, mounted as briefly as possible, with the settings of new apps. */
 const mounts: Record<string, string> = {
   'next.config.mjs': `
     const config = { cacheComponents: true, partialPrefetching: true }
@@ -93,7 +93,7 @@ beforeAll(async () => {
       'eslint-config-next': dependencies.next,
       typescript: '5.9.3',
     },
-    // A newer one lacks builds of some machines.
+    // A newer one lacks builds for some machines.
     overrides: { 'unrs-resolver': '1.12.2' },
   })
   for (const [path, text] of Object.entries(mounts)) {

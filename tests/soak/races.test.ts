@@ -17,7 +17,7 @@ afterAll(async () => {
   await operator.close()
 })
 
-it('N4: 200 sign-outs during refreshes: no reader is ever signed in again', async () => {
+it('200 sign-outs during refreshes sign no reader in again (N4)', async () => {
   for (let round = 0; round < 200; round++) {
     const reader = visitor(site)
     await reader.signIn({ email: `soak-${round}@example.com` })
@@ -31,12 +31,12 @@ it('N4: 200 sign-outs during refreshes: no reader is ever signed in again', asyn
   }
 })
 
-it('N3: 40 times 50 parallel requests make 40 operator calls', async () => {
+it('40 times 50 parallel requests make 40 operator calls (N3)', async () => {
   for (let round = 0; round < 40; round++) {
     const reader = visitor(site)
     await reader.signIn({ email: `parallel-${round}@example.com` })
     await reader.choose('granted')
-    // What the refresh brings is not due at once again, which would be a second refresh and no repetition.
+    // The refreshed token must not be due at once: that would be a second refresh.
     await operator.set({})
     const twins = Array.from({ length: 50 }, () => reader.twin())
     const answers = await Promise.all(twins.map((twin) => twin.identity()))
@@ -47,7 +47,7 @@ it('N3: 40 times 50 parallel requests make 40 operator calls', async () => {
   }
 })
 
-it('U3: 20 kills right after an opt-out was answered: none is forgotten', async () => {
+it('20 kills right after an acknowledged opt-out lose none of them (U3)', async () => {
   for (let round = 0; round < 20; round++) {
     const email = `killed-${round}@example.com`
     const reader = visitor(site)

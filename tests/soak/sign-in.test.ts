@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.stop())
 
-it('200 links and codes, each used by ten requests at once: 200 sessions', async () => {
+it('200 links and codes, each used by ten parallel requests, make 200 sessions', async () => {
   for (let round = 0; round < 200; round++) {
     const reader = asker(site)
     const secret = await reader.ask(round % 2 ? `soak-${round}@example.com` : `+1234567${1000 + round}`)
@@ -18,7 +18,7 @@ it('200 links and codes, each used by ten requests at once: 200 sessions', async
   }
 })
 
-it('100 secrets, each guessed at by twenty requests at once: five tries each, and it is over', async () => {
+it('100 secrets, each guessed at by 20 parallel requests, allow five tries each', async () => {
   for (let round = 0; round < 100; round++) {
     const reader = asker(site)
     const secret = await reader.ask(`guessed-${round}@example.com`)
@@ -32,7 +32,7 @@ it('100 secrets, each guessed at by twenty requests at once: five tries each, an
   }
 })
 
-it('50 addresses, each asking 40 times at once: 20 messages each', async () => {
+it('50 addresses that each ask 40 times in parallel are sent 20 messages each', async () => {
   for (let round = 0; round < 50; round++) {
     const from = { 'x-forwarded-for': `203.0.113.${round}` }
     const ask = (i: number) =>

@@ -9,21 +9,21 @@ import { expect, test } from '../e2e/fixtures.ts'
 
 const path = 'app/_ads/ad-config.ts'
 const off = 'refreshAfterMs: null'
-/** The site, but with slots that are sold anew, and sooner than buyers accept. */
-const impatient = () => {
+/** The site with slots that get new ads, sooner than buyers accept. */
+const withNewAds = () => {
   const text = readFileSync(join(root, path), 'utf8')
   expect(text).toContain(off)
-  return buildVariant('slots-sold-anew', {
+  return buildVariant('slots-with-new-ads', {
     write: { [path]: text.replace(off, 'refreshAfterMs: 1_000') },
   })
 }
 
-test('a slot in view is sold again with the token, thirty seconds after its ad at the earliest; one out of view is not', async ({
+test('a slot in view gets a new ad with the token, 30 seconds after its last one at the earliest; one out of view does not', async ({
   newBrowser,
   watch,
   email,
 }) => {
-  const site = await startSite({ folder: await impatient() })
+  const site = await startSite({ folder: await withNewAds() })
   const context = await newBrowser({ baseURL: site.origin, viewport: { width: 390, height: 500 } })
   const { advertisingToken } = await signInAndConsent(context, { email })
   const page = await context.newPage()
@@ -38,15 +38,15 @@ test('a slot in view is sold again with the token, thirty seconds after its ad a
   await expect.poll(() => watch.auctions.length, { timeout: 60_000 }).toBe(first + 1)
   expect(Date.now() - shownAt).toBeGreaterThan(29_000)
   expect(watch.auctions.at(-1)).toMatchObject({ slots: ['article-side'], eids: eidsOf(advertisingToken) })
-  // Each ad takes the place of the one before.
+  // The new ad replaces the old one.
   await expect.poll(() => ad?.evaluate((element) => element.isConnected)).toBe(false)
   await expect(slot.locator('iframe')).toHaveCount(1)
   await context.close()
   await site.stop()
 })
 
-test('G5: with Google’s tag a slot is sold again as the same slot', async ({ newBrowser, watch, email }) => {
-  const site = await startSite({ folder: await impatient() })
+test('with Google’s tag a slot gets a new ad as the same slot (G5)', async ({ newBrowser, watch, email }) => {
+  const site = await startSite({ folder: await withNewAds() })
   const context = await newBrowser({ baseURL: site.origin })
   await signInAndConsent(context, { email })
   const page = await context.newPage()

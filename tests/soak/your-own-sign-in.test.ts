@@ -4,9 +4,9 @@ import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
-describeOwnSignIn('with nothing left of ours', 'own-sign-in-alone', alone)
+describeOwnSignIn('with ours deleted', 'own-sign-in-alone', alone)
 
-describe('with nothing left of our sign-in', () => {
+describe('with our sign-in deleted', () => {
   let site: Site
 
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('with nothing left of our sign-in', () => {
   }, buildTimeoutMs)
   afterAll(() => site.stop())
 
-  it('the page that is left leads to the account system, and back here alone', async () => {
+  it('the remaining sign-in page leads to the account system, and back to this site alone', async () => {
     const backTo = async (next: string) => {
       const answer = await visitor(site).fetch(`/sign-in?next=${next}`)
       const location = new URL(answer.headers.get('location') ?? '')

@@ -8,7 +8,7 @@ import type { OperatorRequest } from '#lib/sandbox/operator/types.ts'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { type TestOperator, testOperator } from './operator.ts'
 
-/** A sandbox operator that knows who opted out, and counts generates by person. */
+/** A sandbox operator that opts people out one by one, and counts generates by person. */
 export interface AttributingOperator extends TestOperator {
   /** Opts the address out, or in again. */
   optOut(email: string, is: boolean): void
@@ -34,7 +34,7 @@ function personIn(request: OperatorRequest): string | undefined {
 
 export async function attributingOperator(): Promise<AttributingOperator> {
   const running = await testOperator()
-  // All sandbox operators have the same keys, so this one can answer for the other.
+  // All sandbox operators have the same keys: this one answers for people who opted out.
   const refusing = createOperator()
   const faults = ['generate', 'refresh'].map((on) => ({ on, kind: 'optout' }))
   const body = Buffer.from(JSON.stringify({ faults }))

@@ -8,7 +8,7 @@ export async function openBarePage(page: Page): Promise<void> {
   await page.goto('/bare')
 }
 
-/** Loads a stand-in in the way in which sites load the real script. */
+/** Loads a stand-in as sites load the real script. */
 export async function load(page: Page, script: string): Promise<void> {
   await page.addScriptTag({ url: `/sandbox/cdn/${script}` })
 }

@@ -12,7 +12,7 @@ export interface BrowserLaunch {
 export async function findChromium(): Promise<BrowserLaunch> {
   const executablePath =
     process.env.CHROMIUM_PATH || playwrightsOwn() || onPath() || installed() || (await fromNpm())
-  // So the workers of this run do not search again.
+  // So that the workers of this run do not search again.
   process.env.CHROMIUM_PATH = executablePath
   // Chromium's sandbox does not run as root.
   return { executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] }

@@ -3,11 +3,11 @@ import type { BrowserContext, Page } from '@playwright/test'
 import { gppOf } from './gpp.ts'
 
 /*
- * A consent platform for tests, with the APIs that the specifications have:
+ * A consent platform for tests, with the APIs of the specifications:
  * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
  * https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform/blob/main/Core/CMP%20API%20Specification.md
- * Strings are decoded here, by IAB's own code; in the page it is as a real one is: a stub first, which only queues,
- * then the platform, which keeps what the reader decided and tells only the tab in which they did.
+ * Strings are decoded here, by IAB's code. In the page it behaves like a real one: first a stub that queues calls,
+ * then the platform, which stores the reader's decision and notifies only the tab in which it was made.
  */
 
 /** The part of the specification's `TCData` that is read here. */
@@ -66,7 +66,7 @@ export const noGdpr: TcData = {
   publisher: { restrictions: {} },
 }
 
-/** For one applicable section. Its reader was told of each opt-out and used none, except `fields`. */
+/** For one applicable section: the reader was notified of each opt-out and used none, except `fields`. */
 export function pingDataOf(name: string, fields: Record<string, unknown> = {}): PingData {
   const { gpp, gppSid, section } = gppOf(name, fields)
   return { gppString: gpp, applicableSections: gppSid, parsedSections: { [name]: section } }
@@ -93,13 +93,13 @@ declare global {
   }
 }
 
-/** Runs first in the page. */
+/** Runs in the page. */
 function cmp(first: Decision): void {
   // Ad frames have no platform of their own, and a blank tab has no storage.
   if (window !== window.top || window.origin === 'null') return
   const kept = 'cmp-stand-in'
   let decision: Decision = JSON.parse(localStorage.getItem(kept) ?? 'null') ?? first
-  /** A real platform is loaded after its stub, by another script. */
+  /** A real platform loads later than its stub. */
   let loaded = false
   let listeners = 0
   const tcfListeners = new Map<number, (data: object | null, success: boolean) => void>()
@@ -121,14 +121,14 @@ function cmp(first: Decision): void {
     const status = loaded ? 'loaded' : 'stub'
     const display = signalStatus === 'ready' ? 'hidden' : 'visible'
     const version = { gppVersion: '1.1', cmpId: 10, supportedAPIs: ['2:tcfeuv2', '7:usnat'] }
-    const said = loaded ? decision.gpp : { gppString: '', applicableSections: [], parsedSections: {} }
+    const data = loaded ? decision.gpp : { gppString: '', applicableSections: [], parsedSections: {} }
     return {
       ...version,
       cmpStatus: status,
       cmpDisplayStatus: display,
       signalStatus,
       sectionList: [],
-      ...said,
+      ...data,
     }
   }
 
@@ -168,11 +168,11 @@ function cmp(first: Decision): void {
     answer(null, false)
   }
 
-  function tellTcf(status: string): void {
+  function notifyTcf(status: string): void {
     for (const [id, listener] of [...tcfListeners]) listener(tcData(status, id), true)
   }
 
-  function tellGpp(eventName: string, data: unknown, signalStatus: string): void {
+  function notifyGpp(eventName: string, data: unknown, signalStatus: string): void {
     for (const [listenerId, listener] of [...gppListeners])
       listener({ eventName, listenerId, data, pingData: pingData(signalStatus) }, true)
   }
@@ -181,23 +181,23 @@ function cmp(first: Decision): void {
   if (first.gpp !== undefined) Object.assign(window, { __gpp: gppApi })
   window.cmpStandIn = {
     decide(next) {
-      if (next.tcf) tellTcf('cmpuishown')
-      if (next.gpp) tellGpp('signalStatus', 'not ready', 'not ready')
+      if (next.tcf) notifyTcf('cmpuishown')
+      if (next.gpp) notifyGpp('signalStatus', 'not ready', 'not ready')
       decision = { ...decision, ...next }
       localStorage.setItem(kept, JSON.stringify(decision))
       if (next.tcf) {
-        tellTcf('useractioncomplete')
+        notifyTcf('useractioncomplete')
         for (const run of queue.splice(0)) run()
       }
       if (next.gpp) {
-        tellGpp('sectionChange', '', 'not ready')
-        tellGpp('signalStatus', 'ready', 'ready')
+        notifyGpp('sectionChange', '', 'not ready')
+        notifyGpp('signalStatus', 'ready', 'ready')
       }
     },
   }
   setTimeout(() => {
     loaded = true
     if (answersTcf()) for (const run of queue.splice(0)) run()
-    if (answersGpp()) tellGpp('signalStatus', 'ready', 'ready')
+    if (answersGpp()) notifyGpp('signalStatus', 'ready', 'ready')
   }, 50)
 }

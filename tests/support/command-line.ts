@@ -56,7 +56,7 @@ export async function run(
 
 const marker = join(root, 'node_modules', '.installed-lock')
 
-/** Otherwise a launcher would install, and replace the packages while other tests use them. */
+/** Without it a launcher would install, and replace packages that other tests use. */
 export const installed =
   existsSync(marker) &&
   readFileSync(marker, 'utf8') ===

@@ -17,7 +17,7 @@ export const routes = {
   files: ['/icon.svg', '/ads.txt', '/.well-known/gpc.json'],
 }
 
-/** Ways to request a route: as a document, as React's payload, as a prefetch, by HEAD. */
+/** Ways to request a route. */
 const manners: [name: string, init: RequestInit][] = [
   ['document', {}],
   ['HEAD', { method: 'HEAD' }],

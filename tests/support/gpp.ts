@@ -8,19 +8,19 @@ export const usSections: [id: number, name: string][] = [...Sections.SECTION_ID_
 export const uses = ['Sale', 'Sharing', 'TargetedAdvertising'] as const
 
 /**
- * A string in which one section says that its reader was told of each opt-out and used none, except `fields`.
- * Fields that a section does not have are left out.
+ * A string with one section: the reader was notified of each opt-out and used none, except `fields`. Fields
+ * that the section lacks are left out.
  */
 export function gppOf(
   name: string,
   fields: Record<string, unknown> = {},
 ): { gpp: string; gppSid: number[]; section: Record<string, unknown> } {
   const model = new GppModel()
-  const told = uses.flatMap((use) => [
+  const notices = uses.flatMap((use) => [
     [`${use}OptOutNotice`, 1],
     [`${use}OptOut`, 2],
   ])
-  const all = { ...Object.fromEntries(told), SharingNotice: 1, MspaCoveredTransaction: 1, ...fields }
+  const all = { ...Object.fromEntries(notices), SharingNotice: 1, MspaCoveredTransaction: 1, ...fields }
   // Setting its first field creates the section.
   model.setFieldValue(name, 'MspaCoveredTransaction', 1)
   for (const [field, value] of Object.entries(all))

@@ -46,7 +46,7 @@ interface HostileRequest {
   path: string
   headers: Record<string, string>
   body: string | null
-  sender: 'nobody' | 'a' | 'b'
+  sender: 'stranger' | 'a' | 'b'
 }
 
 const paths = [...routesOfApp(), ...otherPaths]
@@ -62,7 +62,7 @@ export function hostileRequest(random: (below: number) => number, origin: string
   const body = method === 'GET' && random(10) > 0 ? null : pick(bodies)
   if (body === null) delete headers['transfer-encoding']
   else if (!headers['transfer-encoding']) headers['content-length'] = String(Buffer.byteLength(body))
-  return { method, path: pick(paths) + pick(endings), headers, body, sender: pick(['nobody', 'a', 'b']) }
+  return { method, path: pick(paths) + pick(endings), headers, body, sender: pick(['stranger', 'a', 'b']) }
 }
 
 export interface Readers {
@@ -87,11 +87,11 @@ export async function twoReaders(site: Site): Promise<Readers> {
   return { a, b, secretsOfA: [email, identity.advertisingToken, ...cookies].filter((it) => it !== '') }
 }
 
-/** What is wrong with the site's response. Null: nothing. */
+/** What is wrong with the site's response; empty if nothing is. */
 export async function findFault(site: Site, readers: Readers, hostile: HostileRequest): Promise<string[]> {
   const { sender, method, body } = hostile
   const headers = { ...hostile.headers }
-  if (sender !== 'nobody')
+  if (sender !== 'stranger')
     headers.cookie = [headers.cookie, cookieOf(readers[sender])].filter(Boolean).join('; ')
   let answer = await send(site, method, hostile.path, headers, body)
   const { location } = answer.headers
@@ -100,18 +100,18 @@ export async function findFault(site: Site, readers: Readers, hostile: HostileRe
     answer = await send(site, method, location, headers, body)
   const wrong: string[] = []
   if (answer.status >= 500) wrong.push(`is answered ${answer.status}`)
-  if (/^\s+at .+:\d+|node_modules/m.test(answer.text)) wrong.push('shows where in the code')
+  if (/^\s+at .+:\d+|node_modules/m.test(answer.text)) wrong.push('shows a stack')
   if (location && !location.startsWith(site.origin) && !/^\/(?![/\\])/.test(location))
     wrong.push(`leads to ${location}`)
   const seen = answer.text + JSON.stringify(answer.headers)
   if (sender !== 'a' && readers.secretsOfA.some((secret) => seen.includes(secret)))
-    wrong.push('shows another reader')
+    wrong.push('shows data of another reader')
   return wrong.map(
     (what) => `${method} ${hostile.path} ${what}: ${JSON.stringify({ ...hostile, path: undefined })}`,
   )
 }
 
-/** Hostile requests must leave no stack in the log, and no line with other than the five fields. */
+/** Stacks and errors in the log. Hostile requests must cause none. */
 export const strangeLines = (log: string): string[] =>
   log.split('\n').filter((line) => line.startsWith('⨯') || /^\s+at |Error\b/.test(line))
 

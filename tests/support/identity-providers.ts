@@ -7,8 +7,8 @@ import type { Claims } from '#lib/auth/claims.ts'
 
 export type StandInId = 'google' | 'apple' | 'facebook'
 
-/** What a browser sends to the site when it returns. */
-export interface ComingBack {
+/** The request of a browser that returns to the site. */
+export interface CallbackRequest {
   method: 'GET' | 'POST'
   path: string
   parameters: URLSearchParams
@@ -18,10 +18,10 @@ export interface IdentityProviders {
   /** Environment variables that make the site use the stand-ins as Google, Apple and Facebook. */
   env: Record<string, string>
   /** Signs an account in, as the provider's page at `url` would. `change` simulates a faulty provider. */
-  authorize(url: URL, claims: Claims, change?: { nonce?: string }): ComingBack
+  authorize(url: URL, claims: Claims, change?: { nonce?: string }): CallbackRequest
   /** An access token that Facebook issued to another app for this account. */
   tokenOfAnotherApp(claims: Claims): string
-  /** Why each failed code was not redeemed. */
+  /** The fault of each code that was not redeemed. */
   refusals: string[]
   /** While on, every response stops in the middle. */
   hang(on: boolean): void
@@ -180,7 +180,7 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
 
   return {
     env: {
-      NODE_OPTIONS: `--import=${new URL('lead-to-stand-ins.mjs', import.meta.url).href}`,
+      NODE_OPTIONS: `--import=${new URL('redirect-to-stand-ins.mjs', import.meta.url).href}`,
       STAND_IN_PORT: String((server.address() as AddressInfo).port),
       STAND_IN_HOSTS: hosts.join(','),
       AUTH_GOOGLE_ID: ids.google,
@@ -194,24 +194,24 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
     },
     authorize(url, claims, change = {}) {
       const provider = authorizations[`${url.host}${url.pathname}`]
-      const asked = url.searchParams
-      if (!provider || asked.get('client_id') !== ids[provider] || asked.get('response_type') !== 'code')
-        throw new Error(`Nobody answers ${url.origin}${url.pathname}`)
+      const query = url.searchParams
+      if (!provider || query.get('client_id') !== ids[provider] || query.get('response_type') !== 'code')
+        throw new Error(`There is no stand-in for ${url.origin}${url.pathname}`)
       // Apple rejects a scope without form_post.
-      const posts = asked.get('response_mode') === 'form_post'
-      if (provider === 'apple' && asked.get('scope') && !posts) throw new Error('response_mode')
+      const posts = query.get('response_mode') === 'form_post'
+      if (provider === 'apple' && query.get('scope') && !posts) throw new Error('response_mode')
       const code = random()
       codes.set(code, {
         provider,
         claims,
-        redirectUri: asked.get('redirect_uri') ?? '',
-        nonce: change.nonce ?? asked.get('nonce') ?? undefined,
-        challenge: asked.get('code_challenge') ?? undefined,
+        redirectUri: query.get('redirect_uri') ?? '',
+        nonce: change.nonce ?? query.get('nonce') ?? undefined,
+        challenge: query.get('code_challenge') ?? undefined,
       })
       return {
         method: posts ? 'POST' : 'GET',
-        path: new URL(asked.get('redirect_uri') ?? '').pathname,
-        parameters: new URLSearchParams({ code, state: asked.get('state') ?? '' }),
+        path: new URL(query.get('redirect_uri') ?? '').pathname,
+        parameters: new URLSearchParams({ code, state: query.get('state') ?? '' }),
       }
     },
     tokenOfAnotherApp(claims) {

@@ -6,13 +6,13 @@ import { randomFrom } from './random.ts'
 import { type Visitor, visitor } from './reader.ts'
 import { type Site, startSite } from './site.ts'
 
-/** What a reader does while the site is killed, and what must hold after that was acknowledged. */
-interface End {
+/** What a reader does while the site is killed, and the status that must hold once that was acknowledged. */
+interface Revocation {
   act(reader: Visitor): Promise<boolean>
   status: 'opted_out' | 'denied' | 'signed_out'
 }
 
-const ends = {
+const revocations = {
   'optout on generate': {
     act: async (reader) => (await reader.choose('granted')).status === 'opted_out',
     status: 'opted_out',
@@ -21,12 +21,12 @@ const ends = {
     act: async (reader) => (await reader.ensure()).status === 'opted_out',
     status: 'opted_out',
   },
-  no: { act: async (reader) => (await reader.choose('denied')).status === 'denied', status: 'denied' },
+  denial: { act: async (reader) => (await reader.choose('denied')).status === 'denied', status: 'denied' },
   'sign-out': { act: async (reader) => (await reader.signOut()).status === 204, status: 'signed_out' },
-} satisfies Record<string, End>
+} satisfies Record<string, Revocation>
 
-type Kind = keyof typeof ends
-const kinds = Object.keys(ends) as Kind[]
+type Kind = keyof typeof revocations
+const kinds = Object.keys(revocations) as Kind[]
 
 interface Participant {
   kind: Kind
@@ -65,20 +65,20 @@ export async function killLoop(options: {
         ],
       })
       const when = { answers: random(perRound + 1), turns: random(300) }
-      // The first kill comes after every answer: on a busy machine the slow kinds might never be answered before one.
+      // The first kill comes after all answers: on a busy machine, slow kinds might never be acknowledged.
       await actAndKill(site, readers, round === 0 ? { ...when, answers: perRound } : when)
       site = await startSite({ env, dataDir: site.dataDir, port: site.port })
       await operator.set({})
-      const heard = readers.filter((reader) => reader.acknowledged)
-      await Promise.all(heard.map((reader) => expectEnded(site, reader, `seed ${seed}, round ${round}`)))
+      const revoked = readers.filter((reader) => reader.acknowledged)
+      await Promise.all(revoked.map((reader) => expectRevoked(site, reader, `seed ${seed}, round ${round}`)))
       expect((await operator.calls()).generate, `generates, seed ${seed}, round ${round}`).toBe(0)
-      for (const { kind } of heard) acknowledged[kind] = (acknowledged[kind] ?? 0) + 1
-      cut += readers.length - heard.length
+      for (const { kind } of revoked) acknowledged[kind] = (acknowledged[kind] ?? 0) + 1
+      cut += readers.length - revoked.length
     }
   } finally {
     await site.stop()
   }
-  // Otherwise the test has shown nothing.
+  // Otherwise the test has shown nothing: each kind was acknowledged, and some requests were cut off.
   expect(Object.keys(acknowledged).sort(), `seed ${seed}`).toEqual([...kinds].sort())
   expect(cut, `seed ${seed}`).toBeGreaterThan(0)
 }
@@ -113,15 +113,15 @@ async function actAndKill(site: Site, readers: Participant[], when: { answers: n
   const acting = readers.map(async (reader) => {
     const browser = visitor(site, new Map(reader.before))
     // A request that was cut off acknowledged nothing.
-    reader.acknowledged = await ends[reader.kind].act(browser).catch(() => false)
+    reader.acknowledged = await revocations[reader.kind].act(browser).catch(() => false)
     answered()
   })
   await Promise.all(acting)
   await killed
 }
 
-async function expectEnded(site: Site, { kind, email, before }: Participant, where: string): Promise<void> {
-  const { status } = ends[kind]
+async function expectRevoked(site: Site, { kind, email, before }: Participant, where: string): Promise<void> {
+  const { status } = revocations[kind]
   const seen = async (reader: Visitor) => [(await reader.identity()).status, (await reader.ensure()).status]
   expect(await seen(visitor(site, new Map(before))), `${kind} of ${email}, ${where}`).toEqual([
     status,

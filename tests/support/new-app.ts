@@ -53,7 +53,7 @@ export const parts: { name: string; files: string[]; packages: string[] }[] = [
   { name: 'the token in the page, given to Prebid and cleared', files: tokenToPrebid, packages: [] },
   {
     name: 'the ad stack',
-    // Its tag's types: @types/google-publisher-tag.
+    // With its tag's types: @types/google-publisher-tag.
     files: ['lib/ads', 'lib/identity/public-identity.ts'],
     packages: ['prebid.js', 'zod'],
   },
@@ -83,8 +83,8 @@ const tsconfig = {
 }
 
 /**
- * An app as create-next-app leaves it, with all parts. Its package.json has no "imports" and no "type", so `#lib/…`
- * is not found in it.
+ * An app as create-next-app leaves it, with all parts. Without "imports" and "type" in its package.json,
+ * `#lib/…` is not found.
  */
 export function writeNewApp(folder: string, packageJson: object = {}): void {
   rmSync(folder, { recursive: true, force: true })

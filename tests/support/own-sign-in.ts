@@ -39,13 +39,10 @@ const article = '/live/what-lighthouses-measured'
 
 const status = (html: string) => /data-uid2-status="([^"]+)"/.exec(html)?.[1]
 
-/**
- * One file replaced. Includes the probe's pages, whose tests use the same build, because each build takes
- * half a minute.
- */
+/** One file replaced. It includes the probe's pages, so that their tests need no build of their own. */
 export const inPlace = { addToApp: 'tests/support/probe', write: replaced }
 export const inPlaceName = 'own-sign-in-and-probe'
-/** Also deletes everything of ours that the page says is not needed. */
+/** Also deletes what the page says is not needed. */
 export const alone = { remove: paths, write: { ...replaced, 'app/(account)/sign-in/page.tsx': signInPage } }
 
 /** The publisher's account system, as on the page. */
@@ -86,14 +83,14 @@ export function describeOwnSignIn(
       keep(reader.jar, await accounts.sessionCookie(account, ownSecret, site.origin))
       return reader
     }
-    const somebody = (): Account => {
+    const newAccount = (): Account => {
       people += 1
       return { id: `row ${people}`, email: `own-${people}@example.com`, email_verified: true }
     }
     const shown = async (reader: Visitor, path = '/privacy') =>
       status(await (await reader.fetch(path)).text())
 
-    it('signed in, asked, and given a token that pages have inline', async () => {
+    it('a reader signs in, consents and gets a token, which pages have inline', async () => {
       const reader = visitor(site)
       expect(await reader.identity()).toMatchObject({ status: 'signed_out' })
       expect((await reader.post('/api/choice', { advertising: 'granted' })).status).toBe(401)
@@ -108,9 +105,9 @@ export function describeOwnSignIn(
       expect(html).not.toContain('nn.Own')
     })
 
-    it('a due token is refreshed on the way, for the same session', async () => {
+    it('a due token is refreshed by POST, in the same session', async () => {
       await operator.set({ lifetimes: dueAtOnce })
-      const reader = await signIn(somebody())
+      const reader = await signIn(newAccount())
       const first = await reader.choose('granted')
       const second = await reader.ensure()
       expect(second.status).toBe('available')
@@ -120,8 +117,8 @@ export function describeOwnSignIn(
       expect((await operator.calls()).generate).toBe(1)
     })
 
-    it('a sign-out is for good: the cookies go, and a twin that kept them gets nothing', async () => {
-      const reader = await signIn(somebody())
+    it('a sign-out deletes the cookies, and a copy of them gets nothing', async () => {
+      const reader = await signIn(newAccount())
       await reader.choose('granted')
       const twin = reader.twin()
       expect((await reader.signOut()).status).toBe(204)
@@ -132,8 +129,8 @@ export function describeOwnSignIn(
       expect(await shown(twin)).toBe('signed_out')
     })
 
-    it('a new session of the same account keeps the yes, and needs no second one', async () => {
-      const account = somebody()
+    it('a new session of the same account keeps the consent', async () => {
+      const account = newAccount()
       const reader = await signIn(account)
       await reader.choose('granted')
       await reader.signOut()
@@ -142,8 +139,8 @@ export function describeOwnSignIn(
       expect(await reader.ensure()).toMatchObject({ status: 'available' })
     })
 
-    it('the form without script takes a no, which is final', async () => {
-      const reader = await signIn(somebody())
+    it('the form without script records a denial', async () => {
+      const reader = await signIn(newAccount())
       await reader.choose('granted')
       const twin = reader.twin()
       const headers = { origin: site.origin, 'sec-fetch-site': 'same-origin' }
@@ -152,7 +149,7 @@ export function describeOwnSignIn(
       for (const each of [reader, twin]) expect(await each.ensure()).toMatchObject({ status: 'denied' })
     })
 
-    it('an opt-out is remembered, also of an address that stands beside the number in use', async () => {
+    it('an opt-out is remembered, also for an address beside the number in use', async () => {
       const email = `own-optout-${name.length}@example.com`
       await operator.set({ lifetimes: dueAtOnce })
       const reader = await signIn({ id: 'row o', email, email_verified: true })
@@ -165,10 +162,10 @@ export function describeOwnSignIn(
       expect(await (await signIn(other)).identity()).toMatchObject({ status: 'opted_out' })
     })
 
-    it('S1: another account in the same browser gets nothing of the one before', async () => {
-      const reader = await signIn(somebody())
+    it('another account in the same browser gets nothing of the previous one (S1)', async () => {
+      const reader = await signIn(newAccount())
       const first = await reader.choose('granted')
-      await signIn(somebody(), reader)
+      await signIn(newAccount(), reader)
       expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
       expect(reader.jar.has('uid2')).toBe(false)
       expect(await reader.choose('granted')).not.toMatchObject({
@@ -183,7 +180,7 @@ export function describeOwnSignIn(
       ['unverified', { phone_number: '+12345678901' }],
       ['relay_address', { email: 'x7@privaterelay.appleid.com', email_verified: true }],
       ['bad_phone', { phone_number: '020 7946 0018', phone_number_verified: true }],
-    ])('%s: %j makes no token, and no call', async (reason, claims) => {
+    ])('%s makes no token and no call: %j', async (reason, claims) => {
       const reader = await signIn({ id: `row ${reason}`, ...claims })
       expect(await reader.choose('granted')).toMatchObject({ status: 'unsupported', reason })
       expect(await reader.ensure()).toMatchObject({ status: 'unsupported', reason })
@@ -191,15 +188,15 @@ export function describeOwnSignIn(
       expect((await operator.calls()).generate).toBe(0)
     })
 
-    it('N17: a cookie of another key, of another site, cut short, or of next-auth is nobody’s', async () => {
-      const account = somebody()
-      const strange = [
+    it('a cookie with another key, of another site, cut short, or of next-auth signs nobody in (N17)', async () => {
+      const account = newAccount()
+      const invalid = [
         await accounts.sessionCookie(account, 'some other secret', site.origin),
         await accounts.sessionCookie(account, ownSecret, 'https://other.example'),
         (await accounts.sessionCookie(account, ownSecret, site.origin)).slice(0, 60),
         'lantern-session=x',
       ]
-      for (const cookie of strange) {
+      for (const cookie of invalid) {
         const reader = visitor(site)
         keep(reader.jar, cookie)
         expect(await reader.identity()).toMatchObject({ status: 'signed_out' })
@@ -207,7 +204,7 @@ export function describeOwnSignIn(
       }
     })
 
-    it('nothing of it is in the log', () => {
+    it('no account is in the log', () => {
       expect(site.log()).not.toMatch(/own-|Own@|12345678901/)
     })
   })

@@ -38,7 +38,7 @@ export class PageWatch {
   readonly #allowed: { pattern: RegExp; reason: string }[] = []
 
   follow(context: BrowserContext): void {
-    context.on('request', (request) => this.#note(request))
+    context.on('request', (request) => this.#record(request))
     context.on('console', (message) => {
       if (!['error', 'warning'].includes(message.type())) return
       this.#complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`)
@@ -73,7 +73,7 @@ export class PageWatch {
     return found
   }
 
-  #note(request: Request): void {
+  #record(request: Request): void {
     this.requests.push(request)
     if (request.method() !== 'POST' || !request.url().endsWith('/openrtb2/auction')) return
     const body = request.postData() ?? ''

@@ -56,7 +56,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     const options = ['-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']
     const server = run('postgres', ['-D', data, ...options])
     const gone = ended(server)
-    await Promise.race([said(server, 'ready to accept connections'), gone])
+    await Promise.race([printed(server, 'ready to accept connections'), gone])
     return {
       async end(signal: NodeJS.Signals) {
         server.kill(signal)
@@ -80,7 +80,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       await client.end()
       return url(name)
     },
-    // Its immediate shutdown: connections break at once, and it recovers from its log at the next start.
+    // PostgreSQL's immediate shutdown: connections break at once, and the next start recovers from the log.
     crash: () => end('SIGQUIT'),
     async restart() {
       server = await serve()
@@ -101,7 +101,7 @@ function nativeFolder(): string {
   return join(dirname(binaries), '..', 'native')
 }
 
-/** A package cannot contain symbolic links. Its install script, which we do not run, would create them. */
+/** Packages cannot contain symbolic links; the install script that creates them is not run here. */
 function restoreLinks(native: string): void {
   const list = join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return
@@ -111,7 +111,7 @@ function restoreLinks(native: string): void {
   }
 }
 
-function said(child: ChildProcess, words: string): Promise<void> {
+function printed(child: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve) => {
     child.stderr?.on('data', (chunk: Buffer) => {
       if (chunk.toString().includes(words)) resolve()

@@ -1,5 +1,5 @@
-// Ends the programs of a process of tests once that process is gone, whatever ended it: it is told of them by lines
-// `+<id>` and `-<id>`, and its standard input ends with that process.
+// Ends the programs of a test process once that process is gone, for whatever reason. It gets lines `+<id>`
+// and `-<id>` on standard input, which ends with that process.
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -19,7 +19,7 @@ const send = (signal) => {
       running.delete(pid)
     }
 }
-// Most end well, and what they started with them.
+// A polite signal first, so that programs end what they started.
 send('SIGTERM')
 for (let tenths = 0; running.size > 0 && tenths < 100; tenths++) {
   await pause(100)

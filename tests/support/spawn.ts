@@ -9,12 +9,12 @@ let reaper: ChildProcess | undefined
  */
 export function spawnForTests(command: string, args: string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, options)
-  tellReaper(`+${child.pid}`)
-  child.once('exit', () => tellReaper(`-${child.pid}`))
+  sendToReaper(`+${child.pid}`)
+  child.once('exit', () => sendToReaper(`-${child.pid}`))
   return child
 }
 
-function tellReaper(line: string): void {
+function sendToReaper(line: string): void {
   reaper ??= startReaper()
   reaper.stdin?.write(`${line}\n`)
 }
@@ -22,7 +22,7 @@ function tellReaper(line: string): void {
 function startReaper(): ChildProcess {
   const file = fileURLToPath(new URL('reaper.mjs', import.meta.url))
   const started = spawn(process.execPath, [file], { stdio: ['pipe', 'ignore', 'ignore'] })
-  // A missing reaper must not fail a test. This process may end without it.
+  // A missing reaper must not fail a test. The test process may end before it.
   started.stdin?.on('error', () => {})
   started.unref()
   return started

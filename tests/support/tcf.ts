@@ -9,17 +9,17 @@ const base64 = (text: string): string =>
     .replaceAll(/.{1,6}/g, (six) => alphabet[Number.parseInt(six.padEnd(6, '0'), 2)] ?? '')
 
 /**
- * A TC string of TCF 2.3 as IAB Europe specifies it, bit for bit: so many vendors, all disclosed, all with every consent
- * (or none), and so many purposes of which each is restricted for every second vendor. Vendor 21 is left alone.
+ * A TC string of TCF 2.3, bit for bit as IAB Europe specifies it: so many vendors, all disclosed, all with every
+ * consent or with none, and so many purposes restricted for every second vendor. Vendor 21 is never restricted.
  * https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20Consent%20string%20and%20vendor%20list%20formats%20v2.md
  */
 export function tcfOf({ vendors = 1600, restricted = 0, consent = true }): string {
-  const yes = consent ? '1' : '0'
+  const granted = consent ? '1' : '0'
   const day = 17_000_000_000
   const head = [
     ...[bits(2, 6), bits(day, 36), bits(day, 36), bits(300, 12), bits(1, 12), bits(1, 6)],
     ...[bits(4, 6) + bits(13, 6), bits(150, 12), bits(5, 6), '1', '0', bits(0, 12)],
-    ...[yes.repeat(11).padEnd(24, '0'), '0'.repeat(24), '0', bits(0, 6) + bits(0, 6)],
+    ...[granted.repeat(11).padEnd(24, '0'), '0'.repeat(24), '0', bits(0, 6) + bits(0, 6)],
   ].join('')
   const field = (each: string) => `${bits(vendors, 16)}0${each.repeat(vendors)}`
   const everySecond = Array.from({ length: vendors / 2 }, (_, index) => 2 * index + 2)
@@ -28,7 +28,7 @@ export function tcfOf({ vendors = 1600, restricted = 0, consent = true }): strin
       everySecond.map((vendor) => `0${bits(vendor, 16)}`),
     ),
   )
-  const core = head + field(yes) + field('0') + bits(restricted, 12) + restrictions.flat().join('')
+  const core = head + field(granted) + field('0') + bits(restricted, 12) + restrictions.flat().join('')
   return `${base64(core)}.${base64(bits(1, 3) + field('1'))}`
 }
 

@@ -1,11 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 /**
- * A stand-in for PgBouncer with `pool_mode=transaction`, as its feature table has it
- * (https://www.pgbouncer.org/features.html): a client has a server connection for one transaction only, here each time
- * another one where there is another. So what belongs to a session (named statements, SET, locks of the session,
- * LISTEN) stays behind on a connection that others get. It keeps track of no named statements, as PgBouncer before
- * 1.21 and since then with `max_prepared_statements=0`.
+ * A stand-in for PgBouncer with `pool_mode=transaction` (https://www.pgbouncer.org/features.html): a client
+ * has a server connection for one transaction only, and for the next one another connection where there is
+ * one. So session state (named statements, SET, session locks, LISTEN) stays on a connection that other
+ * clients get. Named statements are not tracked, as in PgBouncer before 1.21 and with
+ * `max_prepared_statements=0`.
  */
 export async function startTransactionPooler(
   url: string,
@@ -29,7 +29,7 @@ export async function startTransactionPooler(
   const giveBack = (connection: ServerConnection) => {
     const next = waiting.shift()
     if (next) next(connection)
-    // At the end, so that the one which was used longest ago is next.
+    // At the end: the connection unused for longest is next.
     else idle.push(connection)
   }
 
@@ -44,7 +44,7 @@ export async function startTransactionPooler(
       for (const message of read(bytes)) work = work.then(() => onMessage(message))
     })
     client.on('close', () => {
-      // In the middle of a transaction: PgBouncer closes the server connection.
+      // In the middle of a transaction PgBouncer closes the server connection.
       if (held) {
         held.socket.destroy()
         opened--
@@ -92,9 +92,9 @@ const code = { query: 0x51, sync: 0x53, terminate: 0x58, readyForQuery: 0x5a }
 
 interface ServerConnection {
   socket: Socket
-  /** What the server says once somebody is let in: it is told to each client. */
+  /** What the server sends after login. Each client gets it. */
   greeting: Buffer
-  /** All up to the next `ReadyForQuery`, which says whether a transaction is open. */
+  /** Everything up to the next `ReadyForQuery`, which says whether a transaction is open. */
   answer(): Promise<{ answer: Buffer; inTransaction: boolean }>
 }
 
@@ -127,7 +127,10 @@ async function openServer(
   return { socket, greeting: (await first).answer, answer }
 }
 
-/** Splits the stream of PostgreSQL's protocol, version 3, into messages. A client's first one has no type. */
+/**
+ * Splits the stream of PostgreSQL's protocol, version 3, into messages. The first one of a client has no
+ * type.
+ */
 function framer(startsUntyped: boolean): (bytes: Buffer) => Buffer[] {
   let rest = Buffer.alloc(0)
   let untyped = startsUntyped

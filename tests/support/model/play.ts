@@ -7,7 +7,7 @@ import { type Visitor, visitor } from '../reader.ts'
 import { after } from './possible.ts'
 import { diiOf, firstWorld, isEntitled, type Kind, type Op, type World } from './world.ts'
 
-/** Requests at the same time, or something that happens between requests. */
+/** Parallel requests, or an event between requests. */
 export type Step =
   | { requests: Op[] }
   | { operatorOptsOut: number; is: boolean }
@@ -16,15 +16,16 @@ export type Step =
   | { restart: 0 | 1; kill: boolean }
 
 const copier = 4
-const kinds: Kind[] = ['sign in', 'yes', 'no', 'read', 'page', 'ensure', 'recheck', 'gpc', 'sign out']
+const kinds: Kind[] = ['sign in', 'consent', 'deny', 'read', 'page', 'ensure', 'recheck', 'gpc', 'sign out']
+const often: Kind[] = ['sign in', 'consent', 'consent', 'ensure', 'ensure', 'deny', 'recheck']
 
-/** A plain object, which reads well in a counterexample. */
+/** Plain objects, which are readable in a counterexample. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record<T>(model, { noNullPrototype: true })
 
-/** Restarts take a second each: `restarts` of so many steps. */
+/** Restarts take a second each: `restarts.in` steps contain about one. */
 export function steps(restarts: { in: number }): fc.Arbitrary<Step[]> {
-  const kind = fc.constantFrom<Kind>(...kinds, 'sign in', 'yes', 'yes', 'ensure', 'ensure', 'no', 'recheck')
+  const kind = fc.constantFrom<Kind>(...kinds, ...often)
   const op = record({ kind, who: fc.nat(copier), site: fc.constantFrom(0, 1) })
   const together = fc.uniqueArray(op, { minLength: 2, maxLength: 3, selector: ({ who }) => who })
   const share = (of: number) => Math.ceil(restarts.in / of)
@@ -49,21 +50,21 @@ export function steps(restarts: { in: number }): fc.Arbitrary<Step[]> {
 
 let plays = 0
 
-/** Plays the steps on the two instances, with readers that nobody has seen before. */
+/** Plays the steps on the two instances, with new readers. */
 export async function play(
   steps: readonly Step[],
   instances: Instances,
   operator: AttributingOperator,
 ): Promise<void> {
   const name = `${process.pid.toString(36)}${(plays++).toString(36)}`
-  // Two addresses of one mailbox, as Google has it, are two accounts here and one DII.
+  // Two spellings of one Gmail address: two accounts here, and one DII.
   const emails = [`a.b${name}@gmail.com`, `ab${name}@gmail.com`, `c${name}@example.com`]
   const emailOf = (dii: number) => emails[diiOf.indexOf(dii as 0 | 1)] ?? ''
   const jars = firstWorld().browsers.map(() => new Map<string, string>())
   let worlds = [firstWorld()]
   const posts = emails.map(() => 0)
-  /** Of whom it was answered that they opted out, and how many generates had come until then. */
-  const out = new Map<number, number>()
+  /** By DII that was answered as opted out: the number of generates until then. */
+  const optedOut = new Map<number, number>()
   await operator.set({})
 
   const everywhere = (change: (world: World) => void) => {
@@ -77,7 +78,7 @@ export async function play(
       ops.some(
         (op, i) =>
           diiOf[accounts[i] ?? 0] === dii &&
-          (op.kind === 'yes' || worlds.some((it) => isEntitled(it, op.who))),
+          (op.kind === 'consent' || worlds.some((it) => isEntitled(it, op.who))),
       ),
     )
     const answers = await Promise.all(
@@ -94,29 +95,29 @@ export async function play(
     worlds = possible.worlds
     for (const dii of [0, 1]) {
       const generates = operator.generates(emailOf(dii))
-      const limit = out.get(dii) ?? (mayGenerate[dii] ? undefined : before[dii])
+      const limit = optedOut.get(dii) ?? (mayGenerate[dii] ? undefined : before[dii])
       if (limit !== undefined) expect(generates, `generates after ${where}`).toBe(limit)
       if (answers.some((text, i) => text === 'opted_out' && diiOf[accounts[i] ?? 0] === dii))
-        out.set(dii, generates)
+        optedOut.set(dii, generates)
     }
   }
 
-  const everybody = [0, 1, 2, 3].map((who): Op => ({ kind: 'sign in', who, site: 0 }))
-  for (const op of everybody) await request([op], 'the first sign-in')
+  const first = [0, 1, 2, 3].map((who): Op => ({ kind: 'sign in', who, site: 0 }))
+  for (const op of first) await request([op], 'the first sign-in')
   for (const [index, step] of steps.entries()) {
     const where = `step ${index}, ${JSON.stringify(step)},`
     if ('requests' in step) {
       const asked = step.requests.filter(({ kind, who }) => {
         const account = (worlds[0] as World).browsers[who]?.account ?? 0
-        // At most as many as are not too many.
-        if (/yes|no|ensure|recheck/.test(kind)) posts[account] = (posts[account] ?? 0) + 1
+        // Stays below the rate limit.
+        if (/consent|deny|ensure|recheck/.test(kind)) posts[account] = (posts[account] ?? 0) + 1
         return (posts[account] ?? 0) < 28
       })
       if (asked.length > 0) await request(asked, where)
     } else if ('operatorOptsOut' in step) {
       operator.optOut(emailOf(step.operatorOptsOut), step.is)
       everywhere((world) => {
-        world.operatorOut[step.operatorOptsOut] = step.is
+        world.operatorOptedOut[step.operatorOptsOut] = step.is
       })
     } else if ('tokensDue' in step) {
       await operator.set(step.tokensDue ? { lifetimes: dueAtOnce } : {})
@@ -136,7 +137,7 @@ export async function play(
 
 type Send = (reader: Visitor, email: string) => Promise<string>
 
-/** A token comes with `available`, and never with anything else. */
+/** A token comes with `available`, and with no other status. */
 function statusIn(text: string, status: string | undefined): string {
   if (text.includes('advertisingToken') !== (status === 'available'))
     expect.fail(`${status} ${status === 'available' ? 'without' : 'with'} a token: ${text}`)
@@ -152,10 +153,10 @@ async function json(answer: Response | Promise<Response>): Promise<string> {
 const send: Record<Kind, Send> = {
   async 'sign in'(reader, email) {
     const answer = await reader.signIn({ email })
-    return answer.status === 200 ? 'entered' : `${answer.status}`
+    return answer.status === 200 ? 'signed in' : `${answer.status}`
   },
-  yes: (reader) => json(reader.post('/api/choice', { advertising: 'granted' })),
-  no: (reader) => json(reader.post('/api/choice', { advertising: 'denied' })),
+  consent: (reader) => json(reader.post('/api/choice', { advertising: 'granted' })),
+  deny: (reader) => json(reader.post('/api/choice', { advertising: 'denied' })),
   read: (reader) => json(reader.fetch('/api/identity')),
   async page(reader) {
     const html = await (await reader.fetch('/live/what-lighthouses-measured')).text()
@@ -166,6 +167,6 @@ const send: Record<Kind, Send> = {
   gpc: (reader) => json(reader.fetch('/api/identity', { headers: { 'sec-gpc': '1' } })),
   async 'sign out'(reader) {
     const answer = await reader.signOut()
-    return answer.status === 204 ? 'left' : `${answer.status}`
+    return answer.status === 204 ? 'signed out' : `${answer.status}`
   },
 }

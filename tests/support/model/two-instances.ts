@@ -6,13 +6,13 @@ import { startPostgres, type TestPostgres } from '../postgres.ts'
 import { play, steps } from './play.ts'
 
 /**
- * Two production sites on one PostgreSQL, played with at random. What fails is shrunk to few steps and told with
- * its seed; `fc.assert` takes both back. Requests that run side by side need not meet in the same order again.
+ * Random requests to two production sites on one PostgreSQL. A failure is reduced to few steps and reported with its
+ * seed, which `fc.assert` takes to repeat it. Parallel requests may then meet in another order.
  */
 export function describeTwoInstances(options: {
   runs: number
   stepsPerRestart: number
-  /** No more runs are begun after so long. */
+  /** No run is started later than this. */
   longestMs: number
 }): void {
   const { runs, stepsPerRestart, longestMs } = options
@@ -32,7 +32,7 @@ export function describeTwoInstances(options: {
   })
 
   it(
-    'U3, K6, N4: whatever readers do on two instances, the answers are among those that a model allows',
+    'readers on two instances get only answers that the model allows (U3, K6, N4)',
     async () => {
       expect.hasAssertions()
       const property = fc.asyncProperty(steps({ in: stepsPerRestart }), (list) =>
@@ -40,7 +40,7 @@ export function describeTwoInstances(options: {
       )
       await fc.assert(property, { numRuns: runs, interruptAfterTimeLimit: longestMs })
     },
-    // The last one may take its time on a busy machine, and what fails is made smaller.
+    // The last run may be slow on a busy machine, and a failure is reduced.
     longestMs + 120_000,
   )
 }
