@@ -1,5 +1,4 @@
-// Records of the consent store on the command line, for people who ask what is kept about them: export,
-// forget.
+// Records of the consent store on the command line, to answer people's requests: export, forget.
 import { launch } from './command-line/launch.mjs'
 import { root } from './support/runtime.mjs'
 

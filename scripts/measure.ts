@@ -1,4 +1,4 @@
-// Counts what a reader has to read, and holds budgets for it: `npm run check`.
+// Counts what a reader of the code has to read, and checks its budgets: `npm run check`.
 import { builtinModules } from 'node:module'
 import { parseSync } from 'oxc-parser'
 import { filesIn, projectFiles, read, type SourceFile, sourceFile } from '../tests/architecture/project.ts'
@@ -27,7 +27,7 @@ const sizeOf = (paths: string[]): Size => ({
   code: paths.reduce((sum, path) => sum + codeLines(path), 0),
 })
 
-/** All that some files import, types too: our files, themselves included, and packages. */
+/** What some files import, types too: our files, themselves included, and packages. */
 function closureOf(...paths: string[]): { paths: string[]; packages: string[] } {
   const found = new Set(paths)
   const packages = new Set<string>()
@@ -39,7 +39,7 @@ function closureOf(...paths: string[]): { paths: string[]; packages: string[] } 
   return { paths: [...found], packages: [...packages].sort() }
 }
 
-/** The longest chain of imports among some files. An import of types alone loads nothing, and does not count. */
+/** The longest chain of imports among some files. Imports of types load nothing, and do not count. */
 function longestChain(files: SourceFile[]): string[] {
   const own = new Map(files.map((file) => [file.path, file]))
   const known = new Map<string, string[]>()

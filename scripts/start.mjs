@@ -21,8 +21,8 @@ function announce({ origin, sandbox }) {
   if (sandbox) {
     lines.push(...Object.entries(sandbox).map(([name, value]) => `${name}=${value}`), '')
     lines.push('The sandbox operator is built in; these credentials work with any UID2 client.')
-    lines.push(`Next: open ${origin}/sign-in, sign in as a ready-made reader, say yes, and watch the ads.`)
-    lines.push(`Each way to hand a token over, at work: ${origin}/patterns`)
+    lines.push(`Next: open ${origin}/sign-in, sign in as one of the readers, consent, and watch the ads.`)
+    lines.push(`Each way to pass a token on, at work: ${origin}/patterns`)
   } else lines.push(`Next: open ${origin}/sign-in.`)
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }

@@ -11,7 +11,7 @@ import {
 import { type Row, report, timeRatio } from './ratio.ts'
 
 /*
- * What lib/uid2 costs beyond the unavoidable. The nonce is always the same, so that one prepared reply
+ * What lib/uid2 adds to the cost of WebCrypto and fetch. The nonce is constant, so that one prepared reply
  * answers every request.
  */
 

@@ -9,15 +9,15 @@ import {
 } from '../command-line/command.ts'
 
 export const personOptions = {
-  email: { value: 'ADDRESS', help: 'the e-mail address of who asks; - reads it from standard input' },
-  phone: { value: 'NUMBER', help: 'or the phone number, with country code; - reads it from standard input' },
+  email: { value: 'ADDRESS', help: 'e-mail address of the person who asks; - reads it from standard input' },
+  phone: { value: 'NUMBER', help: 'or phone number, with country code; - reads it from standard input' },
 } as const satisfies Record<string, Option>
 
 const faults: Record<DiiFault, string> = {
   empty: 'A value is empty.',
-  bad_email: 'This is no e-mail address.',
+  bad_email: 'This is not an e-mail address.',
   looks_hashed: 'This looks like a hash; give the address itself.',
-  bad_phone: 'This is no phone number with its country code, as in +44 20 7946 0018.',
+  bad_phone: 'This is not a phone number with a country code, such as +44 20 7946 0018.',
 }
 
 /** How the output refers to the person, without naming them. */

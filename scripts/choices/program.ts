@@ -9,7 +9,7 @@ export const program: Program = {
   name: 'choices',
   commands: [exportRecords, forget],
   about: [
-    'Uses the site’s store, from the same environment and .env files: DATABASE_URL, DATA_DIR,',
+    'Uses the site’s store, with the same environment and .env files: DATABASE_URL, DATA_DIR,',
     'CHOICES_PEPPER, CHOICES_PEPPER_PREVIOUS. The site may keep running.',
     'Never prints an address, number, hash or key. Verify first who is asking.',
     '',
@@ -19,7 +19,7 @@ export const program: Program = {
   secrets: ['CHOICES_PEPPER', 'NEXTAUTH_SECRET', 'SESSION_PASSWORD'],
   refusals: [
     [/hash/, 'give the address or the number itself.'],
-    [/pepper|key|secret|database|url/, 'the store and its keys come from the environment alone.'],
+    [/pepper|key|secret|database|url/, 'the store and its keys come only from the environment.'],
     [
       /opt|mark|site|uid/,
       'no command removes an opt-out: one from UID2 or EUID stays, and one from this site ends when the reader consents here again.',

@@ -10,12 +10,12 @@ import { errorCode } from '#lib/observe/error-code.ts'
 /** The store failed. */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure'
-  /** The driver's code, or `unknown`. Its message may quote anything. */
+  /** The driver's code, or `unknown`. Its message may quote data. */
   readonly code: string
 
   constructor(cause: unknown) {
     const code = errorCode(cause)
-    super(`The store failed (${code}): see that it is up, and call again. Nothing was done by halves.`)
+    super(`The store failed (${code}): check that it is up, and try again. No change was left half done.`)
     this.code = code
   }
 }
@@ -28,7 +28,7 @@ export async function withStore<T>(work: (store: SqlStore) => Promise<T>): Promi
   try {
     if (env === null || !(await retryWhileBusy(() => hasRecords(env.databaseUrl), lockMs)))
       throw new EnvError(
-        'There is no store yet: the site has not run with this environment. Give this command the very DATA_DIR, DATABASE_URL and CHOICES_PEPPER of the site.',
+        'There is no store: the site has not run with this environment. Use the same DATA_DIR, DATABASE_URL and CHOICES_PEPPER as the site.',
       )
     const store = await openStore()
     return await retryWhileBusy(() => work(store), lockMs)

@@ -15,13 +15,13 @@ export function readArguments(
   const { values, positionals, tokens } = refusing(program, () =>
     parseArgs({ args: line, options, allowPositionals: true, tokens: true }),
   )
-  // Otherwise only the last of a repeated option would count.
+  // Without this, only the last one of a repeated option would count.
   const given = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []))
   const twice = given.find((name, index) => given.indexOf(name) !== index)
   if (twice !== undefined) throw new UsageError(`--${twice} is given more than once.`)
   if (positionals.length > (command.argument === undefined ? 0 : 1))
     throw new UsageError(
-      `${command.name} takes ${command.argument === undefined ? 'no argument' : 'one argument'} without an option’s name.`,
+      `${command.name} takes ${command.argument === undefined ? 'no argument' : 'only one argument'} beside its options.`,
     )
   const all: Record<string, unknown> = values
   const args: Arguments = {
@@ -41,7 +41,7 @@ function refusing<T>(program: Program, parse: () => T): T {
     const option = /'(-{1,2}[a-z][a-z-]*)\b/.exec(message)?.[1]
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
       throw new UsageError(thereIsNo('option', option ?? '', program))
-    throw new UsageError(`${option ?? 'An option'} is given wrongly: without its value, or a flag with one.`)
+    throw new UsageError(`${option ?? 'An option'} lacks its value, or is a flag and has one.`)
   }
 }
 

@@ -11,7 +11,7 @@ export function overview({ name, commands, about }: Program): string {
     '',
     ...columns(commands.map(({ name, summary }) => [name, summary])),
     '',
-    'Every command takes --json and --help; - in the place of a value reads it from standard input.',
+    'Every command takes --json and --help; - instead of a value reads it from standard input.',
     '',
     ...about,
   ].join('\n')

@@ -13,12 +13,12 @@ export interface Io {
 /** Key rings are the longest input. */
 const MAX_INPUT = 4 * 1024 * 1024
 
-export function createContext(io: Io, say: (text: string) => void): Context {
+export function createContext(io: Io, print: (text: string) => void): Context {
   let used = false
   async function standardInput(): Promise<string> {
     if (used) throw new UsageError('Only one - per call: there is only one standard input.')
     used = true
-    if (io.stdin.isTTY) say('Reading from standard input; end with Ctrl-D.')
+    if (io.stdin.isTTY) print('Reading from standard input; end with Ctrl-D.')
     return readText(io.stdin)
   }
   return {
@@ -62,7 +62,7 @@ function textFrom(bytes: Uint8Array, source: string): string {
   }
 }
 
-/** The last protection: removes these values from all output, also where foreign text repeats them. */
+/** Last protection: removes these values from all output, also where other text repeats them. */
 export function createRedactor(values: readonly (string | undefined)[]): (text: string) => string {
   const secrets = values.filter((secret) => secret !== undefined && secret.length >= 8) as string[]
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)

@@ -9,7 +9,7 @@ export async function runProcess(program: Program): Promise<void> {
   // The same .env files as the site.
   nextEnv.loadEnvConfig(root, false, { info() {}, error: console.error })
 
-  // The reader of our output may stop early, as `head` does.
+  // The program that reads the output may stop early, as `head` does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })

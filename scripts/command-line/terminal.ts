@@ -44,7 +44,7 @@ export function prose(text: string, indent: string): string[] {
   return lines
 }
 
-/** A time, and its distance from now. */
+/** A time, and how far it is from now. */
 export function time(ms: number, now: number): string {
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return `${ms} (not a time)`
   return `${new Date(ms).toISOString()} (${distance(ms - now)})`

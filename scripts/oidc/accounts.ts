@@ -18,7 +18,7 @@ export const accounts = {
   },
   unverified: {
     name: 'Umar',
-    about: 'He typed an e-mail address, which nobody has verified.',
+    about: 'He typed an e-mail address, which is not verified.',
     claims: { email: 'umar@example.com', email_verified: false },
   },
   'no-email': { name: 'Nia', about: 'She shares no address at all.', claims: {} },

@@ -18,5 +18,7 @@ try {
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 } catch (error) {
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-  giveUp(`Port ${port} is in use: stop what uses it, or choose another one: npm run oidc -- ${port + 1}`)
+  giveUp(
+    `Port ${port} is in use: stop the program that uses it, or choose another port: npm run oidc -- ${port + 1}`,
+  )
 }

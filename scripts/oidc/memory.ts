@@ -1,6 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
-/** The memory of one provider, until it ends. oidc-provider's own warns about that. */
+/** In-memory storage for one provider. oidc-provider's own prints warnings. */
 export function memory(): (model: string) => Adapter {
   const kept = new Map<string, { payload: AdapterPayload; until: number }>()
   const live = (key: string) => {

@@ -36,7 +36,7 @@ export function accountPage(accounts: Iterable<[id: string, account: Account]>):
   )
   return page(
     'Which account?',
-    `<p>This is a local OpenID provider, for trying sign-in. Whoever you choose is signed in.</p>
+    `<p>This is a local OpenID provider, for trying sign-in. The account that you choose is signed in.</p>
 <form method="post">
 <ul>
 ${items.join('\n')}

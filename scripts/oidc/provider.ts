@@ -50,7 +50,7 @@ const signatures = [
   'Ed25519',
 ] as NonNullable<NonNullable<Configuration['enabledJWA']>['idTokenSigningAlgValues']>
 
-// Public, and of use only on this machine.
+// Public values, of use only on this machine.
 const clientId = 'the-lantern'
 const clientSecret = 'for-trying-sign-in-on-this-machine'
 
@@ -60,7 +60,7 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    // Another host name than the site's localhost: cookies ignore ports, so the two would share them.
+    // Not the site's host name localhost: cookies ignore ports, so the two would share them.
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -73,7 +73,11 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<R
     if (fault && request.url === '/me') return html(response, fault.status, fault.body ?? '')
     if (!request.url?.startsWith('/interaction/')) return serve(request, response)
     interact(provider, people, request, response).catch(() => {
-      html(response, 400, faultPage('It took too long, or it began in another browser. Go back to the site.'))
+      html(
+        response,
+        400,
+        faultPage('The sign-in took too long, or started in another browser. Go back to the site.'),
+      )
     })
   })
   return {
@@ -174,7 +178,7 @@ async function signingKeys() {
   return Promise.all(pairs.map(async ({ privateKey }) => ({ ...(await exportJWK(privateKey)), use: 'sig' })))
 }
 
-/** Every sign-in asks again, so that another account can be selected without signing out here. */
+/** Forgets who signed in, so that another account can be selected without signing out here. */
 function forgetSession({ headers }: IncomingMessage): void {
   const kept = (headers.cookie ?? '').split('; ').filter((cookie) => !cookie.startsWith('_session'))
   headers.cookie = kept.join('; ')

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { root } from './runtime.mjs'
 
 /**
- * What passed and failed in a run of Vitest or Playwright, each failure with its first lines, so that the end
- * of a log (CI keeps no more) shows what to look at. A failure is a test, a file that does not load or end, a
+ * What passed and failed in a run of Vitest or Playwright, each failure with its first lines, because CI keeps
+ * only the end of a log. A failure is a test, a file that does not load or end, a
  * hook, or an error outside every test. Pure.
  *
  * @typedef {{ passed: number, failures: string[] }} Tally

@@ -2,8 +2,8 @@ import { root } from './runtime.mjs'
 import { giveUp } from './say.mjs'
 
 /**
- * Characters in the project's path that break the tools, which take the path for a URL or a pattern:
- * Turbopack stops with a stack trace at `#`. Vitest and Playwright do not find their files with the others.
+ * Characters in the project's path that break tools which read the path as a URL or a pattern: Turbopack
+ * stops with a stack trace at `#`; Vitest and Playwright do not find their files at the others.
  */
 const unusable = { site: /#/, tests: /[#?%*\p{Cc}]/u }
 
@@ -17,7 +17,7 @@ export function folderFault(folder, purpose) {
   const [character] = unusable[purpose].exec(folder) ?? []
   if (character === undefined) return null
   const what = purpose === 'site' ? 'Next cannot build' : 'the tools of the tests do not work'
-  return `The path of this folder has the character ${JSON.stringify(character)}, with which ${what}: rename it, or clone the project to another one (here: ${folder}).`
+  return `The path of this folder has the character ${JSON.stringify(character)}, with which ${what}. Rename the folder, or clone the project into another one (here: ${folder}).`
 }
 
 /** @param {keyof typeof unusable} purpose */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Adds `.js` to each relative import in a folder of compiled files. Node needs it, and the compiler does not
- * add it to the sources' imports.
+ * Adds `.js` to each relative import in a folder of compiled files: Node needs it, and the compiler does
+ * not add it.
  */
 export function nameEndings(folder) {
   for (const name of readdirSync(folder)) {

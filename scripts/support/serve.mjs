@@ -28,7 +28,9 @@ export async function requireFreePort() {
     probe.listen(port, () => probe.close(() => resolve(true)))
   })
   if (free === 'EADDRINUSE')
-    giveUp(`Port ${port} is in use: stop what uses it, or choose another one: PORT=${port + 1} npm start`)
+    giveUp(
+      `Port ${port} is in use: stop the program that uses it, or choose another port: PORT=${port + 1} npm start`,
+    )
   if (free === 'EACCES') giveUp(`This process may not listen on port ${port}: choose one above 1023.`)
 }
 

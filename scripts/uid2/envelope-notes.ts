@@ -14,25 +14,25 @@ interface Facts {
 export function envelopeNotes({ body, bytes, layout, keys, jsonFailed, now }: Facts): string[] {
   if (isJson(body))
     return [
-      'This is JSON, not an envelope. Operators refuse it unless it is sealed; refusals come like this.',
+      'This is JSON, not an envelope. Operators refuse unsealed requests; their error answers look like this.',
     ]
   const notes = alphabetNotes(body)
   if (!layout)
     return notes.length > 0
       ? notes
       : [
-          `Too short: a request has at least ${shortest('request')} bytes, a response ${shortest('response')}, a response to a refresh ${shortest('refresh')}. Here are ${bytes.length}.`,
+          `Too short: a request has at least ${shortest('request')} bytes, a response ${shortest('response')}, a response to a refresh ${shortest('refresh')}. This has ${bytes.length}.`,
         ]
   const isRequest = bytes[0] === 1
   if (!layout.opened) notes.push(...sealedNotes(layout, isRequest, keys))
   const time = layout.parts.find(({ name }) => name === 'time')?.bytes
   if (layout.kind === 'request' && time && !isFresh(Number(time.readBigInt64BE(0)), now))
     notes.push(
-      'An operator whose clock is ours would refuse it now: a request may be up to 120 s old, and 119 s ahead. Seal each attempt anew.',
+      'An operator with our clock would refuse it now: a request may be up to 120 s old, or 119 s ahead. Seal each attempt again.',
     )
   if (layout.kind === 'request' && !isRequest)
-    notes.push('The first byte of a request is its version and has to be 1.')
-  if (jsonFailed) notes.push('What it holds is not JSON in UTF-8.')
+    notes.push('The first byte of a request is its version and must be 1.')
+  if (jsonFailed) notes.push('Its content is not JSON in UTF-8.')
   return notes
 }
 
@@ -51,7 +51,7 @@ function sealedNotes(
         ? ['The first byte is 1, the version of a request.']
         : []
       : [
-          'There is no version byte, so it is no request; a response to a refresh looks the same from outside, and has neither time nor nonce.',
+          'There is no version byte, so it is not a request; a response to a refresh looks the same from outside, and has neither time nor nonce.',
         ]
   if (tried.length === 0)
     return [
@@ -60,7 +60,7 @@ function sealedNotes(
     ]
   return [
     ...from,
-    `${tried.join(' and ')} ${tried.length === 1 ? 'does' : 'do'} not open it: it is sealed with another key, or a byte of it has changed.`,
+    `${tried.join(' and ')} ${tried.length === 1 ? 'does' : 'do'} not open it: it is sealed with another key, or one of its bytes has changed.`,
   ]
 }
 
@@ -68,8 +68,8 @@ function alphabetNotes(body: string): string[] {
   const rest = body.trim()
   if (!/^[A-Za-z0-9+/_\s-]+={0,2}$/.test(rest)) return ['This is not base64: operators refuse it.']
   return [
-    ...(/[-_]/.test(rest) ? ['It is in the URL-safe alphabet; operators read the standard one alone.'] : []),
-    ...(/\s/.test(body) ? ['It has whitespace or line ends in it; operators refuse that.'] : []),
+    ...(/[-_]/.test(rest) ? ['It is in the URL-safe alphabet; operators read only the standard one.'] : []),
+    ...(/\s/.test(body) ? ['It contains whitespace or line ends; operators refuse that.'] : []),
   ]
 }
 

@@ -22,7 +22,7 @@ export function readIdentity(json: string): Identity {
   try {
     return parseIdentity(identity ?? body ?? value)
   } catch (error) {
-    throw error instanceof Uid2Error ? new UsageError(`This is no identity: ${error.message}.`) : error
+    throw error instanceof Uid2Error ? new UsageError(`This is not an identity: ${error.message}.`) : error
   }
 }
 
@@ -56,12 +56,13 @@ function identityLines(identity: Identity, now: number, paint: Paint): string[] 
 }
 
 const meanings = {
-  optout: 'This person opted out of {product}: keep no token, remember it, and do not ask for them again.',
+  optout:
+    'This person opted out of {product}: delete their tokens, record the opt-out, and do not call the operator for them again.',
   insufficient_user_consent:
     'The TCF consent string lacks a purpose that EUID needs, or cannot be read: there is no token.',
-  expired_token: 'The refresh token has expired: drop the identity and generate anew.',
+  expired_token: 'The refresh token has expired: delete the identity and generate a new one.',
   invalid_token:
-    'The operator cannot read the token: it is damaged, or of another environment or product. Drop it.',
+    'The operator cannot read the token: it is damaged, or of another environment or product. Delete it.',
   foreign_token:
     'The operator does not validate this token for this API key: it is another site’s, or the site has no encryption key of its own yet.',
 }

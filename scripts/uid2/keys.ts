@@ -32,7 +32,7 @@ function toKeys(value: unknown): Keys {
   const outer = fields(value)
   const body = fields(outer.body ?? value)
   const listed = Array.isArray(body.keys) ? body.keys.map(listedKey) : Object.entries(body).map(namedKey)
-  if (listed.length === 0) throw new UsageError('There is no key among the keys.')
+  if (listed.length === 0) throw new UsageError('The keys are empty.')
   return { secrets: new Map(listed.map(({ id, secret }) => [id, secret])), ring: ringOf(body, listed) }
 }
 
@@ -83,7 +83,7 @@ export async function fetchKeys(credentials: Credentials, { now }: Pick<Context,
   }
   throw operatorError(
     'unauthorized',
-    'the key of UID2_API_KEY may not read keys: it takes a buyer’s or sharer’s',
+    'UID2_API_KEY may not read keys: use the API key of a buyer or sharer',
     401,
   )
 }
@@ -109,7 +109,7 @@ function opened(secret: Buffer, body: Buffer, nonce: Uint8Array): Keys {
   try {
     return toKeys(openKeyResponse(secret, body, nonce))
   } catch {
-    throw operatorError('bad_response', 'the answer is no list of keys sealed with our secret', 200)
+    throw operatorError('bad_response', 'the answer is not a list of keys sealed with our secret', 200)
   }
 }
 
@@ -134,7 +134,7 @@ const fields = (value: unknown): Record<string, unknown> =>
 
 function keyId(id: unknown): number {
   if (typeof id === 'number' && Number.isInteger(id)) return id
-  throw new UsageError('A key has no number.')
+  throw new UsageError('A key has no numeric id.')
 }
 
 function keySecret(secret: unknown): Buffer {

@@ -22,19 +22,19 @@ export const program: Program = {
     '70 a bug in this command.',
   ],
   secrets: ['UID2_API_KEY', 'UID2_CLIENT_SECRET', 'REFRESH_RESPONSE_KEY'],
-  refusals: [[/^-.*(key|secret|token)/, 'credentials come from the environment alone.']],
+  refusals: [[/^-.*(key|secret|token)/, 'credentials come only from the environment.']],
   explain: (error) => (error instanceof Uid2Error ? explain(error) : undefined),
 }
 
 function explain(error: Uid2Error): Failure {
   const { code, reason, message, transient } = error
   const { httpStatus, operatorMessage, clockSkewMs, retryAfterMs } = error
-  const told = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
+  const text = [`${message} (${code})`, ...(operatorMessage ? [operatorMessage] : [])].join(': ')
   const unmeasured = code === 'clock_skew' && clockSkewMs === undefined
-  const advice = unmeasured ? ' `verify` finds out how far your clock is off.' : ''
+  const advice = unmeasured ? ' `verify` measures how far your clock is off.' : ''
   return {
     exitCode: EXIT.outside,
-    sentence: printable(told.replace(/\.?$/, '.') + advice),
+    sentence: printable(text.replace(/\.?$/, '.') + advice),
     json: {
       ...{ kind: 'operator', code, reason, message, transient },
       ...{ httpStatus, operatorMessage, clockSkewMs, retryAfterMs },

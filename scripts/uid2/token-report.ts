@@ -12,15 +12,15 @@ export interface Inspection {
 
 const types: Record<Header['type'], string> = {
   advertising: 'advertising token',
-  refresh: 'refresh token, as clients hold it',
-  'inner-refresh': 'refresh token, as it is inside the one that clients hold',
+  refresh: 'refresh token',
+  'inner-refresh': 'inner refresh token',
 }
 
 export function headerRows({ type, version, scope, identity, keyId }: Header): Row[] {
   return [
     ['token', version === undefined ? types[type] : `${types[type]}, version ${version}`],
-    ['scope', scope?.toUpperCase() ?? 'not said'],
-    ['identity', identity === 'email' ? 'e-mail' : (identity ?? 'not said')],
+    ['scope', scope?.toUpperCase() ?? 'not contained'],
+    ['identity', identity === 'email' ? 'e-mail' : (identity ?? 'not contained')],
     [type === 'advertising' ? 'master key' : 'refresh key', String(keyId)],
   ]
 }
@@ -77,13 +77,12 @@ export function refreshRows(token: Refresh, now: number, reveal: boolean): Pick<
 }
 
 export function unopened(opened: Extract<Opened<unknown>, { ok: false }>, { type }: Header): string {
-  if (opened.why === 'damaged')
-    return 'It opens, but what is inside is not laid out as a token: it is damaged.'
+  if (opened.why === 'damaged') return 'It opens, but its content is not a token: it is damaged.'
   if (opened.why === 'key-wrong')
-    return 'It does not open: the key is another one of that number, or the token is damaged.'
+    return 'It does not open: the key with this number is a different one, or the token is damaged.'
   return type === 'advertising'
     ? `The keys lack key ${opened.keyId}: they are of another environment, too old, or may not read this site’s tokens.`
-    : `The keys lack key ${opened.keyId}: it is the operator’s own, and no endpoint gives it out.`
+    : `The keys lack key ${opened.keyId}: it is the operator’s own, and no endpoint returns it.`
 }
 
 function privacyOf(bits: number) {

@@ -4,7 +4,7 @@ import { toUsageError } from '../command-line/command.ts'
 export type Validity = 'valid' | 'not_theirs' | 'invalid_token' | 'foreign_token'
 
 /** Whether a token was made from this DII, or why the operator does not say. */
-export async function ask(client: Uid2Client, token: string, dii: DiiInput): Promise<Validity> {
+export async function validityOf(client: Uid2Client, token: string, dii: DiiInput): Promise<Validity> {
   try {
     return (await toUsageError(() => client.validateToken(token, dii))) ? 'valid' : 'not_theirs'
   } catch (error) {

@@ -9,14 +9,14 @@ import { withStore } from '../store.ts'
 
 /** What else the site keeps, and why an address does not find it. */
 const notFound = [
-  'Sessions that were signed out of, until they would have ended by themselves, 30 days at most; secrets of sign-ins under way, 15 minutes: both under random ids, which nothing ties to an address or number.',
+  'Sessions that were signed out, until their normal end, 30 days at most; secrets of unfinished sign-ins, 15 minutes: both under random ids, which are not linked to an address or number.',
   'Counts of attempts to sign in, two hours at most: numbers under keyed hashes, which are not looked up here.',
-  'The session and the advertising identity: sealed in cookies of the reader’s own browser, and nowhere else.',
+  'The session and the advertising identity: only in sealed cookies of the reader’s own browser.',
 ]
 
 export const exportRecords: Command = {
   name: 'export',
-  summary: 'Prints all that the store keeps under an address or number, of every account',
+  summary: 'Prints everything that the store keeps of an address or number, for every account',
   options: personOptions,
   details: [
     'Opt-outs, the history of answers with the question as it was shown, the latest consent signals.',
@@ -36,10 +36,10 @@ export const exportRecords: Command = {
         notFound,
       },
       lines: (paint) => [
-        any ? `On record of this ${what}, of every account:` : `Nothing is on record of this ${what}.`,
+        any ? `On record for this ${what}, for every account:` : `Nothing is on record for this ${what}.`,
         ...(any ? recordLines(records, paint) : []),
         ...section(
-          'Kept besides, and not found by an address or number',
+          'Also kept, and not found by address or number',
           notFound.flatMap((text) => prose(text, '  ')),
           paint,
         ),
@@ -72,7 +72,7 @@ function recordLines({ optOuts, history, signals }: ReaderRecords, paint: Paint)
     ...section(
       'Consent signals, the latest of each account',
       signals.length > 0
-        ? signals.map(({ at, account, signals }) => `  ${iso(at)}  ${account}: ${told(signals)}`)
+        ? signals.map(({ at, account, signals }) => `  ${iso(at)}  ${account}: ${signalsText(signals)}`)
         : none,
       paint,
     ),
@@ -86,12 +86,12 @@ const sources = { page: 'on the page', api: 'by the API', gpc: 'by the browser�
 
 function answer(event: ReaderRecords['history'][number]): readonly [string, string] {
   const { at, advertising, source, version, account, signals } = event
-  const said = [sources[source], `question of version ${version}`, account]
-  if (signals !== null) said.push(told(signals))
-  return [`  ${iso(at)}`, `${advertising === 'granted' ? 'yes' : 'no '}  ${said.join(', ')}`]
+  const details = [sources[source], `question of version ${version}`, account]
+  if (signals !== null) details.push(signalsText(signals))
+  return [`  ${iso(at)}`, `${advertising.padEnd(7)}  ${details.join(', ')}`]
 }
 
-const told = (signals: ConsentSignals): string =>
+const signalsText = (signals: ConsentSignals): string =>
   printable(
     Object.entries(signals)
       .map(([name, value]) => `${name} ${value}`)

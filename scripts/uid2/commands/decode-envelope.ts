@@ -24,13 +24,13 @@ export const decodeEnvelope: Command = {
   summary: 'Explains the bytes of a request, a response or a response to a refresh',
   argument: 'BODY',
   options: {
-    kind: { value: 'KIND', help: 'request, response or refresh; otherwise found out' },
+    kind: { value: 'KIND', help: 'request, response or refresh; by default it is detected' },
     reveal: { help: 'print the values of the JSON: addresses, hashes, tokens' },
   },
   details: [
     'BODY is base64 as it went over the wire; - reads it from standard input. UID2_CLIENT_SECRET opens requests',
     'and responses. REFRESH_RESPONSE_KEY opens a response to a refresh: it is the refresh_response_key that came',
-    'with the refresh token which was sent. Without a key it says what can be seen from outside.',
+    'with the refresh token. Without a key, only what is visible from outside is shown.',
   ],
   async run(args, context): Promise<Answer> {
     const kind = readKind(args.text('kind'))
@@ -59,7 +59,7 @@ export const decodeEnvelope: Command = {
           ? paint.strong(
               `${kinds[layout.kind]}, ${bytes.length} bytes, ${layout.opened ? 'opened' : 'sealed'}`,
             )
-          : paint.bad('no envelope'),
+          : paint.bad('not an envelope'),
         ...(layout?.parts ?? []).map((part) => {
           const range = paint.faint(`${String(part.from).padStart(5)} … ${String(part.to).padEnd(5)}`)
           return `${range} ${labels[part.name].padEnd(8)} ${printable(contentOf(part, context.now(), json))}`

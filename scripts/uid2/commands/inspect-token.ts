@@ -29,12 +29,12 @@ export const inspectToken: Command = {
   argument: 'TOKEN',
   options: {
     keys: { value: 'FILE', help: 'keys as JSON; - reads them from standard input' },
-    'fetch-keys': { help: 'ask the operator for keys; takes a buyer’s or sharer’s API key' },
+    'fetch-keys': { help: 'ask the operator for keys; needs a buyer’s or sharer’s API key' },
     reveal: { help: 'print the raw UID, which identifies a person' },
   },
   details: [
     'TOKEN - reads the token from standard input. FILE holds the answer of /v2/key/bidstream or /v2/key/sharing,',
-    'its body alone, or {"101": "base64", …}. Refresh tokens open with the operator’s own refresh key alone.',
+    'its body alone, or {"101": "base64", …}. Only the operator’s own refresh key opens refresh tokens.',
   ],
   async run(args, context): Promise<Answer> {
     if (args.argument === undefined) throw new UsageError('Name the token, or -.')
@@ -45,7 +45,7 @@ export const inspectToken: Command = {
       ok,
       json: { ...json, notes },
       lines: (paint) => [
-        ...(rows.length > 0 ? pairs(rows, paint) : [paint.bad('no token')]),
+        ...(rows.length > 0 ? pairs(rows, paint) : [paint.bad('not a token')]),
         ...notes.flatMap((note) => ['', ...prose(note, '')]),
       ],
     }
@@ -77,9 +77,9 @@ function inspect(token: string, keys: Keys | undefined, { env, now }: Context, r
   const rows = headerRows(known)
   const notes: string[] = []
   if (scope && env.UID2_PRODUCT && scope !== env.UID2_PRODUCT)
-    notes.push(`It is a token of ${scope.toUpperCase()}, and UID2_PRODUCT is another.`)
+    notes.push(`It is a token of ${scope.toUpperCase()}, but UID2_PRODUCT is the other product.`)
   if (!isWhole(bytes, header))
-    notes.push(`Of its ${bytes.length} bytes some are missing or too many: it was cut or changed on its way.`)
+    notes.push(`Its length of ${bytes.length} bytes is wrong: it was cut or changed.`)
   if (!opened) return { ok: notes.length === 0, json: { ...known, opened: false }, rows, notes }
 
   if (!opened.ok) {

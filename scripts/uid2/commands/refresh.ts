@@ -4,12 +4,12 @@ import { outcomeAnswer, readIdentity } from '../identity.ts'
 
 export const refresh: Command = {
   name: 'refresh',
-  summary: 'Asks the operator for the next identity of an identity',
+  summary: 'Asks the operator to refresh an identity',
   argument: 'FILE',
   options: {},
   details: [
-    'FILE holds an identity as JSON; - reads it from standard input. The output of generate --json and of',
-    'refresh --json will do, and so will an operator’s own body.',
+    'FILE holds an identity as JSON: the output of generate --json or refresh --json, or an operator’s own body;',
+    '- reads it from standard input.',
   ],
   async run(args, context): Promise<Answer> {
     const credentials = requireCredentials(context.env)

@@ -26,8 +26,8 @@ export const verify: Command = {
     offline: { help: 'make no calls: check only the variables and --hash' },
   },
   details: [
-    'A wrong hash is answered with success and a token that matches nobody, and nothing tells. Give a person as',
-    'your readers type them, with capitals, spaces and gmail dots, and what your system made of them: --hash,',
+    'For a wrong hash the operator answers with success and a token that matches no one. Give a person as your',
+    'readers type them, with capitals, spaces and gmail dots, and what your system sends or gets for them: --hash,',
     '--token or both. If it is wrong, verify names the mistake.',
   ],
   async run(args, context): Promise<Answer> {
@@ -57,7 +57,7 @@ async function readPipeline(args: Arguments, context: Context): Promise<Pipeline
   if (hash === undefined && token === undefined)
     throw new UsageError('--email and --phone need what your system made of them: --hash, --token or both.')
   if (token !== undefined && args.flag('offline'))
-    throw new UsageError('Only an operator can check --token: leave --offline away.')
+    throw new UsageError('Only an operator can check --token: leave out --offline.')
   return {
     dii: await toUsageError(() => readAs(raw.kind, raw.given)),
     hash: hash === undefined ? undefined : await context.textOf(hash),
@@ -97,7 +97,7 @@ async function checkToken(
       {
         check,
         level: 'unknown',
-        what: 'could not be checked, because the operator does not even validate a token of its test person.',
+        what: 'could not be checked, because the operator does not validate a token of its own test person.',
       },
     ]
   return tokenFindings(client, token, dii, args.flag('thorough') ? 2 : 1).catch((error: unknown) => [
@@ -109,12 +109,12 @@ function toAnswer(findings: readonly Finding[]): Answer {
   const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length
   const [faults, unknown] = [count('fault'), count('unknown')]
   const ok = faults === 0 && unknown === 0
-  const verdict =
+  const summary =
     faults > 0
       ? `${faults} ${faults === 1 ? 'fault' : 'faults'} found`
       : ok
-        ? 'all is well'
-        : 'not all could be checked'
+        ? 'no faults found'
+        : 'not everything could be checked'
   return {
     ok,
     unreachable: faults === 0,
@@ -122,7 +122,7 @@ function toAnswer(findings: readonly Finding[]): Answer {
     lines: (paint) => [
       ...reportLines(findings, paint),
       '',
-      (ok ? paint.good : faults > 0 ? paint.bad : paint.warn)(verdict),
+      (ok ? paint.good : faults > 0 ? paint.bad : paint.warn)(summary),
     ],
   }
 }

@@ -5,10 +5,10 @@ import { textMistakes } from './texts.ts'
 import type { Dii, Mistake } from './typed-dii.ts'
 
 export type Diagnosis =
-  | { verdict: 'right' }
+  | { result: 'right' }
   /** In the order in which they happened. */
-  | { verdict: 'mistaken'; mistakes: readonly Mistake[] }
-  | { verdict: 'unknown' }
+  | { result: 'mistaken'; mistakes: readonly Mistake[] }
+  | { result: 'unknown' }
 
 interface Hashed {
   readonly mistakes: readonly Mistake[]
@@ -26,10 +26,10 @@ export function diagnose(dii: Dii, sent: string): Diagnosis {
       for (const spelling of spellingsOf(hash, mistakes)) {
         if (!spelling.texts.includes(plain(text))) continue
         const all = [...mistakes, ...spelling.mistakes, ...around]
-        if (all.length === 0) return { verdict: 'right' }
+        if (all.length === 0) return { result: 'right' }
         if (!best || all.length < best.length) best = all
       }
-  return best ? { verdict: 'mistaken', mistakes: best } : { verdict: 'unknown' }
+  return best ? { result: 'mistaken', mistakes: best } : { result: 'unknown' }
 }
 
 /** Hashes of this person with up to `depth` mistakes: the candidates when a token is not theirs. */
@@ -51,7 +51,7 @@ export function isAccepted(sent: string): boolean {
 }
 
 /** Whether this person would reveal a system that does not normalise. */
-export const tellsNormalisation = ({ given, normalised }: Dii): boolean => given !== normalised
+export const showsNormalisation = ({ given, normalised }: Dii): boolean => given !== normalised
 
 function* hashes(dii: Dii): Generator<Hashed> {
   for (const { mistakes, bytes } of texts(dii)) {

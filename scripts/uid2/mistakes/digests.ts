@@ -57,13 +57,13 @@ export const digestMistakes: readonly DigestMistake[] = [
   {
     id: 'md5-first',
     what: 'hashes the hex digits of an MD5',
-    remedy: `An MD5 is of no use here: go back to the address. ${algorithm}`,
+    remedy: `An MD5 cannot be used: start from the address. ${algorithm}`,
     make: (text) => sha256(digest('md5', text).toString('hex')),
   },
   {
     id: 'sha1-first',
     what: 'hashes the hex digits of a SHA-1',
-    remedy: `A SHA-1 is of no use here: go back to the address. ${algorithm}`,
+    remedy: `A SHA-1 cannot be used: start from the address. ${algorithm}`,
     make: (text) => sha256(digest('sha1', text).toString('hex')),
   },
   other('md5', 'MD5'),

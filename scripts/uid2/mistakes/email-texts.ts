@@ -26,8 +26,8 @@ const otherDomains = (change: (local: string) => string) => (dii: Dii) =>
   domainOf(dii) === 'gmail.com' ? [] : relocal(change, dii)
 
 const gmailRemedy =
-  'For the domain gmail.com drop every dot and everything from the first + of the local part.'
-const otherRemedy = 'Dots and +tags go for the domain gmail.com alone; other domains keep both.'
+  'For the domain gmail.com, remove from the local part every dot and everything from the first + on.'
+const otherRemedy = 'Remove dots and +tags only for the domain gmail.com; other domains keep both.'
 
 /** The most informative first: of mistakes with the same text, the first is reported. */
 export const emailTexts: readonly TextMistake[] = [
@@ -51,7 +51,7 @@ export const emailTexts: readonly TextMistake[] = [
   },
   {
     id: 'googlemail-as-gmail',
-    what: 'treats googlemail.com like gmail.com, or renames it so',
+    what: 'treats googlemail.com like gmail.com, or renames it to gmail.com',
     remedy: 'googlemail.com is a domain like any other: keep it, its dots and its +tags.',
     make: (dii) => {
       if (domainOf(dii) !== 'googlemail.com') return []
@@ -93,13 +93,13 @@ export const emailTexts: readonly TextMistake[] = [
   {
     id: 'only-lower-cased',
     what: 'lower-cases the address but does not trim it',
-    remedy: 'Also take whitespace off both ends, and apply the gmail.com rule.',
+    remedy: 'Also remove whitespace at both ends, and apply the gmail.com rule.',
     make: ({ given }) => [lowered(given)],
   },
   {
     id: 'unicode-lower-cased',
     what: 'lower-cases letters outside A–Z too',
-    remedy: 'Lower-case A–Z alone, as operators do; leave É and İ as they are.',
+    remedy: 'Lower-case only A–Z, as operators do; leave É and İ as they are.',
     make: ({ normalised }) => [normalised.toLowerCase()],
   },
   {
@@ -110,7 +110,7 @@ export const emailTexts: readonly TextMistake[] = [
   },
   {
     id: 'unicode-form-changed',
-    what: 'changes the Unicode form of the address, or takes accents off',
+    what: 'changes the Unicode form of the address, or removes accents',
     remedy: 'Hash the characters as they were typed: no NFC, NFD or NFKC, no transliteration.',
     make: ({ normalised }) => [
       ...(['NFC', 'NFD', 'NFKC', 'NFKD'] as const).map((form) => normalised.normalize(form)),

@@ -1,6 +1,6 @@
 import type { TextMistake } from './email-texts.ts'
 
-const e164 = 'Hash the number in E.164: +, country code, number; digits alone, nothing between them.'
+const e164 = 'Hash the number in E.164: +, country code, number; only digits, nothing between them.'
 const countryCodes = [1, 2, 3]
 
 /** Ways to write a North American number. Other countries have too many. */

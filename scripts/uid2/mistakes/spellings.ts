@@ -6,7 +6,7 @@ interface SpellingMistake extends Mistake {
 }
 
 const base64Of =
-  'Base64 the 32 bytes of the hash, not a text that shows them; or send the hex digits as they are.'
+  'Encode the 32 bytes of the hash in base64, not their text; or send the hex digits as they are.'
 const standard = 'Use the standard base64 alphabet with padding: 44 characters.'
 const bare = 'Send the base64 or hex alone.'
 
@@ -44,7 +44,7 @@ export const spellingMistakes: readonly SpellingMistake[] = [
   },
   {
     id: 'padding-missing',
-    what: 'leaves the = off the end of the base64',
+    what: 'omits the = at the end of the base64',
     remedy: standard,
     make: (hash) => [base64(hash).replace(/=+$/, '')],
   },

@@ -2,25 +2,25 @@ import { emailTexts, type TextMistake } from './email-texts.ts'
 import { phoneTexts } from './phone-texts.ts'
 import type { Dii } from './typed-dii.ts'
 
-const clean = 'Hash the normalised text itself, nothing before, behind or around it.'
+const clean = 'Hash the normalised text itself, with nothing before or after it.'
 
 /** Mistakes with addresses and numbers. */
 const anyTexts: readonly TextMistake[] = [
   {
     id: 'line-end-behind',
-    what: 'hashes a line end with it, as `echo` and lines of a file have one',
-    remedy: 'Take the line end off before hashing; in a shell: printf %s instead of echo.',
+    what: 'hashes the line end too, which `echo` and lines of a file add',
+    remedy: 'Remove the line end before hashing; in a shell: printf %s instead of echo.',
     make: ({ normalised }) => [`${normalised}\n`, `${normalised}\r\n`, `${normalised}\r`],
   },
   {
     id: 'space-around',
     what: 'hashes a space or tab around it',
-    remedy: 'Take whitespace off both ends before hashing.',
+    remedy: 'Remove whitespace at both ends before hashing.',
     make: ({ normalised: n }) => [`${n} `, ` ${n}`, ` ${n} `, `${n}\t`, `\t${n}`],
   },
   {
     id: 'invisible-around',
-    what: 'hashes an invisible character with it: a byte order mark, a zero-width space or a NUL',
+    what: 'hashes an invisible character too: a byte order mark, a zero-width space or a NUL',
     remedy: clean,
     make: ({ normalised: n }) => [`\ufeff${n}`, `\u200b${n}`, `${n}\u200b`, `${n}\0`],
   },
@@ -32,7 +32,7 @@ const anyTexts: readonly TextMistake[] = [
   },
   {
     id: 'with-scheme',
-    what: 'hashes the prefix of a link with it',
+    what: 'hashes the prefix of a link too',
     remedy: clean,
     make: ({ kind, normalised: n }) =>
       kind === 'email' ? [`mailto:${n}`, `email:${n}`] : [`tel:${n}`, `sms:${n}`, `phone:${n}`],
@@ -60,7 +60,7 @@ const anyTexts: readonly TextMistake[] = [
   },
   {
     id: 'nobody',
-    what: 'hashes no address at all, but the empty text or a placeholder: everyone gets the same hash',
+    what: 'hashes the empty text or a placeholder instead of an address: all readers get the same hash',
     remedy: 'Do not call the operator for a reader whose address is missing.',
     make: () => ['', 'null', 'NULL', 'undefined', 'None', 'nil', 'NaN', '[object Object]'],
   },

@@ -5,7 +5,7 @@ import type { Credentials } from '../credentials.ts'
 import { findKnownOperator, isNoOperator, type KnownOperator } from '../hosts.ts'
 import type { Finding } from './finding.ts'
 
-const apart = 'Keys, secrets and UIDs of one environment or product mean nothing in another.'
+const apart = 'Keys, secrets and UIDs of one environment or product are not valid in another.'
 
 /** Variables that the site's own rules reject. */
 export function faultFindings(faults: readonly EnvFault[], env: Context['env']): Finding[] {
@@ -45,15 +45,15 @@ function hostFinding({ hostname, pathname }: URL, known: KnownOperator | undefin
     return {
       check,
       level: 'fault',
-      what: 'goes on into an endpoint.',
-      why: 'The paths of the endpoints are put behind it.',
-      remedy: 'Leave /v2 and everything behind it off.',
+      what: 'contains the path of an endpoint.',
+      why: 'The paths of the endpoints are added to it.',
+      remedy: 'Remove /v2 and everything after it.',
     }
   if (!known)
     return {
       check,
       level: 'note',
-      what: 'is none of the public operators, so its environment is not known. A private operator is none.',
+      what: 'is not a public operator, so its environment is unknown; that is right for a private operator.',
     }
   const name =
     known.environment === 'local'
@@ -68,7 +68,7 @@ function productFindings(known: KnownOperator | undefined, product: Credentials[
     {
       check: 'UID2_PRODUCT',
       level: 'fault',
-      what: `is ${product}, and the operator is one of ${known.product.toUpperCase()}.`,
+      what: `is ${product}, but the operator is one of ${known.product.toUpperCase()}.`,
       why: apart,
       remedy: `Set UID2_PRODUCT=${known.product}, or use an operator of ${product.toUpperCase()}.`,
     },
@@ -81,7 +81,7 @@ function keyFindings(
 ): Finding[] {
   const check = 'UID2_API_KEY'
   const key = describeApiKey(apiKey)
-  if (!key) return [shapelessKey(apiKey, clientSecret)]
+  if (!key) return [unreadableKey(apiKey, clientSecret)]
   const environment = known?.environment
   // A test operator on this machine may know any keys.
   const level = environment === 'local' ? 'warning' : 'fault'
@@ -99,19 +99,19 @@ function keyFindings(
     })
   add(
     key.product !== product,
-    `is a key of ${key.product.toUpperCase()}, and UID2_PRODUCT is ${product}.`,
+    `is a key of ${key.product.toUpperCase()}, but UID2_PRODUCT is ${product}.`,
     `Set UID2_PRODUCT=${key.product}, or use a key of ${product.toUpperCase()}.`,
   )
   add(
     environment !== undefined && environment !== 'local' && environment !== key.environment,
-    `is a key of the environment ${key.environment}, and the operator is one of ${environment}.`,
+    `is a key of the environment ${key.environment}, but the operator is one of ${environment}.`,
     `Use the key and the secret of ${environment}, or an operator of ${key.environment}.`,
   )
   if (environment === 'local' && (key.environment === 'prod' || key.environment === 'integ'))
     faults.push({
       check,
       level: 'warning',
-      what: `is a key of the environment ${key.environment}, and the operator is on this machine.`,
+      what: `is a key of the environment ${key.environment}, but the operator is on this machine.`,
       why: apart,
     })
   if (faults.length > 0) return faults
@@ -119,7 +119,7 @@ function keyFindings(
   return [{ check, level: 'ok', what: `is a key of ${name}.` }]
 }
 
-function shapelessKey(apiKey: string, clientSecret: string): Finding {
+function unreadableKey(apiKey: string, clientSecret: string): Finding {
   const check = 'UID2_API_KEY'
   if (apiKey === clientSecret)
     return {
@@ -132,13 +132,12 @@ function shapelessKey(apiKey: string, clientSecret: string): Finding {
     return {
       check,
       level: 'fault',
-      what: 'begins like an API key but is not one whole: it was cut or changed.',
-      remedy:
-        'Copy it anew (in the portal, API Keys); behind the site’s number it has 6 characters, a dot and 38.',
+      what: 'begins like an API key but is incomplete or changed.',
+      remedy: 'Copy it again (in the portal, API Keys); after the site id it has 6 characters, a dot and 38.',
     }
   return {
     check,
     level: 'note',
-    what: 'has an older form that says nothing about its environment and product.',
+    what: 'has an older form, which does not contain its environment and product.',
   }
 }

@@ -1,12 +1,12 @@
 import type { DiiInput, Uid2Client } from '#lib/uid2/index.ts'
-import { diagnose, isAccepted, mistakenHashes, tellsNormalisation } from '../mistakes/catalogue.ts'
+import { diagnose, isAccepted, mistakenHashes, showsNormalisation } from '../mistakes/catalogue.ts'
 import type { Dii, Mistake } from '../mistakes/typed-dii.ts'
 import { readHeader, tokenBytes } from '../token-layout.ts'
-import { ask } from '../validate-token.ts'
+import { validityOf } from '../validate-token.ts'
 import type { Finding } from './finding.ts'
 
-const dead =
-  'The operator cannot notice it: every call succeeds, but the tokens match no one, so they are worth nothing to buyers.'
+const worthless =
+  'The operator cannot detect this: every call succeeds, but the tokens match no one and are worth nothing to buyers.'
 
 /**
  * Whether the hash that a system sends for a person is correct, and if not, which mistakes it makes. Pure.
@@ -14,13 +14,10 @@ const dead =
 export function hashFindings(dii: Dii, sent: string): Finding[] {
   const check = 'hash'
   const diagnosis = diagnose(dii, sent)
-  if (diagnosis.verdict === 'right')
-    return [
-      { check, level: 'ok', what: 'it is the hash that everybody makes of this person.' },
-      ...blindSpot(dii),
-    ]
-  const why = isAccepted(sent) ? dead : 'Operators refuse a hash of this shape: “Invalid Identifier”.'
-  if (diagnosis.verdict === 'mistaken') return [mistaken(check, diagnosis.mistakes, why)]
+  if (diagnosis.result === 'right')
+    return [{ check, level: 'ok', what: 'it is the correct hash of this person.' }, ...normalisationNote(dii)]
+  const why = isAccepted(sent) ? worthless : 'Operators refuse a hash of this shape: “Invalid Identifier”.'
+  if (diagnosis.result === 'mistaken') return [mistaken(check, diagnosis.mistakes, why)]
   return [
     {
       check,
@@ -28,7 +25,7 @@ export function hashFindings(dii: Dii, sent: string): Finding[] {
       what: `it is not this person’s hash, and no known mistake leads to it (${shapeOf(sent)}).`,
       why,
       remedy:
-        'It may be of another person or another address of theirs, salted or keyed (operators take no salt), or of a text that this program does not think of. Compare with `hash`.',
+        'It may be of another person or another address of theirs, salted or keyed (operators take no salt), or of a text that this program does not try. Compare with `hash`.',
     },
   ]
 }
@@ -47,7 +44,7 @@ export async function tokenFindings(
   const bytes = tokenBytes(token)
   const type = (bytes && readHeader(bytes)?.identity) ?? dii.kind
   const right = { [dii.kind]: dii.normalised } as unknown as DiiInput
-  const validity = await ask(client, token, right)
+  const validity = await validityOf(client, token, right)
   if (validity === 'invalid_token')
     return [
       {
@@ -55,7 +52,8 @@ export async function tokenFindings(
         level: 'fault',
         what: 'the operator cannot read the token.',
         why: 'It is damaged, cut, or of another environment or product.',
-        remedy: 'Pass advertising_token on unchanged: it is case-sensitive, and no URL or form may touch it.',
+        remedy:
+          'Pass advertising_token on unchanged: it is case-sensitive, and no URL or form may change it.',
       },
     ]
   if (validity === 'foreign_token')
@@ -65,17 +63,18 @@ export async function tokenFindings(
         level: 'fault',
         what: 'the operator does not validate this token for this API key.',
         why: 'It is another site’s token, or the site has no encryption key of its own yet.',
-        remedy: 'Take a token that this very key got, or ask your contact there for a keyset of your site.',
+        remedy:
+          'Use a token that this API key got, or ask your contact at the operator for a keyset of your site.',
       },
     ]
   if (type !== dii.kind) return [otherKind(type, dii)]
   if (validity === 'valid')
-    return [{ check, level: 'ok', what: 'it was made from this person’s hash.' }, ...blindSpot(dii)]
+    return [{ check, level: 'ok', what: 'it was made from this person’s hash.' }, ...normalisationNote(dii)]
 
   const candidates = mistakenHashes(dii, depth)
   for (const { mistakes, hash } of candidates) {
     const input: DiiInput = dii.kind === 'email' ? { emailHash: hash } : { phoneHash: hash }
-    if ((await ask(client, token, input)) === 'valid') return [mistaken(check, mistakes, dead)]
+    if ((await validityOf(client, token, input)) === 'valid') return [mistaken(check, mistakes, worthless)]
   }
   return [
     {
@@ -83,7 +82,7 @@ export async function tokenFindings(
       level: 'fault',
       what: `it is not this person’s, and none of ${candidates.length} known mistakes leads to it.`,
       why: 'It may be from another person or another address, or from before the yearly change of this person’s salt.',
-      remedy: `Generate a new token for this very address and verify that.${depth === 1 ? ' --thorough also tries two mistakes at once.' : ''}`,
+      remedy: `Generate a new token for this address and verify that.${depth === 1 ? ' --thorough also tries two mistakes at once.' : ''}`,
     },
   ]
 }
@@ -110,14 +109,14 @@ function mistaken(check: string, mistakes: readonly Mistake[], why: string): Fin
   }
 }
 
-function blindSpot(dii: Dii): Finding[] {
-  if (tellsNormalisation(dii)) return []
+function normalisationNote(dii: Dii): Finding[] {
+  if (showsNormalisation(dii)) return []
   const example = dii.kind === 'email' ? ' Jane.Doe+News@Gmail.com ' : '+1 (234) 567-8901'
   return [
     {
       check: 'normalisation',
       level: 'note',
-      what: `was not put to the test, for this person is typed as they are hashed. Try one like “${example}”.`,
+      what: `was not tested, because this person is typed exactly as hashed. Try one like “${example}”.`,
     },
   ]
 }

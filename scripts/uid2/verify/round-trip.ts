@@ -2,8 +2,8 @@ import type { Identity, Uid2Client } from '#lib/uid2/index.ts'
 import type { Context } from '../../command-line/command.ts'
 import { type Credentials, createClient } from '../credentials.ts'
 import { readHeader, tokenBytes } from '../token-layout.ts'
-import { ask, type Validity } from '../validate-token.ts'
-import { failureFinding, moreOf } from './failure.ts'
+import { type Validity, validityOf } from '../validate-token.ts'
+import { failureFinding, findDetails } from './failure.ts'
 import type { Finding } from './finding.ts'
 import { testPerson } from './test-person.ts'
 
@@ -24,7 +24,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
   const findings: Finding[] = []
   const step = async (check: string, run: () => Promise<Finding>): Promise<boolean> => {
     const finding = await run().catch(async (error: unknown) =>
-      failureFinding(check, error, await moreOf(error, client, credentials, context)),
+      failureFinding(check, error, await findDetails(error, client, credentials, context)),
     )
     findings.push(finding)
     return finding.level !== 'fault' && finding.level !== 'unknown'
@@ -35,7 +35,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
     const outcome = await client.generateToken(testPerson)
     if (outcome.status !== 'success') return refusedFinding(outcome.status)
     identity = outcome.identity
-    return { check: 'generate', level: 'ok', what: 'the operator gave a token for its test person.' }
+    return { check: 'generate', level: 'ok', what: 'the operator issued a token for its test person.' }
   })
   if (!generated || !identity) return { findings, client, validates: false }
 
@@ -44,7 +44,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
   findings.push(clockFinding(skewMs), scopeFinding('product', token, credentials.product))
   let validity: Validity | undefined
   await step('validate', async () => {
-    validity = await ask(client, token, testPerson)
+    validity = await validityOf(client, token, testPerson)
     return validityFinding(validity)
   })
   await step('refresh', async () => {
@@ -54,7 +54,7 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
       : {
           check: 'refresh',
           level: 'fault',
-          what: `the operator answered ${status} to a token of a moment ago.`,
+          what: `the operator answered ${status} to its own new token.`,
         }
   })
   return { findings, client, validates: validity === 'valid' }
@@ -64,13 +64,13 @@ export async function roundTrip(credentials: Credentials, context: Context): Pro
 export function scopeFinding(check: string, token: string, product: Credentials['product']): Finding {
   const bytes = tokenBytes(token)
   const scope = bytes && readHeader(bytes)?.scope
-  if (!scope) return { check, level: 'note', what: 'the token does not say of which product it is.' }
+  if (!scope) return { check, level: 'note', what: 'the token does not contain its product.' }
   if (scope === product)
-    return { check, level: 'ok', what: `the token is one of ${scope.toUpperCase()}, as UID2_PRODUCT says.` }
+    return { check, level: 'ok', what: `the token is one of ${scope.toUpperCase()}, as set in UID2_PRODUCT.` }
   return {
     check,
     level: 'fault',
-    what: `the token is one of ${scope.toUpperCase()}, and UID2_PRODUCT is ${product}.`,
+    what: `the token is one of ${scope.toUpperCase()}, but UID2_PRODUCT is ${product}.`,
     why: 'Buyers look for it under the other product’s name in the bid request, and consent rules differ.',
     remedy: `Set UID2_PRODUCT=${scope}, or use credentials of ${product.toUpperCase()}.`,
   }
@@ -80,7 +80,7 @@ export function scopeFinding(check: string, token: string, product: Credentials[
 export function clockFinding(skewMs: number | undefined): Finding {
   const check = 'clock'
   if (skewMs === undefined)
-    return { check, level: 'note', what: 'the operator’s answer does not tell its time.' }
+    return { check, level: 'note', what: 'the operator’s answer does not contain its time.' }
   const seconds = Math.abs(skewMs) / 1000
   const what = `ours is ${seconds.toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} the operator’s.`
   if (seconds <= 10) return { check, level: 'ok', what }
@@ -89,28 +89,28 @@ export function clockFinding(skewMs: number | undefined): Finding {
     level: seconds <= 60 ? 'warning' : 'fault',
     what,
     why: 'Operators refuse requests whose time is more than a minute or two from theirs.',
-    remedy: 'Let the machine keep its time by NTP.',
+    remedy: 'Use NTP on this machine.',
   }
 }
 
 function validityFinding(validity: Validity): Finding {
   const check = 'validate'
   if (validity === 'valid')
-    return { check, level: 'ok', what: 'the operator says that the token is the test person’s.' }
+    return { check, level: 'ok', what: 'the operator confirms that the token is the test person’s.' }
   if (validity === 'foreign_token')
     return {
       check,
       level: 'warning',
-      what: 'the operator will not validate tokens of this site.',
-      why: 'The site has no encryption key of its own; its tokens work, but nobody can check them.',
+      what: 'the operator does not validate tokens of this site.',
+      why: 'The site has no encryption key of its own; its tokens work, but cannot be checked.',
       remedy: 'Ask your contact at the operator for a keyset of your site.',
     }
   return {
     check,
     level: 'fault',
-    what: 'the operator does not know its own token of a moment ago for the test person’s.',
+    what: 'the operator does not match its own new token with the test person.',
     remedy:
-      'Something between here and the operator changes requests or answers: look at proxies and base URL.',
+      'Something between here and the operator changes requests or answers: check proxies and the base URL.',
   }
 }
 
@@ -119,6 +119,6 @@ function refusedFinding(status: 'optout' | 'insufficient_user_consent'): Finding
     check: 'generate',
     level: 'fault',
     what: `the operator answered ${status} for its test person, who is never refused.`,
-    remedy: 'Is this an operator of UID2 or EUID? Look at UID2_BASE_URL.',
+    remedy: 'Is this an operator of UID2 or EUID? Check UID2_BASE_URL.',
   }
 }

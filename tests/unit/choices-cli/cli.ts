@@ -19,26 +19,26 @@ export const [pepper, newer] = ['earlier-pepper', 'present-pepper'].map((name) =
 export const address = 'canary@example.com'
 export const diiHash = await hashEmail(address)
 
-/** Two accounts that have the address, each kept as what the store calls a `sub`. */
+/** Two accounts with the address, each with what the store calls a `sub`. */
 export const [mine, theirs] = ['proof:canarysub1', 'google:canarysub2'].map((sub) => ({ sub, diiHash })) as [
   { sub: string; diiHash: string },
   { sub: string; diiHash: string },
 ]
-export const yes: Choice = {
+export const consent: Choice = {
   advertising: 'granted',
   version: '1',
   wording: 'May we?\n\nSay yes or no.',
   source: 'page',
 }
-export const no: Choice = { ...yes, advertising: 'denied' }
+export const denial: Choice = { ...consent, advertising: 'denied' }
 
 export const newFile = () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-records-')), 'choices.db')}`
 
-/** The store of a site that is running beside the command. */
+/** The store of a site that runs beside the command. */
 export interface RunningStore {
   db: Kysely<Schema>
   store: SqlStore
-  /** Unix ms, what its clock says. */
+  /** Unix ms of its clock. */
   now: number
 }
 
@@ -62,7 +62,7 @@ export function cli(variables: Record<string, string>, line: readonly string[], 
   return run(program, line, { env: process.env, stdin })
 }
 
-/** What nothing that is printed may hold. */
+/** What no output may contain. */
 export const secrets = [
   'canary',
   pepper,

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '#lib/database/connection.ts'
 import { startPostgres, type TestPostgres } from '#tests/support/postgres.ts'
 import { freePort } from '#tests/support/site.ts'
-import { address, cli, diiHash, mine, newer, newFile, pepper, runningStore, secrets, yes } from './cli.ts'
+import { address, cli, consent, diiHash, mine, newer, newFile, pepper, runningStore, secrets } from './cli.ts'
 
 let postgres: TestPostgres
 beforeAll(async () => {
@@ -20,33 +20,33 @@ beforeEach(() => {
 
 const person = ['--email', address]
 
-/** That both commands fail so, in one sentence, in words and as JSON, without a word of what they know. */
-async function expectFailure(variables: Record<string, string>, code: number, kind: string, says: RegExp) {
+/** Both commands fail with this code, in one sentence, as text and as JSON, and repeat no data. */
+async function expectFailure(variables: Record<string, string>, code: number, kind: string, text: RegExp) {
   for (const command of ['export', 'forget']) {
     const words = await cli(variables, [command, ...person])
     expect([words.code, words.out]).toEqual([code, ''])
-    expect(words.err).toMatch(says)
+    expect(words.err).toMatch(text)
     expect(words.err).not.toMatch(/^\s+at /m)
     const json = await cli(variables, [command, ...person, '--json'])
     expect(json.code).toBe(code)
     expect(json.json).toEqual({ command, ok: false, error: expect.objectContaining({ kind }) })
-    for (const text of [words.err, json.out, json.err])
-      for (const secret of secrets) expect(text).not.toContain(secret)
+    for (const output of [words.err, json.out, json.err])
+      for (const secret of secrets) expect(output).not.toContain(secret)
   }
 }
 
-describe('where no site has run there is no store yet, and none is made', () => {
+describe('without a store, where no site has run, the command fails and creates none', () => {
   const expectNoStore = (variables: Record<string, string>) =>
-    expectFailure(variables, 2, 'configuration', /^There is no store yet: .*DATA_DIR/)
+    expectFailure(variables, 2, 'configuration', /^There is no store: .*DATA_DIR/)
 
-  it('in a folder that is empty or not there', async () => {
+  it('in a folder that is empty or missing', async () => {
     await expectNoStore({ DATA_DIR: folder })
     expect(readdirSync(folder)).toEqual([])
     await expectNoStore({ DATA_DIR: join(folder, 'a') })
     expect(existsSync(join(folder, 'a'))).toBe(false)
   })
 
-  it('with secrets of its own', async () => {
+  it('with secrets in the environment', async () => {
     await expectNoStore({ DATA_DIR: folder, CHOICES_PEPPER: pepper })
     await expectNoStore({ DATA_DIR: folder, CHOICES_PEPPER: pepper, DATABASE_URL: `file:${folder}/b/c.db` })
     expect(readdirSync(folder)).toEqual([])
@@ -64,7 +64,7 @@ describe('where no site has run there is no store yet, and none is made', () => 
   })
 })
 
-describe('a store that fails is code 3', () => {
+describe('a store failure exits with code 3', () => {
   const expectStoreFailure = (variables: Record<string, string>) =>
     expectFailure({ CHOICES_PEPPER: pepper, ...variables }, 3, 'store', /^The store failed \(\w+\): .*\n$/)
 
@@ -90,22 +90,24 @@ describe('a store that fails is code 3', () => {
     await db.destroy()
   })
 
-  it('when the file is no database, and it stays as it was', async () => {
+  it('when the file is not a database, which stays unchanged', async () => {
     const file = join(folder, 'choices.db')
     mkdirSync(join(folder, 'd'))
-    writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
+    const text = 'not a database, but long enough to be read as one'.repeat(40)
+    writeFileSync(file, text)
     for (const path of [file, join(folder, 'd')]) await expectStoreFailure({ DATABASE_URL: `file:${path}` })
+    expect(readFileSync(file, 'utf8')).toBe(text)
   })
 })
 
-describe('an environment with a fault is code 2, in the words of the site', () => {
-  const expectFault = (variables: Record<string, string>, says: RegExp) =>
-    expectFailure(variables, 2, 'configuration', says)
+describe('a faulty environment exits with code 2 and the site’s message', () => {
+  const expectFault = (variables: Record<string, string>, text: RegExp) =>
+    expectFailure(variables, 2, 'configuration', text)
 
-  it('when rows are of a pepper that is not listed', async () => {
+  it('when rows have a pepper that is not listed', async () => {
     const url = newFile()
     const { db, store } = await runningStore(url)
-    await store.recordChoice(mine, yes)
+    await store.recordChoice(mine, consent)
     await expectFault({ DATABASE_URL: url, CHOICES_PEPPER: newer }, /CHOICES_PEPPER_PREVIOUS/)
     expect((await store.records([diiHash])).history).toHaveLength(1)
     await db.destroy()
@@ -126,7 +128,7 @@ describe('an environment with a fault is code 2, in the words of the site', () =
     await expectFault({ CHOICES_PEPPER: 'canary' }, /CHOICES_PEPPER is not valid/)
   })
 
-  it('when the secrets that a site made up cannot be read', async () => {
+  it('when the secrets that a site generated cannot be read', async () => {
     writeFileSync(join(folder, 'secrets.json'), '{"choicesPepper":"canary"}')
     await expectFault({ DATA_DIR: folder }, /secrets\.json in .* cannot be read/)
     await expectFault({ DATA_DIR: join(folder, 'secrets.json') }, /may not read secrets\.json in .*user/)

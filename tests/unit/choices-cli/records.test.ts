@@ -6,17 +6,17 @@ import { startPostgres, type TestPostgres } from '#tests/support/postgres.ts'
 import {
   address,
   cli,
+  consent,
+  denial,
   diiHash,
   mine,
   newer,
   newFile,
-  no,
   pepper,
   type RunningStore,
   runningStore,
   secrets,
   theirs,
-  yes,
 } from './cli.ts'
 
 let postgres: TestPostgres
@@ -41,33 +41,33 @@ describe.each([
   const call = (...line: string[]) => cli(variables(), line)
   const signals = { tcf: 'CPXxRfA', gdprApplies: true }
 
-  /** Both accounts answer, an operator and the reader say no. */
-  async function answer() {
-    await site.store.recordChoice(mine, yes)
+  /** Both accounts consent; GPC and the operator then opt the reader out. */
+  async function recordAll() {
+    await site.store.recordChoice(mine, consent)
     site.now += 60_000
-    await site.store.recordChoice(theirs, { ...yes, source: 'api', signals })
+    await site.store.recordChoice(theirs, { ...consent, source: 'api', signals })
     site.now += 60_000
-    await site.store.recordChoice(mine, { ...no, source: 'gpc' })
+    await site.store.recordChoice(mine, { ...denial, source: 'gpc' })
     site.now += 60_000
     await site.store.recordOptOut(diiHash, 'uid2')
   }
 
   describe('export', () => {
-    it('says in words all that is kept, of every account', async () => {
-      await answer()
+    it('prints everything that is kept, for every account', async () => {
+      await recordAll()
       const { code, out, err } = await call('export', '--email', address)
       expect([code, err]).toEqual([0, ''])
-      const [records] = out.split('\nKept besides')
-      expect(records).toBe(`On record of this address, of every account:
+      const [records] = out.split('\nAlso kept')
+      expect(records).toBe(`On record for this address, for every account:
 
 Opt-outs
   UID2       since 2026-11-02T09:03:00.000Z
   this site  since 2026-11-02T09:02:00.000Z
 
 Answers, oldest first
-  2026-11-02T09:00:00.000Z  yes  on the page, question of version 1, account 1 (proof)
-  2026-11-02T09:01:00.000Z  yes  by the API, question of version 1, account 2 (google), tcf CPXxRfA, gdprApplies true
-  2026-11-02T09:02:00.000Z  no   by the browser’s signal (GPC), question of version 1, account 1 (proof)
+  2026-11-02T09:00:00.000Z  granted  on the page, question of version 1, account 1 (proof)
+  2026-11-02T09:01:00.000Z  granted  by the API, question of version 1, account 2 (google), tcf CPXxRfA, gdprApplies true
+  2026-11-02T09:02:00.000Z  denied   by the browser’s signal (GPC), question of version 1, account 1 (proof)
 
 Consent signals, the latest of each account
   2026-11-02T09:01:00.000Z  account 2 (google): tcf CPXxRfA, gdprApplies true
@@ -78,18 +78,18 @@ The question of version 1
 `)
     })
 
-    it('says what an address cannot find, and why', async () => {
+    it('lists the records that an address cannot find, and why', async () => {
       const { out } = await call('export', '--email', address)
       expect(out).toMatch(
-        /not found by an address[\s\S]*signed out of[\s\S]*secrets of sign-ins[\s\S]*random ids/,
+        /not found by address[\s\S]*signed out[\s\S]*secrets of unfinished[\s\S]*random ids/,
       )
     })
 
     it('prints exactly one JSON document with --json', async () => {
-      await answer()
+      await recordAll()
       const { code, json, err } = await call('export', '--email', address, '--json')
       expect([code, err]).toEqual([0, ''])
-      const { version, wording } = yes
+      const { version, wording } = consent
       const question = { version, wording }
       expect(json).toEqual({
         command: 'export',
@@ -117,7 +117,7 @@ The question of version 1
       })
     })
 
-    it('finds a person however they write themselves, as the site does', async () => {
+    it('finds a person in any spelling that sign-in accepts', async () => {
       await site.store.recordOptOut(await hashEmail('janedoe@gmail.com'), 'euid')
       await site.store.recordOptOut(await hashPhone('+442079460018'), 'euid')
       for (const person of [
@@ -130,9 +130,9 @@ The question of version 1
         })
     })
 
-    it('takes an address or a number from standard input for -', async () => {
+    it('reads an address or a number from standard input for -', async () => {
       await site.store.recordOptOut(await hashPhone('+442079460018'), 'uid2')
-      await answer()
+      await recordAll()
       for (const [option, typed] of [
         ['--email', `${address.toUpperCase()}\r\n`],
         ['--phone', '+44 20 7946 0018\n'],
@@ -140,17 +140,17 @@ The question of version 1
         expect((await cli(variables(), ['export', option, '-'], typed)).code).toBe(0)
     })
 
-    it('finds what earlier peppers wrote', async () => {
-      await answer()
+    it('finds records under earlier peppers', async () => {
+      await recordAll()
       const rotated = { DATABASE_URL: url, CHOICES_PEPPER: newer, CHOICES_PEPPER_PREVIOUS: pepper }
       const { json } = await cli(rotated, ['export', '--email', address, '--json'])
       expect(json).toMatchObject({ ok: true, history: [{}, {}, {}], optOuts: [{}, {}], signals: [{}] })
     })
 
-    it('shows nothing of anybody else, and says 1 when there is nothing', async () => {
-      await answer()
+    it('shows no other person’s records, and exits with 1 when there are none', async () => {
+      await recordAll()
       const { code, out } = await call('export', '--email', 'other@example.com')
-      expect([code, out]).toEqual([1, expect.stringMatching(/^Nothing is on record of this address\./)])
+      expect([code, out]).toEqual([1, expect.stringMatching(/^Nothing is on record for this address\./)])
       const { code: same, json } = await call('export', '--phone', '+442079460018', '--json')
       expect([same, json]).toMatchObject([1, { ok: false, optOuts: [], history: [], signals: [] }])
     })
@@ -162,23 +162,23 @@ The question of version 1
       return [history.length, signals.length]
     }
 
-    it('erases what is kept of all accounts, keeps the marks of opt-outs, and says both', async () => {
-      await answer()
+    it('erases the records of all accounts, keeps opt-outs, and reports both', async () => {
+      await recordAll()
       const { code, out, err } = await call('forget', '--email', address)
       expect([code, err]).toEqual([0, ''])
-      expect(out).toMatch(/^Erased of this address: 3 answers, 1 set of consent signals\.\n/)
+      expect(out).toMatch(/^Erased for this address: 3 answers, 1 set of consent signals\.\n/)
       expect(out).toContain('  UID2       since 2026-11-02T09:03:00.000Z\n')
       expect(out).toContain('  this site  since 2026-11-02T09:02:00.000Z\n')
-      expect(out.replaceAll(/\s+/g, ' ')).toContain('A mark is a keyed hash')
+      expect(out.replaceAll(/\s+/g, ' ')).toContain('An opt-out record is a keyed hash')
       expect(await rowsOf(diiHash)).toEqual([0, 0])
       const state = await site.store.read({ ...mine, sid: 'x' })
       expect(state).toMatchObject({ optedOut: true, siteOptOut: true, choice: 'denied', consentId: null })
     })
 
-    it('erases what earlier peppers wrote', async () => {
-      await answer()
+    it('erases records under earlier peppers', async () => {
+      await recordAll()
       const rotated = await runningStore(url, [newer, pepper])
-      await rotated.store.recordChoice(mine, { ...yes, signals })
+      await rotated.store.recordChoice(mine, { ...consent, signals })
       await rotated.db.destroy()
       const { json } = await cli(
         { DATABASE_URL: url, CHOICES_PEPPER: newer, CHOICES_PEPPER_PREVIOUS: pepper },
@@ -189,12 +189,12 @@ The question of version 1
         expect(await site.db.selectFrom(table).selectAll().execute()).toEqual([])
     })
 
-    it('a second time says that there was nothing, and what is kept', async () => {
-      await answer()
+    it('reports at a second call that there was nothing to erase, and what is kept', async () => {
+      await recordAll()
       await call('forget', '--email', address)
       const { code, out } = await call('forget', '--email', address)
       expect(code).toBe(1)
-      expect(out).toMatch(/^There was nothing to erase of this address\.\n/)
+      expect(out).toMatch(/^There was nothing to erase for this address\.\n/)
       expect(out).toContain('  UID2       since 2026-11-02T09:03:00.000Z\n')
       const { json } = await call('forget', '--email', address, '--json')
       expect(json).toEqual({
@@ -206,32 +206,32 @@ The question of version 1
             { kind: 'uid2', since: '2026-11-02T09:03:00.000Z' },
             { kind: 'site', since: '2026-11-02T09:02:00.000Z' },
           ],
-          why: expect.stringContaining('keeps the opt-out'),
+          why: expect.stringContaining('Without it, the same person could be sent'),
         },
       })
     })
 
-    it('of whom nothing is known says so', async () => {
+    it('reports that nothing is known', async () => {
       const { code, out } = await call('forget', '--phone', '+442079460018')
       expect(code).toBe(1)
       expect(out).toBe(
-        'There was nothing to erase of this number.\nNo opt-out is on record, so no mark is kept.\nOf a denial that was erased its number stays, under the keyed hash, so that no consent from before it counts again.\n',
+        'There was nothing to erase for this number.\nNo opt-out is on record.\nThe number of an erased denial stays under the keyed hash, so that no earlier consent counts again.\n',
       )
     })
 
     it('leaves other readers’ records', async () => {
       const other = { sub: mine.sub, diiHash: await hashEmail('other@example.com') }
-      await site.store.recordChoice(other, { ...yes, signals })
-      await answer()
+      await site.store.recordChoice(other, { ...consent, signals })
+      await recordAll()
       await call('forget', '--email', address)
       expect(await rowsOf(other.diiHash)).toEqual([1, 1])
     })
   })
 
-  it('forget waits for a site that is writing, or about to act on a consent', async () => {
-    await answer()
+  it('forget waits for a site that writes, or is about to act on a consent', async () => {
+    await recordAll()
     let released = false
-    const aMoment = async () => {
+    const hold = async () => {
       await pause(300)
       released = true
     }
@@ -239,16 +239,16 @@ The question of version 1
       engine === 'SQLite'
         ? site.db.transaction().execute(async (trx) => {
             await trx.deleteFrom('ended_sessions').execute()
-            await aMoment()
+            await hold()
           })
-        : site.store.withSharedLock({ ...mine, sid: 'x' }, aMoment)
+        : site.store.withSharedLock({ ...mine, sid: 'x' }, hold)
     const { code } = await call('forget', '--email', address)
     expect([code, released]).toEqual([0, true])
     await busy
   })
 
-  it('no address, hash, key, account or pepper is in what is printed', async () => {
-    await answer()
+  it('no output contains an address, hash, key, account or pepper', async () => {
+    await recordAll()
     const keys = [pepper, newer].map((each) => diiKey(each, diiHash))
     for (const format of [[], ['--json']])
       for (const command of ['export', 'forget', 'forget', 'export']) {

@@ -20,7 +20,7 @@ describe('help', () => {
   })
 })
 
-describe('being called wrongly is code 2, one sentence, and repeats no value', () => {
+describe('wrong usage exits with code 2 and one sentence, which repeats no value', () => {
   it.each([
     [[]],
     [[address]],
@@ -54,7 +54,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     ['--phone', diiHash],
     ['--phone', Buffer.from(diiHash, 'base64').toString('hex')],
     ['--email-hash', diiHash],
-  ])('a hash is no address: %s %s', async (option, hash) => {
+  ])('a hash is not accepted as an address: %s %s', async (option, hash) => {
     for (const [line, stdin] of [
       [['export', option, hash], ''],
       [['export', option, '-'], hash],
@@ -65,7 +65,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     }
   })
 
-  it('an address on standard input that is none is not repeated either', async () => {
+  it('an invalid address on standard input is not repeated', async () => {
     for (const typed of ['', '\n', 'canary', `${address} ${address}`]) {
       const { code, err } = await call(['export', '--email', '-'], typed)
       expect(code).toBe(2)
@@ -81,13 +81,13 @@ describe('no command removes an opt-out', () => {
     [['forget', '--email', address, '--marks']],
     [['forget-opt-out', '--email', address]],
     [['opt-in', '--email', address]],
-  ])('%j says so', async (line) => {
+  ])('%j is answered with that', async (line) => {
     const { code, err } = await call(line)
     expect([code, err]).toEqual([2, expect.stringContaining('no command removes an opt-out')])
     expect(err).not.toContain(address)
   })
 
-  it('there are two commands, and neither has an option but who it is about', () => {
+  it('there are only export and forget, with no option but the person', () => {
     expect(program.commands.map(({ name, options }) => [name, Object.keys(options)])).toEqual([
       ['export', ['email', 'phone']],
       ['forget', ['email', 'phone']],
@@ -95,8 +95,8 @@ describe('no command removes an opt-out', () => {
   })
 })
 
-it('the store and its keys are no options', async () => {
+it('the store and its keys cannot be given as options', async () => {
   const { code, err } = await call(['export', '--email', address, '--database-url', 'postgres://canary'])
-  expect([code, err]).toEqual([2, expect.stringContaining('environment alone')])
+  expect([code, err]).toEqual([2, expect.stringContaining('only from the environment')])
   expect(err).not.toContain('canary')
 })

@@ -32,7 +32,7 @@ const tcf = {
 }
 
 describe('generate', () => {
-  it('gives an identity, whole in JSON and in short for people', async () => {
+  it('prints an identity, complete as JSON and shortened as text', async () => {
     const { code, json, err } = await call(['generate', '--email', 'user@example.com', '--json'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(json).toMatchObject({ command: 'generate', ok: true, status: 'success' })
@@ -45,7 +45,7 @@ describe('generate', () => {
     expect(out).toContain('388 characters')
   })
 
-  it('takes an address from standard input, so that it is in no shell history', async () => {
+  it('reads an address from standard input, which keeps it out of the shell history', async () => {
     const { code, json } = await call(['generate', '--email', '-', '--json'], { stdin: 'user@example.com\n' })
     expect({ code, status: json.status }).toEqual({ code: 0, status: 'success' })
   })
@@ -53,13 +53,13 @@ describe('generate', () => {
   it.each([
     ['user@example.com', 'A4'],
     ['+12345678901', 'B4'],
-  ])('takes %s as it stands', async (person, prefix) => {
+  ])('accepts %s without an option', async (person, prefix) => {
     expect(tokenOf(await generated(person))).toMatch(new RegExp(`^${prefix}`))
     const { code, json } = await call(['generate', '-', '--json'], { stdin: `${person}\n` })
     expect({ code, status: json.status }).toEqual({ code: 0, status: 'success' })
   })
 
-  it('takes hashes, and with --raw leaves hashing to the operator', async () => {
+  it('accepts hashes, and with --raw lets the operator hash', async () => {
     const hash = sha256('user@example.com')
     const lines = [
       ['--email-hash', hash.toString('hex')],
@@ -94,7 +94,7 @@ describe('generate', () => {
     ])
   })
 
-  it.each(testIdentities.optout)('says that %s opted out, with code 1', async (person) => {
+  it.each(testIdentities.optout)('reports the opt-out of %s with code 1', async (person) => {
     const option = person.startsWith('+') ? '--phone' : '--email'
     const { code, json } = await call(['generate', option, person, '--json'])
     expect(code).toBe(1)
@@ -104,7 +104,7 @@ describe('generate', () => {
   it.each([
     ['uid2', 'UID2'],
     ['euid', 'EUID'],
-  ] as const)('%s: who opted out, opted out of %s', async (product, name) => {
+  ] as const)('names the product of an opt-out: %s is %s', async (product, name) => {
     const env = { ...(product === 'euid' ? euid : uid2).env, UID2_PRODUCT: product }
     const { out } = await cli(['generate', 'optout@example.com'], { env })
     expect(out).toContain(`This person opted out of ${name}:`)
@@ -113,7 +113,7 @@ describe('generate', () => {
     expect(refreshed).toContain(`This person opted out of ${name}:`)
   })
 
-  it('EUID: sends the consent string, and says when it does not suffice', async () => {
+  it('sends the consent string to EUID, and reports when it does not suffice', async () => {
     const ask = (string: string) =>
       cli(['generate', '--email', 'user@example.com', '--tcf', string, '--json'], { env: euid.env })
     expect((await ask(tcf.sufficient)).code).toBe(0)
@@ -123,7 +123,7 @@ describe('generate', () => {
 })
 
 describe('refresh', () => {
-  it('takes what generate --json prints, and what it prints itself', async () => {
+  it('accepts the output of generate --json and its own', async () => {
     const first = await call(['refresh', '-', '--json'], {
       stdin: await generated('--email', 'user@example.com'),
     })
@@ -133,19 +133,19 @@ describe('refresh', () => {
     expect((await uid2.calls()).refresh).toBe(2)
   })
 
-  it('takes a bare identity and an operator’s own body', async () => {
+  it('accepts a bare identity and an operator’s own body', async () => {
     const { identity } = JSON.parse(await generated('--email', 'user@example.com')) as { identity: unknown }
     for (const value of [identity, { status: 'success', body: identity }])
       expect((await call(['refresh', '-'], { stdin: JSON.stringify(value) })).code).toBe(0)
   })
 
-  it.each(testIdentities.refreshOptout)('says that %s opted out, with code 1', async (person) => {
+  it.each(testIdentities.refreshOptout)('reports the opt-out of %s with code 1', async (person) => {
     const stdin = await generated(person.startsWith('+') ? '--phone' : '--email', person)
     const { code, json } = await call(['refresh', '-', '--json'], { stdin })
     expect([code, json.status]).toEqual([1, 'optout'])
   })
 
-  it('says that a token has expired, with code 1', async () => {
+  it('reports an expired token with code 1', async () => {
     const clock = { now: Date.now() }
     const later = await startOperator({ now: () => clock.now })
     const setting = { env: { UID2_BASE_URL: later.baseUrl }, now: () => clock.now }
@@ -156,14 +156,14 @@ describe('refresh', () => {
     expect([code, json.status]).toEqual([1, 'expired_token'])
   })
 
-  it('says that a token is another product’s, with code 1', async () => {
+  it('reports a token of the other product with code 1', async () => {
     const stdin = await generated('--email', 'user@example.com')
     const { code, json } = await cli(['refresh', '-', '--json'], { env: euid.env, stdin })
     expect([code, json.status]).toEqual([1, 'invalid_token'])
   })
 
   it.each(['', 'not json', '{}', '{"identity":{"advertising_token":"x"}}', 'null', '[]'])(
-    'turns down %j without a call',
+    'refuses %j without a call',
     async (stdin) => {
       expect((await call(['refresh', '-'], { stdin })).code).toBe(2)
       expect((await uid2.calls()).refresh).toBe(0)
@@ -172,20 +172,20 @@ describe('refresh', () => {
 })
 
 describe('validate', () => {
-  it('says yes with 0 and no with 1', async () => {
+  it('exits with 0 for the right person, and with 1 for another', async () => {
     const token = tokenOf(await generated('--email', 'user@example.com'))
-    const yes = await call(['validate', token, '--email', 'User@Example.com', '--json'])
-    expect([yes.code, yes.json.status]).toEqual([0, 'valid'])
-    const no = await call(['validate', '-', '--email', 'other@example.com', '--json'], {
+    const right = await call(['validate', token, '--email', 'User@Example.com', '--json'])
+    expect([right.code, right.json.status]).toEqual([0, 'valid'])
+    const other = await call(['validate', '-', '--email', 'other@example.com', '--json'], {
       stdin: `${token}\n`,
     })
-    expect([no.code, no.json.status]).toEqual([1, 'not_theirs'])
+    expect([other.code, other.json.status]).toEqual([1, 'not_theirs'])
   })
 
-  it('tells a damaged token and another site’s from a failure', async () => {
+  it('tells a damaged token and another site’s token from a failure', async () => {
     const damaged = await call(['validate', 'AAAA', '--email', 'user@example.com', '--json'])
     expect([damaged.code, damaged.json.status]).toEqual([1, 'invalid_token'])
-    // The operator's own sample of the documentation, made for site 123 with the public test keys.
+    // A sample of the operator's documentation, for site 123 with the public test keys.
     const { genuine } = await import('../sandbox/vectors.ts')
     const foreign = await call([
       'validate',
@@ -215,7 +215,7 @@ describe('hash', () => {
     expect(phone.json.base64).toBe('EObwtHBUqDNZR33LNSMdtt5cafsYFuGmuY4ZLenlue4=')
   })
 
-  it('refuses what implementations hash differently', async () => {
+  it('refuses input that implementations hash differently', async () => {
     for (const line of [
       ['--email', 'te st@example.com'],
       ['--phone', '12345'],
@@ -225,7 +225,7 @@ describe('hash', () => {
   })
 })
 
-describe('when the operator fails, the code is 3 and the JSON says how', () => {
+describe('a failing operator exits with code 3, and the JSON says how', () => {
   const failures = [
     ['unauthorized', { status: 401 }],
     ['server_error', { status: 500 }],
@@ -242,23 +242,23 @@ describe('when the operator fails, the code is 3 and the JSON says how', () => {
     expect(code).toBe(3)
     expect(json).toMatchObject({ command: 'generate', ok: false, error: { kind: 'operator', code: kind } })
     expect(err).toContain(`(${kind})`)
-    // One call is one call: a command does not try again on its own.
+    // Commands do not retry.
     expect((await uid2.calls()).generate).toBe(1)
   })
 
-  it('a clock that is far off is named, and who finds out how far', async () => {
+  it('a clock that is far off is named, with the command that measures it', async () => {
     const now = () => Date.now() - 600_000
     const { code, json, err } = await call(['generate', '--email', 'user@example.com', '--json'], { now })
     expect(code).toBe(3)
     expect(json).toMatchObject({ error: { code: 'clock_skew' } })
-    expect(err).toContain('`verify` finds out how far your clock is off.')
+    expect(err).toContain('`verify` measures how far your clock is off.')
   })
 })
 
 describe('keys from an operator', () => {
   const asBuyer = { UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret }
 
-  it('open a token from inside', async () => {
+  it('decrypt a token', async () => {
     const token = tokenOf(await generated('--phone', '+12345678901'))
     const { code, json } = await call(['inspect-token', token, '--fetch-keys', '--json'], { env: asBuyer })
     expect(code).toBe(0)
@@ -270,7 +270,7 @@ describe('keys from an operator', () => {
     expect(json).not.toHaveProperty('rawUid')
   })
 
-  it('are not for publishers', async () => {
+  it('are not available to publishers', async () => {
     const token = tokenOf(await generated('--email', 'user@example.com'))
     const { code, json } = await call(['inspect-token', token, '--fetch-keys', '--json'])
     expect([code, (json.error as { code: string }).code]).toEqual([3, 'unauthorized'])
@@ -281,7 +281,7 @@ describe('keys from an operator', () => {
     ['bad_response', { kind: 'garbage' }],
     ['network', { kind: 'reset' }],
     ['timeout', { kind: 'hang' }],
-  ] as const)('%s', async (kind, fault) => {
+  ] as const)('report the failure %s', async (kind, fault) => {
     const token = tokenOf(await generated('--email', 'user@example.com'))
     await uid2.set({ faults: [{ on: 'key', ...fault }] })
     const env = { ...asBuyer, ...(kind === 'timeout' ? { UID2_TIMEOUT_MS: '60' } : {}) }
@@ -289,7 +289,7 @@ describe('keys from an operator', () => {
     expect([code, (json.error as { code: string }).code]).toEqual([3, kind])
   })
 
-  it('an operator whose clock is off refuses the keys, too', async () => {
+  it('are refused by an operator whose clock is off', async () => {
     const late = await startOperator({ now: () => Date.now() + 600_000 })
     const env = { ...asBuyer, UID2_BASE_URL: late.baseUrl }
     const { code } = await call(['inspect-token', 'A4AAAABl'.padEnd(218, 'A'), '--fetch-keys'], { env })

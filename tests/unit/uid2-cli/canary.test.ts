@@ -5,7 +5,7 @@ import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
 import { cli } from './cli.ts'
 
-/** An operator, or something in its place, that repeats what it was told. */
+/** A server that repeats what it receives, as gateways may do. */
 let mirror: Server
 let operator: TestOperator
 const apiKey = 'UID2-C-L-124-CANARY.CANARYCANARYCANARYCANARYCANARYCANARYCA'
@@ -63,7 +63,7 @@ const lines: string[][] = [
   ['--help'],
 ]
 
-describe('neither key nor secret is in anything that is printed', () => {
+describe('no output contains key or secret', () => {
   const settings = lines.flatMap((line) => [line, [...line, '--json']])
   it.each(settings.map((line) => [line.join(' '), line] as const))('%s', async (_, line) => {
     for (const env of [mirrored(), { ...mirrored(), UID2_BASE_URL: 'http://127.0.0.1:9' }]) {
@@ -73,12 +73,12 @@ describe('neither key nor secret is in anything that is printed', () => {
     }
   })
 
-  it('the mirror does repeat them, which shows that the protection works', async () => {
+  it('the server repeats them, which shows that the protection works', async () => {
     const { err } = await cli(['generate', '--email', 'user@example.com'], { env: mirrored() })
     expect(err).toContain('Bearer … [secret]')
   })
 
-  it('when a variable is wrong, its value is not told', async () => {
+  it('the value of a wrong variable is not printed', async () => {
     for (const name of [
       'UID2_BASE_URL',
       'UID2_API_KEY',
@@ -96,14 +96,14 @@ describe('neither key nor secret is in anything that is printed', () => {
         }
   })
 
-  it('a success tells neither', async () => {
+  it('a success prints neither', async () => {
     const { out, err } = await cli(['verify', '--json'], { env: operator.env })
     expect(out + err).not.toContain(sandboxPublisher.apiKey)
     expect(out + err).not.toContain(sandboxPublisher.clientSecret)
   })
 })
 
-describe('nor is a person in an error', () => {
+describe('no error contains a person', () => {
   it.each([
     ['generate', '--email', 'two canary@example.com words'],
     ['generate', '--email', 'canary@example.com'],

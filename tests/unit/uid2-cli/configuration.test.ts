@@ -14,7 +14,7 @@ const find = (baseUrl: string, apiKey: string, product: 'uid2' | 'euid' = 'uid2'
     ({ check, level }) => `${check} ${level}`,
   )
 
-describe('hosts', () => {
+describe('the operator of a host', () => {
   it.each([
     ['operator-integ.uidapi.com', 'uid2', 'integ'],
     ['prod.uidapi.com', 'uid2', 'prod'],
@@ -27,22 +27,22 @@ describe('hosts', () => {
     ['prod.euid.eu', 'euid', 'prod'],
     ['localhost', undefined, 'local'],
     ['127.0.0.1', undefined, 'local'],
-  ])('%s', (host, product, environment) => {
+  ])('is known for %s', (host, product, environment) => {
     expect(findKnownOperator(host)).toEqual({ product, environment })
   })
 
   it.each(['operator.publisher.example', 'prod.uidapi.com.example', 'cdn.prod.uidapi.com'])(
-    '%s is not known',
+    'is unknown for %s',
     (host) => {
       expect(findKnownOperator(host)).toBeUndefined()
     },
   )
 })
 
-describe('what the configuration says about itself (U20)', () => {
+describe('the configuration before any call (U20)', () => {
   const integ = 'https://operator-integ.uidapi.com'
 
-  it('fits', () => {
+  it('is right when host and key belong together', () => {
     expect(find(integ, key('UID2-C-I-5'))).toEqual(['UID2_BASE_URL ok', 'UID2_API_KEY ok'])
     expect(find('https://prod.euid.eu', key('EUID-C-P-5'), 'euid')).toEqual([
       'UID2_BASE_URL ok',
@@ -80,7 +80,7 @@ describe('what the configuration says about itself (U20)', () => {
       'uid2',
       ['UID2_BASE_URL ok', 'UID2_API_KEY fault'],
     ],
-    ['a secret in its place', integ, secret, 'uid2', ['UID2_BASE_URL ok', 'UID2_API_KEY fault']],
+    ['the secret instead of the key', integ, secret, 'uid2', ['UID2_BASE_URL ok', 'UID2_API_KEY fault']],
     ['a legacy key', integ, 'legacy-key-of-old', 'uid2', ['UID2_BASE_URL ok', 'UID2_API_KEY note']],
     [
       'a real key at a sandbox',
@@ -97,20 +97,20 @@ describe('what the configuration says about itself (U20)', () => {
       ['UID2_BASE_URL note', 'UID2_API_KEY ok'],
     ],
     [
-      'a page instead',
+      'a host of pages',
       'https://portal.uidapi.com',
       key('UID2-C-P-5'),
       'uid2',
       ['UID2_BASE_URL fault', 'UID2_API_KEY ok'],
     ],
     [
-      'an endpoint instead',
+      'the URL of an endpoint',
       'https://prod.uidapi.com/v2/token/generate',
       key('UID2-C-P-5'),
       'uid2',
       ['UID2_BASE_URL fault', 'UID2_API_KEY ok'],
     ],
-  ] as const)('%s', (_, baseUrl, apiKey, product, findings) => {
+  ] as const)('has findings for %s', (_, baseUrl, apiKey, product, findings) => {
     expect(find(baseUrl, apiKey, product)).toEqual(findings)
   })
 
@@ -121,7 +121,7 @@ describe('what the configuration says about itself (U20)', () => {
     ['UID2_CLIENT_SECRET', { UID2_CLIENT_SECRET: sandboxPublisher.apiKey }],
     ['UID2_CLIENT_SECRET', { UID2_CLIENT_SECRET: '' }],
     ['UID2_PRODUCT', { UID2_PRODUCT: 'both' }],
-  ])('a wrong %s is a finding of verify, and a mistake of usage elsewhere', async (variable, wrong) => {
+  ])('a wrong %s is a finding of verify, and wrong usage elsewhere', async (variable, wrong) => {
     const right = {
       UID2_BASE_URL: 'https://operator.publisher.example',
       UID2_API_KEY: sandboxPublisher.apiKey,
@@ -136,8 +136,8 @@ describe('what the configuration says about itself (U20)', () => {
   })
 })
 
-describe('what is wrong with the configuration (U20)', () => {
-  it('an EUID sandbox that knows the keys of UID2 is not called wrong for it', async () => {
+describe('verify of the configuration (U20)', () => {
+  it('an EUID sandbox that accepts keys of UID2 gets only a warning', async () => {
     const euid = await testOperator('euid')
     onTestFinished(() => euid.close())
     const { code, json } = await cli(['verify', '--json'], { env: { ...euid.env, UID2_PRODUCT: 'euid' } })
@@ -153,7 +153,7 @@ describe('what is wrong with the configuration (U20)', () => {
     ],
     ['the secret for the key', { UID2_API_KEY: sandboxPublisher.clientSecret }, 'is the client secret'],
     ['the documentation for the operator', { UID2_BASE_URL: 'https://unifiedid.com' }, 'is a host of pages'],
-  ])('%s is told, and nobody is sent the key', async (_, env, what) => {
+  ])('%s is reported, and the key is sent to no host', async (_, env, what) => {
     const fetch = vi.spyOn(globalThis, 'fetch')
     const all = {
       UID2_BASE_URL: 'http://127.0.0.1:9',

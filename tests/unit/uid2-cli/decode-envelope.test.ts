@@ -43,7 +43,7 @@ describe('a request', () => {
     expect(part('json')?.json).toEqual(JSON.parse(text))
   })
 
-  it('is laid out by offsets that add up to the whole', async () => {
+  it('has parts whose offsets add up to the whole', async () => {
     const [text, body] = envelopes[0] ?? ['', '']
     const { parts } = await decode(body, { env: asClient })
     const end = 29 + text.length
@@ -58,13 +58,13 @@ describe('a request', () => {
     expect(Buffer.from(body, 'base64')).toHaveLength(end + 16)
   })
 
-  it('without JSON, as buyers ask for keys, is right, too', async () => {
+  it('without JSON, as in requests for keys, is valid', async () => {
     const { code, part } = await decode(envelopes.find(([json]) => json === '')?.[1] ?? '', { env: asClient })
     expect(code).toBe(0)
     expect(part('json')).toEqual({ name: 'json', from: 29, to: 29 })
   })
 
-  it('of the operator’s own test is opened, and too old by now', async () => {
+  it('of the operator’s own test is opened, and reported as too old', async () => {
     const env = { UID2_CLIENT_SECRET: operatorRequest.secret }
     const { code, part, notes } = await decode(operatorRequest.envelope, { env, now: Date.now }, '--reveal')
     expect(code).toBe(0)
@@ -72,7 +72,7 @@ describe('a request', () => {
     expect(notes.join()).toContain('refuse it now')
   })
 
-  it('shows no address unless asked to', async () => {
+  it('shows no address without --reveal', async () => {
     const [, body] = envelopes[0] ?? ['', '']
     const { part } = await decode(body, { env: asClient })
     expect(part('json')?.json).toEqual({ email: '‹16 characters, with an @›' })
@@ -81,7 +81,7 @@ describe('a request', () => {
     expect(out).toContain('2022-11-08T05:33:17.644Z (now)')
   })
 
-  it('sealed, shows the IV, the tag and how long the JSON is', async () => {
+  it('that is sealed shows its IV, its tag and the length of its JSON', async () => {
     const [text, body] = envelopes[0] ?? ['', '']
     const { code, json, part, notes } = await decode(body)
     expect(code).toBe(0)
@@ -99,7 +99,7 @@ describe('a request', () => {
 })
 
 describe('a number where a person belongs', () => {
-  it('is not shown either, as operators read it like a text', async () => {
+  it('is masked, because operators read it like a text', async () => {
     const { secret } = request
     const json = '{"phone":12345678901,"email":[17],"policy":1}'
     const cipher = createCipheriv('aes-256-gcm', Buffer.from(secret, 'base64'), Buffer.alloc(12))
@@ -113,19 +113,19 @@ describe('a number where a person belongs', () => {
 })
 
 describe('a request of another version', () => {
-  it('is opened, and told what its first byte has to be', async () => {
+  it('is opened, with a note about its first byte', async () => {
     const bytes = Buffer.from(envelopes[0]?.[1] ?? '', 'base64')
     bytes[0] = 2
     const { json, notes } = await decode(bytes.toString('base64'), { env: asClient })
     expect(json).toMatchObject({ kind: 'request', opened: true })
-    expect(notes.join()).toContain('has to be 1')
+    expect(notes.join()).toContain('must be 1')
   })
 
-  it('is never said to begin with a 1, whatever --kind claims', async () => {
+  it('is not described as beginning with 1 only because --kind says so', async () => {
     const { json, notes } = await decode(refreshReplies.optout, { env: asClient }, '--kind', 'request')
     expect(json).toMatchObject({ kind: 'request', opened: false })
     expect(notes.join()).not.toContain('The first byte is 1')
-    expect(notes.join()).toContain('has to be 1')
+    expect(notes.join()).toContain('must be 1')
   })
 })
 
@@ -140,7 +140,7 @@ describe('a response', () => {
     expect(part('json')?.json).toMatchObject({ status })
   })
 
-  it('shows times but no token, unless asked to', async () => {
+  it('shows times but no token without --reveal', async () => {
     const { part } = await decode(generateReplies.success, { env: asClient })
     expect(part('json')?.json).toMatchObject({
       body: {
@@ -153,7 +153,7 @@ describe('a response', () => {
     expect(revealed.part('json')?.json).toEqual({ status: 'success', body: identity })
   })
 
-  it('that happens to begin with a 1 is told from a request by opening it', async () => {
+  it('that happens to begin with the byte 1 is told from a request by opening it', async () => {
     const iv = Buffer.from([1, ...Buffer.alloc(11, 9)])
     const cipher = createCipheriv('aes-256-gcm', Buffer.from(request.secret, 'base64'), iv)
     const sealed = Buffer.concat([cipher.update(`${'\0'.repeat(16)}{"status":"optout"}`), cipher.final()])
@@ -183,16 +183,16 @@ describe('a response to a refresh', () => {
     expect(part('json')?.json).toEqual({ status: 'optout' })
   })
 
-  it('is not laid out as something else when --kind says what it is', async () => {
+  it('is shown as what --kind says', async () => {
     const { json } = await decode(refreshReplies.success, {}, '--kind', 'refresh')
     expect(json).toMatchObject({ kind: 'refresh', opened: false })
-    // UID2_CLIENT_SECRET opens no such response, so there is no blaming it.
+    // UID2_CLIENT_SECRET never opens such a response, so no note blames it.
     const { notes } = await decode(refreshReplies.success, { env: asClient }, '--kind', 'refresh')
     expect(notes.join()).not.toContain('does not open')
   })
 })
 
-describe('what is no envelope is said to be none', () => {
+describe('input that is not an envelope is reported', () => {
   it.each([
     ['{"email":"user@example.com"}', 'This is JSON'],
     ['not base64!', 'not base64'],
@@ -203,7 +203,7 @@ describe('what is no envelope is said to be none', () => {
     expect(notes.join()).toContain(note)
   })
 
-  it('and an alphabet that operators do not read is named, though we read it', async () => {
+  it('an alphabet that operators refuse is reported, though it is decoded here', async () => {
     const body = (envelopes[0]?.[1] ?? '').replaceAll('+', '-').replaceAll('/', '_')
     const { json, notes } = await decode(body, { env: asClient })
     expect(json).toMatchObject({ opened: true })
@@ -214,7 +214,7 @@ describe('what is no envelope is said to be none', () => {
     expect(broken.notes.join()).toContain('whitespace')
   })
 
-  it('a key of the wrong length or a kind that there is not is a mistake of usage', async () => {
+  it('a key of the wrong length and an unknown kind are wrong usage', async () => {
     const body = envelopes[0]?.[1] ?? ''
     expect((await cli(['decode-envelope', body], { env: { UID2_CLIENT_SECRET: 'AAAA' } })).code).toBe(2)
     expect((await cli(['decode-envelope', body, '--kind', 'letter'])).code).toBe(2)

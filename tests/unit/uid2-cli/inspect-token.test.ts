@@ -39,7 +39,7 @@ const v3 = (token: string) => {
   return bytes.toString('base64')
 }
 
-/** Version 2, laid out here by hand: CBC, and the raw UID as base64 text. */
+/** Version 2, built here byte by byte: CBC, and the raw UID as base64 text. */
 function v2(identity: {
   siteId: number
   privacy: number
@@ -90,7 +90,7 @@ const old = v2({
   ...{ established: tokenTimes.created, expires: tokenTimes.expires },
 })
 
-describe('from outside, by the header alone', () => {
+describe('without keys, by the header', () => {
   it.each([
     [
       'version 4 of UID2',
@@ -123,14 +123,14 @@ describe('from outside, by the header alone', () => {
   })
 
   it.each(['AAAA', 'not a token', 'A'.repeat(218), '{"advertising_token":"x"}', 'é'])(
-    '%j is no token',
+    '%j is not a token',
     async (text) => {
       const { code, json } = await inspect(text)
       expect([code, json.type]).toEqual([1, null])
     },
   )
 
-  it('of the other product than UID2_PRODUCT is a negative result', async () => {
+  it('a token of the other product than UID2_PRODUCT is a negative result', async () => {
     const env = { UID2_PRODUCT: 'uid2' }
     expect((await inspect(emailToken, [], { env })).code).toBe(0)
     const { code, notes } = await inspect(euidPhoneToken, [], { env })
@@ -138,8 +138,8 @@ describe('from outside, by the header alone', () => {
   })
 })
 
-describe('from inside, with keys', () => {
-  it('shows times, site and how it was made', async () => {
+describe('with keys', () => {
+  it('times, site and way of generation are shown', async () => {
     const { code, json } = await withKeys(emailToken)
     expect(code).toBe(0)
     expect(json).toMatchObject({
@@ -150,7 +150,7 @@ describe('from inside, with keys', () => {
     })
   })
 
-  it('reads from bit 1 that a browser had it made: genuine output of an operator', async () => {
+  it('bit 1 says that a browser generated the token: output of a real operator', async () => {
     const { json } = await withKeys(genuine.advertisingToken, '--reveal')
     expect(json).toMatchObject({
       privacy: { bits: 3, clientSideGenerated: true },
@@ -159,7 +159,7 @@ describe('from inside, with keys', () => {
     })
   })
 
-  it('never shows the raw UID unless asked to', async () => {
+  it('the raw UID is shown only with --reveal', async () => {
     for (const [token, raw] of [
       [emailToken, uid.email],
       [euidPhoneToken, uid.euidPhone],
@@ -171,7 +171,7 @@ describe('from inside, with keys', () => {
     }
   })
 
-  it('opens versions 3 and 2 as well', async () => {
+  it('versions 3 and 2 are opened, too', async () => {
     expect((await withKeys(v3(emailToken), '--reveal')).json).toMatchObject({ version: 3, rawUid: uid.email })
     expect((await withKeys(old.advertising, '--reveal')).json).toMatchObject({
       ...{ version: 2, opened: true, siteId: 2, siteKeyId: 103, rawUid: uid.email },
@@ -179,7 +179,7 @@ describe('from inside, with keys', () => {
     })
   })
 
-  it('says of version 2 what its raw UID says, and else nothing', async () => {
+  it('scope and kind of version 2 come from the raw UID, if it contains them', async () => {
     const times = { established: tokenTimes.created, expires: tokenTimes.expires }
     const long = v2({ siteId: 2, privacy: 1, uid: uid.euidPhone, ...times }).advertising
     expect((await inspect(long)).json).not.toHaveProperty('scope')
@@ -187,7 +187,7 @@ describe('from inside, with keys', () => {
     expect((await withKeys(old.advertising)).json).not.toHaveProperty('identity')
   })
 
-  it('opens the token of the SDKs’ own tests, with keys from standard input', async () => {
+  it('the token of the SDKs’ own tests opens with keys from standard input', async () => {
     const { master, site } = crossPlatform
     const stdin = JSON.stringify({ [master.id]: master.secret, [site.id]: site.secret })
     const { json } = await inspect(crossPlatform.token, ['--keys', '-', '--reveal'], { stdin })
@@ -195,7 +195,7 @@ describe('from inside, with keys', () => {
     expect(new Date(json.expiresAt as number).toISOString()).toMatch(/^2042-12-27/)
   })
 
-  it('tells the version of a raw UID by its length and bit 5', async () => {
+  it('the version of a raw UID comes from its length and bit 5', async () => {
     expect((await withKeys(euidPhoneToken)).json).toMatchObject({ rawUidVersion: 3 })
   })
 
@@ -206,7 +206,7 @@ describe('from inside, with keys', () => {
     expect([code, json.expired]).toEqual([1, true])
   })
 
-  it('says what a buyer with an operator’s answer would say', async () => {
+  it('the result of a buyer is added when the keys are an operator’s answer', async () => {
     const body = (lifetime: number) =>
       JSON.stringify({
         body: {
@@ -229,7 +229,7 @@ describe('from inside, with keys', () => {
 })
 
 describe('a refresh token, with the operator’s own key', () => {
-  it('opens through both layers', async () => {
+  it('opens both layers', async () => {
     const { json } = await inspect(genuine.refreshToken, ['--keys', 'keys.json', '--reveal'], {
       now: () => genuine.created,
     })
@@ -240,7 +240,7 @@ describe('a refresh token, with the operator’s own key', () => {
     expect(JSON.stringify(json)).not.toContain(genuine.responseKey)
   })
 
-  it('says what its inner token says of its person, which its own header does not', async () => {
+  it('shows scope and kind from the inner token', async () => {
     expect((await inspect(refreshVector.outer)).json).not.toHaveProperty('identity')
     const { code, json } = await withKeys(refreshVector.outer)
     expect([code, json.scope, json.identity]).toEqual([0, 'uid2', 'email'])
@@ -252,15 +252,15 @@ describe('a refresh token, with the operator’s own key', () => {
     ['outer', refreshVector.outer],
     ['inner', refreshVector.inner],
     ['inner of version 2', old.refresh],
-  ])('%s', async (_, token) => {
+  ])('shows no hash without --reveal: %s', async (_, token) => {
     const { json, out } = await withKeys(token)
     expect(json).toMatchObject({ opened: true, establishedAt: tokenTimes.created, privacy: { bits: 1 } })
     expect(out).not.toContain('sNucuuqRSevxEAlg4mdhE')
   })
 })
 
-describe('when it does not open', () => {
-  it('names the key that is missing', async () => {
+describe('a token that does not open', () => {
+  it('is reported with the number of the missing key', async () => {
     const { code, json, notes } = await inspect(emailToken, ['--keys', '-'], {
       stdin: JSON.stringify({ 101: fixtureKeys[101] }),
     })
@@ -268,7 +268,7 @@ describe('when it does not open', () => {
     expect(notes.join()).toContain('key 103')
   })
 
-  it('is told when a token was cut, even without keys', async () => {
+  it('is reported as cut, even without keys', async () => {
     for (const token of [emailToken.slice(0, -2), emailToken.slice(0, 100), `${emailToken}AAAA`]) {
       const { code, notes } = await inspect(token)
       expect([code, notes.join()]).toEqual([1, expect.stringContaining('it was cut')])
@@ -277,7 +277,7 @@ describe('when it does not open', () => {
     expect((await inspect(euidPhoneToken)).code).toBe(0)
   })
 
-  it('tells a wrong key or a changed byte', async () => {
+  it('is reported as a wrong key or a changed byte', async () => {
     const swapped = JSON.stringify({ 101: fixtureKeys[102], 103: fixtureKeys[103] })
     expect((await inspect(emailToken, ['--keys', '-'], { stdin: swapped })).json.why).toBe('key-wrong')
     const changed = `${emailToken.slice(0, 100)}${emailToken[100] === 'A' ? 'B' : 'A'}${emailToken.slice(101)}`
@@ -285,7 +285,7 @@ describe('when it does not open', () => {
   })
 
   it.each(['', 'no json', '{}', '[]', '{"101":"short"}', '{"x":"y"}', '{"keys":[{"id":1}]}', 'null'])(
-    'keys that are %j are a mistake of usage',
+    'with keys that are %j is wrong usage',
     async (stdin) => {
       expect((await cli(['inspect-token', emailToken, '--keys', '-'], { stdin })).code).toBe(2)
     },

@@ -7,7 +7,7 @@ import { textMistakes } from '../../../scripts/uid2/mistakes/texts.ts'
 import { readAs } from '../../../scripts/uid2/mistakes/typed-dii.ts'
 import { emails, phones } from '../../conformance/vectors.ts'
 
-// Written with node:crypto alone, and with texts spelled out: nothing here is computed by what is tested.
+// Written with node:crypto and literal texts, independent of the code under test.
 type Bytes = string | Buffer
 const hashed = (algorithm: string, text: Bytes) => createHash(algorithm).update(text).digest()
 const sha = (text: Bytes) => hashed('sha256', text)
@@ -16,8 +16,8 @@ const hex = (text: Bytes) => sha(text).toString('hex')
 const encoded = (text: string) => Buffer.from(text).toString('base64')
 
 const user = 'user@example.com'
-/** Its hash has both + and / in base64, so that every alphabet shows. */
-const telling = 'reader7@example.com'
+/** Its hash has both + and / in base64, which the spellings write differently. */
+const withBoth = 'reader7@example.com'
 const tagged = ' Jane.Doe+News@Gmail.com '
 const number = '+12345678901'
 
@@ -64,7 +64,7 @@ const emailCases: readonly Case[] = [
     'tést@example.com',
     b64(Buffer.from([...Buffer.from('t'), 0xe9, ...Buffer.from('st@example.com')])),
   ],
-  // The well-known SHA-256 of nothing.
+  // The well-known SHA-256 of the empty text.
   [
     'nobody',
     user,
@@ -105,31 +105,31 @@ const digestCases: readonly Case[] = [
   ['not-hashed', user, user, encoded(user), Buffer.from(user).toString('hex')],
 ]
 
-const of = b64(telling)
+const of = b64(withBoth)
 const spellingCases: readonly Case[] = [
-  ['base64-of-hex', telling, encoded(hex(telling))],
-  ['base64-of-upper-hex', telling, encoded(hex(telling).toUpperCase())],
-  ['base64-twice', telling, encoded(of)],
-  ['hex-of-base64', telling, Buffer.from(of).toString('hex')],
-  ['padding-missing', telling, of.slice(0, -1)],
+  ['base64-of-hex', withBoth, encoded(hex(withBoth))],
+  ['base64-of-upper-hex', withBoth, encoded(hex(withBoth).toUpperCase())],
+  ['base64-twice', withBoth, encoded(of)],
+  ['hex-of-base64', withBoth, Buffer.from(of).toString('hex')],
+  ['padding-missing', withBoth, of.slice(0, -1)],
   [
     'url-safe-base64',
-    telling,
+    withBoth,
     of.replace(/[+]/g, '-').replace(/[/]/g, '_'),
-    sha(telling).toString('base64url'),
+    sha(withBoth).toString('base64url'),
   ],
-  ['percent-encoded-hash', telling, of.replace(/[+]/g, '%2B').replace(/[/]/g, '%2F').replace('=', '%3D')],
-  ['plus-became-space-in-hash', telling, of.replace(/[+]/g, ' ')],
-  ['prefixed', telling, `0x${hex(telling)}`, `sha256:${hex(telling)}`, `sha256-${of}`],
-  ['separated-hex', telling, (hex(telling).toUpperCase().match(/../g) ?? []).join('-')],
+  ['percent-encoded-hash', withBoth, of.replace(/[+]/g, '%2B').replace(/[/]/g, '%2F').replace('=', '%3D')],
+  ['plus-became-space-in-hash', withBoth, of.replace(/[+]/g, ' ')],
+  ['prefixed', withBoth, `0x${hex(withBoth)}`, `sha256:${hex(withBoth)}`, `sha256-${of}`],
+  ['separated-hex', withBoth, (hex(withBoth).toUpperCase().match(/../g) ?? []).join('-')],
   [
     'bytes-as-text',
-    telling,
-    encoded(sha(telling).toString('latin1')),
-    encoded(sha(telling).toString('utf8')),
+    withBoth,
+    encoded(sha(withBoth).toString('latin1')),
+    encoded(sha(withBoth).toString('utf8')),
   ],
-  ['whitespace-around-hash', telling, `${of}\n`, ` ${hex(telling)}`],
-  ['quotes-around-hash', telling, `"${of}"`, `'${hex(telling)}'`],
+  ['whitespace-around-hash', withBoth, `${of}\n`, ` ${hex(withBoth)}`],
+  ['quotes-around-hash', withBoth, `"${of}"`, `'${hex(withBoth)}'`],
 ]
 
 const all = [
@@ -148,15 +148,15 @@ const flat = all.flatMap(([kind, [id, given, ...sent]]) =>
 
 const idsOf = (kind: 'email' | 'phone', given: string, sent: string) => {
   const diagnosis = diagnose(readAs(kind, given), sent)
-  return diagnosis.verdict === 'mistaken' ? diagnosis.mistakes.map(({ id }) => id) : [diagnosis.verdict]
+  return diagnosis.result === 'mistaken' ? diagnosis.mistakes.map(({ id }) => id) : [diagnosis.result]
 }
 
-describe('one mistake is found by what it leads to (U5)', () => {
+describe('a mistake is found by its result (U5)', () => {
   it.each(flat)('$name', ({ id, kind, given, text }) => {
     expect(idsOf(kind, given, text)).toEqual([id])
   })
 
-  it('there is a case for every mistake of the catalogue', () => {
+  it('every mistake of the catalogue has a case', () => {
     const known = [
       ...[...textMistakes('email'), ...textMistakes('phone'), ...digestMistakes, ...spellingMistakes].map(
         (m) => m.id,
@@ -172,7 +172,7 @@ describe('one mistake is found by what it leads to (U5)', () => {
   })
 })
 
-describe('what is right is called right', () => {
+describe('a correct hash is recognised', () => {
   it.each(emails)('%j in base64 and in hex of either case', (given, _, hash) => {
     const digits = Buffer.from(hash, 'base64').toString('hex')
     for (const sent of [hash, digits, digits.toUpperCase()])
@@ -198,27 +198,27 @@ describe('several mistakes', () => {
     ])
   })
 
-  it('what one mistake explains is not explained by two', () => {
-    // A line end behind it is one mistake; trimmed by nobody and typed with one would be others.
+  it('one mistake is preferred to two', () => {
+    // A line end behind it is one mistake; a typed line end that is not trimmed would be two.
     expect(idsOf('email', 'User@example.com', b64('user@example.com\n'))).toEqual(['line-end-behind'])
   })
 
-  it('a number with (0) in it is asked for again, for a right hash of it would be called wrong', () => {
+  it('a number with (0) is refused, because its correct hash is unclear', () => {
     expect(() => readAs('phone', '+49 (0)30 12345678')).toThrow(TypeError)
     expect(idsOf('phone', '+49 30 12345678', b64('+493012345678'))).toEqual(['right'])
     expect(idsOf('phone', '+1 (001) 567-8901', b64('+10015678901'))).toEqual(['right'])
   })
 
-  it('what nothing explains stays unknown', () => {
+  it('an unexplained hash stays unknown', () => {
     expect(idsOf('email', user, b64('somebody.else@example.com'))).toEqual(['unknown'])
     expect(idsOf('email', user, b64(`salt${user}`))).toEqual(['unknown'])
   })
 })
 
-describe('the hashes that an operator would have taken', () => {
+describe('the hashes to try for a token', () => {
   const found = (depth: 1 | 2) => mistakenHashes(readAs('email', tagged), depth)
 
-  it('hold every single mistake that leads to 32 bytes, once, and never the right hash', () => {
+  it('contain every single mistake that leads to 32 bytes once, and never the right hash', () => {
     const hashes = found(1).map(({ hash }) => hash)
     expect(new Set(hashes).size).toBe(hashes.length)
     expect(hashes).not.toContain(b64('janedoe@gmail.com'))
@@ -235,7 +235,7 @@ describe('the hashes that an operator would have taken', () => {
     expect(hashes).not.toContain(hashed('md5', 'janedoe@gmail.com').toString('base64'))
   })
 
-  it('hold pairs of mistakes only when asked for, the single ones first', () => {
+  it('contain pairs of mistakes only on request, after the single ones', () => {
     const pair = b64(hex('jane.doe+news@gmail.com'))
     expect(found(1).map(({ hash }) => hash)).not.toContain(pair)
     expect(
@@ -247,9 +247,9 @@ describe('the hashes that an operator would have taken', () => {
     expect(sizes).toEqual(sizes.toSorted())
   })
 
-  it('knows which texts an operator takes for a hash', () => {
+  it('are in a form that operators accept', () => {
     expect([of, hex(user), hex(user).toUpperCase()].map(isAccepted)).toEqual([true, true, true])
-    expect([of.slice(0, -1), `${of}\n`, sha(telling).toString('base64url'), ''].map(isAccepted)).toEqual(
+    expect([of.slice(0, -1), `${of}\n`, sha(withBoth).toString('base64url'), ''].map(isAccepted)).toEqual(
       Array(4).fill(false),
     )
   })

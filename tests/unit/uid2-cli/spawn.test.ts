@@ -27,14 +27,14 @@ describe.skipIf(!installed)('node scripts/uid2.mjs, from any folder', () => {
     expect(JSON.parse(second.out)).toMatchObject({ command: 'refresh', ok: true, status: 'success' })
   }, 30_000)
 
-  it('hands on the exit code', async () => {
+  it('passes the exit code on', async () => {
     expect((await start([launcher, 'generate', '--email', 'optout@example.com'])).code).toBe(1)
     expect((await start([launcher, 'generate'])).code).toBe(2)
   }, 30_000)
 })
 
 describe('a clone that cannot be installed', () => {
-  it('is 3, and one JSON document as well', async () => {
+  it('exits with 3, and prints one JSON document', async () => {
     const clone = mkdtempSync(join(tmpdir(), 'uid2-clone-'))
     onTestFinished(() => rmSync(clone, { recursive: true }))
     for (const path of ['scripts', 'lib/shared/bypass-proxy.mjs', 'package-lock.json'])
@@ -48,11 +48,11 @@ describe('a clone that cannot be installed', () => {
   }, 30_000)
 })
 
-describe('the program itself', () => {
+describe('the process', () => {
   it('checks a set-up against a running operator', async () => {
     const { code, out, err } = await start([...program, 'verify'])
     expect([code, err]).toEqual([0, ''])
-    expect(out).toMatch(/all is well\n$/)
+    expect(out).toMatch(/no faults found\n$/)
     expect(out).not.toContain('\u001b')
   }, 30_000)
 

@@ -23,7 +23,7 @@ describe('help', () => {
     expect(out).toContain('--json')
   })
 
-  it('comes on standard error, with code 2, for a missing or unknown command', async () => {
+  it('is printed on standard error, with code 2, for a missing or unknown command', async () => {
     for (const line of [[], ['generat']]) {
       const { code, out, err } = await cli(line)
       expect([code, out]).toEqual([2, ''])
@@ -32,7 +32,7 @@ describe('help', () => {
   })
 })
 
-describe('being called wrongly is code 2, one sentence, and repeats no value', () => {
+describe('wrong usage exits with code 2 and one sentence, which repeats no value', () => {
   it.each([
     [['hash']],
     [['hash', '--email']],
@@ -71,7 +71,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     expect((await cli(['generate', '--client-secret', 'x'])).err).toContain('environment')
   })
 
-  it('reads standard input once', async () => {
+  it('includes reading standard input twice', async () => {
     const { code, err } = await cli(['verify', '--email', '-', '--hash', '-', '--offline'], {
       stdin: 'x@example.com',
     })
@@ -98,7 +98,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
     },
   )
 
-  it('plain http is for this machine alone', async () => {
+  it('plain http is allowed to this machine only', async () => {
     const env = {
       UID2_BASE_URL: 'http://operator.example',
       UID2_API_KEY: 'k',
@@ -110,7 +110,7 @@ describe('being called wrongly is code 2, one sentence, and repeats no value', (
 })
 
 describe('--json', () => {
-  it('is one document for a failure as well, with the sentence on standard error', async () => {
+  it('is one document for a failure, too, with the sentence on standard error', async () => {
     const { code, json, err } = await cli(['hash', '--mail', 'x', '--json'])
     expect(code).toBe(2)
     expect(json).toEqual({
@@ -131,7 +131,7 @@ describe('--json', () => {
   })
 })
 
-describe('what an operator says', () => {
+describe('the message of an operator', () => {
   it('is quoted as a sentence with one full stop', async () => {
     const operator = await testOperator()
     onTestFinished(() => operator.close())
@@ -145,7 +145,7 @@ describe('a terminal', () => {
   const escapeCode = '\u001b['
   const bad = ['decode-envelope', 'AAAA']
 
-  it('has colour, and nothing else has', async () => {
+  it('has colour; other output has none', async () => {
     expect((await cli(bad, { terminal: true })).out).toContain(escapeCode)
     expect((await cli(bad)).out).not.toContain(escapeCode)
     expect((await cli([...bad, '--json'], { terminal: true })).out).not.toContain(escapeCode)
@@ -155,13 +155,13 @@ describe('a terminal', () => {
     expect((await cli(bad, { terminal: true, env })).out).not.toContain(escapeCode)
   })
 
-  it('shows the same text with and without', async () => {
+  it('shows the same text with and without colour', async () => {
     const plain = (text: string) => text.replaceAll(new RegExp(`\u001b${String.raw`\[\d+m`}`, 'g'), '')
     const coloured = await cli(hash, { terminal: true })
     expect(plain(coloured.out)).toBe((await cli(hash)).out)
   })
 
-  it('is never driven by foreign text', async () => {
+  it('cannot be controlled by foreign text', async () => {
     expect(printable('\u202eevil')).toBe('\\u{202e}evil')
     const { out, err } = await cli(['hash', '--email', '\u202eevil@example.com'], { terminal: true })
     expect(out + err).not.toContain('\u202e')

@@ -30,8 +30,8 @@ const validateNothing = createServer(async (request, response) => {
 beforeAll(() => once(validateNothing.listen(0, '127.0.0.1'), 'listening'))
 afterAll(() => validateNothing.close())
 
-describe('a site without an encryption key of its own, none of whose tokens an operator validates', () => {
-  it('is told so, and its right token is not called wrong', async () => {
+describe('a site without an encryption key of its own, whose tokens operators do not validate', () => {
+  it('is reported, and its right token is not called wrong', async () => {
     const person = 'Reader@example.com'
     const { port } = validateNothing.address() as AddressInfo
     const env = { ...operator.env, UID2_BASE_URL: `http://127.0.0.1:${port}` }

@@ -31,7 +31,7 @@ describe('the key (U20b)', () => {
   it.each([
     ['does not know', { UID2_API_KEY: `UID2-C-L-124-Abcdef.${'x'.repeat(38)}` }],
     ['knows the key', { UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret }],
-  ])('a refused key: the operator %s it, which a refresh tells', async (why, env) => {
+  ])('is refused: a refresh shows that the operator %s it', async (why, env) => {
     const { code, faults } = await verify([], { env })
     expect(code).toBe(1)
     expect(faults[0]).toMatchObject({ check: 'generate', why: expect.stringContaining(why) })
@@ -48,7 +48,7 @@ describe('the clock (U14)', () => {
     expect([code, clock?.level]).toEqual([1, 'fault'])
   })
 
-  it('that is so far off that the operator refuses is named with its distance', async () => {
+  it('that is refused by the operator is reported with its skew', async () => {
     const { code, faults } = await verify([], { now: () => Date.now() - 600_000 })
     expect(code).toBe(1)
     expect(faults[0]?.what).toMatch(
@@ -61,9 +61,9 @@ describe('the clock (U14)', () => {
     [-150_000, /your clock is (150|151) s ahead of the operator's/],
     [1_700_000, /your clock is (1699|1700) s behind the operator's/],
     [-7 * 3_600_000 - 30_000, /your clock is 2523[01] s ahead of the operator's/],
-    [40 * 86_400_000, /how far it is off, no answer tells/],
+    [40 * 86_400_000, /no answer shows how far it is off/],
   ])(
-    '%s ms off is found though the operator sends no Date, by asking with other times',
+    '%s ms off is measured by calls with other times, since operators send no Date',
     async (ahead, words) => {
       const other = await startOperator({ now: () => Date.now() + ahead })
       const { code, faults } = await verify([], { env: { UID2_BASE_URL: other.baseUrl } })
@@ -80,7 +80,7 @@ describe('the clock (U14)', () => {
     [-60_000, 'warning'],
     [60_001, 'fault'],
     [undefined, 'note'],
-  ])('%s ms off is %s', (skew, level) => {
+  ])('%s ms off is reported as %s', (skew, level) => {
     expect(clockFinding(skew).level).toBe(level)
   })
 })

@@ -40,7 +40,7 @@ async function tokenOf(...line: string[]): Promise<string> {
 }
 
 describe('the round trip', () => {
-  it('generates, validates and refreshes for the test person, and finds all well', async () => {
+  it('generates, validates and refreshes for the test person without a fault', async () => {
     const { code, findings } = await verify()
     expect(code).toBe(0)
     expect(findings.map(({ check, level }) => `${check} ${level}`)).toEqual([
@@ -62,7 +62,7 @@ describe('the round trip', () => {
     ['bad_response', { kind: 'garbage' }, 3],
     ['network', { kind: 'reset' }, 3],
     ['timeout', { kind: 'hang' }, 3],
-  ] as const)('%s: a set-up that is wrong is 1, a way that failed is 3', async (kind, fault, exit) => {
+  ] as const)('%s: a wrong set-up is code 1, a failed connection code 3', async (kind, fault, exit) => {
     await operator.set({ faults: [{ on: 'generate', ...fault }] })
     const env = kind === 'timeout' ? { UID2_TIMEOUT_MS: '60' } : {}
     const { code, findings } = await verify([], { env })
@@ -73,7 +73,7 @@ describe('the round trip', () => {
     expect(found?.why && found.remedy).toBeTruthy()
   })
 
-  it('a client secret that is another’s is named', async () => {
+  it('the client secret of another key is reported', async () => {
     const env = { UID2_CLIENT_SECRET: Buffer.alloc(32, 7).toString('base64') }
     const { code, faults } = await verify([], { env })
     expect(code).toBe(1)
@@ -81,39 +81,36 @@ describe('the round trip', () => {
     expect(faults[0]?.remedy).toContain('UID2_CLIENT_SECRET')
   })
 
-  it.each([403, 404, 405])(
-    'an address that answers %i without an operator’s words is none',
-    async (status) => {
-      await operator.set({ faults: [{ on: 'generate', status }] })
-      const { code, faults } = await verify()
-      expect([code, faults[0]?.check]).toEqual([1, 'generate'])
-      expect(faults[0]?.remedy).toContain('UID2_BASE_URL')
-      expect(faults[0]?.remedy).not.toContain('UID2_CLIENT_SECRET')
-    },
-  )
+  it.each([403, 404, 405])('a %i without an operator’s status is reported as a wrong URL', async (status) => {
+    await operator.set({ faults: [{ on: 'generate', status }] })
+    const { code, faults } = await verify()
+    expect([code, faults[0]?.check]).toEqual([1, 'generate'])
+    expect(faults[0]?.remedy).toContain('UID2_BASE_URL')
+    expect(faults[0]?.remedy).not.toContain('UID2_CLIENT_SECRET')
+  })
 
-  it('a refresh that fails is told apart', async () => {
+  it('a failing refresh is reported separately', async () => {
     await operator.set({ faults: [{ on: 'refresh', kind: 'optout' }] })
     const { code, faults } = await verify()
     expect([code, faults.map(({ check }) => check)]).toEqual([1, ['refresh']])
   })
 
-  it('an operator of EUID with UID2_PRODUCT=uid2 is found out by its token (U20)', async () => {
+  it('an EUID operator with UID2_PRODUCT=uid2 is noticed by its token (U20)', async () => {
     const { code, faults } = await verify([], { env: euid.env })
     expect([code, faults.map(({ check }) => check)]).toEqual([1, ['product']])
     expect(faults[0]?.remedy).toContain('UID2_PRODUCT=euid')
   })
 })
 
-describe('what your system sends (U5)', () => {
-  it('is right, and then says so', async () => {
+describe('a hash that your system sends (U5)', () => {
+  it('is confirmed when it is right', async () => {
     const { code, findings } = await verify(['--email', '-', '--hash', b64('janedoe@gmail.com')], {
       stdin: reader,
     })
     expect([code, findings.at(-1)?.check, findings.at(-1)?.level]).toEqual([0, 'hash', 'ok'])
   })
 
-  it('is wrong, and then says what, why and what to do', async () => {
+  it('is reported with mistake, reason and remedy', async () => {
     const hash = b64(sha('janedoe@gmail.com').toString('hex'))
     const { code, faults } = await verify(['--email', reader, '--hash', hash])
     expect(code).toBe(1)
@@ -122,19 +119,19 @@ describe('what your system sends (U5)', () => {
     expect(faults[0]?.remedy).toContain('Hash once')
   })
 
-  it('is of a shape that operators refuse, and then says that instead', async () => {
+  it('in a form that operators refuse is reported as that', async () => {
     const { faults } = await verify(['--email', reader, '--hash', b64('janedoe@gmail.com').slice(0, -1)])
     expect(faults[0]).toMatchObject({ mistakes: ['padding-missing'] })
     expect(faults[0]?.why).toContain('Invalid Identifier')
   })
 
-  it('is explained by nothing that is known', async () => {
+  it('without a known mistake is reported as wrong', async () => {
     const { code, faults } = await verify(['--email', reader, '--hash', b64('salt:janedoe@gmail.com')])
     expect([code, faults[0]?.mistakes]).toEqual([1, undefined])
     expect(faults[0]?.what).toContain('no known mistake')
   })
 
-  it('cannot show whether it normalises when the person is typed as they are hashed', async () => {
+  it('does not show whether it is normalised when the person is typed as hashed', async () => {
     const { code, findings } = await verify([
       '--email',
       'user@example.com',
@@ -144,21 +141,21 @@ describe('what your system sends (U5)', () => {
     expect([code, findings.at(-1)?.check, findings.at(-1)?.level]).toEqual([0, 'normalisation', 'note'])
   })
 
-  it('can be checked without an operator and without credentials', async () => {
+  it('is checked without an operator and without credentials', async () => {
     const run = (hash: string) =>
       cli(['verify', '--offline', '--phone', '+1 (234) 567-8901', '--hash', hash, '--json'])
     expect((await run(b64('+12345678901'))).code).toBe(0)
     expect((await run(b64('12345678901'))).code).toBe(1)
   })
 
-  it('--offline makes no call, though it could', async () => {
+  it('is checked without a call with --offline', async () => {
     expect((await verify(['--offline', '--email', reader, '--hash', b64('janedoe@gmail.com')])).code).toBe(0)
     expect(await operator.calls()).toEqual({ generate: 0, refresh: 0, validate: 0, key: 0 })
   })
 })
 
 describe('a token that your system got', () => {
-  it('is its reader’s, and then says so', async () => {
+  it('is confirmed when it is its reader’s', async () => {
     const token = await tokenOf('--email', reader)
     const { code, findings } = await verify(['--email', reader, '--token', token])
     expect([code, findings.at(-1)]).toMatchObject([0, { check: 'token', level: 'ok' }])
@@ -174,19 +171,19 @@ describe('a token that your system got', () => {
     [['md5-first'], b64(createHash('md5').update('janedoe@gmail.com').digest('hex'))],
     [['nobody'], b64('')],
   ]
-  it.each(wrong)('was made by %j, which the operator took without a word', async (mistakes, hash) => {
+  it.each(wrong)('reveals the mistake %j, which the operator accepts', async (mistakes, hash) => {
     const token = await tokenOf('--email-hash', hash)
     const { code, faults } = await verify(['--email', reader, '--token', token])
     expect([code, faults]).toMatchObject([1, [{ check: 'token', mistakes }]])
   })
 
-  it('was made of a phone number without its +', async () => {
+  it('reveals a phone number hashed without its +', async () => {
     const token = await tokenOf('--phone-hash', b64('12345678901'))
     const { faults } = await verify(['--phone', '+12345678901', '--token', token])
     expect(faults).toMatchObject([{ check: 'token', mistakes: ['plus-missing'] }])
   })
 
-  it('was made by two mistakes, which --thorough finds', async () => {
+  it('reveals two mistakes with --thorough', async () => {
     const token = await tokenOf('--email-hash', b64(sha(reader.trim()).toString('hex')))
     const quick = await verify(['--email', reader, '--token', token])
     expect(quick.faults).toMatchObject([{ check: 'token' }])
@@ -195,7 +192,7 @@ describe('a token that your system got', () => {
     expect(thorough.faults[0]?.mistakes).toEqual(['only-trimmed', 'twice-hex'])
   })
 
-  it('of EUID was made by a mistake, too: its UIDs tell e-mail from phone', async () => {
+  it('reveals a mistake for EUID, too, whose UIDs contain the kind', async () => {
     const env = { ...euid.env, UID2_PRODUCT: 'euid' }
     const { json } = await cli(['generate', '--email-hash', b64(reader), '--json'], { env })
     const { advertising_token: token } = json.identity as { advertising_token: string }
@@ -203,21 +200,21 @@ describe('a token that your system got', () => {
     expect(faults.at(-1)).toMatchObject({ check: 'token', mistakes: ['not-normalised'] })
   })
 
-  it('belongs to another person', async () => {
+  it('of another person shows no known mistake', async () => {
     const token = await tokenOf('--email', 'somebody.else@example.com')
     const { code, faults } = await verify(['--email', reader, '--token', token])
     expect([code, faults[0]?.mistakes]).toEqual([1, undefined])
     expect(faults[0]?.why).toContain('salt')
   })
 
-  it('was made for the other kind of identity', async () => {
+  it('of the other kind of identity is reported as that', async () => {
     const token = await tokenOf('--phone-hash', b64('janedoe@gmail.com'))
     const { faults } = await verify(['--email', reader, '--token', token])
     expect(faults[0]?.what).toContain('phone number')
     expect(faults[0]?.remedy).toContain('email_hash')
   })
 
-  it('is one of the other product, damaged, or another site’s', async () => {
+  it('of the other product, damaged or of another site is reported as that', async () => {
     const { genuine, euidPhoneToken } = await import('../sandbox/vectors.ts')
     const cases = [
       [euidPhoneToken, 'EUID'],
@@ -231,7 +228,7 @@ describe('a token that your system got', () => {
     }
   })
 
-  it('cannot be checked while the operator fails, and the other findings are told all the same', async () => {
+  it('cannot be checked while the operator fails; the other findings are reported', async () => {
     const token = await tokenOf('--email', reader)
     await operator.set({ faults: [{ on: 'generate', status: 500 }] })
     const first = await verify(['--email', reader, '--token', token, '--hash', b64('janedoe@gmail.com')])
@@ -246,8 +243,8 @@ describe('a token that your system got', () => {
   })
 })
 
-describe('on paper', () => {
-  it('tells each finding with its why and its remedy, and a verdict last', async () => {
+describe('the report', () => {
+  it('shows each finding with its reason and remedy, and a summary last', async () => {
     const line = ['verify', '--email', reader, '--hash', b64(reader)]
     const { out, code } = await cli(line, { env: operator.env })
     expect(code).toBe(1)
