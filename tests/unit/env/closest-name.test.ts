@@ -6,7 +6,7 @@ const faults = (raw: Record<string, string>) => {
   return 'faults' in result ? result.faults : []
 }
 
-describe('a variable that is not known', () => {
+describe('an unknown variable', () => {
   it.each([
     ['UID2_APIKEY', 'UID2_API_KEY'],
     ['UID2_API_KEYS', 'UID2_API_KEY'],
@@ -22,7 +22,7 @@ describe('a variable that is not known', () => {
     ['EUID_API_KEY', 'UID2_API_KEY'],
     ['EUID_PRODUCT', 'UID2_PRODUCT'],
     ['EUID_CLIENT_SECRETS', 'UID2_CLIENT_SECRET'],
-  ])('E1: %s is a fault that names %s', (name, meant) => {
+  ])('%s is a fault that names %s (E1)', (name, meant) => {
     const [fault, ...others] = faults({ [name]: 'x' })
     expect(others).toEqual([])
     expect(fault?.variable).toBe(name)
@@ -38,7 +38,7 @@ describe('a variable that is not known', () => {
     'uid2-product',
     'euid',
     'euid-api',
-  ])('E1: what Kubernetes and Docker set for a service called %s is none of ours', (service) => {
+  ])('variables that Kubernetes and Docker set for a service called %s are ignored (E1)', (service) => {
     const name = service.toUpperCase().replaceAll('-', '_')
     const injected = {
       [`${name}_SERVICE_HOST`]: '10.0.0.11',
@@ -66,7 +66,7 @@ describe('a variable that is not known', () => {
     'EUID_KEY',
     'MY_UID2_API_KEY',
     'PATH',
-  ])('E1: %s belongs to another person', (name) => {
+  ])('%s is ignored (E1)', (name) => {
     expect(faults({ [name]: 'x' })).toEqual([])
   })
 })

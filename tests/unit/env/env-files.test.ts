@@ -8,7 +8,10 @@ import { bareEnvironment } from '../../support/site.ts'
 
 const module = JSON.stringify(join(root, 'lib/env/env-files.ts'))
 
-/** What a process that starts in a folder with these files says, and reads. Next keeps what it has read. */
+/**
+ * Warning and variables of a process that starts in a folder with these files. A new process, since Next
+ * caches them.
+ */
 function started(files: Record<string, string>, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-env-'))
   for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents)
@@ -29,7 +32,7 @@ function started(files: Record<string, string>, env: Record<string, string> = {}
 }
 
 describe('a .env file', () => {
-  it('E4: a value that Next reads otherwise than it is written is named at start, and never shown', () => {
+  it('a value that Next reads differently is named at start, and not shown (E4)', () => {
     const { warning, named, read } = started({
       '.env.local': [
         'SESSION_PASSWORD=canary$$w0rd',
@@ -57,7 +60,7 @@ describe('a .env file', () => {
     expect(warning).not.toMatch(/canary|w0rd/)
   })
 
-  it('a value that is read as it is written is not named', () => {
+  it('a value that is read as written is not named', () => {
     const { warning, read } = started({
       '.env.local': [
         'SESSION_PASSWORD=canary\\$\\$w0rd',
@@ -80,7 +83,7 @@ describe('a .env file', () => {
     expect(read.PRICE).toBe('5$')
   })
 
-  it('E4: a variable of the process that a file names too is expanded as well, and named', () => {
+  it('a variable of the process that a file also names is expanded, too, and named (E4)', () => {
     const secret = 'canary$$w0rd'
     const { named, read } = started(
       { '.env.local': 'SESSION_PASSWORD=\nCHOICES_PEPPER=\nNEXTAUTH_SECRET=other$one' },
@@ -96,7 +99,7 @@ describe('a .env file', () => {
     expect(named).toEqual(['SESSION_PASSWORD'])
   })
 
-  it('of several files that name a variable the first counts', () => {
+  it('the first of several files that set a variable counts', () => {
     const files = {
       '.env.local': 'SESSION_PASSWORD=plain',
       '.env': 'SESSION_PASSWORD=pa$$w0rd\nOTHER=pa$$w0rd',
@@ -104,7 +107,7 @@ describe('a .env file', () => {
     expect(started(files).named).toEqual(['OTHER'])
   })
 
-  it('that is not there says nothing', () => {
+  it('a missing file causes no warning', () => {
     expect(started({}, { SESSION_PASSWORD: 'pa$$w0rd' }).warning).toBe('')
   })
 })

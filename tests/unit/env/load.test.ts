@@ -15,8 +15,8 @@ const secretsOf = ({ nextAuthSecret, sessionPasswords, choicesPeppers }: ReturnT
   choicesPeppers[0],
 ]
 
-describe('made-up secrets', () => {
-  it('are made once, differ from each other, and are kept where only their owner reads', () => {
+describe('generated secrets', () => {
+  it('are made once, differ from each other, and are readable only by their owner', () => {
     const first = loadEnv({ DATA_DIR: folder })
     expect(new Set(secretsOf(first)).size).toBe(3)
     for (const secret of secretsOf(first)) expect(Buffer.from(secret, 'base64')).toHaveLength(32)
@@ -24,12 +24,12 @@ describe('made-up secrets', () => {
     expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600)
   })
 
-  it('are made in a folder that is not there yet', () => {
+  it('are made in a folder that does not exist yet', () => {
     const deep = join(folder, 'a', 'b')
     expect(secretsOf(loadEnv({ DATA_DIR: deep }))).toEqual(secretsOf(loadEnv({ DATA_DIR: deep })))
   })
 
-  it('give way to those that are set', () => {
+  it('are replaced by those that are set', () => {
     const own = {
       NEXTAUTH_SECRET: 'n'.repeat(32),
       SESSION_PASSWORD: 's'.repeat(32),
@@ -38,7 +38,7 @@ describe('made-up secrets', () => {
     expect(secretsOf(loadEnv({ DATA_DIR: folder, ...own }))).toEqual(Object.values(own))
   })
 
-  it('a folder that cannot be written is one sentence that names DATA_DIR', () => {
+  it('in a folder that cannot be written cause one sentence that names DATA_DIR', () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     for (const dataDir of [file, join(file, 'below')]) {
@@ -48,7 +48,7 @@ describe('made-up secrets', () => {
   })
 
   it.each(['not json', '{}', '{"nextAuthSecret":"canary"}'])(
-    'a file that holds %j is one sentence, without what it holds',
+    'in a file with %j cause one sentence without its content',
     (text) => {
       writeFileSync(join(folder, 'secrets.json'), text)
       expect(() => loadEnv({ DATA_DIR: folder })).toThrow(/secrets\.json in .* cannot be read/)
@@ -59,13 +59,13 @@ describe('made-up secrets', () => {
 })
 
 describe('the checked environment', () => {
-  it('every fault comes in one EnvError', () => {
+  it('all faults are in one EnvError', () => {
     expect(() => loadEnv({ PORT: 'x', UID2_APIKEY: 'y', GPC_SCOPE: 'z' })).toThrow(
       /PORT.*GPC_SCOPE.*UID2_APIKEY/s,
     )
   })
 
-  it('sandbox: the built-in operator and exchange', () => {
+  it('a sandbox has the built-in operator and exchange', () => {
     expect(loadEnv({ DATA_DIR: folder, PORT: '4002' })).toMatchObject({
       mode: 'sandbox',
       operator: { baseUrl: 'http://127.0.0.1:4002/sandbox/operator' },
@@ -75,7 +75,7 @@ describe('the checked environment', () => {
     })
   })
 
-  it('real: the operator that is set, and no bidding until there is somewhere to bid', () => {
+  it('a real site has the operator that is set, and bids only where a server is set', () => {
     const real = {
       DATA_DIR: folder,
       UID2_BASE_URL: 'https://operator.example',
@@ -97,20 +97,20 @@ describe('the checked environment', () => {
     })
   })
 
-  it('N15: previous passwords and peppers follow the current ones', () => {
+  it('previous passwords and peppers follow the current ones (N15)', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(32))
     const env = loadEnv({ DATA_DIR: folder, SESSION_PASSWORD: a, SESSION_PASSWORD_PREVIOUS: `${b},${c}` })
     expect(env.sessionPasswords).toEqual([a, b, c])
   })
 
-  it('K1: nothing is held out unless a share is set', () => {
+  it('nothing is held out without a percentage (K1)', () => {
     const salt = 's'.repeat(16)
     expect(loadEnv({ DATA_DIR: folder, HOLDOUT_SALT: salt }).holdout).toBeNull()
     const env = loadEnv({ DATA_DIR: folder, HOLDOUT_PERCENT: '10', HOLDOUT_SALT: salt })
     expect(env.holdout).toEqual({ percent: 10, salt })
   })
 
-  it('K1: without a salt of its own a site that is not deployed draws the same lot at each start, by each instance', () => {
+  it('without a salt of its own, a site that is not deployed keeps its groups at each start and in each instance (K1)', () => {
     const saltIn = (raw: Record<string, string>) => loadEnv({ HOLDOUT_PERCENT: '10', ...raw }).holdout?.salt
     const made = saltIn({ DATA_DIR: folder })
     expect(made).toMatch(/^.{44}$/)

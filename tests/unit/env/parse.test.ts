@@ -32,8 +32,8 @@ const faulty = (raw: Raw) => {
   return 'faults' in result ? result.faults.map(({ variable }) => variable) : []
 }
 
-describe('what a clone needs', () => {
-  it('is nothing: an empty environment is the sandbox on this machine', () => {
+describe('a clone', () => {
+  it('needs no variable: an empty environment is the sandbox on this machine', () => {
     expect(parsed({})).toMatchObject({
       mode: 'sandbox',
       deployed: false,
@@ -43,7 +43,7 @@ describe('what a clone needs', () => {
     })
   })
 
-  it('reads empty as unset, everywhere', () => {
+  it('reads empty as unset for every variable', () => {
     const names = [...Object.keys(deployed), 'PORT', 'UID2_PRODUCT', 'GPC_SCOPE', 'DEMO_SIGN_IN', 'DATA_DIR']
     const empty = Object.fromEntries(names.map((name) => [name, '']))
     expect(parsed(empty)).toEqual(parsed({}))
@@ -53,7 +53,7 @@ describe('what a clone needs', () => {
     expect(parsed({ PORT: '4001' }).origin).toBe('http://localhost:4001')
   })
 
-  it.runIf(existsSync(join(root, '.env.local.example')))('.env.local.example works as it is', () => {
+  it.runIf(existsSync(join(root, '.env.local.example')))('works with .env.local.example unchanged', () => {
     const example = parseEnvFile(readFileSync(join(root, '.env.local.example'), 'utf8')) as Raw
     expect(faulty(example)).toEqual([])
     expect(parsed(example).mode).toBe('sandbox')
@@ -61,7 +61,7 @@ describe('what a clone needs', () => {
 })
 
 describe('a real operator', () => {
-  it('is taken when all three are set; demo sign-in is then off', () => {
+  it('is used when all three are set; demo sign-in is then off', () => {
     expect(parsed(real)).toMatchObject({ mode: 'real', demoSignIn: false, deployed: false })
     expect(parsed({ ...real, DEMO_SIGN_IN: 'on' }).demoSignIn).toBe(true)
   })
@@ -72,14 +72,14 @@ describe('a real operator', () => {
     expect(faulty({ [name]: real[name] ?? '' })).toEqual(Object.keys(real).filter((other) => other !== name))
   })
 
-  it('may speak plain http on this machine alone', () => {
+  it('may use plain http on this machine only', () => {
     for (const host of ['localhost', '127.0.0.1', '[::1]'])
       expect(faulty({ ...real, UID2_BASE_URL: `http://${host}:8080` })).toEqual([])
     for (const url of ['http://operator.example', 'http://127.0.0.1.example', 'ftp://localhost', 'operator'])
       expect(faulty({ ...real, UID2_BASE_URL: url })).toEqual(['UID2_BASE_URL'])
   })
 
-  it('U20: has a client secret of 32 bytes', () => {
+  it('has a client secret of 32 bytes (U20)', () => {
     for (const bytes of [31, 33, 16, 64])
       expect(faulty({ ...real, UID2_CLIENT_SECRET: Buffer.alloc(bytes).toString('base64') })).toEqual([
         'UID2_CLIENT_SECRET',
@@ -90,7 +90,7 @@ describe('a real operator', () => {
 })
 
 describe('a deployed site', () => {
-  it('is one whose NEXTAUTH_URL is not loopback', () => {
+  it('has a NEXTAUTH_URL that is not loopback', () => {
     expect(parsed(deployed)).toMatchObject({ deployed: true, origin: 'https://news.example', mode: 'real' })
     expect(parsed({ NEXTAUTH_URL: 'https://localhost:3000' }).deployed).toBe(false)
   })
@@ -119,7 +119,7 @@ describe('a deployed site', () => {
   })
 })
 
-describe('single rules', () => {
+describe('the rules of single variables', () => {
   it.each<[string, string[], string[]]>([
     ['PORT', ['1', '65535'], ['0', '-1', '65536', 'http', '3000.5', ' ', '3e3', '0x10']],
     ['KEEP_ALIVE_TIMEOUT', ['1000', '65000', '3600000'], ['0', '999', '3600001', '5s']],
@@ -151,7 +151,7 @@ describe('single rules', () => {
     for (const value of wrong) expect(faulty({ [name]: value }), value).toEqual([name])
   })
 
-  it('a mail server whose user name or password cannot be decoded is a fault, not found at the first mail', () => {
+  it('a mail server’s user name or password that cannot be decoded is a fault at start', () => {
     const mail = (url: string) => faulty({ SMTP_URL: url, MAIL_FROM: 'sign-in@news.example' })
     for (const url of ['smtp://127.0.0.1:25', 'smtps://u%40x:p%25ss@mail.example'])
       expect(mail(url)).toEqual([])
@@ -164,12 +164,12 @@ describe('single rules', () => {
       expect(mail(url), url).toEqual(['SMTP_URL'])
   })
 
-  it('PostgreSQL needs a pepper that every instance shares', () => {
+  it('PostgreSQL needs a pepper, which all instances share', () => {
     expect(faulty({ DATABASE_URL: 'postgres://h/n' })).toEqual(['CHOICES_PEPPER'])
     expect(faulty({ DATABASE_URL: 'postgres://h/n', CHOICES_PEPPER: secret('p') })).toEqual([])
   })
 
-  it('K1: a hold-out needs a salt when deployed, which is no other secret', () => {
+  it('a hold-out needs a salt when deployed, which equals no other secret (K1)', () => {
     const salt = secret('h')
     expect(faulty({ HOLDOUT_PERCENT: '1' })).toEqual([])
     expect(faulty({ ...deployed, HOLDOUT_PERCENT: '1' })).toEqual(['HOLDOUT_SALT'])
@@ -188,7 +188,7 @@ describe('single rules', () => {
     expect(faulty({ ...real, HOLDOUT_SALT: UID2_CLIENT_SECRET ?? '' })).toEqual(['HOLDOUT_SALT'])
   })
 
-  it('the pepper, earlier ones included, is no other secret', () => {
+  it('the pepper, earlier ones included, equals no other secret', () => {
     const same = secret('s')
     for (const other of ['NEXTAUTH_SECRET', 'SESSION_PASSWORD', 'SESSION_PASSWORD_PREVIOUS'])
       for (const pepper of ['CHOICES_PEPPER', 'CHOICES_PEPPER_PREVIOUS'])
@@ -210,7 +210,7 @@ describe('the message', () => {
     HOLDOUT_PERCENT: 'canary-share',
   }
 
-  it('tells every fault at once: the variable, what is wrong, and how to get a right value', () => {
+  it('names every fault at once: the variable, what is wrong, and how to get a right value', () => {
     const result = parseEnv(marked)
     const faults = 'faults' in result ? result.faults : []
     const message = describeFaults(faults)
@@ -224,7 +224,7 @@ describe('the message', () => {
     expect(describeFaults(faults.slice(0, 1))).toContain('has a fault:')
   })
 
-  it('S5: never holds a value', () => {
+  it('contains no value (S5)', () => {
     const result = parseEnv(marked)
     expect('faults' in result && describeFaults(result.faults)).not.toMatch(/canary/)
   })

@@ -32,7 +32,7 @@ const faulty = (raw: Raw) => {
 const signIn = (raw: Raw) => loadEnv({ DATA_DIR: 'test-results/env', ...https, ...raw }).signIn
 
 describe('a way to sign in', () => {
-  it('is there when its variables are, and not otherwise', () => {
+  it('exists when its variables are set, and not otherwise', () => {
     expect(signIn({})).toEqual({ google: null, apple: null, facebook: null, oidc: null, mail: null })
     expect(signIn(Object.assign({}, ...Object.values(groups)))).toEqual({
       google: { id: 'id', secret: 'secret' },
@@ -43,20 +43,17 @@ describe('a way to sign in', () => {
     })
   })
 
-  it.each(Object.entries(groups))(
-    '%s needs all of its variables: each that is missing is named',
-    (_, group) => {
-      for (const name of Object.keys(group)) {
-        const { [name]: __, ...without } = group
-        expect(faulty(without)).toEqual([name])
-        expect(faulty({ [name]: group[name] ?? '' })).toEqual(
-          Object.keys(group).filter((other) => other !== name),
-        )
-      }
-    },
-  )
+  it.each(Object.entries(groups))('%s needs all of its variables: each missing one is named', (_, group) => {
+    for (const name of Object.keys(group)) {
+      const { [name]: __, ...without } = group
+      expect(faulty(without)).toEqual([name])
+      expect(faulty({ [name]: group[name] ?? '' })).toEqual(
+        Object.keys(group).filter((other) => other !== name),
+      )
+    }
+  })
 
-  it('is none of a public sandbox, which has the demo sign-in alone', () => {
+  it('does not exist in a public sandbox, which has the demo sign-in only', () => {
     const sandbox = {
       NEXTAUTH_URL: 'https://demo.example',
       NEXTAUTH_SECRET: 'a'.repeat(32),
@@ -76,7 +73,7 @@ describe('Apple', () => {
     expect(faulty({ ...groups.apple, NEXTAUTH_URL: 'http://localhost:3000' })).toEqual(['AUTH_APPLE_ID'])
   })
 
-  it('has a key of its own kind, with its line breaks as they are or as \\n', () => {
+  it('has a key of the right kind, with real line breaks or \\n', () => {
     const oneLine = pem.replaceAll('\n', '\\n')
     expect(signIn({ ...groups.apple, AUTH_APPLE_PRIVATE_KEY: oneLine }).apple?.privateKey).toBe(pem)
     for (const key of ['key', pem.slice(0, -60), pemOf('P-384')])
@@ -97,7 +94,7 @@ describe('an OpenID provider', () => {
     'http://login.example',
     'https://user:word@login.example',
     'https://login.example?x=1',
-  ])('is not at %s', (issuer) => {
+  ])('may not be at %s', (issuer) => {
     expect(faulty({ ...groups.oidc, AUTH_OIDC_ISSUER: issuer })).toEqual(['AUTH_OIDC_ISSUER'])
   })
 
@@ -110,21 +107,21 @@ describe('an OpenID provider', () => {
 
 describe('mail', () => {
   it.each(['mail.example', 'https://mail.example', 'smtp://', 'smtp://user:50%@mail.example'])(
-    'does not go to %s',
+    'cannot use the server %s',
     (url) => {
       expect(faulty({ ...groups.mail, SMTP_URL: url })).toEqual(['SMTP_URL'])
     },
   )
 
   it.each(['lantern', 'a@b', 'a@b.example, c@d.example', 'The\nLantern <a@b.example>', '<a@b.example'])(
-    'does not come from %j',
+    'cannot have the sender %j',
     (from) => {
       expect(faulty({ ...groups.mail, MAIL_FROM: from })).toEqual(['MAIL_FROM'])
     },
   )
 })
 
-describe('policy', () => {
+describe('sign-in policy', () => {
   it('RELAY_DOMAINS is a list of domains, in any spelling', () => {
     const { diiPolicy } = loadEnv({
       DATA_DIR: 'test-results/env',

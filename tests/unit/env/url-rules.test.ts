@@ -24,19 +24,19 @@ const wrongPasswords = [
   '?',
 ]
 
-describe('DATABASE_URL, read at start', () => {
+describe('DATABASE_URL', () => {
   it.each([
     'postgres://lantern:secret@db.example/news',
     'postgresql://lantern@db.example:6432/news?sslmode=verify-full',
     'postgres://db.example/news',
     'postgres://[::1]:5432/news',
     'postgres://u:p%23%2F%3F%40%25@db.example/news',
-    // pg and the URL standard read the last @ as the end of a password.
+    // pg and the URL standard end a password at the last @.
     'postgres://u:p@ss@db.example/news',
     'postgres://u:p@/news?host=/var/run/postgresql',
     'postgres:///news?host=/var/run/postgresql',
     'postgres://u:p@%2Fvar%2Frun%2Fpostgresql/news',
-  ])('E2: %s is the server that pg connects to', (url) => {
+  ])('%s is the server that pg connects to (E2)', (url) => {
     expect(faulty({ DATABASE_URL: url })).toEqual([])
     const { host, database, password } = new Client({ connectionString: url })
     expect(host).toMatch(/^(db\.example|::1|\/var\/run\/postgresql)$/)
@@ -46,7 +46,7 @@ describe('DATABASE_URL, read at start', () => {
   })
 
   it.each(wrongPasswords)(
-    'E2: a password of %j that is not encoded is a fault, not a store that is down for good',
+    'an unencoded password %j is a fault, instead of a store that stays down (E2)',
     (password) => {
       for (const scheme of ['postgres', 'postgresql'])
         for (const host of ['db.example', 'db.example:5432', '127.0.0.1'])
@@ -74,7 +74,7 @@ describe('DATABASE_URL, read at start', () => {
     'https://db.example/news',
     'db.example/news',
     'a.db',
-  ])('E2: %j is a fault', (url) => {
+  ])('%j is a fault (E2)', (url) => {
     expect(faulty({ DATABASE_URL: url })).toEqual(['DATABASE_URL'])
   })
 
@@ -110,11 +110,11 @@ describe('DATABASE_URL, read at start', () => {
     'file:/data/..',
     'file::memory:',
     'FILE:a.db',
-  ])('E2: %j is a fault, not a new file of another name, without the opt-outs', (url) => {
+  ])('%j is a fault, instead of a new file without the opt-outs (E2)', (url) => {
     expect(faulty({ DATABASE_URL: url })).toEqual(['DATABASE_URL'])
   })
 
-  it('S5: the message says what to encode and how, and never shows the password', () => {
+  it('the message says what to encode and how, and does not show the password (S5)', () => {
     for (const password of wrongPasswords) {
       const message = describeFaults(
         faults({ DATABASE_URL: `postgres://canary:canary${password}@canary.example/n` }),
@@ -126,8 +126,8 @@ describe('DATABASE_URL, read at start', () => {
   })
 })
 
-describe('other URLs, read at start', () => {
-  it.each(wrongPasswords)('E2: a password of SMTP_URL with %j that is not encoded is a fault', (password) => {
+describe('other URLs', () => {
+  it.each(wrongPasswords)('an unencoded password %j in SMTP_URL is a fault (E2)', (password) => {
     const raw = { SMTP_URL: `smtp://u:${password}@mail.example`, MAIL_FROM: 'a@news.example' }
     expect(faulty(raw)).toEqual(['SMTP_URL'])
   })
@@ -144,7 +144,7 @@ describe('other URLs, read at start', () => {
     ['AUTH_OIDC_ISSUER', { AUTH_OIDC_ID: 'a', AUTH_OIDC_SECRET: 'b' }],
     ['PREBID_SERVER_URL', {}],
     ['NEXTAUTH_URL', {}],
-  ])('E2: %s is refused with what nothing would read: a login, a fragment, a blank', (name, others) => {
+  ])('%s may not contain parts that are not used: a login, a fragment, a blank (E2)', (name, others) => {
     for (const url of ['https://localhost', 'http://127.0.0.1:3000/', 'https://localhost:3000'])
       expect(faulty({ ...others, [name]: url }), url).toEqual([])
     for (const url of [
@@ -161,7 +161,7 @@ describe('other URLs, read at start', () => {
       expect(faulty({ ...others, [name]: url }), url).toEqual([name])
   })
 
-  it('a query is part of an auction’s endpoint, and of nothing else', () => {
+  it('a query is allowed only in an auction’s endpoint', () => {
     expect(faulty({ PREBID_SERVER_URL: 'https://pbs.example/auction?debug=1' })).toEqual([])
     for (const url of ['http://localhost:3000/?a', 'http://localhost:3000?', 'http://localhost:3000/a'])
       expect(faulty({ NEXTAUTH_URL: url }), url).toEqual(['NEXTAUTH_URL'])

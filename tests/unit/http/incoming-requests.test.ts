@@ -18,7 +18,7 @@ const refused = (method: string, url: string) => ({
   headers: { [rejectedMethodHeader]: method },
 })
 
-describe('what Next is given of a request', () => {
+describe('a request that Next gets', () => {
   it.each([
     '/',
     '/choice?next=/',
@@ -27,12 +27,12 @@ describe('what Next is given of a request', () => {
     '/sandbox/x',
     '/_next/static/x',
     '/%41',
-  ])('a view of %s, as it came', (url) => {
+  ])('is unchanged as a view of %s', (url) => {
     for (const method of ['GET', 'HEAD']) expect(prepared(method, url)).toEqual(passed(method, url))
   })
 
   it.each(['/api/choice', '/api/x', '/sandbox/x', '/sandbox/operator/v2/token/generate?a=%'])(
-    'what is sent to a route handler: %s',
+    'is unchanged when sent to a route handler: %s',
     (url) => {
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
         expect(prepared(method, url)).toEqual(passed(method, url))
@@ -53,12 +53,12 @@ describe('what Next is given of a request', () => {
     '/x/..//api/choice',
     '//api/choice',
     '/__nextjs_x',
-  ])('what is sent to anything else, as a view to be refused: %s', (url) => {
+  ])('becomes a view to be refused when sent to anything else: %s', (url) => {
     for (const method of ['POST', 'PUT', 'OPTIONS', 'PROPFIND'])
       expect(prepared(method, url)).toEqual(refused(method, url))
   })
 
-  it('methods that no route handler can be given, as a view to be refused', () => {
+  it('becomes a view to be refused when no route handler can have its method', () => {
     for (const method of ['TRACE', 'TRACK', 'CONNECT', 'PROPFIND', 'M-SEARCH'])
       expect(prepared(method, '/api/choice')).toEqual(refused(method, '/api/choice'))
   })
@@ -72,12 +72,12 @@ describe('what Next is given of a request', () => {
     '',
     '/%',
     '/api/%ff',
-  ])('a target that is no path of ours, as a path to be refused: %s', (url) => {
+  ])('becomes a view of an invalid path when its target is not ours: %s', (url) => {
     for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS'])
       expect(prepared(method, url)).toEqual(refused(method, '/%'))
   })
 
-  it('the path of a whole URL of ours', () => {
+  it('has the path of a whole URL of ours', () => {
     expect(prepared('GET', 'http://localhost:3123/choice?a=b')).toEqual(passed('GET', '/choice?a=b'))
     expect(prepared('POST', 'http://127.0.0.1:3123/api/choice')).toEqual(passed('POST', '/api/choice'))
   })
@@ -101,7 +101,7 @@ describe('headers that Next would act on, or fail on', () => {
       expect(prepared('GET', url, { [name]: value, accept: '*/*' }).headers).toEqual({ accept: '*/*' })
   })
 
-  it('are kept as Next’s own router sends them', () => {
+  it('are kept in the form of Next’s own router', () => {
     const tree = encodeURIComponent('["",{"children":["__PAGE__",{},null,"refetch"]},null,null,1]')
     const headers = { 'next-router-prefetch': '1', 'next-router-state-tree': tree }
     expect(prepared('GET', '/', headers).headers).toEqual(headers)

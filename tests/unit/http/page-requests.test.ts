@@ -16,51 +16,51 @@ const ask = (method: string, path: string, headers: Record<string, string> = {})
       headers: { origin, 'sec-fetch-site': 'same-origin', ...headers },
     }),
   )
-/** As it comes when it was refused before Next saw it. */
+/** A request that was rejected before Next got it. */
 const marked = (method: string, path: string, headers: Record<string, string> = {}) =>
   ask('GET', path, { [rejectedMethodHeader]: method, ...headers })
 
-it('views of pages pass, and what is for a route handler', () => {
+it('views of pages, and requests to route handlers, pass', () => {
   for (const method of ['GET', 'HEAD']) expect(ask(method, '/choice')).toBeNull()
   for (const method of ['GET', 'POST', 'PUT']) expect(ask(method, '/api/identity')).toBeNull()
 })
 
-describe('to a page', () => {
-  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])('405: %s', (method) => {
+describe('a request to a page', () => {
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'])('with %s is answered 405', (method) => {
     const refused = marked(method, '/choice')
     expect(refused?.status).toBe(405)
     expect(refused?.headers.get('allow')).toBe('GET, HEAD')
   })
 
-  it('403: from elsewhere', () => {
+  it('from another site is answered 403', () => {
     expect(marked('POST', '/choice', { origin: 'null' })?.status).toBe(403)
     expect(marked('POST', '/choice', { 'sec-fetch-site': 'cross-site' })?.status).toBe(403)
   })
 
-  it('413: more than 64 kB', () => {
+  it('of more than 64 kB is answered 413', () => {
     expect(marked('POST', '/choice', { 'content-length': '65537' })?.status).toBe(413)
   })
 
-  it('400: any other, because pages take no forms', () => {
+  it('is answered 400 otherwise, because pages take no forms', () => {
     expect(marked('POST', '/choice')?.status).toBe(400)
     expect(marked('POST', '/choice', { 'content-length': '65536' })?.status).toBe(400)
   })
 
-  it('the same where nothing has marked it before', () => {
+  it('is answered the same where it was not marked before', () => {
     expect(ask('POST', '/choice')?.status).toBe(400)
     expect(ask('PUT', '/choice')?.status).toBe(405)
   })
 })
 
-it('400: a path that cannot be read, whatever the method', () => {
+it('a path that cannot be read is answered 400, with any method', () => {
   for (const method of ['GET', 'POST', 'TRACE']) expect(marked(method, '/%')?.status).toBe(400)
 })
 
-it('405: what no route handler can be given, though it is for one', () => {
+it('a method that no route handler can have is answered 405', () => {
   expect(marked('TRACE', '/api/choice')?.status).toBe(405)
 })
 
-it('each in one sentence, which no cache keeps', async () => {
+it('each refusal is one sentence, which no cache keeps', async () => {
   for (const refused of [marked('PUT', '/'), marked('POST', '/'), marked('GET', '/%')]) {
     expect(await refused?.text()).toMatch(/^[A-Z][^\n]+\.\n$/)
     expect(refused?.headers.get('cache-control')).toBe('private, no-store')

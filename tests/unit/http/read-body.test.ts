@@ -35,8 +35,8 @@ async function refusal(answer: ReturnType<typeof ask>) {
   return { status, error, message }
 }
 
-describe('a body that is as documented', () => {
-  it('is taken, with any parameters of its media type', async () => {
+describe('a documented body', () => {
+  it('is accepted, with any parameters of its media type', async () => {
     const body = JSON.stringify({ advertising: 'granted' })
     for (const type of ['application/json', 'Application/JSON; charset=utf-8'])
       expect(await ask(body, { 'content-type': type })).toEqual({
@@ -45,19 +45,19 @@ describe('a body that is as documented', () => {
       })
   })
 
-  it('may be absent where it is optional, and only there', async () => {
+  it('may be absent only where it is optional', async () => {
     expect(await ask(null, { 'content-type': '' }, true)).toEqual({ body: {}, text: expect.any(String) })
     expect(await refusal(ask(null))).toMatchObject({ status: 400, error: 'bad_json' })
   })
 
-  it('may hold two consent strings of the longest kind', async () => {
+  it('may contain two consent strings of the longest kind', async () => {
     const longest = 32 * 1024
     const signals = { tcf: 'C'.repeat(longest), gdprApplies: true, gpp: 'D'.repeat(longest), gppSid: [7] }
     expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals }, text: expect.any(String) })
   })
 
   it.each([null, [], 'CP', 7, { tcf: 7 }, { usp: '1---' }, { tcf: 'C'.repeat(40_000) }])(
-    'K6d: has signals that cannot be read when they are %j',
+    'has unreadable signals when they are %j (K6d)',
     async (signals) => {
       expect(await ask(JSON.stringify({ signals }))).toEqual({
         body: { signals: { unreadable: true } },
@@ -67,7 +67,7 @@ describe('a body that is as documented', () => {
   )
 })
 
-describe('a body that is not', () => {
+describe('another body', () => {
   it.each<[number, string, string, Record<string, string>]>([
     [403, 'cross_site', '{}', { origin: 'https://evil.example' }],
     [403, 'cross_site', '{}', { 'sec-fetch-site': 'same-site' }],
@@ -85,11 +85,11 @@ describe('a body that is not', () => {
     expect(await refusal(ask(body, headers))).toMatchObject({ status, error })
   })
 
-  it('of bytes that are no UTF-8 is 400', async () => {
+  it('with bytes that are not UTF-8 is 400', async () => {
     expect(await refusal(ask(new Uint8Array([0x22, 0xff, 0x22])))).toMatchObject({ status: 400 })
   })
 
-  it('chunked, so that its length is not declared, is 413', async () => {
+  it('that is chunked, without a declared length, is 413', async () => {
     const chunks = new ReadableStream({
       start(controller) {
         for (let i = 0; i < 5; i++) controller.enqueue(new Uint8Array(32 * 1024))
@@ -99,7 +99,7 @@ describe('a body that is not', () => {
     expect(await refusal(ask(chunks))).toMatchObject({ status: 413, error: 'too_large' })
   })
 
-  it('is named by its position, never quoted (S5)', async () => {
+  it('is named by its field, and not quoted (S5)', async () => {
     const { message } = await refusal(ask('{"advertising":"canary"}'))
     expect(message).toBe('Not as documented: advertising.')
     expect((await refusal(ask('{"canary@example.com":1}'))).message).not.toContain('canary')

@@ -11,7 +11,7 @@ const ask = (origin: string | undefined, site: string | undefined) =>
     }),
   )
 
-describe('on one’s own machine (N11)', () => {
+describe('on a local machine (N11)', () => {
   const ours = [`http://localhost:${port}`, `http://127.0.0.1:${port}`, `http://[::1]:${port}`]
   const foreign = [
     'null',
@@ -26,31 +26,31 @@ describe('on one’s own machine (N11)', () => {
   ]
   const otherSites = ['cross-site', 'same-site', 'none', '', 'Same-Origin']
 
-  it.each(ours)('%s is ours: with the browser’s word, or without', (origin) => {
+  it.each(ours)('%s is accepted with and without Sec-Fetch-Site', (origin) => {
     becomeSite({ PORT: port })
     expect(ask(origin, 'same-origin')).toBe(true)
     expect(ask(origin, undefined)).toBe(true)
   })
 
-  it('the browser’s word alone is enough, no word at all is not', () => {
+  it('Sec-Fetch-Site alone is enough; one of the two headers must be there', () => {
     becomeSite({ PORT: port })
     expect(ask(undefined, 'same-origin')).toBe(true)
     expect(ask(undefined, undefined)).toBe(false)
   })
 
-  it.each(foreign)('origin %j is refused, whatever the browser says', (origin) => {
+  it.each(foreign)('origin %j is refused with any Sec-Fetch-Site', (origin) => {
     becomeSite({ PORT: port })
     for (const site of [undefined, 'same-origin', ...otherSites]) expect(ask(origin, site), site).toBe(false)
   })
 
-  it.each(otherSites)('Sec-Fetch-Site %j is refused, whatever the origin', (site) => {
+  it.each(otherSites)('Sec-Fetch-Site %j is refused with any origin', (site) => {
     becomeSite({ PORT: port })
     for (const origin of [undefined, ...ours, ...foreign]) expect(ask(origin, site), origin).toBe(false)
   })
 })
 
 describe('on a public host (N11)', () => {
-  it('only the origin of NEXTAUTH_URL is ours: neither loopback, a subdomain, nor a port', () => {
+  it('only the origin of NEXTAUTH_URL is accepted, without loopback, subdomains or other ports', () => {
     const ours = 'https://news.example'
     expect(isOwnOrigin('https://news.example', ours)).toBe(true)
     for (const other of [
@@ -66,13 +66,13 @@ describe('on a public host (N11)', () => {
   })
 })
 
-it('a request is cross-site only when its browser says so: a tool says nothing', () => {
+it('a request is cross-site only when its browser says so; tools send no such header', () => {
   becomeSite({ PORT: port })
-  const said = (headers: Record<string, string>) => isCrossSite(new Headers(headers))
-  expect(said({})).toBe(false)
-  expect(said({ origin: `http://localhost:${port}`, 'sec-fetch-site': 'same-origin' })).toBe(false)
+  const crossSite = (headers: Record<string, string>) => isCrossSite(new Headers(headers))
+  expect(crossSite({})).toBe(false)
+  expect(crossSite({ origin: `http://localhost:${port}`, 'sec-fetch-site': 'same-origin' })).toBe(false)
   for (const headers of [{ origin: 'null' }, { origin: 'https://evil.example' }])
-    expect(said(headers)).toBe(true)
+    expect(crossSite(headers)).toBe(true)
   for (const site of ['cross-site', 'same-site', 'none', ''])
-    expect(said({ 'sec-fetch-site': site })).toBe(true)
+    expect(crossSite({ 'sec-fetch-site': site })).toBe(true)
 })

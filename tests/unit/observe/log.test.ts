@@ -7,7 +7,7 @@ import type { Uid2ErrorCode } from '#lib/uid2/index.ts'
 import { nodePath, root, typescriptFlags } from '../../../scripts/support/runtime.mjs'
 import { bareEnvironment } from '../../support/site.ts'
 
-/** The lines that a process writes which does this; `wait(ms)` lets time pass. */
+/** The log lines of a process that runs this code; `wait(ms)` lets time pass. */
 function linesOf(body: string): Record<string, unknown>[] {
   const log = JSON.stringify(pathToFileURL(join(root, 'lib/observe/log.ts')).href)
   const program = `
@@ -27,7 +27,7 @@ function linesOf(body: string): Record<string, unknown>[] {
     .map(({ time: _, ...line }) => line)
 }
 
-it('S5: a line holds what the allow-list names, whatever it is given', () => {
+it('a line contains only what the allow-list names (S5)', () => {
   const lines = linesOf(`
     const fields = { code: 'timeout', httpStatus: 500, ms: 7, size: 1, count: 5, email: 'canary', token: 'canary', error: new Error('canary') }
     logEvent('warn', 'operator_call', fields)
@@ -38,7 +38,7 @@ it('S5: a line holds what the allow-list names, whatever it is given', () => {
   ])
 })
 
-/** Complete by its type, which knows of a code that the SDK adds. */
+/** Complete by its type: a new code of the SDK does not compile here. */
 const sdkCodes = {
   timeout: 0,
   aborted: 0,
@@ -57,7 +57,7 @@ const sdkCodes = {
   unexpected_status: 0,
 } satisfies Record<Uid2ErrorCode, 0>
 
-describe('S22: the code of a line', () => {
+describe('the code of a line (S22)', () => {
   it.each([
     ...Object.keys(sdkCodes),
     'wrong_key',
@@ -121,11 +121,11 @@ describe('S22: the code of a line', () => {
   })
 })
 
-describe('S23: the same line again and again', () => {
+describe('repetitions of a line (S23)', () => {
   const flood = `for (let i = 0; i < 500; i++) logEvent('info', 'identity_not_opened', { code: 'invalid' });`
   const line = { level: 30, event: 'identity_not_opened', code: 'invalid' }
 
-  it('is written once in ten seconds; the next one says how many events it stands for', () => {
+  it('are written once in ten seconds; the next line has their number', () => {
     expect(linesOf(`${flood} wait(9999); ${flood} wait(1); ${flood} wait(10_000); ${flood}`)).toEqual([
       line,
       { ...line, count: 1000 },
@@ -133,7 +133,7 @@ describe('S23: the same line again and again', () => {
     ])
   })
 
-  it('hides no other: neither another event nor another code, and errors are counted too', () => {
+  it('are counted by event and code, and errors are counted too', () => {
     const lines = linesOf(`${flood}
       for (let i = 0; i < 9; i++) logEvent('error', 'proof_not_sent', { code: 'ECONNREFUSED' })
       logEvent('info', 'identity_not_opened', { code: 'shape' })`)
@@ -144,7 +144,7 @@ describe('S23: the same line again and again', () => {
     ])
   })
 
-  it('is counted out by the next line of any kind after that time, or at the end of the process', () => {
+  it('are counted out by the next line of any kind after that time, or at the end of the process', () => {
     expect(linesOf(`${flood} wait(10_000); logEvent('info', 'store_up'); flushLog(); flushLog()`)).toEqual([
       line,
       { ...line, count: 499 },
@@ -153,7 +153,7 @@ describe('S23: the same line again and again', () => {
     expect(linesOf(`${flood} flushLog(); flushLog()`)).toEqual([line, { ...line, count: 499 }])
   })
 
-  it('holds back no change of the store: the last line is how it stands', () => {
+  it('of a change of the store are all written, so that the last line is right', () => {
     const change = `logEvent('error', 'store_down', { code: 'timeout' }); logEvent('info', 'store_up');`
     expect(linesOf(`${change} ${change}`).map(({ event }) => event)).toEqual([
       'store_down',
@@ -163,7 +163,7 @@ describe('S23: the same line again and again', () => {
     ])
   })
 
-  it('of a thousand codes remembers no more than a hundred', () => {
+  it('are remembered for at most a hundred of a thousand codes', () => {
     const lines = linesOf(`
       for (let i = 0; i < 1000; i++) logEvent('warn', 'operator_call', { code: String(10_000 + i) })
       logEvent('warn', 'operator_call', { code: '10999' }); logEvent('warn', 'operator_call', { code: '10000' }); flushLog()`)

@@ -32,8 +32,8 @@ function authorization(change: Record<string, string | undefined> = {}): URL {
   return new URL(`${provider.issuer}/auth?${new URLSearchParams(given)}`)
 }
 
-/** What a client learns of an account, by both ways. */
-async function learn(account: Parameters<typeof chooseAccount>[1]) {
+/** What a client gets of an account, in the id_token and from the userinfo endpoint. */
+async function readAccount(account: Parameters<typeof chooseAccount>[1]) {
   const back = await chooseAccount(authorization(), account)
   const { clientId, clientSecret, issuer } = provider
   const answer = await fetch(`${issuer}/token`, {
@@ -54,37 +54,37 @@ async function learn(account: Parameters<typeof chooseAccount>[1]) {
 }
 
 describe('the local OpenID provider', () => {
-  it('tells addresses at its userinfo endpoint alone, as the standard has it', async () => {
+  it('returns addresses only at its userinfo endpoint, as the standard says', async () => {
     await start()
     for (const account of ['verified', 'relay', 'local-phone', 'no-email'] as const) {
-      const { idToken, userinfo } = await learn(account)
+      const { idToken, userinfo } = await readAccount(account)
       expect(userinfo).toEqual({ sub: account, ...provider.accounts[account].claims })
       expect(idToken).toMatchObject({ sub: account, iss: provider.issuer })
       expect(Object.keys(idToken)).not.toContain('email')
     }
   })
 
-  it('or in the id_token too', async () => {
+  it('returns them in the id_token on request', async () => {
     await start({ claimsIn: 'id_token' })
-    const { idToken } = await learn('both')
+    const { idToken } = await readAccount('both')
     expect(idToken).toMatchObject(provider.accounts.both.claims)
   })
 
-  it('can be told otherwise of an account', async () => {
+  it('can be given other claims for an account', async () => {
     await start()
     provider.setClaims('verified', { email: 'moved@example.com', email_verified: false })
-    const { userinfo } = await learn('verified')
+    const { userinfo } = await readAccount('verified')
     expect(userinfo).toEqual({ sub: 'verified', email: 'moved@example.com', email_verified: false })
   })
 
-  it('says that no account was chosen', async () => {
+  it('reports that no account was chosen', async () => {
     await start()
     const back = await chooseAccount(authorization(), 'cancel')
     expect(back.searchParams.get('error')).toBe('access_denied')
     expect(back.searchParams.get('state')).toBe('s')
   })
 
-  it('refuses a request without PKCE, and leads nowhere but where it may', async () => {
+  it('refuses a request without PKCE, and one with another redirect URI', async () => {
     await start()
     const without = authorization({ code_challenge: undefined, code_challenge_method: undefined })
     expect((await chooseAccount(without, 'verified')).searchParams.get('error')).toBe('invalid_request')

@@ -8,9 +8,9 @@ describe('a TCF string (U9)', () => {
   it.each([
     'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
     'CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA',
-    // With further segments, as CMPs send them.
+    // With further segments, as consent platforms send them.
     'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA.IAAA',
-  ])('%s lets EUID have its purposes, each by consent or by legitimate interest', (tcf) => {
+  ])('%s allows EUID, with each purpose by consent or by legitimate interest', (tcf) => {
     expect(tcfAllowsEuid(tcf)).toBe(true)
   })
 
@@ -32,7 +32,7 @@ const usnat = (fields: object) => {
 }
 
 describe('a GPP string', () => {
-  it.each(usSections)('of section %i (%s) in which nothing was opted out of denies nothing', (_, name) => {
+  it.each(usSections)('without opt-outs in section %i (%s) denies nothing', (_, name) => {
     const { gpp, gppSid } = gppOf(name)
     expect(gppDenies(gpp, gppSid)).toBe(false)
     expect(gppDenies(gpp)).toBe(false)
@@ -46,18 +46,18 @@ describe('a GPP string', () => {
   it.each(optOuts)('denies by %s %s', (name, field, value) => {
     const { gpp, gppSid } = gppOf(name, { [field]: value })
     expect(gppDenies(gpp, gppSid)).toBe(true)
-    // And where nobody says which section applies.
+    // Also without ids of applicable sections.
     expect(gppDenies(gpp)).toBe(true)
   })
 
-  it('counts by the sections that apply, and no others', () => {
+  it('counts only by the sections that apply', () => {
     const { gpp } = gppOf('usca', { SaleOptOut: 1 })
     expect(gppDenies(gpp, [])).toBe(false)
     for (const none of [[-1], [0], [2]]) expect(gppDenies(gpp, none)).toBe(false)
     expect(gppDenies(gpp, [8])).toBe(true)
   })
 
-  it('that lacks a section which applies, or has one that cannot be read, counts as an opt-out', () => {
+  it('without a section that applies, or with one that cannot be read, counts as an opt-out', () => {
     const { gpp } = gppOf('usca')
     for (const sids of [[7], [8, 7], [99]]) expect(gppDenies(gpp, sids)).toBe(true)
     for (const broken of ['', 'DBABLA', 'DBABLA~', 'DBABLA~garbage!', 'nonsense', gpp.slice(0, 8)])
@@ -65,7 +65,7 @@ describe('a GPP string', () => {
     expect(gppDenies('nonsense')).toBe(true)
   })
 
-  it('of the older US Privacy section denies unless it says that nothing was opted out of', () => {
+  it('with the older US Privacy section denies unless that says that nothing was opted out of', () => {
     const of = (optOut: string) => {
       const model = new GppModel()
       model.setFieldValue('uspv1', 'OptOutSale', optOut)
@@ -83,12 +83,12 @@ describe('a GPP string', () => {
   })
 })
 
-describe('the fence on the server is never lower than Prebid’s (P2)', () => {
+describe('the server denies whenever Prebid does (P2)', () => {
   type Consent = Record<string, unknown>
   let prebid: { denied(consent: Consent): boolean; asNational: Record<number, (consent: Consent) => Consent> }
 
   beforeAll(async () => {
-    // Prebid looks for a browser as it is evaluated; these two modules then need none.
+    // Prebid looks for a browser when it is evaluated; these two modules then need none.
     vi.stubGlobal('window', globalThis)
     vi.stubGlobal('document', { createElement: () => ({}), addEventListener() {} })
     vi.stubGlobal('location', new URL('http://localhost/'))
@@ -112,13 +112,13 @@ describe('the fence on the server is never lower than Prebid’s (P2)', () => {
     MspaServiceProviderMode: value,
   })
 
-  it.each([7, 8, 9, 10, 11, 12])('whatever section %i says', (id) => {
+  it.each([7, 8, 9, 10, 11, 12])('for any content of section %i', (id) => {
     const name = usSections.find(([other]) => other === id)?.[1] ?? ''
     fc.assert(
-      fc.property(fields, (said) => {
-        const { gpp, gppSid, section } = gppOf(name, said)
+      fc.property(fields, (content) => {
+        const { gpp, gppSid, section } = gppOf(name, content)
         const normalised = prebid.asNational[id]?.(section) ?? {}
-        // Where Prebid would drop the token, the page must not say that it is used.
+        // The page must not say that a token is used which Prebid would drop.
         expect(gppDenies(gpp, gppSid) || !prebid.denied(normalised)).toBe(true)
       }),
       { numRuns: 300 },

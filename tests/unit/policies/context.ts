@@ -1,7 +1,7 @@
 import { noConsent } from '#lib/identity/context.ts'
 import type { ConsentState, PolicyContext } from '#lib/identity/types.ts'
 
-/** What a policy is asked about: a reader who consented, whose request has these headers and cookies. */
+/** The context of a policy: a reader who consented, and a request with these headers and cookies. */
 export function contextOf({
   headers = {} as Record<string, string>,
   cookies = {} as Record<string, string>,

@@ -8,15 +8,15 @@ const check = (scope: 'account' | 'browser', value?: string) =>
   )
 
 describe('Global Privacy Control as a policy', () => {
-  it('is asked before anything else', () => {
+  it('is checked before anything else', () => {
     expect(globalPrivacyControl({ scope: 'account' }).before).toBe('signed_out')
   })
 
-  it('for the browser refuses this request alone, and records nothing', () => {
+  it('for the browser refuses only this request, and records nothing', () => {
     expect(check('browser', '1')).toEqual({ status: 'gpc', keepCookie: true })
   })
 
-  it('for the account is the reader’s denial, as data', () => {
+  it('for the account returns the reader’s denial as data', () => {
     expect(check('account', '1')).toEqual({
       status: 'gpc',
       keepCookie: true,
@@ -29,12 +29,12 @@ describe('Global Privacy Control as a policy', () => {
     })
   })
 
-  // https://www.w3.org/TR/gpc/#the-sec-gpc-header-field: the one value is 1.
-  it.each([undefined, '', '0', 'true', '1, 1', '?1'])('has no objection to Sec-GPC: %s', (value) => {
+  // https://www.w3.org/TR/gpc/#the-sec-gpc-header-field: the only value is 1.
+  it.each([undefined, '', '0', 'true', '1, 1', '?1'])('does not refuse Sec-GPC: %s', (value) => {
     for (const scope of ['account', 'browser'] as const) expect(check(scope, value)).toBeNull()
   })
 
-  it('also of a signed-out reader', () => {
+  it('refuses signed-out readers, too', () => {
     const context = { ...contextOf({ headers: { 'sec-gpc': '1' } }), reader: null, consent: null }
     expect(globalPrivacyControl({ scope: 'account' }).check(context)).toHaveProperty('status', 'gpc')
   })

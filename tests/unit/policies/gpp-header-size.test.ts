@@ -12,7 +12,7 @@ const base64 = (text: string) =>
     .padEnd(Math.ceil(text.length / 24) * 24, '0')
     .replaceAll(/.{6}/g, (six) => alphabet[Number.parseInt(six, 2)] ?? '')
 
-/** The core of a TCF string up to its vendors, then these ranges of vendors in place of `where`. */
+/** The core of a TCF string up to its vendors, then these ranges of vendors in the vector `where`. */
 function tcfOf(where: 'consent' | 'interest' | 'restriction', ranges: [number, number][]): string {
   const list = `${bits(ranges.length, 12)}${ranges.map(([a, b]) => `1${bits(a, 16)}${bits(b, 16)}`).join('')}`
   const vector = (here: boolean) => `${bits(65_535, 16)}1${here ? list : bits(0, 12)}`
@@ -22,7 +22,7 @@ function tcfOf(where: 'consent' | 'interest' | 'restriction', ranges: [number, n
   return base64(head + vector(where === 'consent') + vector(where === 'interest') + restrictions)
 }
 
-describe('a TCF string of a few characters', () => {
+describe('a short TCF string', () => {
   it.each(['consent', 'interest', 'restriction'] as const)(
     'that lists millions of vendors by %s allows nothing',
     (where) => {
@@ -32,7 +32,7 @@ describe('a TCF string of a few characters', () => {
     },
   )
 
-  it('is read at the cost of its length, whatever it lists', () => {
+  it('is read without expanding its ranges', () => {
     const unfold = vi.spyOn(TcfEuV2.prototype, 'getFieldValue')
     expect(tcfAllowsEuid(tcfOf('consent', [[1, 65_535]]))).toBe(false)
     expect(unfold).not.toHaveBeenCalled()
@@ -54,14 +54,14 @@ function fibonacci(value: number): string {
 }
 
 describe('a GPP header of a dozen characters', () => {
-  it.each([100_000, 50_000_000, 2 ** 40])('that unfolds to %i sections is not read, and denies', (length) => {
+  it.each([100_000, 50_000_000, 2 ** 40])('that expands to %i sections is not read, and denies', (length) => {
     const header = base64(`${bits(3, 6)}${bits(1, 6)}${bits(1, 12)}1${fibonacci(7)}${fibonacci(length)}`)
     expect(header.length).toBeLessThan(24)
     expect(isGppHeaderTooLarge(header)).toBe(true)
     expect(gppDenies(`${header}~CAAVAAAAAABA.YA`)).toBe(true)
   })
 
-  it('whatever a consent platform writes is read', () => {
+  it('is read when a consent platform wrote it', () => {
     fc.assert(
       fc.property(fc.subarray(usSections.map(([, name]) => name)), (names) => {
         const model = new GppModel()
@@ -72,8 +72,8 @@ describe('a GPP header of a dozen characters', () => {
   })
 })
 
-describe('a string that was read before (S13)', () => {
-  it('is not read again', () => {
+describe('the same string again (S13)', () => {
+  it('is read from the cache', () => {
     const reads = vi.spyOn(GppModel.prototype, 'getSectionIds')
     const gpp = new GppModel()
     gpp.setFieldValue('usca', 'SaleOptOut', 2)

@@ -19,19 +19,19 @@ describe('the group of a reader (K1)', () => {
     expect(control(100).size).toBe(readers.length)
   })
 
-  it('is the same each time, in whatever order percentages are tried', () => {
+  it('does not depend on the order in which percentages are tried', () => {
     const before = percents.map((percent) => [...control(percent)])
     const after = percents.toReversed().map((percent) => [...control(percent)])
     expect(after.toReversed()).toEqual(before)
   })
 
-  it('with a higher percentage stays control for all who were', () => {
+  it('stays control when the percentage rises', () => {
     const groups = percents.map((percent) => control(percent))
     for (const [i, smaller] of groups.slice(0, -1).entries())
       expect([...smaller].filter((hash) => !groups[i + 1]?.has(hash))).toEqual([])
   })
 
-  it('with another salt is drawn again, independently of before', () => {
+  it('is drawn again with another salt, independently of before', () => {
     const first = control(50)
     const both = [...control(50, 'winter of the moth')].filter((hash) => first.has(hash))
     expect(Math.abs(both.length / 100 - 25)).toBeLessThan(1.5)

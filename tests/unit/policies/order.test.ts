@@ -50,7 +50,7 @@ const header = (facts: Facts, name: string, value: string): Facts => ({
   headers: { ...facts.headers, [name]: value },
 })
 
-/** In the order of the contract; each turns what follows it into itself. */
+/** In the order of the contract. Each function makes its own reason true. */
 const order: [name: string, make: (facts: Facts) => Facts, expected: object][] = [
   ['gpc', (facts) => header(facts, 'sec-gpc', '1'), { status: 'gpc' }],
   [
@@ -81,7 +81,7 @@ const order: [name: string, make: (facts: Facts) => Facts, expected: object][] =
   ['available', (facts) => facts, { status: 'available' }],
 ]
 
-describe('with the policies of this site the first matching status wins:', () => {
+describe('with the policies of this site the first matching status wins', () => {
   it.each(order)('%s', (_, make, expected) => {
     expect(resolve(make(entitled))).toMatchObject(expected)
   })
@@ -90,15 +90,15 @@ describe('with the policies of this site the first matching status wins:', () =>
     order.flatMap(([high, make, expected], i) =>
       order.slice(i + 1).map(([low, makeLow]) => ({ high, low, facts: make(makeLow(entitled)), expected })),
     ),
-  )('$high beats $low', ({ facts, expected }) => {
+  )('$high before $low', ({ facts, expected }) => {
     expect(resolve(facts)).toMatchObject(expected)
   })
 
-  it('everything at once is the first of all', () => {
+  it('with all reasons at once the first one wins', () => {
     expect(resolve(order.reduceRight((facts, [, make]) => make(facts), entitled)).status).toBe('gpc')
   })
 
-  it('only `available` carries anything of an identity, also where the browser refreshes', () => {
+  it('only `available` contains anything of an identity, also where the browser refreshes', () => {
     for (const refreshedBy of ['server', 'client'] as const) {
       const carrying = order.filter(([, make]) => {
         const facts = make(entitled)
@@ -109,7 +109,7 @@ describe('with the policies of this site the first matching status wins:', () =>
     }
   })
 
-  it('no group of a hold-out is told of a reader who may not have a token (K1)', () => {
+  it('no group of a hold-out is shown for a reader who may not have a token (K1)', () => {
     for (const bucket of ['control', 'treatment'] as const)
       for (const [name, make] of order.slice(0, -2))
         expect(resolve({ ...make(entitled), input: { bucket } }), name).not.toHaveProperty('bucket')

@@ -4,14 +4,14 @@ import { parsePlace, region, regionRule, unansweredByRegion } from '#lib/policie
 import { consentSignals } from '#lib/policies/signals.ts'
 import { contextOf } from './context.ts'
 
-describe('the place that a header names', () => {
+describe('the place in a header', () => {
   it.each([
     ['US', { country: 'US', subdivision: null }],
     [' us ', { country: 'US', subdivision: null }],
     ['US-CA', { country: 'US', subdivision: 'CA' }],
     ['gb_ENG', { country: 'GB', subdivision: 'ENG' }],
     ['XK', { country: 'XK', subdivision: null }],
-  ])('%j is a country, perhaps with a part of it', (value, place) => {
+  ])('%j is a country, with or without a part of it', (value, place) => {
     expect(parsePlace(value)).toEqual(place)
   })
 
@@ -32,12 +32,12 @@ describe('the place that a header names', () => {
     'SU',
     'AN',
     'A1',
-  ])('%j is nowhere', (value) => {
+  ])('%j is unknown', (value) => {
     expect(parsePlace(value)).toBeNull()
   })
 })
 
-describe('a code that is not of ISO 3166', () => {
+describe('a code outside ISO 3166', () => {
   it.each([
     ['UK', 'GB'],
     ['EL', 'GR'],
@@ -53,14 +53,14 @@ describe('a code that is not of ISO 3166', () => {
     }
   })
 
-  it('is nowhere when no country is meant: of all pairs of letters those that ICU knows as countries remain (S14)', () => {
+  it('is unknown when it means no country: only the countries of ICU remain of all pairs of letters (S14)', () => {
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
     const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
-    // What ICU has beside countries: an island without people, unions, pseudo-locales, "outlying", "unknown".
+    // ICU's other codes: an uninhabited island, unions, pseudo-locales, "outlying", "unknown".
     const others = ['CP', 'EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']
     const isCountry = (code: string) =>
       names.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code && !others.includes(code)
-    // ICU has names for these; here they are another country's.
+    // ICU names these; here they are part of another country.
     const aliases = ['AC', 'CQ', 'DG', 'EA', 'EL', 'FX', 'IC', 'TA', 'UK']
     const pairs = letters.flatMap((first) => letters.map((second) => first + second))
     for (const code of pairs.filter((pair) => !aliases.includes(pair)))
@@ -68,22 +68,22 @@ describe('a code that is not of ISO 3166', () => {
   })
 })
 
-describe('where a product runs', () => {
+describe('a product by country', () => {
   const runs = (country: string | null, product: 'uid2' | 'euid') =>
     regionRule(country === null ? null : { country, subdivision: null }, product).allowed
 
-  it.each(['US', 'CA', 'JP', 'AU', 'BR'])('UID2 in %s, EUID not', (country) => {
+  it.each(['US', 'CA', 'JP', 'AU', 'BR'])('UID2 runs in %s, EUID does not', (country) => {
     expect([runs(country, 'uid2'), runs(country, 'euid')]).toEqual([true, false])
   })
 
   it.each(['AT', 'DE', 'FR', 'GR', 'IE', 'IS', 'LI', 'NO', 'GB', 'CH', 'RE'])(
-    'EUID in %s, UID2 not, because the GDPR or its kin applies',
+    'EUID runs in %s, UID2 does not, because the GDPR or a similar law applies',
     (country) => {
       expect([runs(country, 'uid2'), runs(country, 'euid')]).toEqual([false, true])
     },
   )
 
-  it('neither where the reader’s place is unknown', () => {
+  it('neither runs where the reader’s place is unknown', () => {
     expect([runs(null, 'uid2'), runs(null, 'euid')]).toEqual([false, false])
   })
 })
@@ -99,11 +99,11 @@ describe('the region as a policy', () => {
     )
   const refused = { status: 'unsupported', reason: 'region' }
 
-  it('is asked before the store', () => {
+  it('is checked before the store', () => {
     expect(region({ header: 'x-country', product: 'uid2' }).before).toBe('unavailable')
   })
 
-  it('refuses UID2 where the GDPR applies, EUID outside it, and both where the place is unknown', () => {
+  it('refuses UID2 where the GDPR applies, EUID elsewhere, and both where the place is unknown', () => {
     expect([check('US'), check('DE'), check(undefined), check('XX')]).toEqual([
       null,
       refused,
@@ -114,15 +114,15 @@ describe('the region as a policy', () => {
     expect(euid).toEqual([refused, null, refused])
   })
 
-  it('does so also while the store cannot be read', () => {
+  it('also refuses while the store cannot be read', () => {
     expect([check('US', 'uid2', null), check('DE', 'uid2', null)]).toEqual([null, refused])
   })
 
-  it('leaves it to the reader who has not answered: this site asks everywhere', () => {
+  it('does not refuse readers who have not answered: this site asks everywhere', () => {
     expect(check('US', 'uid2', { choice: null })).toBeNull()
   })
 
-  describe('with a rule of your own that takes no answer for a denial', () => {
+  describe('with a rule that counts no answer as a denial', () => {
     const ruleOf = () => ({ allowed: true, unanswered: 'denied' }) as const
     const policy = unansweredByRegion({ header: 'x-country', product: 'uid2', ruleOf })
 
@@ -130,7 +130,7 @@ describe('the region as a policy', () => {
       expect(policy.check(contextOf({ consent: { choice: null } }))).toEqual({ status: 'denied' })
     })
 
-    it('gives every other reason first: with GDPR signals UID2 is unsupported, not denied', () => {
+    it('every other reason comes first: with GDPR signals UID2 is unsupported, not denied', () => {
       const context = contextOf({ consent: { choice: null, signals: { gdprApplies: true } } })
       const input = {
         context: { ...context, subject: null, unsupported: null, identity: null },
@@ -146,7 +146,7 @@ describe('the region as a policy', () => {
       expect(resolveStatus({ ...input, policies }).identity).toMatchObject({ reason: 'gdpr' })
     })
 
-    it('leaves an answer, an opt-out and a store that cannot be read as they are', () => {
+    it('does not change an answer, an opt-out or a store that cannot be read', () => {
       for (const consent of [{ choice: 'granted' as const }, { choice: null, optedOut: true }, null])
         expect(policy.check(contextOf({ consent }))).toBeNull()
     })

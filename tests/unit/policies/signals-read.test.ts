@@ -6,8 +6,8 @@ import { gppWith, tcfOf } from '../../support/tcf.ts'
 
 const tcf = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 
-describe('a GPP string without the ids of sections that apply', () => {
-  it('means GDPR when it has the TCF section, and does not when it has none (K6d)', () => {
+describe('a GPP string without the ids of applicable sections', () => {
+  it('means GDPR when it has the TCF section, and not without one (K6d)', () => {
     expect(checkSignals('uid2', { gpp: gppWith(tcf) })).toBe('gdpr')
     expect(checkSignals('uid2', { gpp: gppOf('usnat').gpp })).toBeNull()
     expect(checkSignals('uid2', { gpp: gppWith(tcf), gdprApplies: false })).toBeNull()
@@ -19,19 +19,19 @@ describe('a GPP string without the ids of sections that apply', () => {
   })
 })
 
-describe('signals as they are documented', () => {
+describe('documented signals', () => {
   it.each([
     {},
     { tcf },
     { tcf: `${tcf}.YAAAAAAAAAAA`, gdprApplies: true },
     { gpp: 'DBABLA~BVQqAAAAAgA.QA', gppSid: [7] },
     { gdprApplies: false, gppSid: [-1] },
-  ])('%j are read as they are', (signals) => {
+  ])('%j are accepted unchanged', (signals) => {
     expect(parseSignals(signals)).toEqual(signals)
   })
 })
 
-describe('signals that cannot be read', () => {
+describe('unreadable signals', () => {
   const others = [null, 1, '', 'CP', [], { usp: '1YYN' }, { unreadable: true }, { tcf, TCF: tcf }]
   it.each([
     ...others,
@@ -54,7 +54,7 @@ describe('signals that cannot be read', () => {
       gpp: 'DBAA',
       gppSid: value,
     })),
-  ])('K6d: %j count as a denial of both products', (given) => {
+  ])('%j count as a denial of both products (K6d)', (given) => {
     const signals = parseSignals(given)
     expect(signals.unreadable).toBe(true)
     expect(checkSignals('uid2', signals)).toBe('gdpr')
@@ -62,13 +62,13 @@ describe('signals that cannot be read', () => {
     expect(parseFormSignals(JSON.stringify(given))).toEqual(signals)
   })
 
-  it('K6d: a TC string that is cut short or garbled is one, whatever is said of GDPR', () => {
+  it('include a TC string that is cut short or garbled, even when GDPR does not apply (K6d)', () => {
     for (const broken of ['CPhJRpM', 'invalid_consent_string', `${tcf}.Y`, 'x'])
       expect(checkSignals('uid2', { tcf: broken, gdprApplies: false })).toBe('gdpr')
     expect(checkSignals('uid2', { tcf, gdprApplies: false })).toBeNull()
   })
 
-  it('keep what can be read beside them', () => {
+  it('do not affect the readable ones beside them', () => {
     expect(parseSignals({ tcf, gdprApplies: 1, gpp: 'DBAA', gppSid: ['7'] })).toEqual({
       tcf,
       gpp: 'DBAA',
@@ -76,15 +76,15 @@ describe('signals that cannot be read', () => {
     })
   })
 
-  it.each(['{', 'CP', ' ', '{"tcf":"C'])('K6d: the field %j of a form is one', (field) => {
+  it.each(['{', 'CP', ' ', '{"tcf":"C'])('include the form field %j (K6d)', (field) => {
     expect(parseFormSignals(field)).toEqual({ unreadable: true })
   })
 
-  it('and a field that is empty or not there tells nothing', () => {
+  it('do not include an empty or missing form field', () => {
     expect([parseFormSignals(''), parseFormSignals(undefined)]).toEqual([undefined, undefined])
   })
 
-  it('K6d: sections that are said to apply without a string deny', () => {
+  it('include sections that apply without a string (K6d)', () => {
     expect(checkSignals('uid2', { gppSid: [7] })).toBe('consent')
     expect(checkSignals('uid2', { gppSid: [6] })).toBe('consent')
     for (const gppSid of [[], [-1], [0]]) expect(checkSignals('uid2', { gppSid })).toBeNull()
@@ -94,7 +94,7 @@ describe('signals that cannot be read', () => {
 describe('the cookie of a consent platform', () => {
   const cookie = (...values: string[]) => values.map((value) => `a=b; euconsent-v2=${value}`).join(';')
 
-  it('is read byte for byte, also twice', () => {
+  it('is read byte for byte, also when it is there twice', () => {
     expect(readCookieSignals(cookie(tcf))).toEqual({ tcf })
     expect(readCookieSignals(cookie(tcf, tcf))).toEqual({ tcf })
     for (const none of [null, '', 'a=b', `x-euconsent-v2=${tcf}`, `euconsent-v21=${tcf}`])
@@ -114,20 +114,20 @@ describe('the cookie of a consent platform', () => {
     [tcf, `"${tcf}"`],
     [tcf, `${tcf}A`],
     [tcf, ''],
-  ])('K6d: that has %j %j cannot be read', (...values) => {
+  ])('cannot be read with %j %j (K6d)', (...values) => {
     expect(readCookieSignals(cookie(...values))).toEqual({ unreadable: true })
   })
 
-  it('K6d: without a value cannot be read', () => {
+  it('cannot be read without a value (K6d)', () => {
     expect(readCookieSignals('euconsent-v2; a=b')).toEqual({ unreadable: true })
   })
 })
 
 describe('the largest strings of 2026', () => {
-  // Each purpose is restricted for every second vendor of IAB's list, so no range makes it shorter.
+  // Each purpose is restricted for every second vendor of IAB's list, which ranges cannot shorten.
   const largest = tcfOf({ vendors: 1600, restricted: 11 })
 
-  it('K6d: are read, as TC string and once more within a GPP string', () => {
+  it('are read, as a TC string and within a GPP string (K6d)', () => {
     expect(largest.length).toBeGreaterThan(25_000)
     const signals = { tcf: largest, gdprApplies: true, gpp: gppWith(largest), gppSid: [2, 7] }
     expect(parseSignals(signals)).toEqual(signals)
@@ -139,7 +139,7 @@ describe('the largest strings of 2026', () => {
   })
 })
 
-describe('a body that was refused', () => {
+describe('a refused body', () => {
   it.each([
     '{"advertising":"denied","recheck":1}',
     '{ "advertising" : "denied", "signals": {"tcf": "CPhJ',
@@ -153,7 +153,7 @@ describe('a body that was refused', () => {
     '--x\r\nContent-Disposition: form-data; name=advertising\r\n\r\ndenied\r\n--x',
     '--x\nContent-Disposition: form-data; name="advertising"\n\ndenied\n--x',
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\n\r\ndenied',
-  ])('K6d: holds a denial: %j', (text) => {
+  ])('contains a denial: %j (K6d)', (text) => {
     expect(containsDenial(text)).toBe(true)
   })
 
@@ -165,14 +165,14 @@ describe('a body that was refused', () => {
     'advertising=granted',
     'next=%2Fadvertising%3Ddenied&advertising=granted',
     '--x\r\nContent-Disposition: form-data; name="advertising"\r\n\r\ngranted\r\n--x',
-  ])('holds none: %j', (text) => {
+  ])('contains no denial: %j', (text) => {
     expect(containsDenial(text)).toBe(false)
   })
 
   it.each(['advertising', 'signals'])(
-    'is searched in time that grows with its length, not with its square: name="%s" again and again (K6d)',
+    'is searched in time proportional to its length, with name="%s" many times (K6d)',
     (name) => {
-      // The square of this would take minutes.
+      // Quadratic time would be minutes.
       const text = `name="${name}"\r\n`.repeat(150_000)
       expect([containsDenial(text), findSignals(text)]).toEqual([false, undefined])
     },
@@ -187,7 +187,7 @@ describe('a body that was refused', () => {
     ['{"recheck":1}', undefined],
     ['signals=&x=1', undefined],
     ['', undefined],
-  ])('K6d: tells of signals: %j', (text, signals) => {
+  ])('contains signals: %j (K6d)', (text, signals) => {
     expect(findSignals(text)).toEqual(signals)
   })
 })

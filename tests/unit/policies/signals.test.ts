@@ -3,7 +3,7 @@ import type { ConsentSignals, Product } from '#lib/identity/public-identity.ts'
 import { consentSignals } from '#lib/policies/signals.ts'
 import { contextOf } from './context.ts'
 
-/** Purposes 1, 2, 3, 4, 7 and 10 for vendor 21; and all but the first. */
+/** Purposes 1, 2, 3, 4, 7 and 10 for vendor 21; the same without purpose 1. */
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 const withoutPurpose1 = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
 
@@ -17,7 +17,7 @@ describe('consent signals as a policy', () => {
   it.each<ConsentSignals>([
     { gdprApplies: true },
     { gdprApplies: true, tcf: sufficient },
-    // A platform that asked for consent under the TCF, and does not say that GDPR does not apply.
+    // A platform that asked for consent under the TCF, without saying that GDPR does not apply.
     { tcf: sufficient },
     { gppSid: [2], gpp: 'DBAA' },
   ])('refuse UID2 where GDPR applies: %j', (signals) => {
@@ -25,13 +25,13 @@ describe('consent signals as a policy', () => {
   })
 
   it.each<ConsentSignals>([{}, { gdprApplies: false }, { gdprApplies: false, tcf: sufficient }])(
-    'have no objection to UID2 elsewhere: %j',
+    'do not refuse UID2 elsewhere: %j',
     (signals) => {
       expect(check('uid2', signals)).toBeNull()
     },
   )
 
-  it('let EUID run only with a consent string that has its purposes (U9)', () => {
+  it('allow EUID only with a consent string that has its purposes (U9)', () => {
     expect(check('euid', { gdprApplies: true, tcf: sufficient })).toBeNull()
     for (const tcf of [undefined, withoutPurpose1, 'CP', 'invalid_consent_string'])
       expect(check('euid', { gdprApplies: true, tcf })).toEqual(refusedFor('consent'))
@@ -43,22 +43,22 @@ describe('consent signals as a policy', () => {
     expect(check('euid', { tcf: sufficient, ...gpp })).toEqual(refusedFor('consent'))
   })
 
-  it('of the platform’s own cookie are newer than those that were recorded with the choice', () => {
+  it('in the platform’s own cookie replace those recorded with the choice', () => {
     const cookie = (tcf: string) => ({ 'euconsent-v2': tcf })
     expect(check('euid', { tcf: sufficient }, cookie(withoutPurpose1))).toEqual(refusedFor('consent'))
     expect(check('euid', { tcf: withoutPurpose1 }, cookie(sufficient))).toBeNull()
     expect(stringOf('euid', { tcf: withoutPurpose1 }, cookie(sufficient))).toBe(sufficient)
-    // What cannot be a consent string is none.
+    // A value that cannot be a consent string is ignored.
     expect(stringOf('euid', { tcf: sufficient }, cookie('<script>'))).toBe(sufficient)
   })
 
-  it('give the operator of EUID the consent string, and that of UID2 none', () => {
+  it('give the consent string to the operator of EUID, and not to UID2’s', () => {
     expect(stringOf('euid', { tcf: sufficient })).toBe(sufficient)
     expect(stringOf('euid', {})).toBeUndefined()
     expect(stringOf('uid2', { gdprApplies: false, tcf: sufficient })).toBeUndefined()
   })
 
-  it('go along whole with a token of EUID, and not at all with one of UID2', () => {
+  it('are passed on whole with a token of EUID, and not with one of UID2', () => {
     const signals = { tcf: sufficient, gdprApplies: true, gpp: 'DBABM', gppSid: [2] }
     const passedOn = (product: Product) =>
       consentSignals({ product }).passesOn?.(contextOf({ consent: { signals } }))
@@ -66,7 +66,7 @@ describe('consent signals as a policy', () => {
     expect(passedOn('uid2')).toBeUndefined()
   })
 
-  it('say nothing of a reader who is signed out, or while the store cannot be read', () => {
+  it('are ignored for a signed-out reader, and while the store cannot be read', () => {
     for (const product of ['uid2', 'euid'] as const) {
       const policy = consentSignals({ product })
       const context = contextOf({ consent: null, cookies: { 'euconsent-v2': withoutPurpose1 } })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { tcfAllowsEuid } from '#lib/policies/consent-strings.ts'
 import { parseTcfString } from '#lib/policies/tcf-string.ts'
 
-/** Of the operator's own tests: vendor 21 has every purpose. */
+/** From the operator's own tests: vendor 21 has every purpose. */
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 
 const purposesOf = (tcf: string, vendor: number) =>
@@ -12,7 +12,7 @@ const purposesOf = (tcf: string, vendor: number) =>
     parseTcfString(tcf)?.allows(vendor, purpose),
   )
 
-// Strings and what they hold are those of the tests of IAB's Java decoder, which the operator uses.
+// Strings and their contents are from the tests of IAB's Java decoder, which the operator uses.
 describe('a TCF string that IAB’s Java decoder reads (U9b)', () => {
   const fields = 'COrEAV4OrXx94ACABBENAHCIAD-AAAAAAACAAxAAAAgAIAwgAgAAAAEAgQAAAAAEAYQAQAAAACAAAABAAA'
   const disclosed = 'IBAgAAAgAIAwgAgAAAAEAAAACA'
@@ -54,7 +54,7 @@ describe('a TCF string that the operator would refuse (U9b)', () => {
     expect(tcfAllowsEuid(tcf)).toBe(false)
   })
 
-  it('allows nothing, wherever it was cut', () => {
+  it('allows nothing when it is cut at any place', () => {
     expect(tcfAllowsEuid(sufficient)).toBe(true)
     for (let length = 0; length < sufficient.length; length++)
       expect(parseTcfString(sufficient.slice(0, length)), `${length} characters`).toBeNull()
@@ -77,7 +77,7 @@ describe('a TCF string that the operator would refuse (U9b)', () => {
 })
 
 describe('a TCF string that IAB’s JavaScript library writes', () => {
-  it('says of each vendor and purpose what was written', () => {
+  it('has each vendor and purpose as written', () => {
     const vendors = fc.uniqueArray(fc.integer({ min: 1, max: 2000 }), { maxLength: 900 })
     const purposes = fc.array(fc.boolean(), { minLength: 24, maxLength: 24 })
     fc.assert(
@@ -102,7 +102,7 @@ describe('a TCF string that IAB’s JavaScript library writes', () => {
     )
   })
 
-  it('is read as a whole: no garbled one makes the reader fail', () => {
+  it('never makes the parser throw, however garbled', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (text) => {
         parseTcfString(text)

@@ -12,14 +12,14 @@ test.each(['#', '?', '%', '*', '\n'])('the tests do not run in a folder with %j 
 })
 
 test.each([' ', 'é', '日本', '&', '[x]', "'", '"', ':', '!', '$', '(x)', '{x}', ';', '@', '+', '~', '|'])(
-  'a folder with %j in its path is as good as any',
+  'a folder with %j in its path is usable',
   (character) => {
     for (const purpose of ['site', 'tests'] as const)
       expect(folderFault(`/srv/a${character}b/`, purpose)).toBeNull()
   },
 )
 
-test('each script that builds or tests says so in one sentence, and exits with 1', () => {
+test('each script that builds or tests reports such a folder in one sentence, and exits with 1', () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'lantern-folder-')), 'a#b')
   onTestFinished(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
   for (const part of ['scripts', 'lib/shared'])

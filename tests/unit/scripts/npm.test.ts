@@ -14,7 +14,7 @@ test.each([
   expect(options).toEqual({})
 })
 
-test('on Windows npm is a command file, which a shell has to run', () => {
+test('on Windows npm is a command file, which only a shell runs', () => {
   expect(npm(['ci', '--no-fund'], { ...machine, platform: 'win32' })).toEqual([
     'npm ci --no-fund',
     [],

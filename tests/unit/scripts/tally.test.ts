@@ -5,7 +5,7 @@ import { playwrightTally, vitestTally } from '../../../scripts/support/failures.
 import { root } from '../../../scripts/support/runtime.mjs'
 import { createTally, runPlaywright, runVitest } from '../../../scripts/support/suites.mjs'
 
-/** A project of tests in a folder of its own, below ours so that it finds the packages. */
+/** A project of tests below the root folder, so that it finds the packages. */
 function folderWith(files: Record<string, string>): string {
   mkdirSync(join(root, 'test-results'), { recursive: true })
   const folder = mkdtempSync(join(root, 'test-results', 'tally-'))
@@ -28,7 +28,7 @@ test('a real run of Vitest counts each file, hook and error that fails outside o
     'empty.test.ts': '',
     'hook.test.ts': `${head}beforeAll(() => new Promise(() => {}), 10)\nit('never', () => {})\nit('runs', () => {})`,
     'inner-hook.test.ts': `${head}describe('inside', () => { beforeAll(() => { throw new Error('x') })\nit('never', () => {}) })\nit('is not', () => expect(1).toBe(2))`,
-    'unhandled.test.ts': `${head}it('is', async () => { Promise.reject(new Error('nobody waits')); await new Promise((done) => setTimeout(done)) })`,
+    'unhandled.test.ts': `${head}it('is', async () => { Promise.reject(new Error('not awaited')); await new Promise((done) => setTimeout(done)) })`,
     'crash.test.ts': `${head}it('never', () => process.kill(process.pid, 'SIGKILL'))`,
   })
   const tally = createTally()
@@ -56,11 +56,11 @@ test('a real run of Playwright counts each file and hook that fails outside of a
     'no-syntax.spec.ts': 'test(',
   })
   await runPlaywright(tally, 'tally', { args: args(bad), ...quietly })
-  // And that there is nothing to run.
+  // The third failure: there is nothing to run.
   expect(tally.line).toBe('1 passed, 6 failed')
 }, 120_000)
 
-test('a run that ends without a report is one failure, named by what ran', () => {
+test('a run that ends without a report is one failure, with the name of the run', () => {
   const tally = createTally()
   tally.add({ passed: 0, failures: [] }, 'fast tests', 139)
   expect(tally.line).toBe('0 passed, 1 failed')
@@ -68,7 +68,7 @@ test('a run that ends without a report is one failure, named by what ran', () =>
   expect(vitestTally([], [])).toEqual({ passed: 0, failures: [] })
 })
 
-test('a failure is named with its file, its test and the first lines of why, without colours', () => {
+test('a failure has its file, its test and the first lines of its error, without colours', () => {
   const red = (text: string) => `\u001b[31m${text}\u001b[39m`
   const spec = (ok: boolean, errors: object[]) => ({
     file: 'a.spec.ts',

@@ -9,7 +9,7 @@ import { bareEnvironment } from '../../support/site.ts'
 
 const whole = 'localhost,127.0.0.1,[::1],::1'
 
-/** From 24.5 on Node takes proxies from the environment. */
+/** Node takes proxies from the environment since 24.5. */
 function knowsProxies(): boolean {
   const version = execFileSync(nodePath(), ['-p', 'process.versions.node'], { encoding: 'utf8' })
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -25,12 +25,12 @@ describe('NO_PROXY', () => {
     [whole, whole],
     ['10.0.0.1:8080 ::1', `10.0.0.1:8080,${whole}`],
     ['*', '*'],
-  ])('of %j is %j with this machine in it', (given, list) => {
+  ])('of %j becomes %j, with this machine', (given, list) => {
     expect(withLoopback(given)).toBe(list)
   })
 })
 
-/** Node reads proxies as it starts, so each request is made by a process of its own. */
+/** Node reads proxies as it starts, so each request needs a new process. */
 const program = `
 import http from 'node:http'
 import { bypassProxyForLoopback } from './lib/shared/bypass-proxy.mjs'
@@ -49,7 +49,7 @@ describe('with a proxy in the environment', () => {
       const server: Server = createServer((_, response) => response.end(answer)).listen(0, host, () =>
         resolve(server),
       )
-      // A tunnel, which `fetch` asks for: whatever is sent through it is answered here.
+      // A tunnel, as `fetch` requests it; the proxy answers what is sent through it.
       server.on('connect', (_, socket) => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n')
         socket.once('data', () =>
@@ -85,14 +85,14 @@ describe('with a proxy in the environment', () => {
   }
 
   it.each([{}, { NO_PROXY: 'internal.example' }, { no_proxy: '', NO_PROXY: 'x' }])(
-    'E3: a request to this machine never goes to it, by fetch or by node:http, with %j',
+    'a request to this machine bypasses it, by fetch and by node:http, with %j (E3)',
     async (env) => {
       const urls = ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${portOf(own)}/`)
       expect(await ask(urls, env)).toEqual(Array.from({ length: 6 }, () => 'own'))
     },
   )
 
-  it.skipIf(!knowsProxies())('a request to another host still does', async () => {
+  it.skipIf(!knowsProxies())('a request to another host uses it', async () => {
     expect(await ask(['http://operator.invalid/'], {})).toEqual(['proxy', 'proxy'])
   })
 })

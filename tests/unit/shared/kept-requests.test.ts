@@ -9,7 +9,7 @@ import { bareEnvironment } from '../../support/site.ts'
 
 const moduleOf = (path: string) => JSON.stringify(pathToFileURL(join(root, path)).href)
 
-/** What outlives a request is begun in one, as Next has it; then the requests must be garbage. */
+/** Starts, within requests, things that outlive them, as Next does; then the requests must be garbage. */
 const program = `
   import { AsyncLocalStorage } from 'node:async_hooks'
   import { createLimiter } from ${moduleOf('lib/database/limiter.ts')}
@@ -25,7 +25,7 @@ const program = `
     'a call that does not end': () => { flights.start('running', never) },
     'a processWide with a timer': () => { processWide('test', () => setTimeout(() => {}, 60_000)) },
     'a timer': () => { runOutsideRequests(() => setTimeout(() => {}, 60_000)) },
-    // What all of the above would be without care: the proof that this test can fail.
+    // Proves that this test can fail.
     'a careless timer': () => { setTimeout(() => {}, 60_000) },
   }
   const requests = new AsyncLocalStorage()
@@ -46,13 +46,13 @@ const program = `
   process.stdout.write(JSON.stringify(still), () => process.exit())
 `
 
-// Node 22 and earlier carry the context in another way: a settled promise keeps it, too.
+// Node 22 and earlier keep contexts differently: a settled promise keeps one, too.
 const asBefore = '--no-async-context-frame'
 
 it.each([
   ['', []],
   [', as Node 22 keeps contexts', process.allowedNodeEnvironmentFlags.has(asBefore) ? [asBefore] : []],
-])('nothing that outlives a request keeps it%s (S25)', (_, flags) => {
+])('nothing that outlives a request keeps it in memory%s (S25)', (_, flags) => {
   const printed = execFileSync(
     nodePath(),
     [...typescriptFlags, ...flags, '--expose-gc', '--input-type=module', '-e', program],

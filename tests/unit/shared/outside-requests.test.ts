@@ -4,8 +4,8 @@ import { captureStartContext, runOutsideRequests } from '#lib/shared/outside-req
 
 const requests = new AsyncLocalStorage<object>()
 
-describe('what runs outside requests', () => {
-  it('sees no request, nor does what it begins', async () => {
+describe('code that runs outside requests', () => {
+  it('sees no request, and neither does what it starts', async () => {
     const seen = await requests.run({}, () =>
       runOutsideRequests(async () => {
         const atOnce = requests.getStore()
@@ -16,7 +16,7 @@ describe('what runs outside requests', () => {
     expect(seen).toEqual([undefined, undefined])
   })
 
-  it('gives back what the function returns or throws, and leaves the caller in its request', () => {
+  it('returns or throws what the function does, and leaves the caller in its request', () => {
     const request = {}
     requests.run(request, () => {
       expect(runOutsideRequests(() => 7)).toBe(7)
@@ -29,7 +29,7 @@ describe('what runs outside requests', () => {
     })
   })
 
-  it('runs in the context that boot captured, once it has', () => {
+  it('runs in the context that was captured at start', () => {
     const start = {}
     requests.run(start, captureStartContext)
     expect(requests.run({}, () => runOutsideRequests(() => requests.getStore()))).toBe(start)

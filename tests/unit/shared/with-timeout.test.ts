@@ -8,12 +8,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('an answer in time is the answer, and leaves no timer behind', async () => {
+it('an answer in time is returned, and leaves no timer behind', async () => {
   expect(await withTimeout(Promise.resolve('answer'), 1000, () => 'late')).toBe('answer')
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('an answer that does not come is the fallback, at the time and not before', async () => {
+it('without an answer the fallback is returned at the time, and not before', async () => {
   const fallback = vi.fn(() => 'late')
   const answer = withTimeout(new Promise<string>(() => {}), 1000, fallback)
   await vi.advanceTimersByTimeAsync(999)
@@ -22,13 +22,13 @@ it('an answer that does not come is the fallback, at the time and not before', a
   expect(await answer).toBe('late')
 })
 
-it('a failure in time is a failure, and one that comes too late is ignored', async () => {
+it('a failure in time rejects, and a late one is ignored', async () => {
   await expect(withTimeout(Promise.reject(new Error('failed')), 1000, () => 'late')).rejects.toThrow('failed')
   const unhandled = vi.fn()
   process.on('unhandledRejection', unhandled)
   let reject: (error: Error) => void = () => {}
-  const failing = new Promise<string>((_, no) => {
-    reject = no
+  const failing = new Promise<string>((_, fail) => {
+    reject = fail
   })
   const answer = withTimeout(failing, 1000, () => 'late')
   await vi.advanceTimersByTimeAsync(1000)
@@ -39,7 +39,7 @@ it('a failure in time is a failure, and one that comes too late is ignored', asy
   expect(unhandled).not.toHaveBeenCalled()
 })
 
-it('a fallback that throws is a rejection', async () => {
+it('a fallback that throws rejects', async () => {
   const answer = withTimeout(new Promise<string>(() => {}), 1000, () => {
     throw new Error('late')
   })

@@ -11,9 +11,9 @@ const NEXTAUTH_SECRET = 'the-secret-of-this-site'.padEnd(32, '.')
 const become = (variables: Record<string, string> = {}) => becomeSite({ NEXTAUTH_SECRET, ...variables })
 const email = 'reader@example.com'
 const subject = { sub: 'oidc:a', sid: 'sid', diiHash: await hashEmail(email) }
-const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'page' } as const
+const consent = { advertising: 'granted', version: '1', wording: 'May we?', source: 'page' } as const
 
-/** A request of a reader who signed in. */
+/** A request of a signed-in reader. */
 async function request(headers: Record<string, string> = {}, otherDii: object[] = []): Promise<RequestLike> {
   const token = { sub: 'oidc:a', sid: 'sid', dii: { kind: 'email', value: email }, otherDii }
   const session = await encode({ token, secret: NEXTAUTH_SECRET })
@@ -29,7 +29,7 @@ describe('the identity cookie of the site (S2)', () => {
     [{ UID2_PRODUCT: 'euid' }, 'euid', false],
     [{ NEXTAUTH_URL: 'https://localhost:3000' }, '__Host-uid2', true],
     [{ NEXTAUTH_URL: 'https://localhost:3000', UID2_PRODUCT: 'euid' }, '__Host-euid', true],
-  ])('with %j is called %s', (variables, name, secure) => {
+  ])('with %j has the name %s', (variables, name, secure) => {
     become(variables)
     expect(identityCookie(env())).toMatchObject({ name, secure })
     expect(identity().cookie.name).toBe(name)
@@ -51,26 +51,26 @@ describe('the identity of the site', () => {
     expect(identity()).not.toBe(first)
   })
 
-  it('knows the reader by the session cookie, with all DII of the sign-in', async () => {
+  it('gets the reader from the session cookie, with all DII of the sign-in', async () => {
     become()
     const phone = { kind: 'phone', value: '+12345678901' }
     expect(await identity().readReader(await request({}, [phone]))).toMatchObject({
       reader: { sub: 'oidc:a', sid: 'sid' },
       subject: { ...subject, otherDiiHashes: [await hashPhone(phone.value)] },
     })
-    const nobody = { cookies: jarOf({}), headers: { get: () => null } }
-    expect((await identity().readReader(nobody)).reader).toBeNull()
+    const stranger = { cookies: jarOf({}), headers: { get: () => null } }
+    expect((await identity().readReader(stranger)).reader).toBeNull()
   })
 
-  it('knows what they decided by the site’s consent store', async () => {
+  it('gets the reader’s choice from the site’s consent store', async () => {
     become()
-    await consentStore.recordChoice(subject, yes)
+    await consentStore.recordChoice(subject, consent)
     expect((await identity().readReader(await request())).consent).toMatchObject({ choice: 'granted' })
     await consentStore.endSession('sid', Date.now() + 60_000)
     expect((await identity().readReader(await request())).reader).toBeNull()
   })
 
-  it('asks first whether the browser sent Global Privacy Control, unless that is off', async () => {
+  it('checks Global Privacy Control first, unless that is off', async () => {
     const status = async () => (await identity().read(await request({ 'sec-gpc': '1' }))).status
     become()
     expect(await status()).toBe('gpc')
@@ -78,7 +78,7 @@ describe('the identity of the site', () => {
     expect(await status()).toBe('no_choice')
   })
 
-  it('asks for the region only where a header names it', async () => {
+  it('checks the region only where a header names it', async () => {
     const read = async () => identity().read(await request({ 'x-country': 'DE' }))
     become()
     expect(await read()).toMatchObject({ status: 'no_choice' })
@@ -86,9 +86,9 @@ describe('the identity of the site', () => {
     expect(await read()).toMatchObject({ status: 'unsupported', reason: 'region' })
   })
 
-  it('honours consent signals of its own product', async () => {
+  it('checks consent signals for its own product', async () => {
     const read = async (gdprApplies: boolean) => {
-      await consentStore.recordChoice(subject, { ...yes, signals: { gdprApplies } })
+      await consentStore.recordChoice(subject, { ...consent, signals: { gdprApplies } })
       return identity().read(await request())
     }
     become()

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([uid2.close(), euid.close()]))
 
-/** The lines of the log since the site became what it is. */
+/** The lines of the log since `become`. */
 let lines: Record<string, unknown>[] = []
 function become(variables: Record<string, string>): void {
   becomeSite(variables)
@@ -39,8 +39,8 @@ afterEach(() => vi.unstubAllGlobals())
 async function generate(tcf?: string) {
   const email = `${randomBytes(6).toString('hex')}@example.com`
   const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) }
-  const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
-  await consentStore.recordChoice(subject, yes)
+  const consent = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
+  await consentStore.recordChoice(subject, consent)
   const { product, operator } = env()
   const calls = createOperatorCalls({
     client: operatorClient(),
@@ -55,7 +55,7 @@ async function generate(tcf?: string) {
 
 const health = async () => (await GET().json()) as Record<string, unknown>
 
-/** The operator at this base URL, with a clock that is ahead of ours by so much. */
+/** An operator at every base URL, with a clock that is ahead of ours by this much. */
 function operatorAhead(ms: number): void {
   const operator = createOperator({ now: () => Date.now() + ms })
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
@@ -89,7 +89,7 @@ describe('faults that only the publisher can fix have their own code in log and 
   ] as const)('%s (U20b)', async (code, variables, httpStatus) => {
     become(variables())
     expect(await generate()).toEqual({ status: 'unavailable' })
-    // The log waits for the operator's word on why.
+    // Another call finds out the reason.
     await vi.waitFor(() => expect(lines).not.toEqual([]))
     expect(lines).toEqual([
       {
@@ -103,7 +103,7 @@ describe('faults that only the publisher can fix have their own code in log and 
     expect(await health()).toMatchObject({ operator: 'failing', operatorReason: code })
   })
 
-  it('the clock, with its size once an answer has told it (U20b)', async () => {
+  it('clock_skew, without a size before any answer has shown it (U20b)', async () => {
     become(uid2.env)
     operatorAhead(150_000)
     expect(await generate()).toEqual({ status: 'unavailable' })
@@ -112,7 +112,7 @@ describe('faults that only the publisher can fix have their own code in log and 
     expect(await health()).toMatchObject({ operator: 'failing', operatorReason: 'clock_skew' })
   })
 
-  it('the reason goes with the fault', async () => {
+  it('the reason disappears with the fault', async () => {
     become({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret })
     await generate()
     become(uid2.env)
@@ -121,13 +121,13 @@ describe('faults that only the publisher can fix have their own code in log and 
     expect(await health()).not.toHaveProperty('operatorReason')
   })
 
-  it('why a key is refused is asked once, and not for each reader', async () => {
+  it('the reason of a refused key is looked up once, not for each reader', async () => {
     become({ ...uid2.env, UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret })
     await Promise.all([generate(), generate(), generate()])
     await vi.waitFor(async () => expect(await uid2.calls()).toMatchObject({ generate: 3, refresh: 1 }))
   })
 
-  it('a token of the other product is never given out', async () => {
+  it('a token of the other product is not given out', async () => {
     become({ ...uid2.env, UID2_PRODUCT: 'euid' })
     expect(await generate()).toEqual({ status: 'unavailable' })
     become({ ...euid.env, UID2_PRODUCT: 'euid' })
@@ -135,10 +135,10 @@ describe('faults that only the publisher can fix have their own code in log and 
   })
 })
 
-describe('a clock that is wrong (U14b)', () => {
+describe('a wrong clock (U14b)', () => {
   const skew = (ms: number) => ({ event: 'clock_skew', clockSkewMs: expect.closeTo(ms, -3) })
 
-  it('is said with its size while requests are still taken, once, and said again when it is right', async () => {
+  it('is logged once with its size while requests still succeed, and again when it is right', async () => {
     become(uid2.env)
     operatorAhead(90_000)
     await generate()
@@ -151,7 +151,7 @@ describe('a clock that is wrong (U14b)', () => {
     ])
   })
 
-  it('is said with its last known size when requests are refused for it', async () => {
+  it('is logged with its last known size when requests are refused for it', async () => {
     become(uid2.env)
     operatorAhead(-100_000)
     await generate()
@@ -164,7 +164,7 @@ describe('a clock that is wrong (U14b)', () => {
   })
 })
 
-it('the operator’s refusal of one reader’s consent string leaves the site’s health as it is (U9b)', async () => {
+it('the operator’s refusal of one reader’s consent string does not change the site’s health (U9b)', async () => {
   become({ ...euid.env, UID2_PRODUCT: 'euid' })
   await generate('CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA')
   expect(await generate('invalid_consent_string')).toEqual({ status: 'insufficient_user_consent' })
@@ -182,7 +182,7 @@ describe('the client of the operator (U14c)', () => {
     expect(imports).toHaveBeenCalledOnce()
   })
 
-  it('is another one under another configuration', async () => {
+  it('is replaced under another configuration', async () => {
     become(uid2.env)
     const before = operatorClient()
     become({ ...uid2.env, UID2_TIMEOUT_MS: '99' })

@@ -14,7 +14,7 @@ beforeEach(() => {
   Object.assign(globalThis, { [key]: pino({ base: null, timestamp: false }, { write }) })
 })
 
-describe('health, by what the identity tells', () => {
+describe('the health of the operator, by the events of the identity', () => {
   it.each(['generated', 'refreshed', 'opted_out', 'consent_refused', 'token_dead'] as const)(
     'is ok after an answer of the operator: %s',
     (type) => {
@@ -32,13 +32,13 @@ describe('health, by what the identity tells', () => {
     },
   )
 
-  it('stays after a fault of our own code, which tells nothing of the operator', () => {
+  it('does not change after a fault of our own code', () => {
     recordEvent({ type: 'generate_failed', reason: 'unexpected', ms: 1 })
     expect(health().operator).toBe('unknown')
   })
 })
 
-describe('the log, by what the identity tells', () => {
+describe('the log, by the events of the identity', () => {
   const line = (level: number, event: string, fields: object = {}) => ({ level, event, ...fields })
 
   it.each<[IdentityEvent, object[]]>([
@@ -64,7 +64,7 @@ describe('the log, by what the identity tells', () => {
     [{ type: 'cookie_too_large', size: 4000 }, [line(50, 'identity_too_large', { size: 4000 })]],
     [{ type: 'refreshed', ms: 7 }, []],
     [{ type: 'resolved', surface: 'page', status: 'available', ms: 1 }, []],
-  ])('of %j', (event, expected) => {
+  ])('has the right lines for %j', (event, expected) => {
     recordEvent(event)
     expect(lines).toEqual(expected)
   })

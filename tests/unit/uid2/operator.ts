@@ -6,8 +6,8 @@ import { toBase64 } from '../../conformance/bytes.ts'
 import { apiKey, type Answer as Reply, secret } from '../../conformance/operator.ts'
 
 /*
- * An operator by hand over real HTTP, on a free port: for what only a real connection can show. What is in
- * the replies is the matter of tests/conformance.
+ * A fake operator over real HTTP, for what only a real connection shows. tests/conformance tests the
+ * content of replies.
  */
 
 interface Seen {
@@ -53,12 +53,12 @@ export async function operator(
   }
 }
 
-/** Anything in plaintext. */
+/** A reply in plaintext. */
 export function plain(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return (response) => response.writeHead(status, headers).end(body)
 }
 
-/** Sends over a real connection what the portable operator of tests/conformance would answer. */
+/** Sends the answer of tests/conformance's fake operator over a real connection. */
 export function overHttp(reply: Reply): Answer {
   return async (response, { method, url, headers, body }) => {
     const seen = { url: url ?? '', method, headers: new Headers(headers as Record<string, string>), body }

@@ -8,8 +8,8 @@ import { operator, plain } from './operator.ts'
 const refresh = (client: Uid2Client, timeoutMs: number) =>
   rejection(client.refreshToken(identity, { timeoutMs }))
 
-/** Something that a test waits for. */
-function eventually(): { happened: Promise<void>; happen: () => void } {
+/** A promise that a test resolves. */
+function signal(): { happened: Promise<void>; happen: () => void } {
   let happen = () => {}
   const happened = new Promise<void>((resolve) => {
     happen = resolve
@@ -42,9 +42,9 @@ describe('the caller can abort', () => {
     expect(seen).toEqual([])
   })
 
-  it('during the call: the connection is let go', async () => {
+  it('during the call: the connection is closed', async () => {
     const abort = new AbortController()
-    const closed = eventually()
+    const closed = signal()
     const { client } = await operator((response) => {
       response.on('close', closed.happen)
       abort.abort()
@@ -56,7 +56,7 @@ describe('the caller can abort', () => {
   })
 })
 
-describe('connections that fail', () => {
+describe('a connection that fails is reported', () => {
   it('when nothing listens', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -84,14 +84,14 @@ describe('connections that fail', () => {
   })
 })
 
-describe('replies that are not worth reading', () => {
+describe('replies that are not read', () => {
   it.each([200, 400, 502])('more than 64 kB with HTTP %i', async (status) => {
     const { client } = await operator(plain(status, 'A'.repeat(64 * 1024 + 1)))
     expect(await refresh(client, 1_000)).toMatchObject({ code: 'response_too_large', transient: true })
   })
 
   it('a body without end is dropped while it streams', async () => {
-    const closed = eventually()
+    const closed = signal()
     const { client } = await operator((response) => {
       const timer = setInterval(() => response.write('A'.repeat(16 * 1024)), 1)
       response.on('close', () => {
