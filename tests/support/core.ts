@@ -3,7 +3,7 @@ import { NextRequest } from 'next/server'
 import { createMemoryStore } from '#lib/consent/memory.ts'
 import { createIdentity } from '#lib/identity/create-identity.ts'
 import type { Choice, IdentityEvent, IdentityOptions, Reader, RequestLike } from '#lib/identity/types.ts'
-import { hashEmail, type Identity } from '#lib/uid2/index.ts'
+import { hashEmail, type Identity, Uid2Error } from '#lib/uid2/index.ts'
 
 export const minute = 60_000
 export const consent = { version: '1', wording: 'May we?', source: 'page' } as const
@@ -53,6 +53,14 @@ export function fakeOperator(now: () => number) {
   }
   return operator
 }
+
+/** What an operator was asked for, in order. */
+export const kindsOf = ({ operator }: { operator: { calls: { kind: string }[] } }): string[] =>
+  operator.calls.map(({ kind }) => kind)
+
+/** A store or operator that does not answer. */
+export const down = async (): Promise<never> => Promise.reject(new Error('down'))
+export const noAnswer = async (): Promise<never> => Promise.reject(new Uid2Error('timeout', 'no answer'))
 
 /** A site in memory with one reader. The test controls operator, store and clock. */
 export async function siteInMemory(options: Partial<IdentityOptions> = {}) {

@@ -5,7 +5,7 @@ import type { Product } from '#lib/identity/public-identity.ts'
 import type { IdentityEvent } from '#lib/identity/types.ts'
 import { fakeOperator, grant } from '../../support/core.ts'
 
-/** The calls of one site, for one reader who consented. */
+/** The operator calls of one site, for a reader who consented. */
 export async function setUp({ name = randomBytes(6).toString('hex'), product = 'uid2' as Product } = {}) {
   const operator = fakeOperator(Date.now)
   const store = createMemoryStore({ product })
@@ -22,7 +22,7 @@ export async function setUp({ name = randomBytes(6).toString('hex'), product = '
 }
 export type Site = Awaited<ReturnType<typeof setUp>>
 
-/** Has the operator wait with its answers. */
+/** Makes the operator hold its answers. */
 export function holdAnswers({ operator }: Site) {
   let answer = () => {}
   const held = new Promise<undefined>((resolve) => {
@@ -32,4 +32,3 @@ export function holdAnswers({ operator }: Site) {
   return answer
 }
 export const fail = (error: unknown) => async () => Promise.reject(error)
-export const asked = ({ operator }: Site) => operator.calls.map(({ kind }) => kind)

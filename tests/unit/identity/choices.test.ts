@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { consent, denial, siteInMemory, siteWithToken } from '../../support/core.ts'
+import { consent, denial, down, siteInMemory, siteWithToken } from '../../support/core.ts'
 
-const down = async () => Promise.reject(new Error('down'))
 const rejected = async () => Promise.reject(Object.assign(new Error('too long'), { code: 'rejected_write' }))
 
 describe('a consent', () => {
-  it('is recorded before the operator is called, and its answer has the token', async () => {
+  it('is recorded before the operator is called, and its answer contains the token', async () => {
     const site = await siteInMemory()
     site.operator.answer = async () => {
       expect((await site.store.read(site.subject)).choice).toBe('granted')
@@ -59,7 +58,6 @@ describe('a denial', () => {
     const site = await siteWithToken()
     const result = await site.identity.deny(site.request(), consent)
     expect(result).toMatchObject({
-      status: 'done',
       update: { identity: { status: 'denied' }, cookie: 'clear' },
     })
     expect(await site.store.read(site.subject)).toMatchObject({ choice: 'denied' })
@@ -88,7 +86,7 @@ describe('a denial', () => {
     })
   })
 
-  it('is not written again where the caller says so', async () => {
+  it('is not recorded again when the caller says so', async () => {
     const site = await siteWithToken()
     await site.store.recordChoice(site.subject, denial)
     site.store.recordChoice = down

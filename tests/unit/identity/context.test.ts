@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { noConsent } from '#lib/identity/context.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
-import { denial, grant, siteInMemory, siteWithToken } from '../../support/core.ts'
+import { denial, down, grant, siteInMemory, siteWithToken } from '../../support/core.ts'
 
 const email = { kind: 'email', value: 'Jane@Example.com' } as const
 const phone = { kind: 'phone', value: '+12345678901' } as const
-const down = async () => Promise.reject(new Error('down'))
 type Site = Awaited<ReturnType<typeof siteInMemory>>
 const read = ({ identity, request }: Site) => identity.readReader(request())
 
@@ -17,7 +16,7 @@ describe('a reader with two DII', () => {
     return site
   }
 
-  it('is known by the hashes that the operator would get, the chosen one first', async () => {
+  it('has the hashes that the operator would get, the chosen one first', async () => {
     expect((await read(await withBoth())).subject).toEqual({
       sub: 'test:a',
       sid: 'sid-a',
@@ -26,7 +25,7 @@ describe('a reader with two DII', () => {
     })
   })
 
-  it('is stopped by an opt-out of either, and by no other', async () => {
+  it('has no token after an opt-out of either DII, and only then', async () => {
     const site = await withBoth()
     await site.store.recordOptOut(await hashEmail('joe@example.com'), 'uid2')
     expect((await read(site)).consent).toMatchObject({ optedOut: false })
@@ -38,7 +37,7 @@ describe('a reader with two DII', () => {
     expect((await read(site)).consent).toMatchObject({ optedOut: false })
   })
 
-  it('is not kept from the chosen one by another that cannot be used', async () => {
+  it('can use the chosen one though another is invalid', async () => {
     const site = await withBoth()
     site.reader.otherDii = [{ kind: 'phone', value: '0123' }, phone]
     expect(await read(site)).toMatchObject({
@@ -47,7 +46,7 @@ describe('a reader with two DII', () => {
     })
   })
 
-  it('generates with the chosen one alone', async () => {
+  it('generates with the chosen one only', async () => {
     for (const [dii, input] of [
       [email, { email: email.value }],
       [phone, { phone: phone.value }],
@@ -90,14 +89,14 @@ describe('a reader without usable DII', () => {
     expect(await read(site)).toMatchObject({ subject: null, unsupported })
   })
 
-  it('is signed out once the session was ended', async () => {
+  it('is signed out once the session has ended', async () => {
     const site = await siteInMemory()
     site.reader.dii = 'no_dii'
     await site.store.endSession('sid-a', site.reader.sessionEnds)
     expect((await read(site)).reader).toBeNull()
   })
 
-  it('is known while the store cannot be read', async () => {
+  it('stays signed in while the store cannot be read', async () => {
     const site = await siteInMemory()
     site.reader.dii = 'unverified'
     site.store.isSessionEnded = down
@@ -105,24 +104,24 @@ describe('a reader without usable DII', () => {
   })
 })
 
-describe('who is signed in', () => {
+describe('the reader of a request', () => {
   const signedOut = { reader: null, subject: null, unsupported: null, consent: null }
 
-  it('is null without a session, and the store is not asked', async () => {
+  it('is null without a session, and the store is not read', async () => {
     const site = await siteInMemory()
     site.jar.delete('session')
     site.store.read = down
     expect(await read(site)).toEqual(signedOut)
   })
 
-  it('is null in an ended session, whatever was decided in it', async () => {
+  it('is null in an ended session, whatever its choices were', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, denial)
     await site.store.endSession('sid-a', site.reader.sessionEnds)
     expect(await read(site)).toEqual(signedOut)
   })
 
-  it('is read from the store at this moment', async () => {
+  it('has the current consent of the store', async () => {
     const site = await siteInMemory()
     expect((await read(site)).consent).toEqual(noConsent)
     await site.store.recordChoice(site.subject, denial)
@@ -131,7 +130,7 @@ describe('who is signed in', () => {
 })
 
 describe('an identity in the cookie', () => {
-  it('of an earlier consent is void: its cookie goes (K6)', async () => {
+  it('of an earlier consent is invalid, and its cookie is deleted (K6)', async () => {
     const site = await siteWithToken()
     await site.store.recordChoice(site.subject, denial)
     await site.store.recordChoice(site.subject, grant)
@@ -139,7 +138,7 @@ describe('an identity in the cookie', () => {
     expect(update).toMatchObject({ identity: { status: 'refreshing' }, cookie: 'clear' })
   })
 
-  it('that was sealed with a previous password is sealed again by any surface that may store (N15)', async () => {
+  it('that was sealed with a previous password is sealed again by any surface that may store it (N15)', async () => {
     const [old, fresh] = ['o'.repeat(32), 'f'.repeat(32)] as const
     const site = await siteWithToken({ cookie: { name: 'rotated', secure: false, passwords: [old] } })
     const value = site.jar.get('rotated') ?? ''

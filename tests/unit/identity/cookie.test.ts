@@ -42,7 +42,7 @@ describe('a sealed identity', () => {
     expect(await cookieOf().cookie.open(await sealedBy())).toEqual({ ...sealed, needsReseal: false })
   })
 
-  it('holds the six fields alone', async () => {
+  it('contains only the six fields', async () => {
     const more = { ...sealed, identity: { ...sealed.identity, later_field: 'x' } }
     const opened = await unsealData<{ identity: object }>(await sealedBy({ ...action, set: more }), {
       password: current,
@@ -50,7 +50,7 @@ describe('a sealed identity', () => {
     expect(opened.identity).toEqual(sealed.identity)
   })
 
-  it('opens with a previous password, and asks to be sealed again', async () => {
+  it('opens with a previous password, and needs to be sealed again', async () => {
     const rotated = cookieOf({ passwords: [unknown, current] })
     expect(await rotated.cookie.open(await sealedBy())).toEqual({ ...sealed, needsReseal: true })
     expect(rotated.events).toEqual([])
@@ -58,8 +58,8 @@ describe('a sealed identity', () => {
 
   it.each([
     ['another password', 'invalid', async () => sealedBy(action, cookieOf({ passwords: [unknown] }))],
-    ['no seal at all', 'invalid', async () => 'nonsense'],
-    ['a seal of nothing', 'invalid', async () => sealData({}, { password: current })],
+    ['no seal', 'invalid', async () => 'nonsense'],
+    ['an empty seal', 'invalid', async () => sealData({}, { password: current })],
     ['another product', 'product', async () => sealedBy(action, cookieOf({ product: 'euid' }))],
     [
       'no account',
@@ -88,13 +88,13 @@ describe('a sealed identity', () => {
   })
 
   it.each(['', 'garbage', 'Fe26.2*1*a*b*c*d*e*f*g~2', '~', '%', 'null', 'x'.repeat(50_000), '\u0000'])(
-    'that is none is null, never an error: %j (N14)',
+    'that is invalid is null, without an error: %j (N14)',
     async (value) => {
       expect(await cookieOf().cookie.open(value)).toBeNull()
     },
   )
 
-  it('in which any one character was changed is null (N14)', async () => {
+  it('with any one character changed is null (N14)', async () => {
     const { cookie } = cookieOf()
     const value = await sealedBy()
     const step = Math.max(1, Math.floor(value.length / 40))
@@ -105,7 +105,7 @@ describe('a sealed identity', () => {
     expect(await cookie.open(value.slice(0, -20))).toBeNull()
   })
 
-  it('is never the same twice, and shows nothing of what is in it', async () => {
+  it('differs each time, and shows nothing of its content', async () => {
     const value = await sealedBy()
     expect(value).not.toBe(await sealedBy())
     for (const secret of [...Object.values(sealed.identity), 'refresh_token'])
@@ -113,7 +113,7 @@ describe('a sealed identity', () => {
   })
 
   it('is below 2.5 kB in the worst case (U21)', async () => {
-    // Longer than any that operators send: an advertising token is 255, a refresh token 388 characters.
+    // Longer than operators send: an advertising token has 255 characters, a refresh token 388.
     const longest = { advertising_token: 'A'.repeat(300), refresh_token: 'R'.repeat(500) }
     const set = {
       sub: `facebook:${'x'.repeat(22)}`,
@@ -127,12 +127,12 @@ describe('a sealed identity', () => {
     expect(cookie.length).toBeLessThan(2500)
   })
 
-  it('of which the refresh token has ended is not set', async () => {
+  it('is not set when its refresh token has expired', async () => {
     const identity = { ...sealed.identity, refresh_expires: now + 999 }
     expect(await sealedBy({ ...action, set: { ...sealed, identity } })).toBe('')
   })
 
-  it('ends by itself, also for one who keeps it longer than the browser may', async () => {
+  it('expires by itself, also when a browser keeps it too long', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now })
     const value = await sealedBy()
     const { cookie, events } = cookieOf()
@@ -143,7 +143,7 @@ describe('a sealed identity', () => {
     vi.useRealTimers()
   })
 
-  it('that is longer than a browser keeps is not set, and the event says so', async () => {
+  it('is not set when browsers would refuse its size, and the event says so', async () => {
     const site = cookieOf()
     const identity = { ...sealed.identity, advertising_token: 'A'.repeat(4000) }
     const [[, value = 'x', { maxAge }] = ['', 'x', { maxAge: 1 }]] = await site.write({
@@ -162,7 +162,7 @@ describe('the cookie', () => {
     expect(await cookieOf().write('keep')).toEqual([])
   })
 
-  it('is deleted with the attributes that it is set with', async () => {
+  it('is deleted with the attributes of setting it', async () => {
     expect(await cookieOf().write('clear')).toEqual([['__Host-uid2', '', { ...attributes, maxAge: 0 }]])
     expect((await cookieOf().write(action))[0]?.[2]).toEqual({ ...attributes, maxAge: 30 * 60 })
   })
@@ -177,7 +177,7 @@ describe('the cookie', () => {
     })
   })
 
-  it('of a session that has ended is deleted', async () => {
+  it('is deleted when its session has ended', async () => {
     expect((await cookieOf().write({ ...action, sessionEnds: now + 999 }))[0]?.slice(1)).toMatchObject([
       '',
       { maxAge: 0 },
@@ -185,7 +185,7 @@ describe('the cookie', () => {
   })
 })
 
-describe('a request that the proxy lets pass', () => {
+describe('a request that the proxy forwards', () => {
   const request = () =>
     new NextRequest('http://localhost/', {
       headers: { cookie: 'other=1; __Host-uid2=old', 'if-none-match': '"e"', 'if-modified-since': 'x' },
@@ -193,14 +193,14 @@ describe('a request that the proxy lets pass', () => {
   const overridden = (response: Response, name: string) =>
     response.headers.get(`x-middleware-request-${name}`)
 
-  it('is left alone where the cookie is kept', async () => {
+  it('is unchanged when the cookie is kept', async () => {
     const response = await cookieOf().cookie.forward(request(), 'keep', () => {})
     expect(response.headers.get('x-middleware-override-headers')).toBeNull()
     expect(response.headers.get('cache-control')).toBeNull()
     expect(response.cookies.getAll()).toEqual([])
   })
 
-  it('has the new cookie for pages of this request, and for the browser, in a response that no cache keeps', async () => {
+  it('has the new cookie for pages and for the browser, in a response that no cache keeps', async () => {
     const response = await cookieOf().cookie.forward(request(), action, () => {})
     const value = response.cookies.get('__Host-uid2')?.value
     expect(value).toMatch(/^Fe26/)
@@ -213,13 +213,13 @@ describe('a request that the proxy lets pass', () => {
     })
   })
 
-  it('has no cookie where it is cleared', async () => {
+  it('has no cookie when it is cleared', async () => {
     const response = await cookieOf().cookie.forward(request(), 'clear', () => {})
     expect(overridden(response, 'cookie')).toBe('other=1')
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-uid2=;.*Max-Age=0/)
   })
 
-  it('is not conditional where the cookie changes: a cache would add it to the page that it keeps', async () => {
+  it('is not conditional when the cookie changes: a cache would store it with the page', async () => {
     const response = await cookieOf().cookie.forward(request(), action, () => {})
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain('if-none-match')
     expect(response.headers.get('x-middleware-override-headers')?.split(',')).not.toContain(
@@ -228,8 +228,8 @@ describe('a request that the proxy lets pass', () => {
   })
 })
 
-describe('a cookie header with one cookie of ours in it', () => {
-  it('keeps every other byte: also what is broken, quoted, or there twice (K6d)', () => {
+describe('a cookie header in which one cookie is replaced', () => {
+  it('keeps every other byte: also invalid, quoted and repeated cookies (K6d)', () => {
     const others = 'a="b c"; euconsent-v2=%E0%A4%A; euconsent-v2=x; flag; =y'
     expect(replaceCookie(others, 'uid2', 'Fe26.2*1~x')).toBe(`${others}; uid2=Fe26.2*1~x`)
     expect(replaceCookie(`uid2=old; ${others}; uid2=older`, 'uid2', 'new')).toBe(`${others}; uid2=new`)

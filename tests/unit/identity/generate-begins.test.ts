@@ -16,17 +16,17 @@ import { becomeSite } from '../../support/server-env.ts'
 import { until } from '../../support/until.ts'
 
 const pepper = 'pepper'.padEnd(32, '.')
-/** Between the read of the store and the sending of a generate; open unless a test closes it. */
+/** Between the read of the store and the sending of a generate. Open unless a test closes it. */
 let gate = { reached: () => {}, passed: Promise.resolve() }
 
-const yes = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
-const no = { ...yes, advertising: 'denied' } as const
+const consent = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
+const denial = { ...consent, advertising: 'denied' } as const
 
 let postgres: TestPostgres
 let operator: TestOperator
-/** The store as another instance has it, on a pool of its own. */
+/** The store of another instance, with a pool of its own. */
 let other: Database
-let there: SqlStore
+let otherStore: SqlStore
 let admin: pg.Client
 let url: string
 let reader: { email: string; subject: { sub: string; sid: string; diiHash: string } }
@@ -46,13 +46,13 @@ beforeEach(async () => {
   await operator.set({})
   gate = { reached: () => {}, passed: Promise.resolve() }
   other = openDatabase(url)
-  there = createSqlStore(other, [pepper], Date.now)
+  otherStore = createSqlStore(other, [pepper], Date.now)
   admin = new pg.Client({ connectionString: url })
   await admin.connect()
   const email = `${randomBytes(6).toString('hex')}@example.com`
   reader = { email, subject: { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) } }
   await openStore()
-  await consentStore.recordChoice(reader.subject, yes)
+  await consentStore.recordChoice(reader.subject, consent)
 })
 afterEach(async () => {
   await admin.end()
@@ -60,14 +60,14 @@ afterEach(async () => {
   await (await sharedDatabase()).db.destroy()
 })
 
-/** Of this instance, on the site's own store. */
+/** By this instance, with the site's own store. */
 function generate() {
   const client: Uid2Client = {
     ...operatorClient(),
-    async generateToken(...asked) {
+    async generateToken(...args) {
       gate.reached()
       await gate.passed
-      return operatorClient().generateToken(...asked)
+      return operatorClient().generateToken(...args)
     },
   }
   const emit = () => {}
@@ -88,8 +88,8 @@ const waiting = (count: number) =>
     return rows.length === count
   })
 
-/** A generate that has read the store and is not sent yet. */
-async function generateAboutToLeave() {
+/** A generate that has read the store and is not yet sent. */
+async function unsentGenerate() {
   let send = () => {}
   const passed = new Promise<void>((resolve) => {
     send = resolve
@@ -102,7 +102,7 @@ async function generateAboutToLeave() {
   return { outcome, send }
 }
 
-/** Keeps whatever is written to a table of the store from being committed, until it is told to end. */
+/** Delays the commit of writes to a table until the result is called. */
 async function holdWrites(table: string) {
   const locker = new pg.Client({ connectionString: url })
   await locker.connect()
@@ -114,20 +114,20 @@ async function holdWrites(table: string) {
   }
 }
 
-const ends: [string, string, () => Promise<unknown>, string][] = [
-  ['an opt-out', 'opt_outs', () => there.recordOptOut(reader.subject.diiHash, 'uid2'), 'optout'],
+const revocations: [string, string, () => Promise<unknown>, string][] = [
+  ['an opt-out', 'opt_outs', () => otherStore.recordOptOut(reader.subject.diiHash, 'uid2'), 'optout'],
   [
     'a denial',
     'choice_events',
-    () => there.recordChoice({ ...reader.subject, sub: 'demo:b' }, no),
+    () => otherStore.recordChoice({ ...reader.subject, sub: 'demo:b' }, denial),
     'not_allowed',
   ],
-  ['a sign-out', 'ended_sessions', () => there.endSession('sid', Date.now() + 60_000), 'not_allowed'],
+  ['a sign-out', 'ended_sessions', () => otherStore.endSession('sid', Date.now() + 60_000), 'not_allowed'],
 ]
 
-describe('a generate beside another instance that records (U3, K6, N4)', () => {
-  it.each(ends)(
-    '%s is not sent: it waits for the record, and is not allowed',
+describe('a generate while another instance records (U3, K6, N4)', () => {
+  it.each(revocations)(
+    '%s is not sent: it waits for the record, and is then not allowed',
     async (_, table, record, status) => {
       const release = await holdWrites(table)
       const recording = record()
@@ -147,26 +147,29 @@ describe('a generate beside another instance that records (U3, K6, N4)', () => {
     },
   )
 
-  it.each(ends)('%s leaves first when it has read the store before', async (_, table, record, status) => {
-    const { outcome, send } = await generateAboutToLeave()
-    const recording = record()
-    await waiting(1)
-    const { rows } = await admin.query(`select at from opt_outs union select until from ended_sessions
+  it.each(revocations)(
+    '%s is sent first when it has read the store before',
+    async (_, table, record, status) => {
+      const { outcome, send } = await unsentGenerate()
+      const recording = record()
+      await waiting(1)
+      const { rows } = await admin.query(`select at from opt_outs union select until from ended_sessions
       union select at from choice_events where advertising = 'denied'`)
-    expect({ table, rows }).toEqual({ table, rows: [] })
-    expect(await calls()).toBe(0)
-    send()
-    await recording
-    expect(await outcome).toMatchObject({ status: 'success' })
-    expect(await calls()).toBe(1)
-    expect(await generate()).toEqual({ status })
-    expect(await calls()).toBe(1)
-  })
+      expect({ table, rows }).toEqual({ table, rows: [] })
+      expect(await calls()).toBe(0)
+      send()
+      await recording
+      expect(await outcome).toMatchObject({ status: 'success' })
+      expect(await calls()).toBe(1)
+      expect(await generate()).toEqual({ status })
+      expect(await calls()).toBe(1)
+    },
+  )
 })
 
 describe('a generate whose store fails after it was sent', () => {
   async function cutThenSend() {
-    const { outcome, send } = await generateAboutToLeave()
+    const { outcome, send } = await unsentGenerate()
     const mine = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
     await admin.query(`select pg_terminate_backend(pid) ${mine}`)
     await until(async () => (await admin.query(`select 1 ${mine}`)).rows.length === 0)
@@ -175,14 +178,14 @@ describe('a generate whose store fails after it was sent', () => {
   }
   const read = () => vi.waitFor(() => consentStore.read(reader.subject), { timeout: 15_000 })
 
-  it('counts, and is called once', async () => {
+  it('counts, and is not repeated', async () => {
     expect(await cutThenSend()).toMatchObject({ status: 'success' })
     expect(await read()).toMatchObject({ choice: 'granted' })
     expect(health().store).toBe('ok')
     expect(await calls()).toBe(1)
   })
 
-  it('has an opt-out in its answer on record before anything is read again (U3)', async () => {
+  it('records an opt-out in its answer before anything is read again (U3)', async () => {
     await operator.set({ faults: [{ on: 'generate', kind: 'optout' }] })
     expect(await cutThenSend()).toEqual({ status: 'optout' })
     expect(await read()).toMatchObject({ optedOut: true })

@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
-import { asked, fail, setUp } from './calls.ts'
+import { kindsOf } from '#tests/support/core.ts'
+import { fail, setUp } from './calls.ts'
 
 describe('the shared lock around a generate', () => {
-  /** A request that has not left yet. */
-  async function aboutToLeave() {
+  /** A request that is not yet sent. */
+  async function unsentGenerate() {
     const site = await setUp()
     let send = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -24,8 +25,8 @@ describe('the shared lock around a generate', () => {
     for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
   }
 
-  it('is held until the request has left: an opt-out is on record only then (U3)', async () => {
-    const { site, promise, send } = await aboutToLeave()
+  it('is held until the request is sent: an opt-out is recorded only then (U3)', async () => {
+    const { site, promise, send } = await unsentGenerate()
     const recorded = vi.fn()
     const recording = site.store.recordOptOut(site.subject.diiHash, 'uid2').then(recorded)
     await turns()
@@ -35,7 +36,7 @@ describe('the shared lock around a generate', () => {
     expect(await promise).toMatchObject({ status: 'success' })
   })
 
-  it('is not held for as long as the answer takes', async () => {
+  it('is released before the answer arrives', async () => {
     const site = await setUp()
     let answer = () => {}
     const sending = vi.fn(
@@ -53,14 +54,14 @@ describe('the shared lock around a generate', () => {
     expect(await promise).toMatchObject({ status: 'success' })
   })
 
-  it('is released when the call fails before anything is sent', async () => {
+  it('is released when the call fails before it is sent', async () => {
     const site = await setUp()
     site.operator.client.generateToken = fail(new TypeError('no key'))
     expect(await site.generate().promise).toEqual({ status: 'unavailable' })
     await site.store.recordOptOut(site.subject.diiHash, 'uid2')
   })
 
-  it('that is lost after the request has left changes nothing: the answer counts', async () => {
+  it('may be lost after the request is sent: the answer counts', async () => {
     const site = await setUp()
     const { withSharedLock } = site.store
     site.store.withSharedLock = async (...args) => {
@@ -71,7 +72,7 @@ describe('the shared lock around a generate', () => {
     expect(site.events).toMatchObject([{ type: 'generated' }])
   })
 
-  it('that is taken a second time begins no second call', async () => {
+  it('may be taken twice: there is one call', async () => {
     const site = await setUp()
     const { withSharedLock } = site.store
     site.store.withSharedLock = async (...args) => {
@@ -79,6 +80,6 @@ describe('the shared lock around a generate', () => {
       return withSharedLock(...args)
     }
     expect(await site.generate().promise).toMatchObject({ status: 'success' })
-    expect(asked(site)).toEqual(['generate'])
+    expect(kindsOf(site)).toEqual(['generate'])
   })
 })

@@ -17,21 +17,21 @@ async function send(site: Awaited<ReturnType<typeof siteInMemory>>, headers = {}
 const setCookies = (response: Response) => response.headers.getSetCookie()
 
 describe('the proxy', () => {
-  it('lets a request without an identity pass untouched, so that it can be cached', async () => {
+  it('forwards a request without an identity unchanged, so that it can be cached', async () => {
     const site = await siteInMemory()
     const { response } = await send(site)
     expect(Object.fromEntries(response.headers)).toEqual({ 'x-middleware-next': '1' })
     expect(site.events).toEqual([])
   })
 
-  it('lets a request with a fresh token pass without a cookie of its own', async () => {
+  it('forwards a request with a fresh token without setting a cookie', async () => {
     const site = await siteWithToken()
     const { response, background } = await send(site)
     expect(setCookies(response)).toEqual([])
     expect(background).toEqual([])
   })
 
-  it('begins a due refresh without waiting, and stores what it brought on the next request', async () => {
+  it('starts a due refresh without waiting, and stores its result on the next request', async () => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
     const { response, background } = await send(site)
@@ -44,7 +44,7 @@ describe('the proxy', () => {
 
   it.each([
     ['a prefetch by the browser', { 'sec-purpose': 'prefetch;prerender' }, 'GET'],
-    ['a prefetch by an older one', { purpose: 'prefetch' }, 'GET'],
+    ['a prefetch by an older browser', { purpose: 'prefetch' }, 'GET'],
     ['a form', {}, 'POST'],
   ])('neither refreshes nor stores for %s', async (_, headers, method) => {
     const site = await siteWithToken()
@@ -53,13 +53,13 @@ describe('the proxy', () => {
     expect([setCookies(response), background, site.operator.calls]).toEqual([[], [], []])
   })
 
-  it('does for HEAD what it does for GET', async () => {
+  it('treats HEAD like GET', async () => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
     expect((await send(site, {}, 'HEAD')).background).toHaveLength(1)
   })
 
-  it('deletes a cookie that holds nothing usable', async () => {
+  it('deletes an invalid cookie', async () => {
     const site = await siteInMemory()
     site.jar.set(site.identity.cookie.name, 'nonsense')
     expect(setCookies((await send(site)).response)[0]).toContain('Max-Age=0')
@@ -79,7 +79,7 @@ describe('Global Privacy Control', () => {
     ])
   })
 
-  it('for the account takes the token away for good', async () => {
+  it('for the account ends the token permanently', async () => {
     const site = await siteWithToken(withPolicy('account'))
     const { response } = await send(site, gpc)
     expect(setCookies(response)[0]).toContain('Max-Age=0')
@@ -87,7 +87,7 @@ describe('Global Privacy Control', () => {
     expect((await site.post()).identity.status).toBe('denied')
   })
 
-  it('for the browser takes nothing away: without the signal the token is there again', async () => {
+  it('for the browser ends nothing: without the signal the token is available again', async () => {
     const site = await siteWithToken(withPolicy('browser'))
     const { response } = await send(site, gpc)
     expect(setCookies(response)).toEqual([])
@@ -95,13 +95,13 @@ describe('Global Privacy Control', () => {
     expect((await site.get()).identity.status).toBe('available')
   })
 
-  it('records nothing while a page is rendered', async () => {
+  it('is not recorded while a page is rendered', async () => {
     const site = await siteWithToken(withPolicy('account'))
     expect(await site.identity.read(site.request(gpc))).toMatchObject({ status: 'gpc' })
     expect(await site.store.read(site.subject)).toMatchObject({ choice: 'granted' })
   })
 
-  it('with a consent in the same request: the consent is not recorded', async () => {
+  it('prevails over a consent in the same request, which is not recorded', async () => {
     const site = await siteInMemory(withPolicy('account'))
     const result = await site.identity.grant(site.request(gpc), {
       version: '1',
@@ -121,7 +121,7 @@ describe('Global Privacy Control', () => {
     expect(site.events.filter(({ type }) => type === 'recorded')).toEqual([])
   })
 
-  it('that cannot be recorded still takes the token away', async () => {
+  it('ends the token even if it cannot be recorded', async () => {
     const site = await siteWithToken(withPolicy('account'))
     site.store.recordChoice = async () => Promise.reject(new Error('down'))
     expect(setCookies((await send(site, gpc)).response)[0]).toContain('Max-Age=0')

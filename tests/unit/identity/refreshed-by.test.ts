@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { needsRefresh } from '#lib/identity/update.ts'
-import { fakeOperator, minute, siteWithToken } from '../../support/core.ts'
+import { fakeOperator, kindsOf, minute, siteWithToken } from '../../support/core.ts'
 
 const now = 1_800_000_000_000
 const { issue } = fakeOperator(() => now)
@@ -8,7 +8,7 @@ const [fresh, due, expired] = [issue(), issue({ due: -1 }), issue({ due: -2, exp
 const page = { waitForExpired: 0 }
 const api = { waitForExpired: 1500 }
 
-describe('a request begins a refresh', () => {
+describe('a request starts a refresh', () => {
   it.each([
     ['server', 'a page', page, [false, true, true]],
     ['server', 'the API', api, [false, true, true]],
@@ -27,30 +27,29 @@ describe('a request begins a refresh', () => {
 describe('where the browser refreshes', () => {
   const client = (bucket?: 'control' | 'treatment') =>
     siteWithToken({ refreshedBy: 'client', ...(bucket && { bucketOf: () => bucket }) })
-  const calls = (site: Awaited<ReturnType<typeof client>>) => site.operator.calls.map(({ kind }) => kind)
 
-  it('a due token is left to it, by pages and by the API', async () => {
+  it('a due token is left to it by pages and the API', async () => {
     for (const site of [await client(), await client('treatment')]) {
       site.clock.now += 11 * minute
       expect((await site.update(site.request(), 'proxy')).background).toBeUndefined()
-      for (const ask of [site.get, site.post]) expect((await ask()).identity).toHaveProperty('identity')
-      expect(calls(site)).toEqual([])
+      for (const send of [site.get, site.post]) expect((await send()).identity).toHaveProperty('identity')
+      expect(kindsOf(site)).toEqual([])
     }
   })
 
-  it('an expired one is refreshed by the server for a browser that waits for it', async () => {
+  it('an expired token is refreshed by the server for a browser that waits for it', async () => {
     const site = await client()
     site.clock.now += 61 * minute
     await site.update(site.request(), 'proxy')
-    expect(calls(site)).toEqual([])
+    expect(kindsOf(site)).toEqual([])
     expect((await site.get()).identity.status).toBe('available')
-    expect(calls(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 
-  it('the token of a control reader, whom it is not given, is refreshed by the server (K1)', async () => {
+  it('the token of a control reader, which the browser does not get, is refreshed by the server (K1)', async () => {
     const site = await client('control')
     site.clock.now += 11 * minute
     expect((await site.post()).identity).toMatchObject({ status: 'withheld' })
-    expect(calls(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 })

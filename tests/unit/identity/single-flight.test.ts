@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A run that ends when it is told to. */
+/** A run that ends on request. */
 function manual() {
   let end: (result: string) => void = () => {}
   const promise = new Promise<string>((resolve) => {
@@ -19,49 +19,49 @@ function manual() {
 }
 
 describe('a single flight', () => {
-  it('is one run for all parallel callers of a key (N3)', async () => {
-    const flights = createSingleFlight<string>(() => 60)
+  it('runs once for all parallel callers of a key (N3)', async () => {
+    const singleFlight = createSingleFlight<string>(() => 60)
     const { run, end } = manual()
-    const all = Array.from({ length: 50 }, () => flights.start('a', run))
+    const flights = Array.from({ length: 50 }, () => singleFlight.start('a', run))
     end('done')
-    expect(await Promise.all(all.map(({ promise }) => promise))).toEqual(Array(50).fill('done'))
+    expect(await Promise.all(flights.map(({ promise }) => promise))).toEqual(Array(50).fill('done'))
     expect(run).toHaveBeenCalledTimes(1)
   })
 
-  it('is another one for another key', () => {
-    const flights = createSingleFlight<string>(() => 60)
+  it('runs again for another key', () => {
+    const singleFlight = createSingleFlight<string>(() => 60)
     const { run } = manual()
-    expect(flights.start('a', run)).not.toBe(flights.start('b', run))
+    expect(singleFlight.start('a', run)).not.toBe(singleFlight.start('b', run))
     expect(run).toHaveBeenCalledTimes(2)
   })
 
-  it('has its result remembered for as long as was asked, counted from its end, and no longer', async () => {
-    const flights = createSingleFlight<string>(() => 60)
+  it('remembers its result for the given time after its end, and no longer', async () => {
+    const singleFlight = createSingleFlight<string>(() => 60)
     const { run, end } = manual()
-    const flight = flights.start('a', run)
+    const flight = singleFlight.start('a', run)
     vi.advanceTimersByTime(1_000_000)
-    expect(flights.find('a')).toBe(flight)
+    expect(singleFlight.find('a')).toBe(flight)
     expect(flight.result).toBeUndefined()
     end('done')
     await flight.promise
     vi.advanceTimersByTime(59)
-    expect(flights.find('a')?.result).toBe('done')
-    expect(flights.start('a', run)).toBe(flight)
+    expect(singleFlight.find('a')?.result).toBe('done')
+    expect(singleFlight.start('a', run)).toBe(flight)
     vi.advanceTimersByTime(1)
-    expect(flights.find('a')).toBeUndefined()
-    flights.start('a', run)
+    expect(singleFlight.find('a')).toBeUndefined()
+    singleFlight.start('a', run)
     expect(run).toHaveBeenCalledTimes(2)
   })
 
-  it('whose result is not to be kept is forgotten at once, though its callers have it', async () => {
-    const flights = createSingleFlight<string>(() => 0)
-    const flight = flights.start('a', async () => 'once')
+  it('forgets a result with no time to keep at once; its callers get it', async () => {
+    const singleFlight = createSingleFlight<string>(() => 0)
+    const flight = singleFlight.start('a', async () => 'once')
     expect(await flight.promise).toBe('once')
     expect(flight.result).toBe('once')
-    expect(flights.find('a')).toBeUndefined()
+    expect(singleFlight.find('a')).toBeUndefined()
   })
 
-  it('does not keep the process from ending while its result is remembered', async () => {
+  it('does not keep the process alive while it remembers a result', async () => {
     vi.useRealTimers()
     const set = vi.spyOn(globalThis, 'setTimeout')
     await createSingleFlight<string>(() => 60_000).start('a', async () => 'done').promise
@@ -69,27 +69,31 @@ describe('a single flight', () => {
     expect(timers.map((timer) => timer.hasRef())).toEqual([false])
   })
 
-  it('is held in bounded memory: of more than 10,000 the oldest goes', () => {
-    const flights = createSingleFlight<string>(() => 60)
+  it('drops the oldest of more than 10,000 results', () => {
+    const singleFlight = createSingleFlight<string>(() => 60)
     const { run } = manual()
-    for (let key = 0; key <= 10_000; key++) flights.start(String(key), run)
-    expect(['0', '1', '10000'].map((key) => flights.find(key) !== undefined)).toEqual([false, true, true])
+    for (let key = 0; key <= 10_000; key++) singleFlight.start(String(key), run)
+    expect(['0', '1', '10000'].map((key) => singleFlight.find(key) !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 
-  it('that was pushed out leaves no timer, which would keep its result (S24)', async () => {
-    const flights = createSingleFlight<number>(() => 3_600_000)
-    for (let key = 0; key < 10_100; key++) await flights.start(String(key), async () => key).promise
+  it('leaves no timer for a dropped result, which would keep it in memory (S24)', async () => {
+    const singleFlight = createSingleFlight<number>(() => 3_600_000)
+    for (let key = 0; key < 10_100; key++) await singleFlight.start(String(key), async () => key).promise
     expect(vi.getTimerCount()).toBe(10_000)
   })
 
-  it('that was displaced does not touch a later one of its key when its time is over', async () => {
-    const flights = createSingleFlight<string>(() => 60)
-    const first = flights.start('a', async () => 'first')
+  it('keeps a later result of a key when the time of a dropped one is over', async () => {
+    const singleFlight = createSingleFlight<string>(() => 60)
+    const first = singleFlight.start('a', async () => 'first')
     await first.promise
-    for (let key = 0; key < 10_000; key++) flights.start(String(key), manual().run)
-    const second = flights.start('a', manual().run)
+    for (let key = 0; key < 10_000; key++) singleFlight.start(String(key), manual().run)
+    const second = singleFlight.start('a', manual().run)
     vi.advanceTimersByTime(60)
-    expect(flights.find('a')).toBe(second)
+    expect(singleFlight.find('a')).toBe(second)
   })
 })
 

@@ -42,14 +42,14 @@ const refusing = (before: Policy['before'], refusal: Refusal): Policy => ({
   check: () => refusal,
 })
 
-/** In the order of the contract: each turns an input with all that follow it into its own status. */
+/** In the order of the contract. Each change sets its own status, even with all later changes. */
 const order: [name: string, change: Change, expected: object][] = [
   [
     'a policy before signed_out',
     { policies: [refusing('signed_out', { status: 'gpc' })] },
     { status: 'gpc' },
   ],
-  ['nobody signed in', { context: { reader: null } }, { status: 'signed_out' }],
+  ['no reader', { context: { reader: null } }, { status: 'signed_out' }],
   [
     'unusable DII',
     { context: { unsupported: 'unverified' } },
@@ -63,7 +63,7 @@ const order: [name: string, change: Change, expected: object][] = [
   ],
   ['a store that cannot be read', { context: { consent: null } }, { status: 'unavailable', reason: 'store' }],
   [
-    'a policy before opted_out, where nothing is said',
+    'a policy before opted_out, the default',
     { policies: [refusing(undefined, { status: 'unsupported', reason: 'gdpr' })] },
     { status: 'unsupported', reason: 'gdpr' },
   ],
@@ -75,17 +75,17 @@ const order: [name: string, change: Change, expected: object][] = [
 describe('the first matching status wins', () => {
   it.each(order)('%s', (_, own, expected) => {
     const index = order.findIndex(([, other]) => other === own)
-    // Those that change the same thing cannot hold at once.
+    // Changes of the same field exclude each other.
     const following = order.slice(index + 1).filter(([, other]) => !other.context?.consent || !own.context)
     const all = [...following.reverse().map(([, other]) => other), own].reduce(change, entitled)
     const resolved = resolveStatus(all)
     expect(resolved.identity).toEqual({ ...expected, now })
     expect(resolved.entitled).toBe(false)
-    // Nobody who may not have a token is told a group.
+    // Without a right to a token no group is shown.
     expect(resolveStatus({ ...all, bucket: 'control' }).identity).toEqual({ ...expected, now })
   })
 
-  it('of two policies of one place the first in the list', () => {
+  it('of two policies at the same place the first one in the list wins', () => {
     const policies = [
       refusing('opted_out', { status: 'denied' }),
       refusing('opted_out', { status: 'unsupported', reason: 'gdpr' }),
@@ -93,16 +93,16 @@ describe('the first matching status wins', () => {
     expect(resolveStatus({ ...entitled, policies }).identity.status).toBe('denied')
   })
 
-  it('a policy without objection changes nothing, and is asked about request, reader and consent', () => {
-    const asked: unknown[] = []
+  it('a policy that returns null changes nothing, and gets request, reader and consent', () => {
+    const contexts: unknown[] = []
     const check: Policy['check'] = (context) => {
-      asked.push([context.request, context.reader, context.consent])
+      contexts.push([context.request, context.reader, context.consent])
       return null
     }
     expect(resolveStatus({ ...entitled, policies: [{ name: 'test', check }] }).identity.status).toBe(
       'available',
     )
-    expect(asked).toEqual([[request, reader, consent]])
+    expect(contexts).toEqual([[request, reader, consent]])
   })
 })
 
@@ -114,14 +114,14 @@ describe('a refusal', () => {
     expect(resolveRefusal({ status: 'gpc' })).toMatchObject({ keepCookie: false, denial: null })
   })
 
-  it('keeps the cookie where it says so', () => {
+  it('keeps the cookie on request', () => {
     expect(resolveRefusal({ status: 'gpc', keepCookie: true })).toMatchObject({
       keepCookie: true,
       entitled: false,
     })
   })
 
-  it('hands its denial on as data, and none of it to the browser', () => {
+  it('returns its denial as data, which the browser does not get', () => {
     const denial = { advertising: 'denied', version: 'gpc', wording: 'w', source: 'gpc' } as const
     const resolved = resolveRefusal({ status: 'gpc', denial })
     expect(resolved.denial).toBe(denial)
@@ -144,7 +144,7 @@ describe('a reader who may have a token', () => {
     source: 'uidapi.com',
   }
 
-  it('gets the advertising token and times, and nothing of the refresh token', () => {
+  it('gets the advertising token and its times, and nothing of the refresh token', () => {
     expect(resolve({})).toEqual({ identity: available, entitled: true, keepCookie: true, denial: null })
   })
 
@@ -168,7 +168,7 @@ describe('a reader who may have a token', () => {
 
   it.each([
     ['without an identity', null],
-    ['with a token that expires in this very millisecond', { ...identity, identity_expires: now }],
+    ['with a token that expires in this millisecond', { ...identity, identity_expires: now }],
   ])('%s is refreshing, or unavailable when the operator failed', (_, given) => {
     const context = { identity: given }
     expect(resolve({ context }).identity).toEqual({ status: 'refreshing', now })
@@ -181,7 +181,7 @@ describe('a reader who may have a token', () => {
     expect(resolve({ operatorFailed: true }).identity.status).toBe('available')
   })
 
-  it('in the control group has the token withheld, and is told when to ask again', () => {
+  it('in the control group gets no token, and the time of the next request', () => {
     expect(resolve({ bucket: 'control', refreshedBy: 'client' }).identity).toEqual({
       status: 'withheld',
       bucket: 'control',
@@ -195,12 +195,12 @@ describe('a reader who may have a token', () => {
     })
   })
 
-  it('in the treatment group is told so', () => {
+  it('in the treatment group gets the name of the group', () => {
     expect(resolve({ bucket: 'treatment' }).identity).toEqual({ ...available, bucket: 'treatment' })
   })
 
   it.each(['control', 'treatment'] as const)(
-    'in the %s group without a valid token is as any other',
+    'in the %s group is treated like others without a valid token',
     (bucket) => {
       const context = { identity: { ...identity, identity_expires: now } }
       expect(resolve({ bucket, context }).identity).toEqual({ status: 'refreshing', bucket, now })
@@ -209,7 +209,7 @@ describe('a reader who may have a token', () => {
     },
   )
 
-  it('gets a token that is due, and one in the last millisecond of its life', () => {
+  it('gets a token that is due, and one in its last millisecond', () => {
     for (const change of [{ refresh_from: now - 1 }, { identity_expires: now + 1 }])
       expect(resolve({ context: { identity: { ...identity, ...change } } }).identity.status).toBe('available')
   })

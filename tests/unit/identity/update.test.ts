@@ -1,26 +1,20 @@
 import { describe, expect, it, vi } from 'vitest'
-import { Uid2Error } from '#lib/uid2/index.ts'
-import { denial, grant, minute, siteInMemory, siteWithToken } from '../../support/core.ts'
+import { denial, grant, kindsOf, minute, noAnswer, siteInMemory, siteWithToken } from '../../support/core.ts'
 
-const kinds = (site: { operator: { calls: { kind: string }[] } }) =>
-  site.operator.calls.map(({ kind }) => kind)
 const optOut = async () => ({ status: 'optout' }) as const
-const noAnswer = async () => {
-  throw new Uid2Error('timeout', 'no answer')
-}
 
 describe('a reader who consented', () => {
-  it('gets a token by POST, sealed in the cookie, which GET then reads without a call', async () => {
+  it('gets a token by POST, sealed in the cookie, which GET reads without a call', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
     expect((await site.get()).identity).toMatchObject({ status: 'refreshing' })
     const { identity } = await site.post()
     expect(identity).toMatchObject({ status: 'available', source: 'uidapi.com' })
     expect((await site.get()).identity).toEqual(identity)
-    expect(kinds(site)).toEqual(['generate'])
+    expect(kindsOf(site)).toEqual(['generate'])
   })
 
-  it('costs one generate for 50 parallel requests', async () => {
+  it('causes one generate for 50 parallel requests', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
     let answer = () => {}
@@ -29,21 +23,21 @@ describe('a reader who consented', () => {
         answer = () => done(undefined)
       })
     const asking = Array.from({ length: 50 }, () => site.post())
-    await vi.waitFor(() => expect(kinds(site)).toEqual(['generate']))
-    // The others have long joined it.
+    await vi.waitFor(() => expect(kindsOf(site)).toEqual(['generate']))
+    // By now all requests have joined the call.
     for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
     answer()
     const updates = await Promise.all(asking)
-    expect(kinds(site)).toEqual(['generate'])
+    expect(kindsOf(site)).toEqual(['generate'])
     expect(new Set(updates.map(({ identity }) => JSON.stringify(identity))).size).toBe(1)
   })
 
-  it('without a token is read as refreshing by the page and the proxy, which never generate', async () => {
+  it('without a token is refreshing for pages and the proxy, which never generate', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
     expect(await site.identity.read(site.request())).toMatchObject({ status: 'refreshing' })
     await site.update(site.request(), 'proxy')
-    expect(kinds(site)).toEqual([])
+    expect(kindsOf(site)).toEqual([])
   })
 })
 
@@ -58,7 +52,7 @@ describe('a due token', () => {
     const before = (await site.get()).identity
     site.clock.now += 11 * minute
     const updates = await Promise.all(Array.from({ length: 50 }, () => site.update(site.request(), 'proxy')))
-    expect(kinds(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
     for (const { identity, cookie, background } of updates) {
       expect(identity).toMatchObject({ ...before, now: site.clock.now })
       expect(cookie).toBe('keep')
@@ -72,25 +66,25 @@ describe('a due token', () => {
       'advertisingToken',
       (before as { advertisingToken: string }).advertisingToken,
     )
-    expect(kinds(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 
-  it('is waited for by POST', async () => {
+  it('is awaited by POST', async () => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
     expect((await site.post()).cookie).toHaveProperty('set')
   })
 
-  it('stays when the operator does not answer, and the operator is not asked again for a while', async () => {
+  it('stays in use without an answer, and the operator is not called again for a while', async () => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
     site.operator.answer = noAnswer
-    for (const ask of [site.post, site.post, site.get])
-      expect((await ask()).identity).toMatchObject({ status: 'available' })
-    expect(kinds(site)).toEqual(['refresh'])
+    for (const send of [site.post, site.post, site.get])
+      expect((await send()).identity).toMatchObject({ status: 'available' })
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 
-  it('once expired, without an answer, is unavailable, and the cookie stays', async () => {
+  it('that has expired without an answer is unavailable, and its cookie stays', async () => {
     const site = await siteWithToken()
     site.clock.now += 61 * minute
     site.operator.answer = noAnswer
@@ -101,17 +95,17 @@ describe('a due token', () => {
   })
 
   it.each(['expired_token', 'invalid_token'] as const)(
-    'whose refresh token is dead (%s) is generated anew by POST',
+    'with a dead refresh token (%s) is generated again by POST',
     async (status) => {
       const site = await siteWithToken()
       site.clock.now += 61 * minute
       site.operator.answer = async (kind) => (kind === 'refresh' ? { status } : undefined)
       expect((await site.post()).identity).toMatchObject({ status: 'available' })
-      expect(kinds(site)).toEqual(['refresh', 'generate'])
+      expect(kindsOf(site)).toEqual(['refresh', 'generate'])
     },
   )
 
-  it('that cannot be refreshed any more is generated again by POST without a refresh', async () => {
+  it('that can no longer be refreshed is generated again by POST, without a refresh', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
     site.operator.answer = async () => {
@@ -122,13 +116,13 @@ describe('a due token', () => {
     site.clock.now += 121 * minute
     expect((await site.get()).identity).toMatchObject({ status: 'refreshing' })
     expect((await site.post()).identity).toMatchObject({ status: 'available' })
-    expect(kinds(site)).toEqual(['generate', 'generate'])
+    expect(kindsOf(site)).toEqual(['generate', 'generate'])
   })
 })
 
-describe('an opt-out that the operator tells of', () => {
+describe('an opt-out from the operator', () => {
   it.each(['generate', 'refresh'] as const)(
-    'by %s is recorded, ends the token and is never asked about again',
+    'by %s is recorded, ends the token, and prevents further calls',
     async (on) => {
       const site = on === 'refresh' ? await siteWithToken() : await siteInMemory()
       await site.store.recordChoice(site.subject, grant)
@@ -138,12 +132,12 @@ describe('an opt-out that the operator tells of', () => {
       expect(site.jar.has(site.identity.cookie.name)).toBe(false)
       await site.store.recordChoice(site.subject, grant)
       expect((await site.post()).identity).toMatchObject({ status: 'opted_out' })
-      expect(kinds(site)).toEqual([on])
+      expect(kindsOf(site)).toEqual([on])
       expect(site.events).toContainEqual({ type: 'recorded', what: 'opt_out' })
     },
   )
 
-  it('that cannot be recorded ends the token in this answer all the same', async () => {
+  it('ends the token in this answer even if it cannot be recorded', async () => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
     site.operator.answer = optOut
@@ -153,7 +147,7 @@ describe('an opt-out that the operator tells of', () => {
   })
 })
 
-describe('what a reader decides while a call is under way', () => {
+describe('a decision during a call', () => {
   const during = async (change: (site: Awaited<ReturnType<typeof siteInMemory>>) => Promise<unknown>) => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
@@ -164,17 +158,17 @@ describe('what a reader decides while a call is under way', () => {
     return { site, update: await site.post() }
   }
 
-  it('a denial wins over the answer', async () => {
+  it('a denial prevails over the answer', async () => {
     const { update } = await during(({ store, subject }) => store.recordChoice(subject, denial))
     expect(update).toMatchObject({ identity: { status: 'denied' }, cookie: 'clear' })
   })
 
-  it('a sign-out wins over the answer', async () => {
+  it('a sign-out prevails over the answer', async () => {
     const { update } = await during(({ store, reader }) => store.endSession(reader.sid, reader.sessionEnds))
     expect(update).toMatchObject({ identity: { status: 'signed_out' }, cookie: 'clear' })
   })
 
-  it('an opt-out that another instance received wins over the response', async () => {
+  it('an opt-out that another instance received prevails over the answer', async () => {
     const { update } = await during(({ store, subject }) => store.recordOptOut(subject.diiHash, 'uid2'))
     expect(update).toMatchObject({ identity: { status: 'opted_out' }, cookie: 'clear' })
   })
@@ -189,17 +183,17 @@ describe('what a reader decides while a call is under way', () => {
 })
 
 describe('a store that cannot be read', () => {
-  it('gives out no token, makes no call, and keeps the cookie', async () => {
+  it('gives no token, makes no call, and keeps the cookie', async () => {
     const site = await siteWithToken()
     site.store.read = async () => Promise.reject(new Error('down'))
     expect(await site.post()).toMatchObject({
       identity: { status: 'unavailable', reason: 'store' },
       cookie: 'keep',
     })
-    expect(kinds(site)).toEqual([])
+    expect(kindsOf(site)).toEqual([])
   })
 
-  it('begins no generate when it fails right before it', async () => {
+  it('prevents a generate when it fails right before it', async () => {
     const site = await siteInMemory()
     await site.store.recordChoice(site.subject, grant)
     site.store.withSharedLock = async () => Promise.reject(new Error('down'))
@@ -208,7 +202,7 @@ describe('a store that cannot be read', () => {
   })
 })
 
-describe('an identity of others', () => {
+describe('the identity of another reader', () => {
   it.each([
     [
       'another account',
@@ -222,7 +216,7 @@ describe('an identity of others', () => {
         reader.sid = 'sid-b'
       },
     ],
-  ])('of %s counts as none, and its cookie goes', async (_, change) => {
+  ])('of %s is ignored, and its cookie is deleted', async (_, change) => {
     const site = await siteWithToken()
     change(site.reader)
     const update = await site.update(site.request(), 'proxy')
@@ -232,13 +226,13 @@ describe('an identity of others', () => {
 })
 
 describe('a recheck', () => {
-  it('refreshes what is not due', async () => {
+  it('refreshes a token that is not due', async () => {
     const site = await siteWithToken()
     await site.post({ recheck: true })
-    expect(kinds(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 
-  it('without an answer hands out nothing, and leaves the cookie; the next recheck makes no call', async () => {
+  it('without an answer gives no token and keeps the cookie; the next one makes no call', async () => {
     const site = await siteWithToken()
     site.operator.answer = noAnswer
     for (let i = 0; i < 2; i++)
@@ -246,6 +240,6 @@ describe('a recheck', () => {
         identity: { status: 'unavailable', reason: 'operator' },
         cookie: 'keep',
       })
-    expect(kinds(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 })

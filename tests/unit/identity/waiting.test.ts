@@ -1,23 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Policy } from '#lib/identity/types.ts'
-import { Uid2Error } from '#lib/uid2/index.ts'
-import { grant, minute, siteInMemory, siteWithToken } from '../../support/core.ts'
+import { down, grant, kindsOf, minute, noAnswer, siteInMemory, siteWithToken } from '../../support/core.ts'
 
 type Site = Awaited<ReturnType<typeof siteInMemory>>
-const kinds = ({ operator }: Site) => operator.calls.map(({ kind }) => kind)
-const noAnswer = async () => Promise.reject(new Uid2Error('timeout', 'no answer'))
 const never = () => new Promise<undefined>(() => {})
 const proxy = (site: Site) => site.update(site.request(), 'proxy')
-const down = async () => Promise.reject(new Error('down'))
 
-describe('how long a surface waits for a refresh', () => {
+describe('the wait for a refresh', () => {
   const later = async (minutes: number, options = {}) => {
     const site = await siteWithToken(options)
     site.clock.now += minutes * minute
     return site
   }
 
-  it('a page: not at all, also with an expired token', async () => {
+  it('a page does not wait, even with an expired token', async () => {
     const site = await later(61)
     const { identity, cookie, background } = await proxy(site)
     expect(identity.status).toBe('refreshing')
@@ -25,14 +21,14 @@ describe('how long a surface waits for a refresh', () => {
     expect(background).toBeInstanceOf(Promise)
   })
 
-  it('a page: for as long as is set, while its token is still valid', async () => {
+  it('a page waits as long as is set, while its token is valid', async () => {
     const site = await later(11, { pageWaitMs: 10_000 })
     const { cookie, background } = await proxy(site)
     expect(cookie).toHaveProperty('set')
     expect(background).toBeUndefined()
   })
 
-  it('GET: not while its token is valid', async () => {
+  it('GET does not wait while its token is valid', async () => {
     const site = await later(11)
     const { identity, cookie, background } = await site.get()
     expect(identity.status).toBe('available')
@@ -40,7 +36,7 @@ describe('how long a surface waits for a refresh', () => {
     expect(background).toBeInstanceOf(Promise)
   })
 
-  it('GET: once its token has expired', async () => {
+  it('GET waits once its token has expired', async () => {
     const site = await later(61)
     const { identity, cookie } = await site.get()
     expect(identity.status).toBe('available')
@@ -48,7 +44,7 @@ describe('how long a surface waits for a refresh', () => {
   })
 
   it.each(['get', 'post'] as const)(
-    '%s: no longer than the time limit, and the refresh goes on',
+    '%s waits no longer than the time limit, and the refresh goes on',
     async (ask) => {
       const site = await later(61, { timeoutMs: 5 })
       site.operator.answer = never
@@ -59,7 +55,7 @@ describe('how long a surface waits for a refresh', () => {
     },
   )
 
-  it('a recheck: as long, and an operator that has not answered by then confirmed nothing', async () => {
+  it('a recheck waits as long; without an answer by then it is unavailable', async () => {
     const site = await later(0, { timeoutMs: 5 })
     site.operator.answer = never
     const { identity, cookie } = await site.post({ recheck: true })
@@ -68,8 +64,8 @@ describe('how long a surface waits for a refresh', () => {
   })
 })
 
-describe('what a refresh brought', () => {
-  it('never replaces a token that lives longer', async () => {
+describe('the result of a refresh', () => {
+  it('does not replace a token that lives longer', async () => {
     const site = await siteWithToken()
     const before = (await site.get()).identity
     site.operator.answer = async () => {
@@ -79,7 +75,7 @@ describe('what a refresh brought', () => {
     expect(await site.post({ recheck: true })).toMatchObject({ identity: before, cookie: 'keep' })
   })
 
-  it('that failed is shown by pages that only read: unavailable', async () => {
+  it('that failed is unavailable for pages, which only read', async () => {
     const site = await siteWithToken()
     site.clock.now += 61 * minute
     site.operator.answer = noAnswer
@@ -90,7 +86,7 @@ describe('what a refresh brought', () => {
     })
   })
 
-  it('is taken over by a request with the earlier cookie, though nothing is due', async () => {
+  it('is used by a request with the earlier cookie, though nothing is due', async () => {
     const site = await siteWithToken()
     const before = site.jar.get(site.identity.cookie.name) ?? ''
     site.clock.now += 1
@@ -99,18 +95,18 @@ describe('what a refresh brought', () => {
     const later = await site.get()
     expect(later.identity).toEqual(identity)
     expect(later.cookie).toHaveProperty('set')
-    expect(kinds(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 
-  it('when the refresh token is dead clears the cookie where nothing may be generated', async () => {
+  it('clears the cookie when the refresh token is dead and nothing may be generated', async () => {
     const site = await siteWithToken()
     site.clock.now += 61 * minute
     site.operator.answer = async () => ({ status: 'expired_token' })
     expect(await site.get()).toMatchObject({ identity: { status: 'refreshing' }, cookie: 'clear' })
-    expect(kinds(site)).toEqual(['refresh'])
+    expect(kindsOf(site)).toEqual(['refresh'])
   })
 
-  it('while the store went down is not handed out, and the cookie stays', async () => {
+  it('is not given out when the store goes down meanwhile, and the cookie stays', async () => {
     const site = await siteWithToken()
     site.clock.now += 11 * minute
     site.operator.answer = async () => {
@@ -125,7 +121,7 @@ describe('what a refresh brought', () => {
 })
 
 describe('a generate', () => {
-  /** What a consent platform said goes along. */
+  /** Signals of a consent platform, which are passed on. */
   const signals = { tcf: 'CP1', gpp: 'DBAA' }
   const withString: Policy = { name: 'test', check: () => null, passesOn: () => signals }
   const consented = async () => {
@@ -134,13 +130,13 @@ describe('a generate', () => {
     return site
   }
 
-  it('sends the TCF string with the DII, and hands out all signals with the token', async () => {
+  it('sends the TCF string with the DII, and returns all signals with the token', async () => {
     const site = await consented()
     expect((await site.post()).identity).toMatchObject({ status: 'available', consent: signals })
     expect(site.operator.calls[0]?.options).toHaveProperty('tcfConsentString', 'CP1')
   })
 
-  it('without a response is unavailable, for every caller after it', async () => {
+  it('without an answer is unavailable for every later request', async () => {
     const site = await consented()
     site.operator.answer = noAnswer
     const unavailable = { status: 'unavailable', reason: 'operator' }
@@ -149,24 +145,24 @@ describe('a generate', () => {
     expect(await site.identity.read(site.request())).toMatchObject(unavailable)
   })
 
-  it('whose consent string does not suffice is unsupported, and is not asked again', async () => {
+  it('with an insufficient consent string is unsupported, and not repeated', async () => {
     const site = await consented()
     site.operator.answer = async () => ({ status: 'insufficient_user_consent' })
     const unsupported = { status: 'unsupported', reason: 'consent' }
     expect((await site.post()).identity).toMatchObject(unsupported)
     expect((await site.post()).identity).toMatchObject(unsupported)
-    expect(kinds(site)).toEqual(['generate'])
+    expect(kindsOf(site)).toEqual(['generate'])
   })
 
-  it('is not begun by a denial, whatever is on record', async () => {
+  it('is not started by a denial, whatever is recorded', async () => {
     const site = await consented()
     await site.identity.deny(site.request(), grant, { record: false })
-    expect(kinds(site)).toEqual([])
+    expect(kindsOf(site)).toEqual([])
   })
 })
 
 describe('the identity of another account', () => {
-  it('is deleted also while the store cannot be read', async () => {
+  it('is deleted even while the store cannot be read', async () => {
     const site = await siteWithToken()
     site.store.read = down
     expect((await proxy(site)).cookie).toBe('keep')
@@ -176,7 +172,7 @@ describe('the identity of another account', () => {
 })
 
 describe('an identity that may no longer be used', () => {
-  it('is deleted on the next request, though nothing was decided', async () => {
+  it('is deleted on the next request, even without a new decision', async () => {
     const site = await siteWithToken()
     await site.store.recordOptOut(site.subject.diiHash, 'uid2')
     expect(await proxy(site)).toMatchObject({ identity: { status: 'opted_out' }, cookie: 'clear' })

@@ -4,7 +4,7 @@ import { minute, siteWithToken } from '../../support/core.ts'
 
 type Site = Awaited<ReturnType<typeof siteWithToken>>
 
-/** A site with a refresh that has ended, so that the next page request stores its token. */
+/** A site whose refresh has ended: the next page request stores its token. */
 async function siteWithNewToken(): Promise<Site> {
   const site = await siteWithToken()
   site.clock.now += 11 * minute
@@ -19,7 +19,7 @@ const event = { waitUntil: () => {} } as unknown as NextFetchEvent
 const send = (site: Site, proxy: NextProxy, headers = {}, method = 'GET') =>
   site.identity.withProxy(proxy)(site.pageRequest(headers, method), event)
 
-/** The token that pages behind a response read, and the one that the browser keeps. */
+/** The token that pages behind a response read, and the one in the browser. */
 async function tokensOf({ identity }: Site, response: NextResponse) {
   const { name } = identity.cookie
   const passed = /\buid2-[^=]+=([^;]+)/.exec(response.headers.get('x-middleware-request-cookie') ?? '')?.[1]
@@ -47,7 +47,7 @@ describe('the refresh around a publisher’s own proxy', () => {
     ['nothing', () => undefined],
     ['NextResponse.next()', () => NextResponse.next({ headers: { 'x-own': '1' } })],
     ['a rewrite', () => NextResponse.rewrite('http://localhost/de', { headers: { 'x-own': '1' } })],
-  ])('that returns %s: the fresh cookie goes on to the page and to the browser', async (_, answer) => {
+  ])('when it returns %s, the page and the browser get the fresh cookie', async (_, answer) => {
     const site = await siteWithNewToken()
     const response = await send(site, answer)
     expect(await tokensOf(site, response)).toEqual({ onRequest: newest(site), inBrowser: newest(site) })
@@ -61,7 +61,7 @@ describe('the refresh around a publisher’s own proxy', () => {
   it.each<[string, () => ReturnType<NextProxy>]>([
     ['a redirect', () => Response.redirect('http://localhost/login', 307)],
     ['an answer', () => new Response('Closed', { status: 503, headers: { 'x-own': '1', vary: 'Accept' } })],
-  ])('that returns %s: it goes out as it is, with our cookie and no-store', async (_, answer) => {
+  ])('when it returns %s, that is sent unchanged, with our cookie and no-store', async (_, answer) => {
     const site = await siteWithNewToken()
     const response = await send(site, answer)
     expect(await tokensOf(site, response)).toEqual({ onRequest: undefined, inBrowser: newest(site) })
@@ -74,7 +74,7 @@ describe('the refresh around a publisher’s own proxy', () => {
     expect(response.headers.get('x-middleware-override-headers')).toBeNull()
   })
 
-  it('that hands on headers of its own: these and the fresh cookie', async () => {
+  it('when it passes on headers of its own, the page gets these and the fresh cookie', async () => {
     const site = await siteWithNewToken()
     const response = await send(site, (request: NextRequest) => {
       const headers = new Headers(request.headers)
@@ -85,7 +85,7 @@ describe('the refresh around a publisher’s own proxy', () => {
     expect(await tokensOf(site, response)).toEqual({ onRequest: newest(site), inBrowser: newest(site) })
   })
 
-  it('that sets a cookie of its own: both are set, and its page reads its own', async () => {
+  it('when it sets a cookie of its own, both cookies are set, and its page reads its own', async () => {
     const site = await siteWithNewToken()
     const response = await send(site, () => {
       const own = NextResponse.next()
@@ -99,7 +99,7 @@ describe('the refresh around a publisher’s own proxy', () => {
   it.each([
     ['a form', {}, 'POST'],
     ['a prefetch', { 'sec-purpose': 'prefetch' }, 'GET'],
-  ])('leaves %s to it alone', async (_, headers, method) => {
+  ])('leaves %s to it', async (_, headers, method) => {
     const site = await siteWithNewToken()
     const response = await send(site, () => NextResponse.json({ own: true }), headers, method)
     expect([await response.json(), response.headers.getSetCookie()]).toEqual([{ own: true }, []])

@@ -17,12 +17,12 @@ const program = `
   import { runOutsideRequests } from ${moduleOf('lib/shared/outside-requests.ts')}
   import { processWide } from ${moduleOf('lib/shared/process-wide.ts')}
 
-  const flights = createSingleFlight(() => 60_000)
+  const singleFlight = createSingleFlight(() => 60_000)
   const never = () => new Promise(() => {})
   const begun = {
     'a limit': () => createLimiter('test', { points: 1, seconds: 60 }).consume('key'),
-    'a kept result': () => flights.start('kept', async () => 'result').promise,
-    'a call that does not end': () => { flights.start('running', never) },
+    'a kept result': () => singleFlight.start('kept', async () => 'result').promise,
+    'a call that does not end': () => { singleFlight.start('running', never) },
     'a processWide with a timer': () => { processWide('test', () => setTimeout(() => {}, 60_000)) },
     'a timer': () => { runOutsideRequests(() => setTimeout(() => {}, 60_000)) },
     // Proves that this test can fail.
