@@ -9,14 +9,14 @@ import { pendingCount } from '#lib/consent/pending-revocations.ts'
 import { RejectedWriteError, StoreDownError } from '#lib/database/access.ts'
 import { sharedDatabase } from '#lib/database/shared-database.ts'
 import { health } from '#lib/observe/health.ts'
+import { denial, grant } from '#tests/support/core.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
-import { no, yes } from './stores.ts'
 
 const reader = { sub: 's', sid: 'i', diiHash: 'hash' }
 const other = { sub: 'o', sid: 'j', diiHash: 'other' }
-const look = (subject = reader) => consentStore.read(subject)
-/** A store that failed is left alone for a moment, and then tried again. */
+const read = (subject = reader) => consentStore.read(subject)
+/** After a failure the store is tried again only a moment later. */
 const retried = () =>
   vi.waitFor(
     async () => {
@@ -27,13 +27,13 @@ const retried = () =>
   )
 
 const optOut = (diiHash = 'hash') => consentStore.recordOptOut(diiHash, 'uid2')
-const deny = (subject = reader, choice = no) => consentStore.recordChoice(subject, choice)
-const consent = (subject = reader) => consentStore.recordChoice(subject, yes)
+const deny = (subject = reader, choice = denial) => consentStore.recordChoice(subject, choice)
+const consent = (subject = reader) => consentStore.recordChoice(subject, grant)
 const signOut = (sid = 'i') => consentStore.endSession(sid, Date.now() + 60_000)
 const withdraw = () => consentStore.recordSignals(reader, { gdprApplies: true })
 const expectDown = (act: Promise<unknown>) => expect(act).rejects.toThrow(StoreDownError)
 
-/** A file where the store's folder should be; taking it away brings the store back. */
+/** A file in place of the store's folder. Deleting it brings the store back. */
 function storeThatIsDown(): () => void {
   const file = join(mkdtempSync(join(tmpdir(), 'lantern-access-')), 'choices')
   writeFileSync(file, '')
@@ -41,7 +41,7 @@ function storeThatIsDown(): () => void {
   return () => rmSync(file)
 }
 
-/** Makes writes to one table fail while reads go on, as a full disk or a missing right would. */
+/** Makes writes to one table fail while reads work, like a full disk or a missing right. */
 async function breakWrites(table: string): Promise<() => Promise<void>> {
   const { db } = await sharedDatabase()
   const name = sql.table(table)
@@ -60,7 +60,7 @@ describe('a store that is down', () => {
     expect(pendingCount()).toBe(4)
     bringBack()
     await retried()
-    expect(await look()).toMatchObject({
+    expect(await read()).toMatchObject({
       optedOut: true,
       siteOptOut: true,
       ended: true,
@@ -68,7 +68,7 @@ describe('a store that is down', () => {
     })
   })
 
-  it('has repeated revocations wait once, and push out no other (U3)', async () => {
+  it('gets repeated revocations once, and loses no other (U3)', async () => {
     const bringBack = storeThatIsDown()
     await expectDown(optOut())
     await expectDown(signOut('first'))
@@ -76,59 +76,59 @@ describe('a store that is down', () => {
     expect(pendingCount()).toBe(4)
     bringBack()
     await retried()
-    expect((await look()).optedOut).toBe(true)
+    expect((await read()).optedOut).toBe(true)
     expect(await consentStore.isSessionEnded('first')).toBe(true)
   })
 
-  it('writes what waited in the order in which it came last', async () => {
+  it('gets pending records in the order of their latest request', async () => {
     const bringBack = storeThatIsDown()
-    const say = (signals: object) => consentStore.recordSignals(reader, signals)
-    await expectDown(say({ gdprApplies: false }))
+    const record = (signals: object) => consentStore.recordSignals(reader, signals)
+    await expectDown(record({ gdprApplies: false }))
     await expectDown(
-      consentStore.recordChoice(reader, { ...no, signals: { gdprApplies: false, gppSid: [7] } }),
+      consentStore.recordChoice(reader, { ...denial, signals: { gdprApplies: false, gppSid: [7] } }),
     )
-    await expectDown(say({ gdprApplies: true }))
+    await expectDown(record({ gdprApplies: true }))
     bringBack()
     await retried()
-    expect((await look()).signals).toEqual({ gdprApplies: true })
+    expect((await read()).signals).toEqual({ gdprApplies: true })
   })
 
-  it('refuses more when too many wait, keeps opt-outs, and gives out no token (U3)', async () => {
+  it('refuses more than 10,000 pending revocations, except opt-outs, and then gives no token (U3)', async () => {
     const bringBack = storeThatIsDown()
     for (let i = 0; i < 10_000; i++) await signOut(`s${i}`).catch(() => {})
     await expectDown(signOut('one too many'))
     await expectDown(optOut())
     expect(pendingCount()).toBe(10_001)
     bringBack()
-    await expect(look(other)).rejects.toThrow(/Too many/)
+    await expect(read(other)).rejects.toThrow(/Too many/)
     await expect(consentStore.withSharedLock(other, async () => {})).rejects.toThrow(/Too many/)
   })
 
-  it('knows a session as ended whose end waits to be written (N4)', async () => {
+  it('reports a session as ended while that is pending (N4)', async () => {
     storeThatIsDown()
     await expectDown(signOut())
     expect(await consentStore.isSessionEnded('i')).toBe(true)
   })
 })
 
-describe('a revocation that waits to be written', () => {
+describe('a pending revocation', () => {
   beforeEach(() => {
     becomeSite()
   })
 
-  it('closes the store to the reader it concerns, and to no other (U3)', async () => {
+  it('closes the store for its reader, and for no other (U3)', async () => {
     await consent(other)
     const mend = await breakWrites('opt_outs')
     await expectDown(optOut())
-    await expectDown(look())
-    await expectDown(look({ ...other, otherDiiHashes: ['hash'] } as typeof other))
-    expect(await look(other)).toMatchObject({ choice: 'granted' })
+    await expectDown(read())
+    await expectDown(read({ ...other, otherDiiHashes: ['hash'] } as typeof other))
+    expect(await read(other)).toMatchObject({ choice: 'granted' })
     await mend()
     await retried()
-    expect(await look()).toMatchObject({ optedOut: true })
+    expect(await read()).toMatchObject({ optedOut: true })
   })
 
-  it('begins no act under the lock of the reader it concerns (U3)', async () => {
+  it('prevents every action under the lock of its reader (U3)', async () => {
     await breakWrites('opt_outs')
     await expectDown(optOut())
     const act = vi.fn(async () => 'done')
@@ -137,7 +137,7 @@ describe('a revocation that waits to be written', () => {
     expect(await consentStore.withSharedLock(other, act)).toBe('done')
   })
 
-  it('does not keep others from being written (U3)', async () => {
+  it('does not delay others (U3)', async () => {
     await breakWrites('opt_outs')
     await expectDown(optOut())
     await expectDown(optOut('third'))
@@ -145,25 +145,25 @@ describe('a revocation that waits to be written', () => {
     await signOut('k')
     await retryRevocations()
     expect(pendingCount()).toBe(2)
-    expect(await look(other)).toMatchObject({ choice: 'denied' })
+    expect(await read(other)).toMatchObject({ choice: 'denied' })
   })
 
-  it('is written before a later consent of the same reader, which it must not undo (K6)', async () => {
+  it('is written before a later consent of its reader, which it must not undo (K6)', async () => {
     const mend = await breakWrites('site_opt_outs')
     await expectDown(deny())
     await expectDown(consent())
     await mend()
     await consent()
     await retryRevocations()
-    expect(await look()).toMatchObject({ choice: 'granted', siteOptOut: false })
+    expect(await read()).toMatchObject({ choice: 'granted', siteOptOut: false })
   })
 
-  it('is written though the database was opened read-only: it is opened again', async () => {
-    await look()
+  it('is written after the database was opened read-only, which opens it again', async () => {
+    await read()
     await sql`pragma query_only = on`.execute((await sharedDatabase()).db)
     await expectDown(deny())
     await retried()
-    expect(await look()).toMatchObject({ choice: 'denied' })
+    expect(await read()).toMatchObject({ choice: 'denied' })
   })
 })
 
@@ -177,20 +177,20 @@ describe('values that the database refuses', () => {
     becomeSite({ DATABASE_URL: await postgres.database(), CHOICES_PEPPER: 'p'.repeat(32) })
     await openStore()
   })
-  const poison = { ...yes, wording: 'a\0b' }
+  const poison = { ...grant, wording: 'a\0b' }
 
-  it('are that consent’s failure, and no outage', async () => {
+  it('fail that consent, and are no outage', async () => {
     await expect(consentStore.recordChoice(reader, poison)).rejects.toThrow(RejectedWriteError)
     expect(health().store).toBe('ok')
-    expect(await look()).toMatchObject({ choice: null })
+    expect(await read()).toMatchObject({ choice: null })
   })
 
-  it('do not keep a denial from being recorded, nor anything else (K6)', async () => {
+  it('do not prevent a denial or any other record (K6)', async () => {
     await deny(reader, { ...poison, advertising: 'denied' })
     await deny(other)
     expect(pendingCount()).toBe(0)
-    expect(await look()).toMatchObject({ choice: 'denied' })
-    expect(await look(other)).toMatchObject({ choice: 'denied' })
+    expect(await read()).toMatchObject({ choice: 'denied' })
+    expect(await read(other)).toMatchObject({ choice: 'denied' })
     expect(health().store).toBe('ok')
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -14,32 +14,32 @@ import { freePort } from '../../support/site.ts'
 const pepper = (name: string) => name.padEnd(32, '.')
 let folder: string
 
-/** On a busy machine. */
-const patience = { timeout: 15_000 }
+/** For a busy machine. */
+const busyTimeout = { timeout: 15_000 }
 
 const subject = { sub: 's', sid: 'i', diiHash: 'hash' }
-const look = () => consentStore.read(subject)
+const read = () => consentStore.read(subject)
 const isEnded = () => consentStore.isSessionEnded('x')
-/** A store that failed is left alone for a moment. */
-const onceBack = () => vi.waitFor(isEnded, patience)
+/** A store that failed is tried again only a moment later. */
+const onceBack = () => vi.waitFor(isEnded, busyTimeout)
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lantern-open-'))
 })
 
 describe('the one store of a process', () => {
-  it('is opened once, however many ask at once', async () => {
+  it('is opened once for parallel requests', async () => {
     becomeSite()
     const all = await Promise.all([openStore(), openStore(), openStore()])
     expect(new Set(all).size).toBe(1)
   })
 
-  it('is made in a folder that is not there yet', async () => {
+  it('is created in a folder that does not exist yet', async () => {
     becomeSite({ DATABASE_URL: `file:${join(folder, 'a', 'b', 'choices.db')}` })
     expect(await isEnded()).toBe(false)
   })
 
-  it('is not opened while it holds rows of a pepper that is not listed', async () => {
+  it('is not opened while it contains rows of a pepper that is not listed', async () => {
     becomeSite({ DATA_DIR: folder, CHOICES_PEPPER: pepper('a') })
     await consentStore.recordOptOut('hash', 'uid2')
     becomeSite({ DATA_DIR: folder, CHOICES_PEPPER: pepper('b') })
@@ -50,12 +50,12 @@ describe('the one store of a process', () => {
       CHOICES_PEPPER: pepper('b'),
       CHOICES_PEPPER_PREVIOUS: `${pepper('x')},${pepper('a')}`,
     })
-    expect(await look()).toMatchObject({ optedOut: true })
+    expect(await read()).toMatchObject({ optedOut: true })
   })
 })
 
 describe('a store that fails (U4)', () => {
-  it('is a StoreDownError with its cause, and recovers without a restart', async () => {
+  it('causes a StoreDownError with its cause, and recovers without a restart', async () => {
     const file = join(folder, 'choices')
     writeFileSync(file, '')
     becomeSite({ DATABASE_URL: `file:${join(file, 'choices.db')}` })
@@ -68,22 +68,24 @@ describe('a store that fails (U4)', () => {
     expect(health().store).toBe('ok')
   })
 
-  it('a file that is no database is a StoreDownError, and stays as it was', async () => {
+  it('causes a StoreDownError when its file is not a database, and leaves that unchanged', async () => {
     const file = join(folder, 'choices.db')
-    writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
+    const text = 'not a database, but long enough to be read as one'.repeat(40)
+    writeFileSync(file, text)
     becomeSite({ DATABASE_URL: `file:${file}` })
     await expect(isEnded()).rejects.toThrow(StoreDownError)
+    expect(readFileSync(file, 'utf8')).toBe(text)
   })
 })
 
-describe('PostgreSQL that comes and goes', () => {
+describe('failures of PostgreSQL', () => {
   let postgres: TestPostgres
   beforeAll(async () => {
     postgres = await startPostgres()
   }, 120_000)
   afterAll(() => postgres.stop())
 
-  it('nothing listens: a StoreDownError', async () => {
+  it('no server causes a StoreDownError', async () => {
     becomeSite({
       DATABASE_URL: `postgres://lantern@127.0.0.1:${await freePort()}/none`,
       CHOICES_PEPPER: pepper('p'),
@@ -91,24 +93,24 @@ describe('PostgreSQL that comes and goes', () => {
     await expect(isEnded()).rejects.toThrow(StoreDownError)
   })
 
-  it('a query that hangs is given up, and the store is back when it can answer (U4)', async () => {
+  it('a hanging query is given up, and the store works again when it can answer (U4)', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
     await openStore()
-    await look()
+    await read()
     const { Client } = await import('pg')
     const other = new Client({ connectionString: url })
     await other.connect()
     await other.query('begin')
     await other.query('lock table opt_outs in access exclusive mode')
-    // Without a limit of ours this would wait as long as the lock, and the test with it.
-    await expect(look()).rejects.toThrow(StoreDownError)
+    // Without our time limit this would wait for the lock, and the test with it.
+    await expect(read()).rejects.toThrow(StoreDownError)
     await other.query('rollback')
     await other.end()
-    expect(await vi.waitFor(look, patience)).toMatchObject({ optedOut: false })
+    expect(await vi.waitFor(read, busyTimeout)).toMatchObject({ optedOut: false })
   })
 
-  it('connections that are cut cost one answer at most', async () => {
+  it('cut connections fail at most one request', async () => {
     const url = await postgres.database()
     becomeSite({ DATABASE_URL: url, CHOICES_PEPPER: pepper('p') })
     await openStore()
@@ -120,9 +122,9 @@ describe('PostgreSQL that comes and goes', () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     )
     await admin.end()
-    const first = await look().catch((error: unknown) => error)
+    const first = await read().catch((error: unknown) => error)
     if (first instanceof Error) expect(first).toBeInstanceOf(StoreDownError)
-    expect((await vi.waitFor(look, patience)).optedOut).toBe(true)
+    expect((await vi.waitFor(read, busyTimeout)).optedOut).toBe(true)
     expect(health().store).toBe('ok')
   })
 })

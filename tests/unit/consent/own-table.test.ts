@@ -5,7 +5,7 @@ import { globalPrivacyControl } from '#lib/policies/gpc.ts'
 import { consent, siteInMemory } from '../../support/core.ts'
 import { otherDii, reader, sameDii } from './stores.ts'
 
-/** A table of opt-outs, and consents as another system keeps them, by account. */
+/** A publisher's table of opt-outs, and consents by account in another system. */
 function ownTable() {
   const optOuts = new Set<string>()
   const consents = new Map<string, { id: number } | 'denied'>()
@@ -18,13 +18,13 @@ function ownTable() {
 }
 
 describe('a store on a publisher’s own table', () => {
-  it('knows nothing of a stranger', async () => {
+  it('has no consent of an unknown reader', async () => {
     const { store } = ownTable()
     expect(await store.read(reader)).toEqual(noConsent)
     expect(await store.isSessionEnded(reader.sid)).toBe(false)
   })
 
-  it('reads consent and denial where they are kept, for that account alone', async () => {
+  it('reads consent and denial from the other system, for that account only', async () => {
     const { store, consents } = ownTable()
     consents.set(reader.sub, { id: 7 })
     expect(await store.read(reader)).toEqual({ ...noConsent, choice: 'granted', consentId: 7 })
@@ -33,7 +33,7 @@ describe('a store on a publisher’s own table', () => {
     expect(await store.read(reader)).toEqual({ ...noConsent, siteOptOut: true, choice: 'denied' })
   })
 
-  it('takes what a driver gives: 1 for true, no row, a large number as text', async () => {
+  it('accepts what drivers return: 1 for true, no row, a large number as text', async () => {
     const answers = { optedOut: 1, consent: undefined } as { optedOut: unknown; consent: unknown }
     const store = createOwnTableStore({
       isOptedOut: async () => answers.optedOut as boolean,
@@ -45,7 +45,7 @@ describe('a store on a publisher’s own table', () => {
     expect(await store.read(reader)).toMatchObject({ choice: 'granted', consentId: 17 })
   })
 
-  it('keeps an opt-out for the address alone, whatever the reader decides (U3)', async () => {
+  it('keeps the opt-out of an address despite any consent (U3)', async () => {
     const { store, consents } = ownTable()
     await store.recordOptOut(reader.diiHash, 'uid2')
     consents.set(reader.sub, { id: 1 })
@@ -61,8 +61,8 @@ async function site(options: Parameters<typeof siteInMemory>[0] = {}) {
   return { ...own, ...(await siteInMemory({ ...options, consent: own.store })), store: own.store }
 }
 
-describe('a site on it', () => {
-  it('generates once the other system says so, and drops the token when it says no', async () => {
+describe('a site with that store', () => {
+  it('generates after a consent in the other system, and ends the token after a denial there', async () => {
     const { post, get, consents, reader } = await site()
     expect((await post()).identity.status).toBe('no_choice')
     consents.set(reader.sub, { id: 1 })
@@ -74,7 +74,7 @@ describe('a site on it', () => {
     expect(await post()).toMatchObject({ identity: { status: 'denied' }, cookie: 'clear' })
   })
 
-  it('never asks again for a reader whom the operator called opted out', async () => {
+  it('makes no further call for a reader whom the operator reports as opted out', async () => {
     const { post, consents, reader, subject, optOuts, operator } = await site()
     consents.set(reader.sub, { id: 1 })
     operator.answer = async () => ({ status: 'optout' })

@@ -1,24 +1,28 @@
 import { expect, it } from 'vitest'
-import { describeSqlStores, newer, no, otherDii, pepper, reader, sameDii, yes } from './stores.ts'
+import { denial, grant } from '#tests/support/core.ts'
+import { describeSqlStores, newer, otherDii, pepper, reader, sameDii } from './stores.ts'
 
 const signals = { gdprApplies: true, tcf: 'CP' }
 const hashes = [reader.diiHash, otherDii.diiHash]
 const nothing = { optOuts: [], history: [], signals: [] }
 
 describeSqlStores('the records of a reader', (on) => {
-  /** Of two accounts and two addresses, and of somebody else, under two peppers, a millisecond apart. */
+  /**
+   * Records of two accounts and two addresses, and of another reader, under two peppers, a millisecond
+   * apart.
+   */
   async function fill() {
     const steps = [
-      (store: typeof on.store) => store.recordChoice(reader, { ...yes, signals }),
-      (store: typeof on.store) => store.recordChoice({ ...otherDii, sub: 'demo:o' }, no),
+      (store: typeof on.store) => store.recordChoice(reader, { ...grant, signals }),
+      (store: typeof on.store) => store.recordChoice({ ...otherDii, sub: 'demo:o' }, denial),
       (store: typeof on.store) => store.recordOptOut(reader.diiHash, 'euid'),
     ]
     const rotated = (await on.open(newer, pepper)).store
     const later = [
-      () => rotated.recordChoice(sameDii, { ...no, version: '2', source: 'gpc' as const }),
+      () => rotated.recordChoice(sameDii, { ...denial, version: '2', source: 'gpc' as const }),
       () => rotated.recordSignals(sameDii, { gdprApplies: false }),
-      () => rotated.recordChoice({ ...reader, diiHash: 'somebody else' }, { ...no, signals }),
-      () => rotated.recordOptOut('somebody else', 'uid2'),
+      () => rotated.recordChoice({ ...reader, diiHash: 'another reader' }, { ...denial, signals }),
+      () => rotated.recordOptOut('another reader', 'uid2'),
     ]
     for (const step of [...steps.map((step) => () => step(on.store)), ...later]) {
       on.now += 1
@@ -27,7 +31,7 @@ describeSqlStores('the records of a reader', (on) => {
     return rotated
   }
 
-  it('are all that is kept under the addresses, of every account and under every pepper', async () => {
+  it('are everything kept under the addresses, for every account and every pepper', async () => {
     const start = on.now
     const rotated = await fill()
     const first = { version: '1', wording: 'May we?', source: 'page' }
@@ -55,17 +59,17 @@ describeSqlStores('the records of a reader', (on) => {
         { at: start + 5, account: 'google:b', signals: { gdprApplies: false } },
       ],
     })
-    expect(await rotated.records(['a stranger'])).toEqual(nothing)
+    expect(await rotated.records(['unknown'])).toEqual(nothing)
     expect((await rotated.records([otherDii.diiHash])).history).toHaveLength(1)
   })
 
-  it('forgotten, leave the opt-outs with kind and time, and nothing else (K6, U3)', async () => {
+  it('are after erasure the opt-outs with kind and time, and nothing else (K6, U3)', async () => {
     const rotated = await fill()
     const { optOuts } = await rotated.records(hashes)
-    const others = await rotated.records(['somebody else'])
+    const others = await rotated.records(['another reader'])
     expect(await rotated.forget(hashes)).toEqual({ history: 3, signals: 2 })
     expect(await rotated.records(hashes)).toEqual({ ...nothing, optOuts })
-    expect(await rotated.records(['somebody else'])).toEqual(others)
+    expect(await rotated.records(['another reader'])).toEqual(others)
     for (const account of [reader, sameDii])
       expect(await rotated.read(account)).toMatchObject({
         optedOut: true,
@@ -76,8 +80,8 @@ describeSqlStores('the records of a reader', (on) => {
     expect(await rotated.forget(hashes)).toEqual({ history: 0, signals: 0 })
   })
 
-  it('forgotten, leave no account a consent, and no row', async () => {
-    for (const account of [reader, sameDii]) await on.store.recordChoice(account, { ...yes, signals })
+  it('are after erasure no consent of any account, and no row', async () => {
+    for (const account of [reader, sameDii]) await on.store.recordChoice(account, { ...grant, signals })
     await on.store.forget([reader.diiHash])
     for (const account of [reader, sameDii])
       expect(await on.store.read(account)).toMatchObject({ choice: null, consentId: null, signals: {} })

@@ -2,18 +2,17 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import type { ConsentRecords } from '#lib/consent/store.ts'
+import { denial, grant } from '#tests/support/core.ts'
 import { until } from '../../support/until.ts'
 import {
   describeSqlStores,
   describeStores,
   newer,
-  no,
   otherDii,
   pepper,
   reader,
   type SqlStoreTests,
   sameDii,
-  yes,
 } from './stores.ts'
 
 const third = { ...reader, diiHash: 'third' }
@@ -23,9 +22,9 @@ type Write = (store: ConsentRecords) => Promise<unknown>
 const writes: [string, Write][] = [
   ['an opt-out', (store) => store.recordOptOut(reader.diiHash, 'uid2')],
   ['an opt-out of another DII of the session', (store) => store.recordOptOut(otherDii.diiHash, 'uid2')],
-  ['a no', (store) => store.recordChoice(reader, no)],
-  ['a no of another account', (store) => store.recordChoice(sameDii, no)],
-  ['a yes', (store) => store.recordChoice(sameDii, yes)],
+  ['a denial', (store) => store.recordChoice(reader, denial)],
+  ['a denial of another account', (store) => store.recordChoice(sameDii, denial)],
+  ['a consent', (store) => store.recordChoice(sameDii, grant)],
   ['an erasure', (store) => store.forget(['x', otherDii.diiHash])],
   ['the end of the session', (store) => store.endSession(reader.sid, 1_900_000_000_000)],
 ]
@@ -38,7 +37,7 @@ function gate() {
   return { opened, open }
 }
 
-/** An act under the lock that has begun, and goes on until it is told to end. */
+/** An action under the lock that has started, and runs until `end` is called. */
 async function begin(store: ConsentRecords, subject = both) {
   const [entered, ending] = [gate(), gate()]
   const over = store.withSharedLock(subject, async (state) => {
@@ -55,7 +54,7 @@ async function begin(store: ConsentRecords, subject = both) {
   }
 }
 
-/** Resolves when so many wait for a lock of PostgreSQL. */
+/** Resolves when this many wait for a lock of PostgreSQL. */
 const waiting = (on: SqlStoreTests, count: number) =>
   until(async () => {
     const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted`.execute(
@@ -64,21 +63,21 @@ const waiting = (on: SqlStoreTests, count: number) =>
     return rows.length === count
   })
 
-/** SQLite and memory wait within this process, and without it a write would take no more than a few turns. */
+/** SQLite and memory wait within this process: without waiting, a write takes only a few turns. */
 const turns = async () => {
   for (let count = 0; count < 100; count++) await turn()
 }
 
-describeStores('an act under the shared lock', (on, kind) => {
-  it('is given the state that can be read', async () => {
-    await on.store.recordChoice(both, yes)
+describeStores('an action under the shared lock', (on, kind) => {
+  it('gets the current consent state', async () => {
+    await on.store.recordChoice(both, grant)
     const state = await on.store.read(both)
     expect(state.choice).toBe('granted')
     expect(await on.store.withSharedLock(both, async (given) => given)).toEqual(state)
   })
 
-  it.each(writes)('is waited for by %s (U3, K6)', async (_, write) => {
-    await on.store.recordChoice(both, yes)
+  it.each(writes)('makes %s wait (U3, K6)', async (_, write) => {
+    await on.store.recordChoice(both, grant)
     const held = await begin(on.store)
     const order: string[] = []
     const written = write(on.store).then(() => order.push('written'))
@@ -90,7 +89,7 @@ describeStores('an act under the shared lock', (on, kind) => {
     expect(order).toEqual(['ended', 'written'])
   })
 
-  it('that fails rejects, and leaves nothing locked', async () => {
+  it('rejects when it fails, and leaves nothing locked', async () => {
     await expect(
       on.store.withSharedLock(both, () => Promise.reject(new Error('of the work'))),
     ).rejects.toThrow('of the work')
@@ -108,7 +107,7 @@ describeStores('an act under the shared lock', (on, kind) => {
 })
 
 const besideAnother = (on: SqlStoreTests): void => {
-  it.each(writes)('is waited for by %s, whatever the first pepper is (U3, K6)', async (_, write) => {
+  it.each(writes)('makes %s wait, with any first pepper (U3, K6)', async (_, write) => {
     const held = await begin((await on.open(newer, pepper)).store)
     const before = await on.dump()
     let written = false
@@ -122,13 +121,13 @@ const besideAnother = (on: SqlStoreTests): void => {
     await writing
   })
 
-  it('blocks no reads, here and there, and no writes about other readers', async () => {
+  it('blocks no reads in any instance, and no writes for other readers', async () => {
     const here = await begin(on.store)
     const there = await begin((await on.open(pepper)).store)
     expect(await on.store.withSharedLock(both, async ({ choice }) => choice)).toBeNull()
     await on.store.recordOptOut(third.diiHash, 'uid2')
-    await on.store.recordChoice(third, no)
-    await on.store.endSession('somebody else', on.now)
+    await on.store.recordChoice(third, denial)
+    await on.store.endSession('another reader', on.now)
     await here.end()
     await there.end()
   })
@@ -136,7 +135,7 @@ const besideAnother = (on: SqlStoreTests): void => {
   describe.each(['read committed', 'repeatable read', 'serializable'])(
     'on a database whose default isolation is %s',
     (level) => {
-      it('sees what was written before it when it is asked for after that write was begun (U3)', async () => {
+      it('sees a write that began before it was requested (U3)', async () => {
         const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(on.db)
         const name = sql.table(rows[0]?.name ?? '')
         await sql`alter database ${name} set default_transaction_isolation = ${sql.lit(level)}`.execute(on.db)
@@ -144,16 +143,16 @@ const besideAnother = (on: SqlStoreTests): void => {
         const held = await begin(one.store)
         const writing = two.store.recordOptOut(reader.diiHash, 'uid2')
         await waiting(on, 1)
-        const looking = one.store.withSharedLock(both, async ({ optedOut }) => optedOut)
+        const action = one.store.withSharedLock(both, async ({ optedOut }) => optedOut)
         await waiting(on, 2)
         await held.end()
         await writing
-        expect(await looking).toBe(true)
+        expect(await action).toBe(true)
       })
     },
   )
 
-  it('ends for all, in whatever order they name their DII (N3)', async () => {
+  it('ends for all, with their DII in any order (N3)', async () => {
     const stores = [on.store, (await on.open(pepper)).store, (await on.open(newer, pepper)).store]
     const hashes = ['a', 'b', 'c', 'd']
     const work = Array.from({ length: 120 }, (_, i) => {
@@ -162,7 +161,7 @@ const besideAnother = (on: SqlStoreTests): void => {
       const order = i % 8 < 4 ? otherDiiHashes : otherDiiHashes.reverse()
       const subject = { ...reader, diiHash, otherDiiHashes: order }
       return [
-        () => store.recordChoice(subject, i % 5 ? yes : no),
+        () => store.recordChoice(subject, i % 5 ? grant : denial),
         () => store.withSharedLock(subject, async () => {}),
         () => store.forget([...order, diiHash]),
       ][i % 7 === 0 ? 2 : i % 2]?.()
@@ -171,4 +170,4 @@ const besideAnother = (on: SqlStoreTests): void => {
   })
 }
 
-describeSqlStores('an act under the shared lock of another instance', besideAnother, ['PostgreSQL'])
+describeSqlStores('an action under the shared lock of another instance', besideAnother, ['PostgreSQL'])

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { pepperFingerprint } from '#lib/consent/keys.ts'
-import { describeSqlStores, email, newer, no, otherDii, pepper, reader, sameDii, yes } from './stores.ts'
+import { denial, grant } from '#tests/support/core.ts'
+import { describeSqlStores, email, newer, otherDii, pepper, reader, sameDii } from './stores.ts'
 
 describeSqlStores('the SQL store', (on) => {
-  const marks = () => on.db.selectFrom('site_opt_outs').selectAll().execute()
+  const siteOptOuts = () => on.db.selectFrom('site_opt_outs').selectAll().execute()
 
   it('keeps every choice with the words that were shown', async () => {
-    await on.store.recordChoice(reader, yes)
-    await on.store.recordChoice(reader, { ...no, wording: 'Für Werbung? 広告', source: 'api' })
+    await on.store.recordChoice(reader, grant)
+    await on.store.recordChoice(reader, { ...denial, wording: 'Für Werbung? 広告', source: 'api' })
     const rows = await on.db.selectFrom('choice_events').selectAll().orderBy('id').execute()
     expect(rows).toMatchObject([
       { advertising: 'granted', wording: 'May we?', version: '1', source: 'page', at: on.now },
@@ -15,8 +16,8 @@ describeSqlStores('the SQL store', (on) => {
     ])
   })
 
-  it('has what was recorded for the next process', async () => {
-    await on.store.recordChoice(reader, yes)
+  it('keeps everything for the next process', async () => {
+    await on.store.recordChoice(reader, grant)
     await on.store.recordOptOut(otherDii.diiHash, 'uid2')
     await on.store.endSession(reader.sid, on.now + 1000)
     const next = await on.open(pepper)
@@ -24,14 +25,14 @@ describeSqlStores('the SQL store', (on) => {
     expect((await next.store.read(otherDii)).optedOut).toBe(true)
   })
 
-  it('keeps one row of an opt-out that is reported more than once (U3)', async () => {
+  it('keeps one row for an opt-out that is reported again (U3)', async () => {
     for (let i = 0; i < 3; i++) await on.store.recordOptOut(reader.diiHash, 'euid')
     expect(await on.db.selectFrom('opt_outs').selectAll().execute()).toHaveLength(1)
   })
 
-  it('holds no address, no bare hash of one, no session id and no pepper in any table (S5)', async () => {
-    await on.store.recordChoice(reader, { ...yes, signals: { tcf: 'CP' } })
-    await on.store.recordChoice(otherDii, no)
+  it('contains no address, plain hash, session id or pepper in any table (S5)', async () => {
+    await on.store.recordChoice(reader, { ...grant, signals: { tcf: 'CP' } })
+    await on.store.recordChoice(otherDii, denial)
     await on.store.recordOptOut(reader.diiHash, 'uid2')
     await on.store.endSession(reader.sid, on.now + 1000)
     const tables = await on.dump()
@@ -45,19 +46,20 @@ describeSqlStores('the SQL store', (on) => {
       expect(dump).not.toContain(secret)
   })
 
-  describe('after its pepper was rotated', () => {
+  describe('after a rotation of its pepper', () => {
     const rotate = async () => (await on.open(newer, pepper)).store
 
-    it('finds what earlier ones wrote', async () => {
+    it('finds records under earlier peppers', async () => {
       expect(await on.store.peppersInUse()).toEqual([])
-      await on.store.recordChoice(reader, yes)
+      await on.store.recordChoice(reader, grant)
       await on.store.recordOptOut(reader.diiHash, 'uid2')
       const rotated = await rotate()
       expect(await rotated.read(reader)).toMatchObject({ choice: 'granted', optedOut: true })
-      await rotated.recordChoice(reader, no)
+      await rotated.recordChoice(reader, denial)
       expect((await rotated.read(reader)).choice).toBe('denied')
       expect((await rotated.peppersInUse()).sort()).toEqual([pepper, newer].map(pepperFingerprint).sort())
-      // Without the earlier one an opt-out would be missed: boot refuses by these fingerprints.
+      // Without the earlier pepper an opt-out would be missed: by these fingerprints, boot refuses to
+      // start.
       expect((await (await on.open(newer)).store.read(reader)).optedOut).toBe(false)
     })
 
@@ -68,28 +70,28 @@ describeSqlStores('the SQL store', (on) => {
     })
 
     it('honours an earlier opt-out from this site, until a consent ends it under both peppers (K6)', async () => {
-      await on.store.recordChoice(reader, no)
+      await on.store.recordChoice(reader, denial)
       const rotated = await rotate()
       expect(await rotated.read(sameDii)).toMatchObject({ siteOptOut: true, choice: 'denied' })
-      await rotated.recordChoice(reader, no)
-      expect(await marks()).toHaveLength(2)
-      await rotated.recordChoice(sameDii, yes)
-      expect(await marks()).toEqual([])
+      await rotated.recordChoice(reader, denial)
+      expect(await siteOptOuts()).toHaveLength(2)
+      await rotated.recordChoice(sameDii, grant)
+      expect(await siteOptOuts()).toEqual([])
       expect(await rotated.read(sameDii)).toMatchObject({ siteOptOut: false, choice: 'granted' })
       expect(await rotated.read(reader)).toMatchObject({ siteOptOut: false, choice: 'denied' })
     })
 
-    it('knows a consent by the same id, and by another one after a denial that either wrote', async () => {
-      await on.store.recordChoice(reader, yes)
+    it('keeps the id of a consent, until a denial under either pepper', async () => {
+      await on.store.recordChoice(reader, grant)
       const idOf = async (store = on.store) => (await store.read(reader)).consentId
       const ids = [await idOf()]
       const rotated = await rotate()
       expect(await idOf(rotated)).toBe(ids[0])
-      await rotated.recordChoice(reader, yes)
+      await rotated.recordChoice(reader, grant)
       expect(await idOf(rotated)).toBe(ids[0])
       for (const store of [on.store, rotated]) {
-        await store.recordChoice(sameDii, no)
-        await rotated.recordChoice(reader, yes)
+        await store.recordChoice(sameDii, denial)
+        await rotated.recordChoice(reader, grant)
         ids.push(await idOf(rotated))
       }
       expect(ids).not.toContain(null)
@@ -97,46 +99,39 @@ describeSqlStores('the SQL store', (on) => {
     })
   })
 
-  describe('of an opt-out from this site', () => {
-    it('keeps one mark, with the time of the first denial since the last consent', async () => {
-      for (const choice of [no, yes, no]) {
+  describe('for an opt-out from this site', () => {
+    it('keeps one row, with the time of the first denial since the last consent', async () => {
+      for (const choice of [denial, grant, denial]) {
         on.now += 1
         await on.store.recordChoice(reader, choice)
       }
       const since = on.now
       on.now += 1
-      await on.store.recordChoice(sameDii, no)
-      expect(await marks()).toMatchObject([{ at: since }])
+      await on.store.recordChoice(sameDii, denial)
+      expect(await siteOptOuts()).toMatchObject([{ at: since }])
     })
 
-    it('keeps no mark once a consent has ended it', async () => {
-      await on.store.recordChoice(reader, no)
-      await on.store.recordChoice(sameDii, yes)
-      expect(await marks()).toEqual([])
+    it('keeps no row after a consent', async () => {
+      await on.store.recordChoice(reader, denial)
+      await on.store.recordChoice(sameDii, grant)
+      expect(await siteOptOuts()).toEqual([])
     })
 
-    it('knows its pepper as in use for as long as it is there', async () => {
-      await on.store.recordChoice(reader, no)
+    it('reports its pepper as in use', async () => {
+      await on.store.recordChoice(reader, denial)
       await on.store.forget([reader.diiHash])
       expect(await on.store.peppersInUse()).toHaveLength(1)
     })
   })
 
-  describe('of a choice that is made again', () => {
+  describe('for a repeated choice', () => {
     const events = async () => (await on.db.selectFrom('choice_events').select('id').execute()).length
     const signals = { gdprApplies: false }
 
-    it('keeps no row while it is in force', async () => {
-      for (let i = 0; i < 3; i++) await on.store.recordChoice(reader, yes)
-      expect(await events()).toBe(1)
-      for (let i = 0; i < 3; i++) await on.store.recordChoice(reader, { ...no, signals })
-      expect(await events()).toBe(2)
-    })
-
-    it('keeps one where its words, its source or the consent signals are others', async () => {
-      await on.store.recordChoice(reader, yes)
+    it('adds a row when words, source or consent signals differ', async () => {
+      await on.store.recordChoice(reader, grant)
       const changes = [{ version: '2' }, { wording: 'May we now?' }, { source: 'api' as const }, { signals }]
-      for (const change of changes) await on.store.recordChoice(reader, { ...yes, ...change })
+      for (const change of changes) await on.store.recordChoice(reader, { ...grant, ...change })
       expect(await events()).toBe(5)
     })
   })

@@ -10,7 +10,6 @@ import { type Engine, openDatabase } from '#lib/database/connection.ts'
 import { migrate } from '#lib/database/migrations.ts'
 import type { Schema } from '#lib/database/schema.ts'
 import type { Product } from '#lib/identity/public-identity.ts'
-import type { Choice } from '#lib/identity/types.ts'
 import { hashEmail } from '#lib/uid2/index.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 
@@ -18,8 +17,6 @@ export const [pepper, newer] = ['first-pepper', 'second-pepper'].map((name) => n
   string,
   string,
 ]
-export const yes: Choice = { advertising: 'granted', version: '1', wording: 'May we?', source: 'page' }
-export const no: Choice = { ...yes, advertising: 'denied' }
 export const email = 'canary@example.com'
 export const reader = { sub: 'demo:a', sid: 'sid-a', diiHash: await hashEmail(email) }
 /** Another account of the same address. */
@@ -35,7 +32,7 @@ interface Opened {
 /** A new store for each test. */
 export interface StoreTests {
   readonly store: ConsentRecords
-  /** Unix ms, what its clock says. */
+  /** Unix ms of its clock. */
   now: number
 }
 
@@ -43,16 +40,16 @@ export interface StoreTests {
 export interface SqlStoreTests extends StoreTests {
   readonly db: Kysely<Schema>
   readonly store: SqlStore
-  /** The same database once more, on a pool of its own: as another process has it. */
+  /** The same database with a pool of its own, as in another process. */
   open(...peppers: [string, ...string[]]): Promise<Opened>
-  /** The same database as a site of this product has it. */
+  /** The same database for a site of this product. */
   openFor(product: Product): Promise<SqlStore>
-  /** All that is in the database, by table. */
+  /** Everything in the database, by table. */
   dump(): Promise<Record<string, Record<string, unknown>[]>>
 }
 
-/** On a busy machine hundreds of writes at once take longer than a page may wait. */
-const patienceMs = 30_000
+/** On a busy machine hundreds of parallel writes take longer than a page may wait. */
+const busyTimeoutMs = 30_000
 
 let postgres: TestPostgres | undefined
 
@@ -82,7 +79,7 @@ export function describeStores(what: string, tests: (on: StoreTests, kind: 'memo
   describeSqlStores(what, tests)
 }
 
-/** What only SQL has: peppers, tables, other processes. On either engine. */
+/** What only SQL stores have: peppers, tables, other processes. */
 export function describeSqlStores(
   what: string,
   tests: (on: SqlStoreTests, engine: Engine) => void,
@@ -110,7 +107,7 @@ export function describeSqlStores(
       },
       now: 0,
       async open(...peppers) {
-        const { db, engine } = openDatabase(url, patienceMs)
+        const { db, engine } = openDatabase(url, busyTimeoutMs)
         opened.push(db)
         await migrate({ db, engine })
         return { db, engine, store: createSqlStore({ db, engine }, peppers, () => on.now) }

@@ -16,7 +16,7 @@ beforeEach(() => {
   becomeSite()
 })
 
-it('a process has one database, however many ask for it and for what is on it', async () => {
+it('a process has one database for all parallel users', async () => {
   const [first, second] = await Promise.all([sharedDatabase(), sharedDatabase(), openStore()])
   expect(first).toBe(second)
   expect(await withDatabase('sign_in', async (opened) => opened)).toBe(first)
@@ -33,24 +33,24 @@ it('an opening that failed is not kept', async () => {
 })
 
 describe('work that meets another process’s lock', () => {
-  it('is begun again until the lock is gone', async () => {
+  it('is started again until the lock is gone', async () => {
     const work = vi.fn(works).mockImplementationOnce(fails('SQLITE_BUSY_SNAPSHOT') as typeof works)
     expect(await withDatabase('sign_in', work)).toBe('done')
     expect(work).toHaveBeenCalledTimes(2)
   })
 
-  it('is given up in the end', async () => {
+  it('fails in the end', async () => {
     await expect(withDatabase('sign_in', fails('SQLITE_BUSY'))).rejects.toThrow(StoreDownError)
   })
 
-  it('is not begun again for any other reason', async () => {
+  it('is not started again for any other reason', async () => {
     const work = vi.fn(fails('SQLITE_IOERR'))
     await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(work).toHaveBeenCalledTimes(1)
   })
 })
 
-describe('what a failure says of the database (U4)', () => {
+describe('the effect of a failure (U4)', () => {
   const error = (code: string) => () => Promise.reject(Object.assign(new Error('x'), { code }))
   const ofPostgres = (code: string) => () =>
     Promise.reject(Object.assign(new DatabaseError('x', 1, 'error'), { severity: 'ERROR', code }))
@@ -60,7 +60,7 @@ describe('what a failure says of the database (U4)', () => {
     ['23505', ofPostgres('23505')],
     ['SQLITE_TOOBIG', error('SQLITE_TOOBIG')],
     ['SQLITE_CONSTRAINT_CHECK', error('SQLITE_CONSTRAINT_CHECK')],
-  ])('%s: these values cannot be stored, and all else goes on', async (_, work) => {
+  ])('%s: these values are refused, and everything else works', async (_, work) => {
     await expect(withDatabase('choices', work)).rejects.toThrow(RejectedWriteError)
     expect(health().store).toBe('ok')
     expect(await withDatabase('choices', works)).toBe('done')
@@ -72,7 +72,7 @@ describe('what a failure says of the database (U4)', () => {
     ['53100', ofPostgres('53100')],
     ['SQLITE_FULL', error('SQLITE_FULL')],
     ['no code', () => Promise.reject(new TypeError('x'))],
-  ])('%s: this work failed, and no other rests', async (_, work) => {
+  ])('%s: only this work fails', async (_, work) => {
     await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('ok')
     await expect(withDatabase('choices', work)).rejects.toThrow(StoreDownError)
@@ -110,13 +110,13 @@ describe('what a failure says of the database (U4)', () => {
     ['EAI_AGAIN', error('EAI_AGAIN')],
     ['SQLITE_READONLY', error('SQLITE_READONLY')],
     ['SQLITE_IOERR_READ', error('SQLITE_IOERR_READ')],
-  ])('%s: it is down for all, is left alone, and is opened again', async (_, work) => {
+  ])('%s: the store is down for all, is left alone, and is then opened again', async (_, work) => {
     const first = await sharedDatabase()
     await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
-    const asked = vi.fn(works)
-    await expect(withDatabase('choices', asked)).rejects.toThrow(/is down/)
-    expect(asked).not.toHaveBeenCalled()
+    const next = vi.fn(works)
+    await expect(withDatabase('choices', next)).rejects.toThrow(/is down/)
+    expect(next).not.toHaveBeenCalled()
     expect(await vi.waitFor(() => withDatabase('choices', works), { timeout: 15_000 })).toBe('done')
     expect(await sharedDatabase()).not.toBe(first)
     expect(health().store).toBe('ok')
@@ -127,7 +127,7 @@ describe('what a failure says of the database (U4)', () => {
     ['08P01', ofPostgres('08P01')],
     ['26000', ofPostgres('26000')],
     ['ECONNREFUSED', error('ECONNREFUSED')],
-  ])('E6: %s of a limit says nothing of the store: limits rest, and all else goes on', async (_, work) => {
+  ])('%s of a limit does not affect the store: only limits pause (E6)', async (_, work) => {
     const first = await sharedDatabase()
     await expect(withDatabase('limits', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('ok')
@@ -136,13 +136,13 @@ describe('what a failure says of the database (U4)', () => {
     expect(await sharedDatabase()).toBe(first)
   })
 
-  it('a sign-in or a limit that works does not say that there are tokens again', async () => {
+  it('a sign-in or limit that works does not mark the store as up', async () => {
     await expect(withDatabase('choices', error('x'))).rejects.toThrow(StoreDownError)
     expect(await withDatabase('sign_in', works)).toBe('done')
     expect(health().store).toBe('down')
   })
 
-  it('one that cannot be opened is down, whatever the reason, and is left alone', async () => {
+  it('a database that cannot be opened is down, and is left alone', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'lantern-database-')), 'choices.db')
     writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
     becomeSite({ DATABASE_URL: `file:${file}` })
@@ -151,10 +151,10 @@ describe('what a failure says of the database (U4)', () => {
     await expect(withDatabase('choices', works)).rejects.toThrow(/is down/)
   })
 
-  it('work that hangs is given up, and what the same request asks next does not wait', async () => {
+  it('hanging work is given up, and the next work of its request does not wait', async () => {
     await expect(withDatabase('choices', () => new Promise(() => {}))).rejects.toThrow(StoreDownError)
-    const asked = vi.fn(works)
-    await expect(withDatabase('limits', asked)).rejects.toThrow(/is down/)
-    expect(asked).not.toHaveBeenCalled()
+    const next = vi.fn(works)
+    await expect(withDatabase('limits', next)).rejects.toThrow(/is down/)
+    expect(next).not.toHaveBeenCalled()
   })
 })

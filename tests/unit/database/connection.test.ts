@@ -39,21 +39,21 @@ const endSession = (sid: string) =>
   opened.db.insertInto('ended_sessions').values({ sid_hash: sid, until: 1 }).execute()
 const ended = async () => (await other.query('select sid_hash from ended_sessions')).rows
 
-it('a query that is given up inside a transaction takes nothing with it that comes later', async () => {
+it('a query that is given up inside a transaction does not affect later ones', async () => {
   await other.query('select pg_advisory_lock(1)')
   const waiting = opened.db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(1)`.execute(trx)
   })
   await expect(waiting).rejects.toThrow()
   await other.query('select pg_advisory_unlock(1)')
-  // It was acknowledged, so that it has to be on record, whatever becomes of the connection.
+  // Acknowledged, so it must be recorded.
   await endSession('sid')
   expect(await ended()).toEqual([{ sid_hash: 'sid' }])
   const locks = async () => (await other.query(`select 1 from pg_locks where locktype = 'advisory'`)).rows
   await until(async () => (await locks()).length === 0)
 })
 
-it('a connection that is cut amid a transaction is an error of its work, not of the process', async () => {
+it('a connection that is cut during a transaction fails its work, not the process', async () => {
   const begun = opened.db.transaction().execute(async (trx) => {
     await sql`select 1`.execute(trx)
     await cut()
@@ -65,21 +65,21 @@ it('a connection that is cut amid a transaction is an error of its work, not of 
   expect(await ended()).toEqual([{ sid_hash: 'sid' }])
 })
 
-it('a connection that is cut amid a query is an error of its work, not of the process', async () => {
+it('a connection that is cut during a query fails its work, not the process', async () => {
   const asleep = `select 1 ${others} and wait_event = 'PgSleep'`
-  const asked = sql`select pg_sleep(60)`.execute(opened.db)
+  const query = sql`select pg_sleep(60)`.execute(opened.db)
   await Promise.all([
-    expect(asked).rejects.toThrow(),
+    expect(query).rejects.toThrow(),
     until(async () => (await other.query(asleep)).rows.length > 0).then(cut),
   ])
   await endSession('sid')
   expect(await ended()).toEqual([{ sid_hash: 'sid' }])
 })
 
-describe('an error of the connection has a code of its own', () => {
+describe('an error of a connection has a code', () => {
   const codeOf = (work: Promise<unknown>) => work.then(() => 'none', errorCode)
 
-  it('pool_busy: all connections are in use', async () => {
+  it('pool_busy when all connections are in use', async () => {
     const small = openDatabase(url, 200)
     let release = () => {}
     const released = new Promise<void>((resolve) => {
@@ -99,24 +99,24 @@ describe('an error of the connection has a code of its own', () => {
     await small.db.destroy()
   })
 
-  it('timeout: a query that hangs', async () => {
-    const impatient = openDatabase(url, 200)
-    expect(await codeOf(sql`select pg_sleep(60)`.execute(impatient.db))).toBe('timeout')
-    await impatient.db.destroy()
+  it('timeout when a query hangs', async () => {
+    const limited = openDatabase(url, 200)
+    expect(await codeOf(sql`select pg_sleep(60)`.execute(limited.db))).toBe('timeout')
+    await limited.db.destroy()
   })
 
-  it('connect_timeout: a server that takes the connection and says nothing', async () => {
+  it('connect_timeout when a server accepts the connection and does not answer', async () => {
     const silent = createServer()
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo
-    const deaf = openDatabase(`postgres://nobody@127.0.0.1:${port}/none`, 200)
-    expect(await codeOf(sql`select 1`.execute(deaf.db))).toBe('connect_timeout')
-    await deaf.db.destroy()
+    const unanswered = openDatabase(`postgres://nobody@127.0.0.1:${port}/none`, 200)
+    expect(await codeOf(sql`select 1`.execute(unanswered.db))).toBe('connect_timeout')
+    await unanswered.db.destroy()
     silent.close()
   })
 })
 
-it('the file of an SQLite database is for the account that runs the site alone (S15)', async () => {
+it('only the account that runs the site can read the file of an SQLite database (S15)', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'lantern-mode-')), 'choices.db')
   writeFileSync(file, '', { mode: 0o644 })
   const { db, engine } = openDatabase(`file:${file}`)

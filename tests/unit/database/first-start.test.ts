@@ -16,7 +16,7 @@ afterAll(() => postgres.stop())
 
 const module = (name: string) => JSON.stringify(pathToFileURL(join(root, 'lib', name)).href)
 
-/** A process of its own: says so when it has loaded, then opens the store as soon as it is told to. */
+/** A process that prints when it has loaded, and opens the store when it gets input. */
 const opener = (url: string) => `
   import { openDatabase } from ${module('database/connection.ts')}
   import { migrate } from ${module('database/migrations.ts')}
@@ -24,7 +24,7 @@ const opener = (url: string) => `
   import { createSqlStore } from ${module('consent/sql.ts')}
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))
-  // As the site migrates: without a limit for a query, which may have to wait for another process.
+  // Like the migration of the site, without a time limit for a query, which may wait for another process.
   const { db, engine } = openDatabase(${JSON.stringify(url)}, 30_000, 0)
   await migrate({ db, engine })
   const store = createSqlStore({ db, engine }, ['p'], Date.now)
@@ -36,7 +36,7 @@ it.each([
   ['SQLite', async () => `file:${join(mkdtempSync(join(tmpdir(), 'lantern-first-')), 'choices.db')}`],
   ['PostgreSQL', () => postgres.database()],
 ])(
-  'several processes may open a new store on %s at the same moment',
+  'several processes can open a new store on %s at the same moment',
   async (_, newUrl) => {
     const url = await newUrl()
     const processes = Array.from({ length: 4 }, () => {

@@ -42,7 +42,7 @@ describe.each([
     becomeSite(variables)
   })
 
-  it('allows so many of a key, also all at once, and says how long to wait', async () => {
+  it('allows a number of uses of a key, also in parallel, and returns the time to wait', async () => {
     expect(allowed(await consume(createLimiter('a', rule), 20))).toBe(3)
     const seconds = await createLimiter('a', rule).consume(address)
     expect(seconds).toBeGreaterThanOrEqual(1)
@@ -50,7 +50,7 @@ describe.each([
     expect(Number.isInteger(seconds)).toBe(true)
   })
 
-  it('allows them again when the time is over', async () => {
+  it('allows a key again after its time', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await consume(createLimiter('a', rule), 4)
     vi.setSystemTime(Date.now() + 59_000)
@@ -59,7 +59,7 @@ describe.each([
     expect(await createLimiter('a', rule).consume(address)).toBeNull()
   })
 
-  it('sets no timer within the request that asks (S25)', async () => {
+  it('sets no timer within a request (S25)', async () => {
     const requests = new AsyncLocalStorage<string>()
     const within: unknown[] = []
     const { setTimeout } = globalThis
@@ -71,7 +71,7 @@ describe.each([
     expect(within.filter(Boolean)).toEqual([])
   })
 
-  it('counts keys apart, and limiters of other names', async () => {
+  it('counts keys and limiters separately', async () => {
     await consume(createLimiter('a', rule), 4)
     expect(await createLimiter('a', rule).consume('203.0.113.8')).toBeNull()
     expect(await createLimiter('b', rule).consume(address)).toBeNull()
@@ -101,7 +101,7 @@ describe('limits in PostgreSQL', () => {
     expect(await createLimiter('a', rule).consume(address)).not.toBeNull()
   })
 
-  it('the table holds no key as it was given, nor its bare hash (S5)', async () => {
+  it('the table contains no key as given, and no plain hash of it (S5)', async () => {
     const email = 'canary@example.com'
     await consume(createLimiter('a', rule), 1)
     await consume(createLimiter('a', rule), 1, email)
@@ -112,9 +112,9 @@ describe('limits in PostgreSQL', () => {
       expect.stringMatching(/^a:[\w-]{43}$/),
       expect.stringMatching(/^b:[\w-]{43}$/),
     ])
-    // The same address in two limiters has nothing in common.
+    // The same address has different keys in two limiters.
     expect(new Set(keys.map((key) => key.slice(2))).size).toBe(3)
-    // Under another secret the keys are others: a bare hash would be the same.
+    // Under another secret the keys differ; plain hashes would not.
     becomeSite({ ...withUrl(url), NEXTAUTH_SECRET: 'another-secret'.padEnd(32, '.') })
     await consume(createLimiter('b', rule), 1, email)
     expect(await keysInTable()).toHaveLength(4)
@@ -131,20 +131,20 @@ describe('limits in PostgreSQL', () => {
     expect(await keysInTable()).toHaveLength(2)
   })
 
-  it('a store that hangs is given up, not asked again by each request, and counts again when it is back', async () => {
+  it('a hanging store is given up, is not used again by each request, and counts again when it works', async () => {
     await consume(createLimiter('a', rule), 3, 'known to the store')
     const other = new Client({ connectionString: url })
     await other.connect()
     await other.query('begin')
     await other.query('lock table rate_limits in access exclusive mode')
     const { db } = await sharedDatabase()
-    const asked = vi.spyOn(db, 'insertInto')
+    const insert = vi.spyOn(db, 'insertInto')
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
-    // This process begins to count for itself.
+    // This process now counts by itself.
     for (let i = 0; i < 3; i++) expect(await createLimiter('a', rule).consume(address)).toBeNull()
     expect(await createLimiter('a', rule).consume(address)).not.toBeNull()
-    expect(asked).toHaveBeenCalledTimes(1)
-    // Others are not told that the store is down, and ask on.
+    expect(insert).toHaveBeenCalledTimes(1)
+    // The store is not reported as down, and other work uses it.
     expect(health().store).toBe('ok')
     expect(await withDatabase('choices', async ({ engine }) => engine)).toBe('postgres')
     await other.query('rollback')

@@ -38,7 +38,7 @@ describe.each([
 
   const tables = async () => (await db.introspection.getTables()).map(({ name }) => name).sort()
 
-  /** Leaves the database as a release did that knew these migrations alone. */
+  /** Migrates the database only as far as an earlier release did. */
   async function asLeftBy(last: string) {
     const known = Object.entries(migrations(engine)).filter(([name]) => name <= last)
     expect(known.at(-1)?.[0]).toBe(last)
@@ -56,7 +56,7 @@ describe.each([
   ) =>
     db
       .insertInto('choice_events')
-      // As the releases before wrote it, which knew no product.
+      // As earlier releases wrote it, without a product.
       .values({
         sub,
         dii_key,
@@ -72,7 +72,7 @@ describe.each([
   const siteOptOuts = () => db.selectFrom('site_opt_outs').selectAll().orderBy('dii_key').execute()
 
   it.each(['001-choices', '002-sign-in'])(
-    'as %s left it keeps its records, and becomes a new one',
+    'of %s keeps its records, and gets the schema of a new one',
     async (last) => {
       await asLeftBy(last)
       const before = await tables()
@@ -106,49 +106,49 @@ describe.each([
     },
   )
 
-  it('current denials become opt-outs from this site, once for each address (K6)', async () => {
+  it('with current denials gets opt-outs from this site, one for each address (K6)', async () => {
     await asLeftBy('002-sign-in')
-    await event('denied', 1, { dii_key: 'no' })
-    await event('denied', 2, { dii_key: 'no, twice' })
-    await event('denied', 3, { dii_key: 'no, twice' })
-    await event('granted', 4, { dii_key: 'yes, no' })
-    await event('denied', 5, { dii_key: 'yes, no', pepper: 'q' })
+    await event('denied', 1, { dii_key: 'denied' })
+    await event('denied', 2, { dii_key: 'denied twice' })
+    await event('denied', 3, { dii_key: 'denied twice' })
+    await event('granted', 4, { dii_key: 'granted, denied' })
+    await event('denied', 5, { dii_key: 'granted, denied', pepper: 'q' })
     await event('denied', 6, { dii_key: 'two accounts' })
     await event('denied', 7, { dii_key: 'two accounts', sub: 'demo:b' })
-    // Later, and of another account or another address: takes nothing back.
-    await event('denied', 8, { dii_key: 'no, yes of another account' })
-    await event('granted', 9, { dii_key: 'no, yes of another account', sub: 'demo:b' })
+    // Later, but by another account: this does not end the denial.
+    await event('denied', 8, { dii_key: 'denied, granted by another' })
+    await event('granted', 9, { dii_key: 'denied, granted by another', sub: 'demo:b' })
     await migrate({ db, engine })
     expect(await siteOptOuts()).toEqual([
-      { dii_key: 'no', pepper: 'p', at: 1 },
-      { dii_key: 'no, twice', pepper: 'p', at: 3 },
-      { dii_key: 'no, yes of another account', pepper: 'p', at: 8 },
+      { dii_key: 'denied', pepper: 'p', at: 1 },
+      { dii_key: 'denied twice', pepper: 'p', at: 3 },
+      { dii_key: 'denied, granted by another', pepper: 'p', at: 8 },
+      { dii_key: 'granted, denied', pepper: 'q', at: 5 },
       { dii_key: 'two accounts', pepper: 'p', at: 7 },
-      { dii_key: 'yes, no', pepper: 'q', at: 5 },
     ])
   })
 
-  it('a denial that a consent of the same account followed becomes no opt-out (K6)', async () => {
+  it('with a denial before a consent of the same account gets no opt-out (K6)', async () => {
     await asLeftBy('002-sign-in')
-    await event('granted', 1, { dii_key: 'yes' })
-    await event('denied', 3, { dii_key: 'no, yes' })
-    // The latest is the one recorded last, whatever the clock said.
-    await event('granted', 2, { dii_key: 'no, yes' })
+    await event('granted', 1, { dii_key: 'granted' })
+    await event('denied', 3, { dii_key: 'denied, granted' })
+    // The latest is the one recorded last, whatever its time.
+    await event('granted', 2, { dii_key: 'denied, granted' })
     await migrate({ db, engine })
     expect(await siteOptOuts()).toEqual([])
   })
 
-  it('that is up to date is left alone, also by a role that may not change tables', async () => {
+  it('that is up to date is not changed, also for a role that may not change tables', async () => {
     await migrate({ db, engine })
     expect(await missingMigrations({ db, engine })).toEqual([])
-    // A newer release was here before, and was rolled back.
+    // A newer release was here, and was rolled back.
     await sql`insert into kysely_migration (name, timestamp) values ('999-of-a-newer-release', '')`.execute(
       db,
     )
     expect(await missingMigrations({ db, engine })).toEqual([])
   })
 
-  it('that cannot be migrated says why, by the code of the driver', async () => {
+  it('that cannot be migrated reports the code of the driver', async () => {
     await sql`create table opt_outs (dii_key text)`.execute(db)
     const failure = await migrate({ db, engine }).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(MigrationError)
@@ -156,7 +156,7 @@ describe.each([
   })
 })
 
-it('a role that may read and write, and not change tables, can use what another one migrated (D8)', async () => {
+it('a role that may only read and write can use a database that another role migrated (D8)', async () => {
   const url = await postgres.database()
   const owner = openDatabase(url)
   await migrate(owner)
@@ -172,7 +172,7 @@ it('a role that may read and write, and not change tables, can use what another 
 })
 
 describe('a migration that takes longer than a page may wait', () => {
-  it('is run once, to its end, while pages are told that the store is down', async () => {
+  it('runs once, to its end, while pages get a StoreDownError', async () => {
     const url = await postgres.database()
     const { db, engine } = openDatabase(url)
     const { '004-consent-of-one-product': _, ...earlier } = migrations(engine)

@@ -7,7 +7,7 @@ import {
   type Publisher,
 } from '../../../docs/direct-integration/route.ts'
 
-/** A publisher with one signed-in reader, its two routes mounted, and everything at hand that it has heard. */
+/** A publisher with one signed-in reader and two routes, and access to everything that it recorded. */
 export function publisher(
   operator: { baseUrl: string; apiKey: string; clientSecret: string },
   email: string | null,
@@ -48,9 +48,9 @@ export function publisher(
     own,
     optOuts,
     reports,
-    /** The one identity that is kept. */
+    /** The only identity that is kept. */
     kept: () => [...identities.values()][0],
-    /** Lets time pass for what is kept. */
+    /** Changes the kept identity, as time would. */
     alter(changes: Partial<Identity>) {
       for (const [key, identity] of identities) identities.set(key, { ...identity, ...changes })
     },

@@ -17,7 +17,7 @@ const publisherOf = (email: string | null, credentials: { apiKey?: string; clien
 const read = (token: string | undefined) => readAsBuyer(operator.baseUrl, token)
 
 describe('the token route against the sandbox operator', () => {
-  it('gives the browser a token that a buyer can read, and nothing else of the identity', async () => {
+  it('returns a token that a buyer can read, and nothing else of the identity', async () => {
     const { token, kept, reports } = publisherOf(' Reader@Example.com ')
     const { httpStatus, headers, json } = await token()
     const identity = kept()
@@ -38,7 +38,7 @@ describe('the token route against the sandbox operator', () => {
     expect(reports).toEqual([])
   })
 
-  it('asks once about a reader who opted out, and never again', async () => {
+  it('makes one call for a reader who opted out', async () => {
     const { token, refresh, optOuts, kept } = publisherOf('optout@example.com')
     for (const route of [token, token, refresh])
       expect(await route()).toMatchObject({ httpStatus: 200, json: { status: 'optout' } })
@@ -47,7 +47,7 @@ describe('the token route against the sandbox operator', () => {
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
   })
 
-  it('makes no call for a reader who is signed out, or whose address has several spellings', async () => {
+  it('makes no call for a signed-out reader, or for an address with several spellings', async () => {
     expect(await publisherOf(null).token()).toMatchObject({ httpStatus: 401, json: { status: 'signed_out' } })
     for (const email of [
       're ader@example.com',
@@ -84,7 +84,7 @@ describe('the token route against the sandbox operator', () => {
     ['http_503', { status: 503 }],
     ['undecryptable', { kind: 'garbage' }],
     ['network', { kind: 'reset' }],
-  ] as const)('reports %s for an operator that is not well', async (code, fault) => {
+  ] as const)('reports %s for a failing operator', async (code, fault) => {
     await operator.set({ faults: [{ on: 'generate', ...fault }] })
     const { token, reports } = publisherOf('reader@example.com')
     expect(await token()).toMatchObject({ httpStatus: 503, json: { status: 'unavailable' } })
@@ -94,15 +94,15 @@ describe('the token route against the sandbox operator', () => {
 
 describe('the refresh route against the sandbox operator', () => {
   const due = { refresh_from: 1 }
-  const dead = { ...due, identity_expires: 2 }
+  const expired = { ...due, identity_expires: 2 }
 
-  it('gives the same token until it is due, without a call', async () => {
+  it('returns the same token until it is due, without a call', async () => {
     const { token, refresh } = publisherOf('reader@example.com')
     expect((await token()).json).toEqual((await refresh()).json)
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
   })
 
-  it('gives a due one’s successor, about the same person, and goes on from there', async () => {
+  it('returns a new token of the same person when it is due, and continues with that', async () => {
     const { token, refresh, kept, alter } = publisherOf('reader@example.com')
     const first = (await token()).json
     const before = kept()
@@ -113,12 +113,12 @@ describe('the refresh route against the sandbox operator', () => {
     expect(kept()?.refresh_token).not.toBe(before?.refresh_token)
     const [was, is] = [await read(first.advertisingToken), await read(second.advertisingToken)]
     expect(is).toMatchObject({ token: 'readable', person: was.person, establishedAt: was.establishedAt })
-    alter(dead)
+    alter(expired)
     expect((await refresh()).json.advertisingToken).not.toBe(second.advertisingToken)
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 2 })
   })
 
-  it('hears of an opt-out, remembers it and gives nothing any more', async () => {
+  it('records an opt-out, and returns no token after it', async () => {
     const { token, refresh, kept, alter } = publisherOf('refresh-optout@example.com')
     expect((await token()).json.status).toBe('success')
     alter(due)
@@ -127,13 +127,13 @@ describe('the refresh route against the sandbox operator', () => {
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 1 })
   })
 
-  it('keeps a token that is still good while the operator is not well, and gives none that is dead', async () => {
+  it('returns a valid token while the operator fails, and no expired one', async () => {
     const { token, refresh, reports, alter } = publisherOf('reader@example.com')
     const { advertisingToken } = (await token()).json
     await operator.set({ faults: [{ on: 'refresh', status: 503 }] })
     alter(due)
     expect((await refresh()).json).toMatchObject({ status: 'success', advertisingToken })
-    alter(dead)
+    alter(expired)
     const { httpStatus, json } = await refresh()
     expect({ httpStatus, json }).toEqual({ httpStatus: 503, json: { status: 'unavailable' } })
     expect(reports).toEqual(['http_503', 'http_503'])
@@ -141,16 +141,16 @@ describe('the refresh route against the sandbox operator', () => {
     expect((await refresh()).json.status).toBe('success')
   })
 
-  it('says that there is nothing to refresh when none is kept, or it is too old, and makes no call', async () => {
+  it('reports without a call that there is nothing to refresh when no identity is kept or it is too old', async () => {
     const { token, refresh, alter } = publisherOf('reader@example.com')
     expect((await refresh()).json).toEqual({ status: 'expired' })
     await token()
-    alter({ ...dead, refresh_expires: 3 })
+    alter({ ...expired, refresh_expires: 3 })
     expect((await refresh()).json).toEqual({ status: 'expired' })
     expect(await operator.calls()).toMatchObject({ refresh: 0 })
   })
 
-  it('drops what the operator cannot read', async () => {
+  it('deletes an identity that the operator cannot read', async () => {
     const { token, refresh, kept, alter } = publisherOf('reader@example.com')
     await token()
     alter({ ...due, refresh_token: 'A'.repeat(388) })

@@ -17,8 +17,8 @@ async function publisherWith(answer: Answer) {
   return { seen, ...publisher({ baseUrl, apiKey, clientSecret }, 'user@example.com') }
 }
 
-describe('what the direct integration sends', () => {
-  it('is the envelope of the official SDKs, byte for byte', async () => {
+describe('requests of the direct integration', () => {
+  it('are the envelopes of the official SDKs, byte for byte', async () => {
     const { baseUrl, seen } = await operator(plain(500, ''))
     const drawn = [fromHex(request.nonce), fromHex(request.iv)]
     vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
@@ -31,7 +31,7 @@ describe('what the direct integration sends', () => {
     expect(seen[0]?.body).toBe(envelopes.find(([it]) => it === json)?.[1])
   })
 
-  it('is authorised, refreshes with the bare token, and draws again for every request', async () => {
+  it('are authorised, refresh with the bare token, and use new random bytes each time', async () => {
     const { token, refresh, seen } = await publisherWith((response, one) =>
       (one.url === '/v2/token/refresh' ? sealedRefresh : sealed)({ status: 'success', body: usable })(
         response,
@@ -54,7 +54,7 @@ describe('what the direct integration sends', () => {
   })
 })
 
-describe('what the direct integration believes', () => {
+describe('answers to the direct integration', () => {
   const answering = (payload: unknown): Answer => sealed(payload)
   const encrypted = async (plaintext: Uint8Array<ArrayBuffer>, key = secret) =>
     new Response(toBase64(await encrypt(key, plaintext)))
@@ -92,7 +92,7 @@ describe('what the direct integration believes', () => {
       'an empty token',
       answering({ status: 'success', body: { ...usable, advertising_token: '' } }),
     ],
-  ])('not (%s): %s', async (code, _, answer) => {
+  ])('are refused with %s: %s', async (code, _, answer) => {
     const { token, reports, kept } = await publisherWith(answer)
     expect(await token()).toMatchObject(unavailable)
     expect(reports).toEqual([code])
@@ -106,7 +106,7 @@ describe('what the direct integration believes', () => {
     'refresh_from',
     'identity_expires',
     'refresh_expires',
-  ])('no success without %s', async (field) => {
+  ])('are refused as a success without %s', async (field) => {
     const { token, reports } = await publisherWith(
       sealed({ status: 'success', body: { ...usable, [field]: undefined } }),
     )
@@ -114,13 +114,13 @@ describe('what the direct integration believes', () => {
     expect(reports).toEqual(['bad_reply'])
   })
 
-  it('a lack of consent, which is no opt-out', async () => {
+  it('without consent are not recorded as an opt-out', async () => {
     const { token, optOuts } = await publisherWith(sealed({ status: 'insufficient_user_consent' }))
     expect(await token()).toMatchObject({ httpStatus: 200, json: { status: 'insufficient_user_consent' } })
     expect(optOuts.size).toBe(0)
   })
 
-  it('no redirect, which it does not follow', async () => {
+  it('that redirect are refused, and not followed', async () => {
     const elsewhere = await operator(plain(200, ''))
     const { token, reports } = await publisherWith(plain(307, '', { location: elsewhere.baseUrl }))
     expect(await token()).toMatchObject(unavailable)
@@ -128,7 +128,7 @@ describe('what the direct integration believes', () => {
     expect(elsewhere.seen).toEqual([])
   })
 
-  it('neither that a key is unknown to be about the token, nor what a gateway says', async () => {
+  it('about a key, or from a gateway, do not end the token', async () => {
     for (const [status, body] of [
       [400, '{"status":"error"}'],
       [502, '<html>'],
@@ -147,11 +147,11 @@ describe('what the direct integration believes', () => {
   })
 })
 
-describe('how long the direct integration waits', () => {
+describe('the time limit of the direct integration', () => {
   it.each([
-    ['for an answer', (() => {}) as Answer],
-    ['for the end of one', ((response) => response.writeHead(200).write('AAAA')) as Answer],
-  ])('%s: 1.5 s', async (_, answer) => {
+    ['an answer', (() => {}) as Answer],
+    ['the end of an answer', ((response) => response.writeHead(200).write('AAAA')) as Answer],
+  ])('is 1.5 s for %s', async (_, answer) => {
     const time = new AbortController()
     const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(time.signal)
     const { token, reports } = await publisherWith((response, seen) => {

@@ -10,6 +10,7 @@ import { createOperatorCalls } from '#lib/identity/operator-calls.ts'
 import { health } from '#lib/observe/health.ts'
 import { operatorClient } from '#lib/site/operator-client.ts'
 import { hashEmail, type Uid2Client } from '#lib/uid2/index.ts'
+import { denial, grant } from '#tests/support/core.ts'
 import { type TestOperator, testOperator } from '../../support/operator.ts'
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -18,9 +19,6 @@ import { until } from '../../support/until.ts'
 const pepper = 'pepper'.padEnd(32, '.')
 /** Between the read of the store and the sending of a generate. Open unless a test closes it. */
 let gate = { reached: () => {}, passed: Promise.resolve() }
-
-const consent = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
-const denial = { ...consent, advertising: 'denied' } as const
 
 let postgres: TestPostgres
 let operator: TestOperator
@@ -52,7 +50,7 @@ beforeEach(async () => {
   const email = `${randomBytes(6).toString('hex')}@example.com`
   reader = { email, subject: { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) } }
   await openStore()
-  await consentStore.recordChoice(reader.subject, consent)
+  await consentStore.recordChoice(reader.subject, grant)
 })
 afterEach(async () => {
   await admin.end()

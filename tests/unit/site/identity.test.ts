@@ -5,13 +5,13 @@ import { env } from '#lib/env/env.ts'
 import type { RequestLike } from '#lib/identity/types.ts'
 import { identity, identityCookie } from '#lib/site/identity.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
+import { grant } from '#tests/support/core.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const NEXTAUTH_SECRET = 'the-secret-of-this-site'.padEnd(32, '.')
 const become = (variables: Record<string, string> = {}) => becomeSite({ NEXTAUTH_SECRET, ...variables })
 const email = 'reader@example.com'
 const subject = { sub: 'oidc:a', sid: 'sid', diiHash: await hashEmail(email) }
-const consent = { advertising: 'granted', version: '1', wording: 'May we?', source: 'page' } as const
 
 /** A request of a signed-in reader. */
 async function request(headers: Record<string, string> = {}, otherDii: object[] = []): Promise<RequestLike> {
@@ -64,7 +64,7 @@ describe('the identity of the site', () => {
 
   it('gets the reader’s choice from the site’s consent store', async () => {
     become()
-    await consentStore.recordChoice(subject, consent)
+    await consentStore.recordChoice(subject, grant)
     expect((await identity().readReader(await request())).consent).toMatchObject({ choice: 'granted' })
     await consentStore.endSession('sid', Date.now() + 60_000)
     expect((await identity().readReader(await request())).reader).toBeNull()
@@ -88,7 +88,7 @@ describe('the identity of the site', () => {
 
   it('checks consent signals for its own product', async () => {
     const read = async (gdprApplies: boolean) => {
-      await consentStore.recordChoice(subject, { ...consent, signals: { gdprApplies } })
+      await consentStore.recordChoice(subject, { ...grant, signals: { gdprApplies } })
       return identity().read(await request())
     }
     become()

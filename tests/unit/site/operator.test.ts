@@ -10,6 +10,7 @@ import { sandboxDsp } from '#lib/shared/sandbox-credentials.ts'
 import { operatorClient } from '#lib/site/operator-client.ts'
 import { recordEvent } from '#lib/site/record-event.ts'
 import { hashEmail } from '#lib/uid2/index.ts'
+import { grant } from '#tests/support/core.ts'
 import { type TestOperator, testOperator } from '../../support/operator.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -39,8 +40,7 @@ afterEach(() => vi.unstubAllGlobals())
 async function generate(tcf?: string) {
   const email = `${randomBytes(6).toString('hex')}@example.com`
   const subject = { sub: 'demo:a', sid: 'sid', diiHash: await hashEmail(email) }
-  const consent = { advertising: 'granted', version: '1', wording: 'May we?', source: 'api' } as const
-  await consentStore.recordChoice(subject, consent)
+  await consentStore.recordChoice(subject, grant)
   const { product, operator } = env()
   const calls = createOperatorCalls({
     client: operatorClient(),
