@@ -12,7 +12,7 @@ const settings = (type: 'pkcs8' | 'sec1') => ({
 })
 
 describe('the client secret for Apple', () => {
-  it.each(['pkcs8', 'sec1'] as const)('is what Apple documents, from a key in %s', async (type) => {
+  it.each(['pkcs8', 'sec1'] as const)('has the documented form, from a key in %s', async (type) => {
     const secret = await appleClientSecret(settings(type))
     expect(decodeProtectedHeader(secret)).toEqual({ alg: 'ES256', kid: 'KEY1234567' })
     const { payload } = await jwtVerify(secret, publicKey)

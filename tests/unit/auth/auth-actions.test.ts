@@ -10,7 +10,7 @@ const allowed = (request: string) => {
   return isAuthAction(method, path.split('/'))
 }
 
-describe('of next-auth', () => {
+describe('a request to next-auth', () => {
   it.each([
     'GET csrf',
     'GET session',
@@ -25,7 +25,7 @@ describe('of next-auth', () => {
     'POST callback/facebook',
     'POST callback/proof',
     'POST callback/demo',
-  ])('%s is reached', (request) => {
+  ])('is allowed: %s', (request) => {
     expect(allowed(request)).toBe(true)
   })
 
@@ -56,11 +56,11 @@ describe('of next-auth', () => {
     'PUT signout',
     'HEAD session',
     'toString csrf',
-  ])('S22: %s is not', (request) => {
+  ])('is not allowed: %s (S22)', (request) => {
     expect(allowed(request)).toBe(false)
   })
 
-  it('the demo is reached only where it is on', () => {
+  it('to the demo is allowed only where the demo is on', () => {
     becomeSite({ DEMO_SIGN_IN: 'off' })
     expect(allowed('POST callback/demo')).toBe(false)
   })

@@ -6,7 +6,7 @@ const email = 'jane@example.com'
 const other = 'joe@example.com'
 
 describe('claims of the id_token and of the userinfo endpoint', () => {
-  it('are one, and who it is stands in the id_token', () => {
+  it('are merged, and the subject comes from the id_token', () => {
     const userinfo = { sub: '1', iss: 'x', email, email_verified: true, is_private_email: false }
     expect(mergeClaims(who, userinfo)).toEqual({
       ...who,
@@ -16,7 +16,7 @@ describe('claims of the id_token and of the userinfo endpoint', () => {
     })
   })
 
-  it('A6: never vouch for the address of one by the word of the other', () => {
+  it('are not combined: the flag of one does not verify the address of the other (A6)', () => {
     expect(mergeClaims({ ...who, email }, { sub: '1', email: other, email_verified: true })).toEqual({
       ...who,
       email: other,
@@ -27,7 +27,7 @@ describe('claims of the id_token and of the userinfo endpoint', () => {
     expect(mergeClaims({ ...who, email_verified: true }, { sub: '1' })).toEqual(who)
   })
 
-  it.each([null, undefined, '', ' '])('A16: hide nothing where they are %j, which is absent', (nothing) => {
+  it.each([null, undefined, '', ' '])('count as absent when they are %j (A16)', (nothing) => {
     const proved = { email, email_verified: true, phone_number: '+12025550143', phone_number_verified: true }
     const relay = { is_private_email: true }
     for (const empty of [
@@ -44,12 +44,12 @@ describe('claims of the id_token and of the userinfo endpoint', () => {
       ...who,
       ...proved,
     })
-    // Still nobody vouches for what another answer says.
+    // Still, no flag verifies an address of the other source.
     const vouching = { email: nothing, email_verified: true }
     expect(mergeClaims({ ...who, ...vouching }, { sub: '1', email: other })).toEqual({ ...who, email: other })
   })
 
-  it('of which both are whole are those of the id_token, which is signed', () => {
+  it('that are complete in both come from the id_token, which is signed', () => {
     const merged = mergeClaims(
       { ...who, email, email_verified: false },
       { sub: '1', email: other, email_verified: true },
@@ -57,7 +57,7 @@ describe('claims of the id_token and of the userinfo endpoint', () => {
     expect(merged).toEqual({ ...who, email, email_verified: false })
   })
 
-  it('hold for a phone number alike, and for each by itself', () => {
+  it('follow the same rule for a phone number, separately', () => {
     const phone = { phone_number: '+12025550143', phone_number_verified: true }
     expect(mergeClaims({ ...who, email, email_verified: true }, { sub: '1', ...phone })).toEqual({
       ...who,

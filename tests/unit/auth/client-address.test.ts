@@ -14,7 +14,7 @@ import { becomeSite } from '../../support/server-env.ts'
 
 const peer = '192.0.2.1'
 
-describe('P20: the address of the reader, for a bid request', () => {
+describe('the address of the reader, for a bid request (P20)', () => {
   it.each([
     ['203.0.113.9', 1, '203.0.113.9'],
     ['198.51.100.1, 203.0.113.9:51234', 1, '203.0.113.9'],
@@ -22,11 +22,11 @@ describe('P20: the address of the reader, for a bid request', () => {
     ['2001:0DB8:1:2::9', 1, '2001:db8:1:2::9'],
     ['[2001:db8:1:2::9]:443', 1, '2001:db8:1:2::9'],
     ['::ffff:203.0.113.9', 1, '203.0.113.9'],
-    // Nobody in front: the header is the client's.
+    // Without a trusted proxy the header is the client's.
     ['203.0.113.9', 0, peer],
     [null, 0, peer],
     [null, 1, peer],
-  ])('of X-Forwarded-For %j behind %i proxies is %s, whole', (forwarded, hops, expected) => {
+  ])('of X-Forwarded-For %j behind %i proxies is %s, unshortened', (forwarded, hops, expected) => {
     expect(publicAddressOf(forwarded, peer, hops)).toBe(expected)
   })
 
@@ -47,13 +47,13 @@ describe('P20: the address of the reader, for a bid request', () => {
     'ff02::1',
     'unknown',
     '',
-  ])('is not known from %j, which is never taken for the proxy’s', (entry) => {
+  ])('is unknown for %j, and not replaced by the proxy’s', (entry) => {
     expect(publicAddressOf(entry, peer, 1)).toBeNull()
     expect(publicAddressOf(null, entry, 0)).toBeNull()
   })
 
   it.each(['172.32.0.1', '11.0.0.1', '100.128.0.1', '192.169.0.1', '2001:db8::1', '::ffff:8.8.8.8'])(
-    'is known from %j',
+    'is accepted as %j',
     (entry) => expect(publicAddressOf(entry, peer, 1)).not.toBeNull(),
   )
 })
@@ -70,7 +70,7 @@ describe('the address of the client', () => {
     expect(addressOf(forwarded, peer, hops)).toBe(expected)
   })
 
-  it('with fewer entries than proxies is the leftmost', () => {
+  it('with fewer entries than proxies is the first one', () => {
     expect(addressOf('198.51.100.1, 203.0.113.9', peer, 3)).toBe('198.51.100.1')
   })
 
@@ -79,7 +79,7 @@ describe('the address of the client', () => {
     ['2001:db8:1:2::/64', '2001:db8:1::/48'],
     ['0:0:0:0::/64', '0:0:0::/48'],
     ['unknown', 'unknown'],
-  ])('%s is in the network %s', (address, network) => {
+  ])('the address %s counts as the network %s', (address, network) => {
     expect(networkOf(address)).toBe(network)
   })
 
@@ -95,7 +95,7 @@ describe('the address of the client', () => {
     'a.b.c.d:80',
     '[203.0.113.9',
     '\0',
-  ])('with %j in its place is the peer', (entry) => {
+  ])('with the invalid entry %j is the peer', (entry) => {
     expect(addressOf(`198.51.100.1, ${entry}`, peer, 1)).toBe(peer)
   })
 
@@ -113,23 +113,23 @@ describe('the address of the client', () => {
     ['::1', '0:0:0:0::/64'],
     ['::', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('%s counts as %s, as an entry and as the peer', (address, expected) => {
+  ])('with %s is counted as %s, as an entry and as the peer', (address, expected) => {
     expect(addressOf(address, peer, 1)).toBe(expected)
     expect(addressOf(null, address, 0)).toBe(expected)
   })
 
-  it('two networks of IPv6 count apart', () => {
+  it('in two IPv6 networks is counted separately', () => {
     expect(addressOf('2001:db8:1:3::9', peer, 1)).not.toBe(addressOf('2001:db8:1:2::9', peer, 1))
   })
 
-  it('is unknown where nothing tells it', () => {
+  it('is unknown without any information', () => {
     expect(addressOf(null, null, 0)).toBe('unknown')
     expect(addressOf('x', '', 1)).toBe('unknown')
     expect(addressOf('203.0.113.9', null, 0)).toBe('unknown')
   })
 })
 
-describe('what a request says of its connection', () => {
+describe('the client address that a request carries', () => {
   const seen: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
     seen.push(request.headers)
@@ -151,7 +151,7 @@ describe('what a request says of its connection', () => {
     seen.length = 0
   })
 
-  /** Sends them on one connection without waiting for an answer. */
+  /** Sends the requests on one connection without waiting for an answer. */
   async function pipeline(...requests: string[][]) {
     const socket = connect(port(), '127.0.0.1')
     const last = requests.length - 1
@@ -170,12 +170,12 @@ describe('what a request says of its connection', () => {
     expect(seen).toHaveLength(requests.length)
   }
 
-  it('is its peer’s address, whatever X-Forwarded-For says', async () => {
+  it('is its peer’s address, whatever X-Forwarded-For contains', async () => {
     await pipeline([], ['X-Forwarded-For: 203.0.113.9'])
     expect(seen.map(read)).toEqual(['127.0.0.1', '127.0.0.1'])
   })
 
-  it('cannot be said by the client, even one that knew the name of the header', async () => {
+  it('cannot be set by the client, even with the name of the header', async () => {
     await pipeline([])
     const name = Object.keys(seen[0] ?? {}).find((key) => key.startsWith('x-peer-')) ?? ''
     expect(name).toMatch(/^x-peer-[0-9a-f]{32}$/)
@@ -189,7 +189,7 @@ describe('what a request says of its connection', () => {
     expect(seen.map(read)).toEqual(Array(4).fill('127.0.0.1'))
   })
 
-  it('is nothing that one process’s client can know of another process', async () => {
+  it('is unknown to another process', async () => {
     await pipeline([])
     const [theirs] = seen
     becomeSite()

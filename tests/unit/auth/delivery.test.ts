@@ -40,7 +40,7 @@ afterEach(() => {
   for (const end of ended.splice(0)) end()
 })
 
-/** A server that does what `answer` does with each connection; the URL for it at `host`. */
+/** A server that runs `answer` for each connection. Returns its URL, with `host`. */
 async function server(answer: (socket: Socket) => void, host = '127.0.0.1'): Promise<string> {
   const listening = createServer((socket) => {
     socket.on('error', () => {})
@@ -52,7 +52,7 @@ async function server(answer: (socket: Socket) => void, host = '127.0.0.1'): Pro
   return `smtp://${host}:${(listening.address() as { port: number }).port}`
 }
 
-/** A mail server, and every word that it was told after the greeting. */
+/** A mail server, with every mail that it got. */
 async function mailServer(options: ConstructorParameters<typeof SMTPServer>[0] = {}, host?: string) {
   const mails: { from: string; to: string[]; raw: string }[] = []
   const running = new SMTPServer({
@@ -86,7 +86,7 @@ const unquoted = (text: string) =>
     .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 describe('a mail', () => {
-  it('reaches its one receiver, and what is in it signs in', async () => {
+  it('is sent to one receiver, and the secret in it signs in', async () => {
     const { url, mails } = await mailServer()
     becomeSite(withMail(url))
     const cookie = (await sendProof(jane, '/')) ?? ''
@@ -109,7 +109,7 @@ describe('a mail', () => {
     'a@example.com\r\nBcc: b@example.com',
     '<a@example.com>, b@example.com',
     'a@example.com b',
-  ])('never has two receivers: %j', async (to) => {
+  ])('has no second receiver: %j', async (to) => {
     const { url, mails } = await mailServer()
     becomeSite(withMail(url))
     await sendMail({ to, subject: 'x', text: 'x' }).catch(() => {})
@@ -119,8 +119,8 @@ describe('a mail', () => {
     }
   })
 
-  it('A8: never goes over a network in the clear', async () => {
-    // Another name of this machine, which is not one that everybody knows as loopback.
+  it('is not sent over a network unencrypted (A8)', async () => {
+    // Another name of this machine, which does not count as loopback.
     const { url, mails } = await mailServer({}, '0.0.0.0')
     becomeSite(withMail(url))
     await expect(sendMail({ to: jane.value, subject: 'x', text: 'x' })).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('a mail', () => {
     expect(mails).toEqual([])
   })
 
-  it('goes with the user and password of the URL, as they are when it is read', async () => {
+  it('is sent with the user and password of the URL, decoded', async () => {
     const heard = vi.fn()
     const { url, mails } = await mailServer({
       allowInsecureAuth: true,
@@ -145,7 +145,7 @@ describe('a mail', () => {
     expect(mails).toHaveLength(1)
   })
 
-  it('nor to a server that cannot prove its name', async () => {
+  it('is not sent to a server that cannot prove its name', async () => {
     const { url, mails } = await mailServer({ disabledCommands: [] }, '0.0.0.0')
     becomeSite(withMail(url))
     await expect(sendMail({ to: jane.value, subject: 'x', text: 'x' })).rejects.toThrow()
@@ -153,7 +153,7 @@ describe('a mail', () => {
   })
 })
 
-describe('S5: a mail that cannot be sent is no failure of ours, and the log has its code alone', () => {
+describe('a mail that cannot be sent is reported as not sent, and the log has only its code (S5)', () => {
   const notSent = async (url: string, code: RegExp) => {
     becomeSite(withMail(url))
     expect(await sendProof(jane, '/')).toBeNull()
@@ -162,17 +162,17 @@ describe('S5: a mail that cannot be sent is no failure of ours, and the log has 
     expect(Object.keys(JSON.parse(log))).toEqual(['level', 'time', 'event', 'code'])
   }
 
-  it('nothing listens', async () => {
+  it('no server listens', async () => {
     const url = await server(() => {})
     for (const end of ended.splice(0)) end()
     await notSent(url, /"code":"ESOCKET"|"code":"ECONN/)
   })
 
-  it('the server hangs up', async () => {
+  it('the server closes the connection', async () => {
     await notSent(await server((socket) => socket.destroy()), /"code":"(E\w+|unknown)"/)
   })
 
-  it('the server speaks no SMTP', async () => {
+  it('the server does not speak SMTP', async () => {
     await notSent(
       await server((socket) => socket.end('HTTP/1.1 400 canary@example.com\r\n\r\n')),
       /"code":"EPROTOCOL"/,
@@ -195,16 +195,16 @@ describe('S5: a mail that cannot be sent is no failure of ours, and the log has 
   })
 
   it.each([
-    ['says nothing', () => {}],
-    // Never silent for long, and never done.
+    ['does not answer', () => {}],
+    // Repeated bytes, without an end.
     [
-      'says a word now and then',
+      'sends a line now and then',
       (socket: Socket) => void setInterval(() => socket.write('220-wait\r\n'), 3000),
     ],
-  ])('the server %s: given up after ten seconds', async (_, answer) => {
+  ])('the server %s: the mail is given up after ten seconds', async (_, answer) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     let connected: () => void
-    const heard = new Promise<void>((resolve) => {
+    const connection = new Promise<void>((resolve) => {
       connected = resolve
     })
     const url = await server((socket) => {
@@ -212,10 +212,10 @@ describe('S5: a mail that cannot be sent is no failure of ours, and the log has 
       connected()
     })
     becomeSite(withMail(url))
-    const asking = sendProof(jane, '/')
-    await heard
+    const sending = sendProof(jane, '/')
+    await connection
     await vi.advanceTimersByTimeAsync(10_001)
-    expect(await asking).toBeNull()
+    expect(await sending).toBeNull()
     expect(log).toMatch(/"code":"(late|ETIMEDOUT)"/)
     expect(log).not.toMatch(/canary|wait/)
   })
@@ -227,13 +227,13 @@ describe('a text message', () => {
     becomeSite(real)
   })
 
-  it('is offered once text messages can be delivered, but not on a public sandbox', () => {
+  it('is offered when text messages can be delivered, but not on a public sandbox', () => {
     expect(proofKinds()).toEqual({ email: false, phone: 'sent' })
     becomeSite({ SANDBOX_PUBLIC: 'on' })
     expect(proofKinds()).toEqual({ email: false, phone: false })
   })
 
-  it('goes out once, and the code in it signs in', async () => {
+  it('is sent once, and the code in it signs in', async () => {
     texts.send.mockResolvedValue()
     const cookie = (await sendProof(number, '/')) ?? ''
     expect(texts.send).toHaveBeenCalledTimes(1)
@@ -243,7 +243,7 @@ describe('a text message', () => {
     expect(await checkProof(jarOf({ [cookieName('pending')]: cookie }), code)).toEqual(number)
   })
 
-  it('that is refused, or never answered, is not sent', async () => {
+  it('that is refused or not answered counts as not sent', async () => {
     texts.send.mockRejectedValueOnce(new Error('No +12345678901'))
     expect(await sendProof(number, '/')).toBeNull()
     texts.send.mockImplementationOnce(() => {
@@ -258,10 +258,10 @@ describe('a text message', () => {
         return new Promise(() => {})
       })
     })
-    const asking = sendProof(number, '/')
+    const sending = sendProof(number, '/')
     await called
     await vi.advanceTimersByTimeAsync(10_001)
-    expect(await asking).toBeNull()
+    expect(await sending).toBeNull()
     expect(log).not.toContain('2345678901')
   })
 })

@@ -19,14 +19,14 @@ const signIn = (headers: Record<string, string>, credentials = { email: 'jane@ex
   return options.authorize(credentials as Record<string, string>, { headers })
 }
 
-describe('N18: demo sign-in beside a real operator', () => {
+describe('demo sign-in beside a real operator (N18)', () => {
   it.each([
     { host: 'localhost:3000' },
     { host: '127.0.0.1' },
     { host: '[::1]:3000' },
     { host: 'localhost:3000', 'x-forwarded-host': 'localhost:3000' },
     { host: 'localhost', 'x-forwarded-host': 'localhost, 127.0.0.1:80' },
-  ])('serves this machine: %j', async (headers) => {
+  ])('accepts this machine: %j', async (headers) => {
     becomeSite(real)
     expect(await signIn(headers)).toMatchObject({ claims: { email: 'jane@example.com' } })
   })
@@ -41,19 +41,19 @@ describe('N18: demo sign-in beside a real operator', () => {
     { host: '192.168.1.7:3000' },
     { host: 'not a host' },
     { host: '' },
-  ])('refuses any other: %j', async (headers) => {
+  ])('refuses another host: %j', async (headers) => {
     becomeSite(real)
     await expect(signIn(headers)).rejects.toThrow(/^not_local$/)
   })
 
-  it('refuses a request that names no host', async () => {
+  it('refuses a request without a host', async () => {
     becomeSite(real)
     await expect(signIn({})).rejects.toThrow(/^not_local$/)
   })
 })
 
 describe('demo sign-in in the sandbox', () => {
-  it('serves any host: a public demo has nothing to lose', async () => {
+  it('accepts any host, since a public demo has no real accounts', async () => {
     becomeSite()
     expect(await signIn({ host: 'demo.example' })).toMatchObject({ id: 'jane@example.com' })
   })
@@ -63,7 +63,7 @@ describe('demo sign-in in the sandbox', () => {
     [{ email: 'f'.repeat(64) }, 'looks_hashed'],
     [{ phone: '0123' }, 'bad_phone'],
     [{}, 'empty'],
-  ])('S5: refuses %j with a code, never with what was typed', async (credentials, code) => {
+  ])('refuses %j with a code, without the input (S5)', async (credentials, code) => {
     becomeSite()
     await expect(signIn({ host: 'localhost' }, credentials)).rejects.toThrow(new RegExp(`^${code}$`))
   })

@@ -7,7 +7,7 @@ import { identityProviders } from '#lib/auth/providers.ts'
 import { type Answers, type RunningOidcProvider, startOidcProvider } from '../../../scripts/oidc/provider.ts'
 import { chooseAccount } from '../../support/provider-visitor.ts'
 
-/** openid-client as next-auth has it; only what is used here. */
+/** The parts of next-auth's openid-client that are used here. */
 interface Client {
   authorizationUrl(parameters: object): string
   callbackParams(url: string): object
@@ -49,8 +49,8 @@ afterAll(async () => {
 })
 
 /**
- * What a sign-in by an account with a verified address comes to, in the steps that next-auth takes: the address, or the
- * code for the log. The provider is a real one.
+ * The result of a sign-in with a verified address, in the steps of next-auth: the address, or the code for
+ * the log. The provider is a real one.
  */
 async function signIn(
   answers: Answers,
@@ -70,9 +70,9 @@ async function signIn(
   const client = Object.assign(new Client(registered), { [custom.clock_tolerance]: clockTolerance })
   const verifier = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
-  const asked = { scope: 'openid email phone', state: 's', nonce: 'n' }
+  const scope = { scope: 'openid email phone', state: 's', nonce: 'n' }
   const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
-  const back = await chooseAccount(new URL(client.authorizationUrl({ ...asked, ...pkce })), 'verified')
+  const back = await chooseAccount(new URL(client.authorizationUrl({ ...scope, ...pkce })), 'verified')
   try {
     const { tokens } = await settings.token.request({
       client,
@@ -90,25 +90,31 @@ const address = 'vera@example.com'
 
 describe('an id_token', () => {
   it.each([undefined, 'RS384', 'RS512', 'PS256', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const)(
-    'by %s signs in',
+    'signed with %s signs in',
     async (idToken) => {
       expect(await signIn(idToken ? { idToken } : {})).toBe(address)
     },
   )
 
-  it.each(['RS256', 'ES256'] as const)('by %s is held to the clock as next-auth has it', async (idToken) => {
-    // As if it had run out: it is good for ten minutes.
-    expect(await signIn({ idToken }, 'userinfo', -700)).toBe('oidc jwt_time')
-  })
+  it.each(['RS256', 'ES256'] as const)(
+    'signed with %s is checked against the clock, with next-auth’s tolerance',
+    async (idToken) => {
+      // As if it had expired: it is valid for ten minutes.
+      expect(await signIn({ idToken }, 'userinfo', -700)).toBe('oidc jwt_time')
+    },
+  )
 
-  it.each(['HS256', 'Ed25519'] as const)('by %s does not sign in, and the log says why', async (idToken) => {
-    expect(await signIn({ idToken })).toBe('oidc jwt_algorithm')
-  })
+  it.each(['HS256', 'Ed25519'] as const)(
+    'signed with %s does not sign in, and the log has the reason',
+    async (idToken) => {
+      expect(await signIn({ idToken })).toBe('oidc jwt_algorithm')
+    },
+  )
 })
 
 describe('userinfo', () => {
   it.each(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const)(
-    'that is a JWT by %s is read',
+    'as a JWT signed with %s is read',
     async (userinfo) => {
       expect(await signIn({ userinfo })).toBe(address)
       expect(await signIn({ userinfo, idToken: 'ES256' })).toBe(address)
@@ -123,7 +129,7 @@ describe('userinfo', () => {
     ['invalid_token', { status: 401, body: '{"error":"invalid_token"}' }],
     ['access_denied', { status: 403, body: '{"error":"access_denied"}' }],
   ])(
-    'that fails is told as %s, and ends only a sign-in that has no proved address',
+    'that fails is logged as %s, and stops only a sign-in without a verified address',
     async (code, userinfoFails) => {
       expect(await signIn({ userinfoFails })).toBe(`oidc userinfo ${code}`)
       expect(logged).toEqual([])
@@ -132,17 +138,17 @@ describe('userinfo', () => {
     },
   )
 
-  it('that fails ends a sign-in that proves a phone number alone: an e-mail address could be opted out', async () => {
+  it('that fails stops a sign-in with only a phone number: an e-mail address could be opted out', async () => {
     const client = {
       issuer: { metadata: { userinfo_endpoint: 'https://provider.example/userinfo' } },
       userinfo: () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' })),
     }
     const claims = (proved: object) => ({ claims: () => proved })
-    const ask = (proved: object) =>
+    const claimsFor = (proved: object) =>
       openIdClaims({ client, tokens: claims(proved) } as unknown as Parameters<typeof openIdClaims>[0])
     const phone = { phone_number: '+12345678901', phone_number_verified: true }
-    await expect(ask(phone)).rejects.toThrow('userinfo failed')
+    await expect(claimsFor(phone)).rejects.toThrow('userinfo failed')
     const both = { ...phone, email: 'jane@example.com', email_verified: true }
-    expect(await ask(both)).toEqual(both)
+    expect(await claimsFor(both)).toEqual(both)
   })
 })

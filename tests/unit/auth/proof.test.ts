@@ -28,8 +28,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A browser that asked, what was sent for it, and the secret that was in it. */
-async function asked(dii: Dii = jane) {
+/** A browser that requested a proof, the message, and the secret in it. */
+async function requested(dii: Dii = jane) {
   const cookie = (await sendProof(dii, '/privacy')) ?? ''
   const jar = jarOf({ [cookieName('pending')]: cookie })
   const pending = await readPendingProof(jar)
@@ -48,31 +48,31 @@ describe.each([
   ['a code', number],
 ])('%s', (_, dii) => {
   it('proves the address to which it was sent, once', async () => {
-    const { jar, secret, pending } = await asked(dii)
+    const { jar, secret, pending } = await requested(dii)
     expect(pending).toMatchObject({ dii, next: '/privacy' })
     expect(await checkProof(jar, secret)).toEqual(dii)
     expect(await checkProof(jar, secret)).toBe('over')
   })
 
-  it('of ten that bring it at once, one gets it', async () => {
-    const { jar, secret } = await asked(dii)
+  it('is accepted from one of ten parallel requests', async () => {
+    const { jar, secret } = await requested(dii)
     const answers = await Promise.all(Array.from({ length: 10 }, () => checkProof(jar, secret)))
     expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([dii])
     expect(new Set(answers.filter((answer) => typeof answer === 'string'))).toEqual(new Set(['over']))
   })
 
-  it('waits in a cookie that browsers keep, however long the way on is', async () => {
+  it('is pending in a cookie that browsers accept, even with the longest path', async () => {
     const next = localPath(`/${'a'.repeat(1023)}`) ?? ''
     const longest = dii.kind === 'email' ? { ...dii, value: `a@${'b'.repeat(244)}.example` } : dii
     const cookie = await sendProof(longest, next)
     expect(await readPendingProof(jarOf({ [cookieName('pending')]: cookie ?? '' }))).toMatchObject({ next })
-    // Browsers count name and value, and drop what is over 4096 bytes.
+    // Browsers count name and value, and refuse more than 4096 bytes.
     expect(`__Host-sign-in${cookie}`.length).toBeLessThan(4096)
   })
 
-  it('is good for 15 minutes, and not longer', async () => {
+  it('is valid for 15 minutes', async () => {
     movedBy(0)
-    const [early, late] = [await asked(dii), await asked(dii)]
+    const [early, late] = [await requested(dii), await requested(dii)]
     movedBy(15 * minute - 1000)
     expect(await checkProof(early.jar, early.secret)).toEqual(dii)
     movedBy(1000)
@@ -80,26 +80,26 @@ describe.each([
     expect(await checkProof(late.jar, late.secret)).toBe('no_request')
   })
 
-  it('may be mistyped four times, not five', async () => {
-    const [forgiven, over] = [await asked(dii), await asked(dii)]
-    const wrong = async (jar: typeof over.jar) => expect(await checkProof(jar, '?')).toBe('wrong_secret')
-    for (let i = 0; i < 4; i++) await wrong(forgiven.jar)
-    expect(await checkProof(forgiven.jar, forgiven.secret)).toEqual(dii)
-    for (let i = 0; i < 5; i++) await wrong(over.jar)
-    expect(await checkProof(over.jar, over.secret)).toBe('over')
+  it('may be mistyped four times, but not five', async () => {
+    const [four, five] = [await requested(dii), await requested(dii)]
+    const mistype = async (jar: typeof five.jar) => expect(await checkProof(jar, '?')).toBe('wrong_secret')
+    for (let i = 0; i < 4; i++) await mistype(four.jar)
+    expect(await checkProof(four.jar, four.secret)).toEqual(dii)
+    for (let i = 0; i < 5; i++) await mistype(five.jar)
+    expect(await checkProof(five.jar, five.secret)).toBe('over')
   })
 
-  it('A3: proves nothing in another browser, nor beside another request of the same one', async () => {
-    const [first, second] = [await asked(dii), await asked(dii)]
+  it('proves nothing in another browser, nor for another request of the same browser (A3)', async () => {
+    const [first, second] = [await requested(dii), await requested(dii)]
     expect(await checkProof(jarOf({}), first.secret)).toBe('no_request')
     expect(await checkProof(second.jar, first.secret)).toBe('wrong_secret')
     expect(await checkProof(first.jar, first.secret)).toEqual(dii)
   })
 
   it.each(['', ' ', '0', 'x'.repeat(10_000), '\0', '☃', '000000 ', `${'='.repeat(43)}`])(
-    'is not %j, which is no failure either',
+    'is refused as %j, without an error',
     async (secret) => {
-      expect(await checkProof((await asked(dii)).jar, secret)).toBe('wrong_secret')
+      expect(await checkProof((await requested(dii)).jar, secret)).toBe('wrong_secret')
     },
   )
 })
@@ -113,23 +113,26 @@ it.each([
     (code: string) => code.replace(/\d/g, (digit) => '０１２３４５６７８９'[Number(digit)] ?? ''),
   ],
 ])('a code may be typed %s', async (_, typed) => {
-  const { jar, secret } = await asked(number)
+  const { jar, secret } = await requested(number)
   expect(await checkProof(jar, typed(secret))).toEqual(number)
 })
 
-it('a link may not be taken apart: its hyphens count', async () => {
-  const { jar, secret } = await asked(jane)
+it('a link must be complete: its hyphens count', async () => {
+  const { jar, secret } = await requested(jane)
   expect(await checkProof(jar, `-${secret}`)).toBe('wrong_secret')
   expect(await checkProof(jar, secret)).toEqual(jane)
 })
 
-describe('what waits in the browser', () => {
-  it.each(['', 'garbage', 'a.b.c.d.e', '%00', 'x'.repeat(12_000)])('N17: %s is nothing', async (value) => {
-    expect(await readPendingProof(jarOf({ [cookieName('pending')]: value }))).toBeNull()
-  })
+describe('a pending proof', () => {
+  it.each(['', 'garbage', 'a.b.c.d.e', '%00', 'x'.repeat(12_000)])(
+    'is ignored with the invalid cookie %s (N17)',
+    async (value) => {
+      expect(await readPendingProof(jarOf({ [cookieName('pending')]: value }))).toBeNull()
+    },
+  )
 
-  it('is nothing when it was changed, or sealed by another secret', async () => {
-    const { cookie, secret } = await asked()
+  it('is ignored when it was changed, or sealed with another secret', async () => {
+    const { cookie, secret } = await requested()
     const middle = Math.floor(cookie.length / 2)
     const changed = cookie.slice(0, middle) + (cookie[middle] === 'A' ? 'B' : 'A') + cookie.slice(middle + 1)
     expect(await checkProof(jarOf({ [cookieName('pending')]: changed }), secret)).toBe('no_request')
@@ -137,8 +140,8 @@ describe('what waits in the browser', () => {
     expect(await checkProof(jarOf({ [cookieName('pending')]: cookie }), secret)).toBe('no_request')
   })
 
-  it('S9: is no session, and a session is not it', async () => {
-    const { cookie, pending } = await asked()
+  it('is not a session, and a session is not a pending proof (S9)', async () => {
+    const { cookie, pending } = await requested()
     expect(await currentReader(jarOf({ 'lantern-session': cookie }))).toBeNull()
     const claims = { sub: 'proof:a', sid: 's', dii: jane, otherDii: [], ...pending }
     const session = await encode({ token: claims, secret: secretOfSite, maxAge: 900 })
@@ -147,25 +150,25 @@ describe('what waits in the browser', () => {
   })
 
   it('shows nothing of the address', async () => {
-    const { cookie } = await asked()
+    const { cookie } = await requested()
     const parts = cookie.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'))
     expect(`${cookie} ${parts}`).not.toMatch(/canary|example/)
   })
 
-  it('has on https a name that no other host and no plain page can set', () => {
+  it('has on https a name that no other host and no http page can set', () => {
     becomeSite({ NEXTAUTH_URL: 'https://localhost:3000' })
     expect(cookieName('pending')).toBe('__Host-sign-in')
   })
 })
 
-describe('S5: what is stored of a secret', () => {
+describe('what is stored of a secret (S5)', () => {
   const digests = (text: string) =>
     (['hex', 'base64', 'base64url'] as const).map((encoding) =>
       createHash('sha256').update(text).digest(encoding),
     )
 
-  it('is no more than a keyed code of it: no address, no secret, no plain hash in table or file', async () => {
-    const all = [await asked(jane), await asked(number)]
+  it('is only a keyed code: no address, secret or plain hash in tables and files', async () => {
+    const all = [await requested(jane), await requested(number)]
     const { db } = await sharedDatabase()
     const rows = await db.selectFrom('sign_in_secrets').selectAll().execute()
     expect(rows).toHaveLength(2)
@@ -178,7 +181,7 @@ describe('S5: what is stored of a secret', () => {
     expect(files.length).toBeGreaterThan(0)
     const stored =
       JSON.stringify(tables) + files.map((name) => readFileSync(join(dataDir, name), 'latin1')).join()
-    // The rows are in what is searched.
+    // The rows are in the searched text.
     for (const { hmac, id } of rows) for (const text of [hmac, id]) expect(stored).toContain(text)
     for (const { secret, pending } of all) {
       const id = pending?.id
@@ -187,7 +190,7 @@ describe('S5: what is stored of a secret', () => {
     }
   })
 
-  it('belongs to its request: in the row of another one it means nothing', async () => {
+  it('is valid only for its own request', async () => {
     const first = await createSecret('phone', Date.now() + minute)
     const second = await createSecret('phone', Date.now() + minute)
     const { db } = await sharedDatabase()
@@ -198,7 +201,7 @@ describe('S5: what is stored of a secret', () => {
     expect(await checkSecret(first.id, first.secret)).toBe('right')
   })
 
-  it('means nothing without the site’s own secret', async () => {
+  it('is useless without the site’s own secret', async () => {
     const { id, secret } = await createSecret('phone', Date.now() + minute)
     becomeSite({ NEXTAUTH_SECRET: 'f'.repeat(32), DATA_DIR: dataDir })
     expect(await checkSecret(id, secret)).toBe('wrong')
@@ -206,25 +209,25 @@ describe('S5: what is stored of a secret', () => {
     expect(await checkSecret(id, secret)).toBe('right')
   })
 
-  it('has one length, whatever the secret’s', async () => {
-    await asked(jane)
-    await asked(number)
+  it('has the same length for every secret', async () => {
+    await requested(jane)
+    await requested(number)
     const rows = await (await sharedDatabase()).db.selectFrom('sign_in_secrets').select('hmac').execute()
     for (const { hmac } of rows) expect(hmac).toMatch(/^[\w-]{43}$/)
   })
 })
 
-describe('what is sent', () => {
-  it('is a link with nothing in it but a long secret', async () => {
-    const { message, secret } = await asked()
+describe('a message', () => {
+  it('is a link that contains only a long secret', async () => {
+    const { message, secret } = await requested()
     expect(secret).toMatch(/^[\w-]{43}$/)
     expect(message?.to).toBe(jane.value)
     expect(message?.text).toContain(`\nhttp://localhost:3000/sign-in/proof?secret=${secret}\n`)
     expect(`${message?.subject}${message?.text}`).not.toMatch(/canary|@/)
   })
 
-  it('is a code that a browser can fill in for this site alone', async () => {
-    const { message, secret } = await asked(number)
+  it('is a code that a browser fills in on this site only', async () => {
+    const { message, secret } = await requested(number)
     expect(secret).toMatch(/^\d{6}$/)
     expect(message).toEqual({
       to: number.value,
@@ -233,18 +236,18 @@ describe('what is sent', () => {
     expect(message?.text).not.toContain('2345678901')
   })
 
-  it('never comes twice', async () => {
-    const secrets = await Promise.all(Array.from({ length: 20 }, async () => (await asked()).secret))
+  it('has a new secret each time', async () => {
+    const secrets = await Promise.all(Array.from({ length: 20 }, async () => (await requested()).secret))
     expect(new Set(secrets).size).toBe(20)
   })
 })
 
-describe('an address that mail can be sent to', () => {
+describe('an address for mail', () => {
   it.each([
     'jane@example.com',
     "o'neil+news@example.co.uk",
     'a_b-c.d=e/f!g#h%i&j*k?l^m`n{o|p}q~@example.com',
-  ])('%s is one', (value) => {
+  ])('may be %s', (value) => {
     expect(isReachable({ kind: 'email', value })).toBe(true)
   })
 
@@ -265,12 +268,12 @@ describe('an address that mail can be sent to', () => {
     'ｊane@example.com',
     '\u212aate@example.com',
     '',
-  ])('%j is none: it could be two, or another', (value) => {
+  ])('may not be %j, which could be two addresses or another one', (value) => {
     expect(isReachable({ kind: 'email', value })).toBe(false)
   })
 })
 
-describe('what is offered', () => {
+describe('the kinds of proof that are offered', () => {
   const real = {
     UID2_BASE_URL: 'http://127.0.0.1:1',
     UID2_API_KEY: 'key',
@@ -286,7 +289,7 @@ describe('what is offered', () => {
       { ...real, ...mail },
       { email: 'sent', phone: false },
     ],
-  ])('with %j: %j', (variables, kinds) => {
+  ])('are with %j %j', (variables, kinds) => {
     becomeSite(variables)
     expect(proofKinds()).toEqual(kinds)
   })

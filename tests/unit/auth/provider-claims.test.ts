@@ -18,11 +18,8 @@ function check(provider: string, ...shapes: Shape[]) {
   })
 }
 
-/**
- * Claims in the shape in which each provider documents them; `name`, `picture` and the like are there to
- * show that nobody looks at them.
- */
-describe('what an account at Google proves', () => {
+/** Claims in the shape that each provider documents; `name`, `picture` and the like must have no effect. */
+describe('the DII of an account at Google', () => {
   // https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
   const google = {
     iss: 'https://accounts.google.com',
@@ -51,12 +48,16 @@ describe('what an account at Google proves', () => {
       { ...google, email: 'jsmith@yahoo.com', email_verified: true },
       email('jsmith@yahoo.com'),
     ],
-    ['not confirmed yet', { ...google, email: 'jsmith@example.com', email_verified: false }, 'unverified'],
+    [
+      'with an unconfirmed address',
+      { ...google, email: 'jsmith@example.com', email_verified: false },
+      'unverified',
+    ],
     ['without the e-mail scope', google, 'no_dii'],
   )
 })
 
-describe('what an account at Apple proves', () => {
+describe('the DII of an account at Apple', () => {
   // https://developer.apple.com/documentation/signinwithapple/authenticating-users-with-sign-in-with-apple
   // Booleans as text: https://developer.apple.com/forums/thread/121411
   // False at Work & School: https://developer.apple.com/forums/thread/746352
@@ -91,12 +92,12 @@ describe('what an account at Apple proves', () => {
       'relay_address',
     ],
     [
-      'with a relay that is not called one',
+      'with a relay that is not marked as one',
       { ...apple, email: relay, email_verified: 'true' },
       'relay_address',
     ],
     [
-      'with a relay at a domain that we do not know',
+      'with a relay at an unknown domain',
       { ...apple, email: 'dpdcnf87nu@relay.example', email_verified: true, is_private_email: 'true' },
       'relay_address',
     ],
@@ -110,20 +111,20 @@ describe('what an account at Apple proves', () => {
   )
 })
 
-describe('what an account at Facebook proves', () => {
+describe('the DII of an account at Facebook', () => {
   // https://developers.facebook.com/docs/graph-api/reference/user/
   check(
     'facebook',
     [
-      'with an address, which nobody vouches for',
+      'with an address, which Facebook does not verify',
       { id: '10158042412345678', email: 'jane@example.com' },
       'unverified',
     ],
-    ['without one', { id: '10158042412345679' }, 'no_dii'],
+    ['without an address', { id: '10158042412345679' }, 'no_dii'],
   )
 })
 
-describe('what an account at an OpenID provider proves', () => {
+describe('the DII of an account at an OpenID provider', () => {
   // https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims
   const both = {
     sub: '248289761001',
@@ -135,48 +136,56 @@ describe('what an account at an OpenID provider proves', () => {
   }
   check(
     'oidc',
-    ['both', both, email('janedoe@example.com'), [phone('+16045551234')]],
-    ['an address alone', { sub: '1', email: 'j@example.com', email_verified: true }, email('j@example.com')],
+    ['with both', both, email('janedoe@example.com'), [phone('+16045551234')]],
     [
-      'a number alone',
+      'with an address only',
+      { sub: '1', email: 'j@example.com', email_verified: true },
+      email('j@example.com'),
+    ],
+    [
+      'with a number only',
       { sub: '1', phone_number: '+16045551234', phone_number_verified: true },
       phone('+16045551234'),
     ],
+    ['with a number beside an unverified address', { ...both, email_verified: false }, phone('+16045551234')],
     [
-      'a number beside an address that it does not vouch for',
-      { ...both, email_verified: false },
-      phone('+16045551234'),
-    ],
-    [
-      'an address beside a number that it does not vouch for',
+      'with an address beside an unverified number',
       { ...both, phone_number_verified: undefined },
       email('janedoe@example.com'),
     ],
-    ['neither', { sub: '1', email: 'j@example.com', phone_number: '+16045551234' }, 'unverified'],
     [
-      'a number with an extension, as the standard writes it',
+      'with neither verified',
+      { sub: '1', email: 'j@example.com', phone_number: '+16045551234' },
+      'unverified',
+    ],
+    [
+      'with a number with an extension, as the standard writes it',
       { sub: '1', phone_number: '+1 (604) 555-1234;ext=5678', phone_number_verified: true },
       'bad_phone',
     ],
     [
-      'a number without its country',
+      'with a number without its country',
       { sub: '1', phone_number: '(604) 555-1234', phone_number_verified: true },
       'bad_phone',
     ],
-    ['the same, not vouched for', { sub: '1', phone_number: '(604) 555-1234' }, 'unverified'],
     [
-      'a number without its country beside an address',
+      'with an unverified number without its country',
+      { sub: '1', phone_number: '(604) 555-1234' },
+      'unverified',
+    ],
+    [
+      'with a number without its country beside an address',
       { ...both, phone_number: '604 555 1234' },
       email('janedoe@example.com'),
     ],
     [
-      'a relay beside a number: the reader chose not to be known',
+      'with a relay beside a number: the reader chose not to be known',
       { ...both, email: 'x@mozmail.com' },
       'relay_address',
     ],
     // AWS Cognito: https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
     [
-      'an address with its flag as text',
+      'with an address and its flag as text',
       { sub: '1', email: 'j@example.com', email_verified: 'true' },
       email('j@example.com'),
     ],
@@ -184,7 +193,7 @@ describe('what an account at an OpenID provider proves', () => {
 
   // https://github.com/openpass-sso/openpass-docs-external/blob/main/info/tokens-auth.md#jwt-payload
   check('oidc', [
-    'of OpenPass: its address, which its readers prove at each sign-in though no claim says so',
+    'at OpenPass: its address, which readers prove at each sign-in, without a claim',
     {
       iss: 'https://auth.myopenpass.com',
       sub: '34716067-c9cd-47d7-a6a7-d646fe9e2ecf',
@@ -194,12 +203,12 @@ describe('what an account at an OpenID provider proves', () => {
     email('test@example.com'),
   ])
   check('oidc', [
-    'of OpenPass: nothing, should it ever say that the address is not verified',
+    'at OpenPass: nothing when a claim says that the address is not verified',
     { iss: 'https://auth.myopenpass.com', email: 'test@example.com', email_verified: false },
     'unverified',
   ])
   check('google', [
-    'elsewhere: nothing by the name of OpenPass',
+    'elsewhere: nothing from the issuer of OpenPass',
     { iss: 'https://auth.myopenpass.com', email: 'test@example.com' },
     'unverified',
   ])
@@ -219,7 +228,7 @@ describe('what an account at an OpenID provider proves', () => {
     'false',
     '',
     new Boolean(true),
-  ])('nothing, where the flag is %j', (flag) => {
+  ])('is none when the flag is %j', (flag) => {
     const claims = { email: 'j@example.com', email_verified: flag, phone_number: '+16045551234' }
     expect(selectVerifiedDii('oidc', { ...claims, phone_number_verified: flag }, policy).dii).toBe(
       'unverified',
@@ -238,7 +247,7 @@ describe('what an account at an OpenID provider proves', () => {
     'j@@example.com',
     'f'.repeat(64),
     '\0@example.com',
-  ])('nothing, where the address is %j', (value) => {
+  ])('is none when the address is %j', (value) => {
     expect(selectVerifiedDii('oidc', { email: value, email_verified: true }, policy).dii).toBe('no_dii')
   })
 })

@@ -26,14 +26,17 @@ it.each([
   ['oidc userinfo http_403', failed('userinfo failed', { code: 'userinfo http_403' })],
   ['oidc unknown', failed('canary@example.com')],
   ['unauthorized_client', new Error('unauthorized_client')],
-])('a failure at a provider is %s, without what was said there', (code, metadata) => {
+])('a failure at a provider is logged as %s, without the provider’s text', (code, metadata) => {
   expect(providerFault(metadata)).toBe(code)
   expect(allowedCode(code)).toBe(code)
 })
 
-it.each(['access_denied (canary)', 'user_cancelled_authorize'])('%s is a reader’s right', (message) => {
-  expect(providerFault(failed(message))).toBeNull()
-})
+it.each(['access_denied (canary)', 'user_cancelled_authorize'])(
+  '%s is not a failure: readers may cancel',
+  (message) => {
+    expect(providerFault(failed(message))).toBeNull()
+  },
+)
 
 it.each([undefined, null, 'canary', {}, { error: 'canary' }])('%j is unknown', (metadata) => {
   expect(providerFault(metadata)).toBe('unknown')

@@ -13,7 +13,7 @@ const all: SignInSettings = {
   oidc: { id: 'oidc-id', secret: 'oidc-secret', issuer: 'https://issuer.example', name: 'Example ID' },
 }
 
-/** With next-auth's defaults for each, over which it lays our options. */
+/** With next-auth's defaults for each provider, merged with our options. */
 const parsed = (settings: SignInSettings) =>
   Object.fromEntries(
     identityProviders(settings).map((provider) => [
@@ -32,7 +32,7 @@ interface Parsed {
 }
 
 describe('the providers', () => {
-  it('are those that are configured, in the order of the sign-in page', () => {
+  it('are the configured ones, in the order of the sign-in page', () => {
     expect(offeredProviders(none)).toEqual([])
     expect(offeredProviders(all)).toEqual([
       { id: 'google', name: 'Google' },
@@ -45,19 +45,19 @@ describe('the providers', () => {
     ])
   })
 
-  it('are checked by all that each of them supports', () => {
+  it('use all checks that they support', () => {
     const checks = Object.values(parsed(all)).map(({ checks }) => checks.join(' '))
     expect(checks).toEqual(['pkce state nonce', 'state nonce', 'state', 'pkce state nonce'])
   })
 
-  it('OpenPass, whose documentation has no nonce, is not held to one', () => {
+  it('do not check a nonce for OpenPass, whose documentation has none', () => {
     for (const issuer of ['https://auth.myopenpass.com', 'https://auth.myopenpass.com/']) {
       const { oidc } = parsed({ ...none, oidc: { ...all.oidc, issuer } as SignInSettings['oidc'] })
       expect(oidc?.checks).toEqual(['pkce', 'state'])
     }
   })
 
-  it('are asked for no name and no picture', () => {
+  it('are not asked for names or pictures', () => {
     const scopes = Object.values(parsed(all)).map(({ authorization }) =>
       typeof authorization === 'string'
         ? new URL(authorization).searchParams.get('scope')
@@ -67,14 +67,14 @@ describe('the providers', () => {
     expect(parsed(all).facebook?.userinfo?.params).toEqual({ fields: 'id,email' })
   })
 
-  it('have only so much time, and redeem codes our way', () => {
+  it('have a time limit, and redeem codes with our function', () => {
     for (const [id, { httpOptions, token }] of Object.entries(parsed(all))) {
       expect(httpOptions.timeout, id).toBeLessThanOrEqual(5000)
       expect(token.request, id).toBeTypeOf('function')
     }
   })
 
-  it('make of their claims an account’s id and nothing else', () => {
+  it('return only the id of an account', () => {
     const claims = {
       sub: 's',
       id: 'i',
@@ -94,14 +94,14 @@ describe('the providers', () => {
 
 describe('an OpenID provider', () => {
   it.each(['https://issuer.example', 'https://issuer.example/', 'https://issuer.example//'])(
-    'is found by its issuer URL %s',
+    'is found at its issuer URL %s',
     (issuer) => {
       const settings = { ...none, oidc: { id: 'i', secret: 's', name: 'n', issuer } }
       expect(parsed(settings).oidc?.wellKnown).toBe('https://issuer.example/.well-known/openid-configuration')
     },
   )
 
-  it('has a path in its issuer URL as it is', () => {
+  it('keeps the path of its issuer URL', () => {
     const issuer = 'https://issuer.example/tenant/v2.0'
     const settings = { ...none, oidc: { id: 'i', secret: 's', name: 'n', issuer } }
     expect(parsed(settings).oidc?.wellKnown).toBe(`${issuer}/.well-known/openid-configuration`)
@@ -110,34 +110,34 @@ describe('an OpenID provider', () => {
   const who = { iss: 'https://issuer.example', sub: '1' }
   const proved = { email: 'jane@example.com', email_verified: true }
   const endpoint = { userinfo_endpoint: 'https://issuer.example/me' }
-  const ask = (metadata: object, userinfo: () => Promise<object>, idToken: object = who) => {
+  const claimsOf = (metadata: object, userinfo: () => Promise<object>, idToken: object = who) => {
     const tokens = { claims: () => idToken }
     return parsed(all).oidc?.userinfo?.request?.({ client: { issuer: { metadata }, userinfo }, tokens })
   }
 
-  it('is asked for its userinfo where it has that endpoint', async () => {
-    expect(await ask(endpoint, async () => ({ sub: '1', ...proved }))).toEqual({ ...who, ...proved })
-    expect(await ask({}, () => Promise.reject(new Error('not to be called')))).toEqual(who)
+  it('is asked for its userinfo when it has that endpoint', async () => {
+    expect(await claimsOf(endpoint, async () => ({ sub: '1', ...proved }))).toEqual({ ...who, ...proved })
+    expect(await claimsOf({}, () => Promise.reject(new Error('not to be called')))).toEqual(who)
   })
 
-  it('whose userinfo fails does not sign in: without it an address may be missing', async () => {
+  it('with a failing userinfo does not sign in: an address may be missing', async () => {
     const fails = () => Promise.reject(new Error('expected 200 OK, got: 404 Not Found'))
     for (const idToken of [
       who,
       { ...who, email: 'jane@example.com' },
       { ...who, ...proved, email_verified: false },
     ])
-      await expect(ask(endpoint, fails, idToken)).rejects.toMatchObject({ code: 'userinfo http_404' })
+      await expect(claimsOf(endpoint, fails, idToken)).rejects.toMatchObject({ code: 'userinfo http_404' })
   })
 
-  it('whose userinfo fails signs in all the same when the id_token proves an address', async () => {
+  it('with a failing userinfo signs in when the id_token has a verified address', async () => {
     const fails = () => Promise.reject(new Error('expected 200 OK, got: 403 Forbidden'))
-    expect(await ask(endpoint, fails, { ...who, ...proved })).toEqual({ ...who, ...proved })
+    expect(await claimsOf(endpoint, fails, { ...who, ...proved })).toEqual({ ...who, ...proved })
   })
 
-  it('whose userinfo is about another subject does not sign in, whatever the id_token proves', async () => {
+  it('with the userinfo of another subject does not sign in, whatever the id_token contains', async () => {
     const other = () => Promise.reject(new Error('userinfo sub mismatch, expected 1, got: canary'))
-    await expect(ask(endpoint, other, { ...who, ...proved })).rejects.toMatchObject({
+    await expect(claimsOf(endpoint, other, { ...who, ...proved })).rejects.toMatchObject({
       code: 'userinfo other_subject',
     })
   })
@@ -147,7 +147,7 @@ describe('the algorithm of a JWT', () => {
   const jwt = (header: unknown) => `${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.sig`
 
   it.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
-    '%s is accepted',
+    'may be %s',
     (alg) => expect(acceptedAlgorithm(jwt({ alg }))).toBe(alg),
   )
 
@@ -159,9 +159,9 @@ describe('the algorithm of a JWT', () => {
     { alg: ['RS256'] },
     {},
     null,
-  ])('%j is not', (header) => expect(acceptedAlgorithm(jwt(header))).toBeUndefined())
+  ])('may not be that of %j', (header) => expect(acceptedAlgorithm(jwt(header))).toBeUndefined())
 
-  it.each(['', '.', 'e30', '{}', 'a.b.c'])('nor is that of “%s”, which is no JWT', (text) => {
+  it.each(['', '.', 'e30', '{}', 'a.b.c'])('is unknown for “%s”, which is no JWT', (text) => {
     expect(acceptedAlgorithm(text)).toBeUndefined()
   })
 })
@@ -176,7 +176,7 @@ describe('the cookies of a sign-in', () => {
     becomeSite({ NEXTAUTH_SECRET: 's'.repeat(32), NEXTAUTH_URL: 'https://localhost:3000' })
   })
 
-  it('S20: are none of next-auth’s default names, on https __Host-, for the whole site, HttpOnly and Secure', () => {
+  it('have names of the site’s own, with __Host- on https, for the whole site, HttpOnly and Secure (S20)', () => {
     const cookies = Object.values(nextAuthCookies(all, 'apple'))
     expect(cookies).toHaveLength(6)
     for (const { name, options } of cookies) {
@@ -186,12 +186,12 @@ describe('the cookies of a sign-in', () => {
     }
   })
 
-  it('stay on the site without Apple', () => {
+  it('are same-site without Apple', () => {
     for (const id of ['google', 'apple', undefined])
       expect(crossSite({ ...all, apple: null }, id)).toEqual([])
   })
 
-  it('cross sites for Apple; the callback URL for every provider, because it is not set each time', () => {
+  it('are cross-site for Apple; the callback URL for every provider, because it is not set each time', () => {
     for (const id of ['google', 'facebook', 'oidc', 'demo', undefined])
       expect(crossSite(all, id), id).toEqual(['callbackUrl'])
     expect(crossSite(all, 'apple')).toEqual(['callbackUrl', 'state', 'nonce'])

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { readDii } from '#lib/auth/read-dii.ts'
 import { disguised, withUnseen } from '../../conformance/vectors-disguised.ts'
 
-describe('an address as it was typed', () => {
+describe('a typed address', () => {
   it.each([
     'jane@example.com',
     'Jane.Saoirse+News@Example.COM',
     "o'neil@example.co.uk",
     'ä@exämple.de',
     'a@b.c',
-  ])('%s is one', (value) => {
+  ])('may be %s', (value) => {
     expect(readDii({ email: value })).toEqual({ kind: 'email', value })
   })
 
-  it('is trimmed, and otherwise left to the protocol to normalise', () => {
+  it('is trimmed, and otherwise normalised only by the protocol', () => {
     expect(readDii({ email: ' \tJane@Example.com\n' })).toEqual({ kind: 'email', value: 'Jane@Example.com' })
   })
 
@@ -31,23 +31,26 @@ describe('an address as it was typed', () => {
     'jane\u0007@example.com',
     'jane@example.com, joe@example.com',
     `${'x'.repeat(250)}@a.bc`,
-  ])('%j is none', (email) => {
+  ])('may not be %j', (email) => {
     expect(readDii({ email })).toBe('bad_email')
   })
 
-  it.each([...disguised, ...withUnseen('jane@example.com')])('U7c: %j is none', (email) => {
-    expect(readDii({ email })).toBe('bad_email')
-  })
+  it.each([...disguised, ...withUnseen('jane@example.com')])(
+    'may not be %j, another spelling (U7c)',
+    (email) => {
+      expect(readDii({ email })).toBe('bad_email')
+    },
+  )
 
   it.each(['f'.repeat(64), 'F0'.repeat(32), Buffer.alloc(32, 1).toString('base64')])(
-    'U13: %s looks hashed, and would be hashed again',
+    'may not be %s, which looks hashed and would be hashed again (U13)',
     (email) => {
       expect(readDii({ email })).toBe('looks_hashed')
     },
   )
 })
 
-describe('a phone number as it was typed', () => {
+describe('a typed phone number', () => {
   it.each([
     ['+12345678901', '+12345678901'],
     ['+1 (234) 567-89.01', '+12345678901'],
@@ -61,10 +64,10 @@ describe('a phone number as it was typed', () => {
     ['＋４４　２０　７９４６　００１８', '+442079460018'],
     ['+٤٤ ٢٠٧٩٤٦٠٠١٨', '+442079460018'],
     ['tel:+44-20-7946-0018', '+442079460018'],
-    // As contacts are copied: in marks that keep the number in its direction.
+    // As copied from contacts, with marks of text direction.
     ['\u202a+44 20 7946 0018\u202c', '+442079460018'],
     ['\u200e+442079460018', '+442079460018'],
-    // The operator's own test number, which no country has.
+    // The operator's own test number, which belongs to no country.
     ['+00000000000', '+00000000000'],
   ])('%j is read as %s', (typed, value) => {
     expect(readDii({ phone: typed })).toEqual({ kind: 'phone', value })
@@ -91,11 +94,11 @@ describe('a phone number as it was typed', () => {
     '+12345678901 +12345678902',
     '+12345678901, +12345678902',
     '+1234567890\u0000',
-    // One digit too many for the country: its trunk zero would stay in.
+    // One digit too many for the country: its trunk zero would be kept.
     '+44 (0)20 7946 00181',
     '+44 (0)(0)20 7946 0018',
     `+1${' '.repeat(40)}2345678901`,
-  ])('%j is none: only an international number is unambiguous', (phone) => {
+  ])('may not be %j: only an international number is unambiguous', (phone) => {
     expect(readDii({ phone })).toBe('bad_phone')
   })
 })
@@ -107,6 +110,6 @@ it.each([{}, { email: '' }, { email: '  ', phone: '' }, { email: 7 }, { email: [
   },
 )
 
-it('an address counts before a number', () => {
+it('an address is preferred to a number', () => {
   expect(readDii({ email: 'jane@example.com', phone: '+12345678901' })).toMatchObject({ kind: 'email' })
 })

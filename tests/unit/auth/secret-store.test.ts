@@ -26,7 +26,7 @@ describe.each([
   let secrets: SecretStore
   let opened: Database[]
 
-  /** As another instance has it. */
+  /** As in another instance. */
   async function open(clock = () => now): Promise<SecretStore> {
     const database = openDatabase(url)
     opened.push(database)
@@ -50,65 +50,65 @@ describe.each([
     return rows?.map(({ id }) => id)
   }
 
-  it('gives the HMAC of the secret that was put, and of no other', async () => {
+  it('returns the HMAC of the right secret', async () => {
     await secrets.put('other', 'another', now + 1000)
     expect(await secrets.attempt('id')).toBe('hmac')
     expect(await secrets.attempt('other')).toBe('another')
     expect(await secrets.attempt('unknown')).toBeNull()
   })
 
-  it('of 20 attempts at once exactly five are allowed, and none after them', async () => {
+  it('allows exactly five of 20 parallel attempts, and none after them', async () => {
     const answers = await Promise.all(times(20, () => secrets.attempt('id')))
     expect(answers.filter((hmac) => hmac === 'hmac')).toHaveLength(5)
     expect(answers.filter((hmac) => hmac === null)).toHaveLength(15)
     expect(await secrets.attempt('id')).toBeNull()
   })
 
-  it('of 20 that take it at once exactly one gets it', async () => {
+  it('gives a secret to exactly one of 20 parallel requests', async () => {
     const answers = await Promise.all(times(20, () => secrets.take('id')))
     expect(answers.filter(Boolean)).toHaveLength(1)
     expect(await secrets.take('id')).toBe(false)
     expect(await secrets.attempt('id')).toBeNull()
   })
 
-  it('two instances count the same attempts and give it away once', async () => {
+  it('counts the attempts of two instances together, and gives a secret once', async () => {
     const both = [secrets, await open()]
     const of = (index: number) => both[index % 2] ?? secrets
-    // One after the other: SQLite is for one process, and two of its connections wait in turn.
+    // One after the other: SQLite is for one process, and its connections wait for each other.
     const answers = []
     for (let i = 0; i < 8; i++) answers.push(await of(i).attempt('id'))
     expect(answers).toEqual([...times(5, () => 'hmac'), ...times(3, () => null)])
     expect([await of(1).take('id'), await of(0).take('id')]).toEqual([true, false])
   })
 
-  it('counts each secret by itself', async () => {
+  it('counts each secret separately', async () => {
     await secrets.put('other', 'another', now + 1000)
     await Promise.all(times(9, () => secrets.attempt('id')))
     expect(await secrets.attempt('other')).toBe('another')
   })
 
-  it('knows a secret until it expires, not at that moment', async () => {
+  it('keeps a secret until it expires', async () => {
     now += 999
     expect(await secrets.attempt('id')).toBe('hmac')
     now += 1
     expect(await secrets.attempt('id')).toBeNull()
   })
 
-  it('forgets what expired an hour ago when the next one comes', async () => {
+  it('deletes what expired an hour ago when the next one comes', async () => {
     await secrets.put('long', 'hmac', now + 5000)
     now += 3_600_000 + 1000
     await secrets.put('next', 'hmac', now + 1000)
     expect(await ids()).toEqual(['long', 'next'])
   })
 
-  it('A15: an instance whose clock is half an hour ahead deletes no secret of another', async () => {
+  it('keeps the secrets of other instances when one has a clock half an hour ahead (A15)', async () => {
     const ahead = await open(() => now + 1_800_000)
     await ahead.put('next', 'hmac', now + 2_700_000)
     expect(await secrets.attempt('id')).toBe('hmac')
   })
 })
 
-it('the process’s own secrets are in its one database', async () => {
+it('the secrets of a process are in its one database', async () => {
   becomeSite()
   await withSecrets((secrets) => secrets.put('id', 'hmac', Date.now() + 60_000))
   expect(await withSecrets((secrets) => secrets.attempt('id'))).toBe('hmac')

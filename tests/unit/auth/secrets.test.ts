@@ -7,7 +7,7 @@ vi.mock('node:crypto', async (load) => {
   const actual = await load<typeof import('node:crypto')>()
   return { ...actual, randomInt: vi.fn(actual.randomInt) }
 })
-// Thousands of them, and none is brought back.
+// Thousands of secrets are created here, and none is used.
 vi.mock('#lib/auth/proof/secret-store.ts', () => ({ withSecrets: async () => {} }))
 
 beforeEach(() => {
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const code = async () => (await createSecret('phone', 0)).secret
 
-it('a code is any of the million, also the first and the last', async () => {
+it('a code is any of a million, the first and the last included', async () => {
   for (const [drawn, written] of [
     [0, '000000'],
     [42, '000042'],
@@ -28,11 +28,11 @@ it('a code is any of the million, also the first and the last', async () => {
   expect(vi.mocked(randomInt).mock.calls).toEqual(Array.from({ length: 3 }, () => [1_000_000]))
 })
 
-it('and each as likely as the next', async () => {
+it('all codes are equally likely', async () => {
   const codes = await Promise.all(Array.from({ length: 20_000 }, code))
   expect(codes.every((it) => /^\d{6}$/.test(it))).toBe(true)
   for (const place of [0, 5])
     for (let digit = 0; digit < 10; digit++)
-      // Further off than once in 10¹² times.
+      // Expected less often than once in 10¹² runs.
       expect(Math.abs(codes.filter((it) => it[place] === `${digit}`).length - 2000)).toBeLessThan(310)
 })

@@ -7,7 +7,7 @@ const policy: DiiPolicy = { relayDomains: [], prefer: 'email' }
 const email = (value: string) => ({ kind: 'email' as const, value })
 const phone = (value: string) => ({ kind: 'phone' as const, value })
 describe('our own sign-ins', () => {
-  it.each(['proof', 'demo'])('%s proves what it was given', (provider) => {
+  it.each(['proof', 'demo'])('%s proves the given DII', (provider) => {
     expect(selectVerifiedDii(provider, { email: 'j@example.com' }, policy).dii).toEqual(
       email('j@example.com'),
     )
@@ -18,7 +18,7 @@ describe('our own sign-ins', () => {
   })
 
   it.each(['google', 'apple', 'facebook', 'oidc', 'Proof', 'proof ', '', '__proto__', 'constructor'])(
-    '%j is none of them',
+    'does not include %j',
     (provider) => {
       expect(selectVerifiedDii(provider, { email: 'j@example.com' }, policy).dii).toBe('unverified')
     },
@@ -35,11 +35,11 @@ describe('DII_PREFER', () => {
   const preferred = (claims: ProviderClaims) =>
     selectVerifiedDii('oidc', claims, { ...policy, prefer: 'phone' })
 
-  it('decides when both are there; the other still counts for opt-outs', () => {
+  it('decides when both are there; the other one still counts for opt-outs', () => {
     expect(preferred(both)).toEqual({ dii: phone('+16045551234'), otherDii: [email('j@example.com')] })
   })
 
-  it('does not decide where one cannot be used, nor which reason is told', () => {
+  it('does not decide when one cannot be used, nor on the reason', () => {
     expect(preferred({ ...both, phone_number_verified: false })).toEqual({
       dii: email('j@example.com'),
       otherDii: [],
@@ -49,8 +49,8 @@ describe('DII_PREFER', () => {
   })
 })
 
-describe('a relay', () => {
-  const judged = (address: string, relayDomains: string[] = []) =>
+describe('a relay address', () => {
+  const diiOf = (address: string, relayDomains: string[] = []) =>
     selectVerifiedDii('oidc', { email: address, email_verified: true }, { ...policy, relayDomains }).dii
 
   it.each([
@@ -60,31 +60,31 @@ describe('a relay', () => {
     'x@jane.mozmail.com',
     'x@DUCK.COM',
     'x@a.b.duck.com',
-    // The same names for mail, in other letters: wide ones, a Kelvin sign, an ideographic full stop.
+    // The same names for mail in other letters: wide ones, a Kelvin sign, an ideographic full stop.
     'x@ｄｕｃｋ.com',
     'x@duc\u212a.com',
     'x@a.duck\u3002com',
-  ])('%s is one', (address) => {
-    expect(judged(address)).toBe('relay_address')
+  ])('is recognised: %s', (address) => {
+    expect(diiOf(address)).toBe('relay_address')
   })
 
   it.each(['x@duck.com.example', 'x@notduck.com', 'x@duck.co', 'duck.com@example.com', 'x@appleid.com'])(
-    '%s is none',
+    'is not %s',
     (address) => {
-      expect(judged(address)).toEqual(email(address))
+      expect(diiOf(address)).toEqual(email(address))
     },
   )
 
-  it('RELAY_DOMAINS adds to them, with their sub-domains, and takes none away', () => {
+  it('RELAY_DOMAINS adds domains with their sub-domains, and removes none', () => {
     const own = ['relay.example']
-    expect(judged('x@relay.example', own)).toBe('relay_address')
-    expect(judged('x@Sub.Relay.EXAMPLE', own)).toBe('relay_address')
-    expect(judged('x@duck.com', own)).toBe('relay_address')
-    expect(judged('x@notrelay.example', own)).toEqual(email('x@notrelay.example'))
+    expect(diiOf('x@relay.example', own)).toBe('relay_address')
+    expect(diiOf('x@Sub.Relay.EXAMPLE', own)).toBe('relay_address')
+    expect(diiOf('x@duck.com', own)).toBe('relay_address')
+    expect(diiOf('x@notrelay.example', own)).toEqual(email('x@notrelay.example'))
   })
 })
 
-describe('for every mixture of claims', () => {
+describe('for any mixture of claims', () => {
   const flag = fc.constantFrom(true, false, 'true', 'false', undefined, null, 1, 'yes', {})
   const address = fc.oneof(
     fc.constantFrom('j@example.com', 'J@Example.COM', 'x@duck.com', 'x@own.relay.example', 'j@', '', 7, null),
@@ -122,7 +122,7 @@ describe('for every mixture of claims', () => {
     fc.assert(fc.property(mixture, rules, provider, predicate), { numRuns: 2000 })
   const verified = (flag: unknown) => flag === true || flag === 'true'
 
-  it('nothing counts that the provider does not vouch for', () => {
+  it('no DII counts that the provider has not verified', () => {
     holds((claims, policy, provider) => {
       const { dii, otherDii } = selectVerifiedDii(provider, claims, policy)
       for (const proved of [dii, ...otherDii])
@@ -133,14 +133,14 @@ describe('for every mixture of claims', () => {
     })
   })
 
-  it('a relay yields no DII at all', () => {
+  it('a relay address leaves no DII', () => {
     holds((claims, policy, provider) => {
       const { dii, otherDii } = selectVerifiedDii(provider, { ...claims, email: 'x@sub.duck.com' }, policy)
       expect([dii, otherDii]).toEqual(['relay_address', []])
     })
   })
 
-  it('the other DII is never the chosen one, and there is none beside a reason', () => {
+  it('the other DII is not the chosen one, and there is none beside a reason', () => {
     holds((claims, policy, provider) => {
       const { dii, otherDii } = selectVerifiedDii(provider, claims, policy)
       if (typeof dii === 'string') expect(otherDii).toEqual([])
@@ -148,14 +148,14 @@ describe('for every mixture of claims', () => {
     })
   })
 
-  it('the preferred kind is chosen whenever it is proved', () => {
+  it('the preferred kind is chosen when it is verified', () => {
     holds((claims, policy, provider) => {
       const { dii, otherDii } = selectVerifiedDii(provider, claims, policy)
       if (otherDii.length > 0) expect(dii).toMatchObject({ kind: policy.prefer })
     })
   })
 
-  it('no other claim has a say', () => {
+  it('no other claim has an effect', () => {
     const noise = {
       verified: true,
       emailVerified: true,
@@ -167,9 +167,9 @@ describe('for every mixture of claims', () => {
       hd: 'example.com',
     }
     holds((claims, policy, provider) => {
-      const verdict = selectVerifiedDii(provider, claims, policy)
-      expect(selectVerifiedDii(provider, { ...noise, ...claims }, policy)).toEqual(verdict)
-      expect(selectVerifiedDii(provider === 'oidc' ? 'google' : 'oidc', claims, policy)).toEqual(verdict)
+      const result = selectVerifiedDii(provider, claims, policy)
+      expect(selectVerifiedDii(provider, { ...noise, ...claims }, policy)).toEqual(result)
+      expect(selectVerifiedDii(provider === 'oidc' ? 'google' : 'oidc', claims, policy)).toEqual(result)
     })
   })
 })

@@ -26,12 +26,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('the session that a cookie holds', () => {
-  it('is read whole', async () => {
+describe('the session in a cookie', () => {
+  it('is read completely', async () => {
     expect(await readSession(jarOf({ [name]: await token() }))).toMatchObject(claims)
   })
 
-  it('is read from chunks, in their order and however many there are', async () => {
+  it('is read from chunks in their order, however many there are', async () => {
     const whole = await token()
     const chunks = Array.from({ length: 12 }, (_, i) => {
       const size = Math.ceil(whole.length / 12)
@@ -43,13 +43,13 @@ describe('the session that a cookie holds', () => {
   })
 
   it.each(['', 'garbage', 'a.b.c.d.e', 'null', '{}', '%00', 'x'.repeat(12_000)])(
-    'N17: %s is a signed-out reader, never an error',
+    'is no session with the value %s, without an error (N17)',
     async (value) => {
       expect(await readSession(jarOf({ [name]: value }))).toBeNull()
     },
   )
 
-  it('of a foreign secret, changed, or ended long ago is none', async () => {
+  it('is refused with another secret, when changed, and when it ended long ago', async () => {
     const whole = await token()
     const middle = Math.floor(whole.length / 2)
     const changed = whole.slice(0, middle) + (whole[middle] === 'A' ? 'B' : 'A') + whole.slice(middle + 1)
@@ -58,7 +58,7 @@ describe('the session that a cookie holds', () => {
     expect(await readSession(jarOf({ [name]: await token(claims, secret, -3600) }))).toBeNull()
   })
 
-  it('S21: is over at its end, and not the 15 s later that next-auth allows', async () => {
+  it('ends at its end, and not 15 s later as next-auth allows (S21)', async () => {
     const jar = jarOf({ [name]: await token() })
     const end = (await readSession(jar))?.exp ?? 0
     vi.useFakeTimers({ toFake: ['Date'], now: end * 1000 - 1 })
@@ -75,11 +75,11 @@ describe('the session that a cookie holds', () => {
     { ...claims, dii: null },
     { ...claims, otherDii: ['jane@example.com'] },
     { ...claims, dii: { kind: 'cookie', value: 'x' } },
-  ])('that another sign-in made, %j, is none', async (content) => {
+  ])('of another sign-in is refused: %j', async (content) => {
     expect(await readSession(jarOf({ [name]: await token(content) }))).toBeNull()
   })
 
-  it('has its https name on https alone', async () => {
+  it('has its https name on https only', async () => {
     const secure = `__Host-${name}`
     expect(await readSession(jarOf({ [secure]: await token() }))).toBeNull()
     becomeSite({ NEXTAUTH_SECRET: secret, NEXTAUTH_URL: 'https://localhost:3000' })
@@ -90,13 +90,13 @@ describe('the session that a cookie holds', () => {
 })
 
 describe('the reader', () => {
-  it('has account, session and DII, and a session that ends', async () => {
+  it('has account, session and DII, and the end of the session', async () => {
     const reader = await currentReader(jarOf({ [name]: await token() }))
     expect(reader).toMatchObject({ sub: 'demo:abc', sid: 'sid', dii: claims.dii })
     expect(reader?.sessionEnds).toBeGreaterThan(Date.now())
   })
 
-  it('may have no address at all', async () => {
+  it('may have no address', async () => {
     const reader = await currentReader(jarOf({ [name]: await token({ ...claims, dii: 'relay_address' }) }))
     expect(reader).toMatchObject({ dii: 'relay_address' })
   })
@@ -106,7 +106,7 @@ describe('the readers of a Cookie header', () => {
   const sessionOf = (sid: string) => token({ ...claims, sid })
   const sids = async (header: string | null) => (await allReaders(header)).map(({ sid }) => sid)
 
-  it('are those of every session cookie, in its order; the last one is the current reader', async () => {
+  it('are those of all session cookies in their order; the last one is the current reader', async () => {
     const [first, second] = [await sessionOf('first'), await sessionOf('second')]
     const header = `a=1; ${name}=${first}; ${name}=garbage;${name}=${second}; x${name}=${first}; ${name}.x=${first}`
     expect(await sids(header)).toEqual(['first', 'second'])
@@ -125,15 +125,15 @@ describe('the readers of a Cookie header', () => {
     expect(await sids(`${name}.1=${whole.slice(100)}; ${name}.0=${whole.slice(0, 100)}`)).toEqual(['chunked'])
   })
 
-  it.each([null, '', name, `${name}=`, `${name}=%`, 'other=1'])('%j: are none', async (header) => {
+  it.each([null, '', name, `${name}=`, `${name}=%`, 'other=1'])('are none for %j', async (header) => {
     expect(await sids(header)).toEqual([])
   })
 })
 
-describe('cookies of the sign-in', () => {
+describe('the cookies of the sign-in', () => {
   const names = ['session', 'csrf', 'callbackUrl', 'pkce', 'state', 'nonce', 'pending'] as const
 
-  it('S20: have names of the site’s own, on https bound to this host, and all go at sign-out', () => {
+  it('have names of the site’s own, on https bound to this host, and are all deleted at sign-out (S20)', () => {
     const onHttp = names.map(cookieName)
     becomeSite({ NEXTAUTH_SECRET: secret, NEXTAUTH_URL: 'https://localhost:3000' })
     const onHttps = names.map(cookieName)
@@ -144,7 +144,7 @@ describe('cookies of the sign-in', () => {
   })
 
   it.each(['uid2', `x${name}`, `${name}x`, `${name}.x`, `__Secure-${name}`, 'lantern-other', 'session', ''])(
-    '%j stays',
+    'do not include %j',
     (cookie) => {
       expect(isSignInCookie(cookie)).toBe(false)
     },
