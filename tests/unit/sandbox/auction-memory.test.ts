@@ -25,8 +25,8 @@ async function record(request: object): Promise<AuctionRecord> {
   return recordOf(result.held, JSON.stringify(whole).length, 1_767_225_600_000)
 }
 
-describe('what is kept of an auction', () => {
-  it('is what came in, what the buyer could read, and what it bid', async () => {
+describe('the record of an auction', () => {
+  it('holds what came in, what the buyer could read, and what it bid', async () => {
     const request = { user: { eids: eids() }, ext: { gam } }
     expect(await record(request)).toEqual({
       at: 1_767_225_600_000,
@@ -51,7 +51,7 @@ describe('what is kept of an auction', () => {
     ['prebid', { ext: { prebid: { targeting: {} } } }],
     ['prebid', { imp: [{ ...imp[0], ext: { prebid: { bidder: {} } } }] }],
     ['openrtb', {}],
-  ])('says that it is from %s', async (from, request) => {
+  ])('has the origin %s', async (from, request) => {
     expect((await record(request)).from).toBe(from)
   })
 
@@ -65,7 +65,7 @@ describe('what is kept of an auction', () => {
     ['in Prebid’s own places', { user: { eids: eids() }, ext: { prebid: { data: { eids: eids() } } } }],
     ['as a signal', { ext: { gam } }],
     [
-      'repeated where nobody looks for it',
+      'repeated in a field that carries no token',
       { user: { eids: eids() }, site: { page: `https://a.example/?t=${token}` } },
     ],
     [
@@ -80,13 +80,13 @@ describe('what is kept of an auction', () => {
       { user: { eids: [{ source: token, uids: [{ id: token }] }] }, site: { name: 'x'.repeat(30_000) } },
     ],
     ['beside one that it begins with', { user: { eids: [...eids(token.slice(0, 20)), ...eids()] } }],
-  ])('holds no more than six characters of a token %s (K3)', async (_, request) => {
+  ])('holds at most six characters of a token %s (K3)', async (_, request) => {
     const kept = JSON.stringify(await record(request))
     const pieces = Array.from({ length: token.length - 6 }, (_, from) => token.slice(from, from + 7))
     expect(pieces.filter((piece) => kept.includes(piece))).toEqual([])
   })
 
-  it('is no more than the outcome when the request is too long', async () => {
+  it('holds only the outcome when the request is too long', async () => {
     const site = { name: 'x'.repeat(30_000) }
     expect(await record({ user: { eids: eids() }, site })).toMatchObject({
       reading: { token: 'readable' },
@@ -95,7 +95,7 @@ describe('what is kept of an auction', () => {
     })
   })
 
-  it('is no more than that when there are more tokens than anybody sends: each is looked for in every text', async () => {
+  it('holds only the outcome when a request has more than 100 tokens, as each is searched in every text', async () => {
     const signals = Array.from({ length: 101 }, (_, n) => `signal-${n}`)
     const many = await record({ user: { eids: eids() }, ext: { gam: { signals } } })
     expect(many).toMatchObject({ reading: { token: 'readable' }, slots: [], request: null })
@@ -103,14 +103,14 @@ describe('what is kept of an auction', () => {
     expect(fewer).toMatchObject({ slots: ['side'], request: { id: 'r1' } })
   })
 
-  it('takes no member of a request for a prototype', async () => {
+  it('treats no member of a request as a prototype', async () => {
     const ext = JSON.parse('{"gam":{"targeting":{"__proto__":["x"]},"slots":{}},"__proto__":{"polluted":1}}')
     const kept = JSON.parse(JSON.stringify(await record({ ext })))
     expect([kept.from, Object.keys(kept.request.ext)]).toEqual(['gpt', ['gam', '__proto__']])
     expect({}).not.toHaveProperty('polluted')
   })
 
-  it('is shallow, however deep the request', async () => {
+  it('is shallow for a request of any depth', async () => {
     const deep = `${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`
     const result = await auction({ id: 'r', imp, deep: JSON.parse(deep) }, buyer)
     if (!result.ok) throw new Error(result.error.message)
@@ -122,7 +122,7 @@ describe('the memory of auctions', () => {
   const named = async (id: string): Promise<AuctionRecord> => ({ ...(await record({})), id })
   const ids = (memory: AuctionMemory, browser: string) => memory.of(browser).map(({ id }) => id)
 
-  it('has the last 20 of a browser, newest first, and none of another one’s', async () => {
+  it('keeps the last 20 of each browser, newest first', async () => {
     const memory = createAuctionMemory()
     for (let n = 1; n <= 25; n++) memory.keep('a', await named(`a${n}`))
     memory.keep('b', await named('b1'))
@@ -131,7 +131,7 @@ describe('the memory of auctions', () => {
     expect(ids(memory, 'c')).toEqual([])
   })
 
-  it('forgets the browser whose last auction is the longest ago, from 200 on', async () => {
+  it('drops the browser with the oldest last auction above 200 browsers', async () => {
     const memory = createAuctionMemory()
     const one = await named('one')
     for (let n = 1; n <= 200; n++) memory.keep(`b${n}`, one)
@@ -140,7 +140,7 @@ describe('the memory of auctions', () => {
     expect(['b1', 'b2', 'b3', 'b201'].map((browser) => memory.of(browser).length)).toEqual([2, 0, 1, 1])
   })
 
-  it('is bounded over all browsers, however large the requests', async () => {
+  it('stays below 20 MB for 200 browsers with large requests', async () => {
     const memory = createAuctionMemory()
     const large = await record({ site: { name: 'x'.repeat(19_000) } })
     for (let n = 0; n < 200 * 20; n++) memory.keep(`b${n % 200}`, large)
@@ -150,50 +150,50 @@ describe('the memory of auctions', () => {
   })
 })
 
-describe('the exchange’s own cookie', () => {
+describe('the exchange’s cookie', () => {
   const body = JSON.stringify({ id: 'r', imp })
   const url = 'http://localhost/sandbox/exchange/openrtb2/auction'
   const own = { 'sec-fetch-site': 'same-origin' }
 
-  const stage = (origin = 'http://localhost') => {
+  const exchangeAt = (origin = 'http://localhost') => {
     const memory = createAuctionMemory()
-    const ask = (headers: Record<string, string>) =>
+    const send = (headers: Record<string, string>) =>
       handleAuction(new Request(url, { method: 'POST', body, headers }), { buyer, memory, origin })
     const auctions = async (cookie: string) =>
       (await handleAuctions(new Request(url, { headers: { cookie } }), memory).json()).auctions.length
-    return { ask, auctions }
+    return { send, auctions }
   }
   const cookieOf = (answer: Response) => answer.headers.get('set-cookie')
   const pair = (answer: Response) => cookieOf(answer)?.split(';')[0] ?? ''
 
-  it('is set once, for the exchange alone and until the browser is closed', async () => {
-    const { ask, auctions } = stage()
-    const first = await ask(own)
+  it('is set once, for the exchange’s path and until the browser closes', async () => {
+    const { send, auctions } = exchangeAt()
+    const first = await send(own)
     expect(cookieOf(first)).toMatch(
       /^sandbox_exchange=[\w-]{22}; Path=\/sandbox\/exchange; HttpOnly; SameSite=Lax$/,
     )
-    expect(cookieOf(await ask({ ...own, cookie: `other=1; ${pair(first)}` }))).toBeNull()
+    expect(cookieOf(await send({ ...own, cookie: `other=1; ${pair(first)}` }))).toBeNull()
     expect(await auctions(pair(first))).toBe(2)
-    expect(pair(await ask(own))).not.toBe(pair(first))
+    expect(pair(await send(own))).not.toBe(pair(first))
   })
 
-  it('is secure where the site is', async () => {
-    expect(cookieOf(await stage('https://lantern.example').ask(own))).toMatch(/; Secure$/)
+  it('is Secure on an https site', async () => {
+    expect(cookieOf(await exchangeAt('https://lantern.example').send(own))).toMatch(/; Secure$/)
   })
 
-  it('is not for servers and other sites, whose auctions are held and forgotten', async () => {
-    const { ask } = stage()
+  it('is not set for servers and other sites, whose auctions are not kept', async () => {
+    const { send } = exchangeAt()
     for (const headers of [{}, { origin: 'https://a.example' }, { 'sec-fetch-site': 'cross-site' }]) {
-      const answer = await ask(headers as Record<string, string>)
+      const answer = await send(headers as Record<string, string>)
       expect([answer.status, cookieOf(answer)]).toEqual([200, null])
     }
-    expect(cookieOf(await ask({ origin: 'http://localhost' }))).not.toBeNull()
+    expect(cookieOf(await send({ origin: 'http://localhost' }))).not.toBeNull()
   })
 
-  it('is not taken from anybody who makes one up otherwise than we do', async () => {
-    const { ask, auctions } = stage()
+  it('is ignored with a value that the exchange did not make', async () => {
+    const { send, auctions } = exchangeAt()
     const cookie = 'sandbox_exchange=x'
-    await ask({ cookie })
+    await send({ cookie })
     expect(await auctions(cookie)).toBe(0)
     expect(await auctions('')).toBe(0)
   })

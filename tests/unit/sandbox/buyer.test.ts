@@ -31,7 +31,7 @@ function buyerOf({ operator, clock }: ReturnType<typeof operatorAt>) {
 }
 
 describe('the buyer', () => {
-  it('reads nothing where there is nothing, without asking for keys', async () => {
+  it('reads no token from no text, and fetches no keys', async () => {
     const { buyer, call } = buyerOf(operatorAt())
     expect(await buyer.read(undefined)).toEqual({ token: 'none' })
     expect(await buyer.read('')).toEqual({ token: 'none' })
@@ -39,9 +39,9 @@ describe('the buyer', () => {
   })
 
   it.each(['uid2', 'euid'] as const)('reads a token of the sandbox operator (%s)', async (scope) => {
-    const stage = operatorAt(scope)
-    const identity = await generate(stage.operator, { email: 'user@example.com' })
-    expect(await buyerOf(stage).buyer.read(identity.advertising_token)).toEqual({
+    const site = operatorAt(scope)
+    const identity = await generate(site.operator, { email: 'user@example.com' })
+    expect(await buyerOf(site).buyer.read(identity.advertising_token)).toEqual({
       token: 'readable',
       scope,
       establishedAt: T0,
@@ -51,22 +51,22 @@ describe('the buyer', () => {
     })
   })
 
-  it('knows a reader again after a refresh, and tells readers apart', async () => {
-    const stage = operatorAt()
-    const { buyer } = buyerOf(stage)
-    const first = await generate(stage.operator, { email: 'user@example.com' })
+  it('recognises a reader after a refresh and distinguishes readers', async () => {
+    const site = operatorAt()
+    const { buyer } = buyerOf(site)
+    const first = await generate(site.operator, { email: 'user@example.com' })
     const before = await buyer.read(first.advertising_token)
-    stage.clock.now += 60_000
-    const second = (await refresh(stage.operator, first)).body
+    site.clock.now += 60_000
+    const second = (await refresh(site.operator, first)).body
     const after = await buyer.read(second?.advertising_token)
     expect(after).toMatchObject({ establishedAt: T0, refreshedAt: T0 + 60_000, person: before.person })
-    const other = await generate(stage.operator, { email: 'other@example.com' }, stage.clock.now)
+    const other = await generate(site.operator, { email: 'other@example.com' }, site.clock.now)
     expect((await buyer.read(other.advertising_token)).person).not.toBe(before.person)
   })
 
-  it('never gives the raw UID away', async () => {
-    const stage = operatorAt()
-    const reading = await buyerOf(stage).buyer.read(emailToken)
+  it('never shows the raw UID', async () => {
+    const site = operatorAt()
+    const reading = await buyerOf(site).buyer.read(emailToken)
     const raw = Buffer.from('6bnjfis0XfGLD4gL3zNdHoUh07VHgiIWfcAksL4aLC4=', 'base64')
     const shown = JSON.stringify(reading)
     for (const form of ['base64', 'base64url', 'hex'] as const)
@@ -80,16 +80,16 @@ describe('the buyer', () => {
     [10_000, 'readable'],
     [3_600_000, 'readable'],
     [3_600_001, 'expired'],
-  ])('reads an independently made token %d ms after its making as %s', async (offset, token) => {
-    const stage = operatorAt()
-    stage.clock.now = tokenTimes.created + offset
-    expect((await buyerOf(stage).buyer.read(emailToken)).token).toBe(token)
+  ])('reads an independently made token %d ms after its creation as %s', async (offset, token) => {
+    const site = operatorAt()
+    site.clock.now = tokenTimes.created + offset
+    expect((await buyerOf(site).buyer.read(emailToken)).token).toBe(token)
   })
 
-  it('says of an expired token only since when', async () => {
-    const stage = operatorAt()
-    stage.clock.now = tokenTimes.expires + 1
-    expect(await buyerOf(stage).buyer.read(emailToken)).toEqual({
+  it('reports only the expiry of an expired token', async () => {
+    const site = operatorAt()
+    site.clock.now = tokenTimes.expires + 1
+    expect(await buyerOf(site).buyer.read(emailToken)).toEqual({
       token: 'expired',
       scope: 'uid2',
       expiresAt: tokenTimes.expires,
@@ -104,9 +104,9 @@ describe('the buyer', () => {
   })
 
   it('reads a genuine operator’s token', async () => {
-    const stage = operatorAt()
-    stage.clock.now = genuine.created + 1000
-    expect(await buyerOf(stage).buyer.read(genuine.advertisingToken)).toMatchObject({
+    const site = operatorAt()
+    site.clock.now = genuine.created + 1000
+    expect(await buyerOf(site).buyer.read(genuine.advertisingToken)).toMatchObject({
       token: 'readable',
       establishedAt: genuine.established,
       expiresAt: genuine.expires,
@@ -138,46 +138,46 @@ describe('the buyer', () => {
 
 describe('the buyer’s keys', () => {
   it('are fetched once for many tokens, and again after a minute', async () => {
-    const stage = operatorAt()
-    const { buyer, call } = buyerOf(stage)
+    const site = operatorAt()
+    const { buyer, call } = buyerOf(site)
     await Promise.all(Array.from({ length: 20 }, () => buyer.read(emailToken)))
     await buyer.read(emailToken)
     expect(call).toHaveBeenCalledTimes(1)
-    stage.clock.now += 60_000
+    site.clock.now += 60_000
     await buyer.read(emailToken)
     expect(call).toHaveBeenCalledTimes(2)
   })
 
-  it('are fetched again for a token that newer ones might open', async () => {
-    const stage = operatorAt()
-    const { buyer } = buyerOf(stage)
+  it('are fetched again for a token that they cannot open', async () => {
+    const site = operatorAt()
+    const { buyer } = buyerOf(site)
     await buyer.read(emailToken)
-    await setFaults(stage.operator, { lifetimes: { identityMs: 7_200_000 } })
-    const { advertising_token } = await generate(stage.operator, { email: 'a@b.c' })
+    await setFaults(site.operator, { lifetimes: { identityMs: 7_200_000 } })
+    const { advertising_token } = await generate(site.operator, { email: 'a@b.c' })
     expect((await buyer.read(advertising_token)).token).toBe('readable')
   })
 
-  it('serve on when the operator does not answer', async () => {
-    const stage = operatorAt()
-    const { buyer } = buyerOf(stage)
+  it('are used further while the operator does not answer', async () => {
+    const site = operatorAt()
+    const { buyer } = buyerOf(site)
     await buyer.read(emailToken)
-    stage.clock.now += 120_000
-    await setFaults(stage.operator, { faults: [{ on: 'key', status: 503 }] })
+    site.clock.now += 120_000
+    await setFaults(site.operator, { faults: [{ on: 'key', status: 503 }] })
     expect((await buyer.read(emailToken)).token).toBe('readable')
   })
 
-  it('are not waited for: a buyer without any cannot read, but does not hang', async () => {
-    const stage = operatorAt()
-    await setFaults(stage.operator, { faults: [{ on: 'key', kind: 'hang' }] })
-    expect(await buyerOf(stage).buyer.read(emailToken)).toEqual({ token: 'unreadable' })
-    await setFaults(stage.operator, {})
+  it('are not awaited for long: without any, a token is unreadable', async () => {
+    const site = operatorAt()
+    await setFaults(site.operator, { faults: [{ on: 'key', kind: 'hang' }] })
+    expect(await buyerOf(site).buyer.read(emailToken)).toEqual({ token: 'unreadable' })
+    await setFaults(site.operator, {})
   })
 
-  it('are believed only in an answer to our own request', async () => {
-    const stage = operatorAt()
+  it('are accepted only in the response to this request', async () => {
+    const site = operatorAt()
     let kept: Uint8Array | undefined
     const call: KeyCall = async (body) => {
-      kept ??= await answerOf(stage.operator, body)
+      kept ??= await answerOf(site.operator, body)
       return kept
     }
     const options = { source: 'uidapi.com' as const, clientSecret: dsp.clientSecret, now: () => T0, call }
@@ -185,7 +185,7 @@ describe('the buyer’s keys', () => {
     expect((await createBuyer(options).read(emailToken)).token).toBe('unreadable')
   })
 
-  it('come to the independent test client as they come to the buyer', async () => {
+  it('are also sent to the independent test client', async () => {
     const { body } = await sealedCall(operatorAt().operator, '/v2/key/bidstream', {}, asDsp)
     expect(body).toHaveProperty('keys')
   })

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { dsp, publisher, sharer } from '#lib/sandbox/operator/credentials.ts'
 import { createOperator, type Operator } from '#lib/sandbox/operator/operator.ts'
-import type { OperatorReply, OperatorRequest } from '#lib/sandbox/operator/types.ts'
+import type { OperatorReply, OperatorRequest, Scope } from '#lib/sandbox/operator/types.ts'
 
-/** A UID2 client written for these tests alone, on node:crypto: it shares code with nothing that it tests. */
+/** A UID2 client for these tests only, on node:crypto: it shares no code with what it tests. */
 
 export const T0 = 1_767_225_600_000
 
@@ -64,6 +64,14 @@ interface Answer {
   body?: unknown
 }
 
+export interface Caller {
+  secret: string
+  key: string
+}
+
+export const asDsp: Caller = { secret: dsp.clientSecret, key: dsp.apiKey }
+export const asSharer: Caller = { secret: sharer.clientSecret, key: sharer.apiKey }
+
 /** Sends a sealed request and opens the sealed answer, checking the nonce. */
 export async function sealedCall(
   operator: Operator,
@@ -78,6 +86,15 @@ export async function sealedCall(
   const plaintext = gcmOpen(options.secret ?? publisher.clientSecret, Buffer.from(read(reply), 'base64'))
   if (!plaintext.subarray(8, 16).equals(nonce)) throw new Error('nonce mismatch')
   return JSON.parse(plaintext.subarray(16).toString()) as Answer
+}
+
+/** The reply to a sealed request that the operator refuses. */
+export async function refusal(path: string, payload: unknown, scope: Scope = 'uid2', caller?: Caller) {
+  const { bytes } = envelope(payload === undefined ? '' : JSON.stringify(payload), caller)
+  const reply = await operatorAt(scope).operator.handle(
+    post(path, bytes.toString('base64'), bearer(caller?.key)),
+  )
+  return { http: reply.status, ...JSON.parse(read(reply)) }
 }
 
 export async function generate(
@@ -100,16 +117,8 @@ export async function refresh(
   return JSON.parse(plaintext.toString()) as { status: string; body?: Identity }
 }
 
-export interface Caller {
-  secret: string
-  key: string
-}
-
-export const asDsp: Caller = { secret: dsp.clientSecret, key: dsp.apiKey }
-export const asSharer: Caller = { secret: sharer.clientSecret, key: sharer.apiKey }
-
-/** An operator whose clock stands at T0 until it is moved. */
-export function operatorAt(scope: 'uid2' | 'euid' = 'uid2') {
+/** An operator whose clock is at T0 until the test moves it. */
+export function operatorAt(scope: Scope = 'uid2') {
   const clock = { now: T0 }
   return { clock, operator: createOperator({ scope, now: () => clock.now }) }
 }
@@ -117,3 +126,6 @@ export function operatorAt(scope: 'uid2' | 'euid' = 'uid2') {
 export async function setFaults(operator: Operator, state: unknown): Promise<OperatorReply> {
   return operator.handle(post('/faults', JSON.stringify(state)))
 }
+
+export const report = async (operator: Operator) =>
+  JSON.parse(read(await operator.handle({ method: 'GET', path: '/faults', headers: {}, body: Buffer.of() })))

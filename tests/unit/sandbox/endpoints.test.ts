@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { asDsp, bearer, envelope, generate, operatorAt, post, read, sealedCall, T0 } from './client.ts'
+import {
+  asDsp,
+  asSharer,
+  bearer,
+  envelope,
+  generate,
+  operatorAt,
+  post,
+  refusal,
+  sealedCall,
+  T0,
+} from './client.ts'
 import { emailToken, genuine } from './vectors.ts'
 
 const GENERATE = '/v2/token/generate'
 
-async function refusal(path: string, payload: unknown, scope: 'uid2' | 'euid' = 'uid2') {
-  const json = payload === undefined ? '' : JSON.stringify(payload)
-  const body = envelope(json).bytes.toString('base64')
-  const reply = await operatorAt(scope).operator.handle(post(path, body, bearer()))
-  return { http: reply.status, ...JSON.parse(read(reply)) }
-}
-
 describe('token/generate', () => {
-  it('issues the six fields from one reading of the clock', async () => {
+  it('issues the six fields with times from one clock reading', async () => {
     const identity = await generate(operatorAt().operator, { email: 'user@example.com' })
     expect(identity).toEqual({
       advertising_token: expect.stringMatching(/^A4[\w-]{216}$/),
@@ -40,7 +44,7 @@ describe('token/generate', () => {
       'Required Parameter Missing: exactly one of [email, email_hash, phone, phone_hash] must be specified',
   }
   it.each([undefined, {}, { email: null }, { mail: 'a@b' }, { email: 'a@b', phone: '+12345678901' }])(
-    'wants exactly one identity: %o',
+    'requires exactly one identity: %o',
     async (payload) => expect(await refusal(GENERATE, payload)).toEqual(missing),
   )
 
@@ -57,7 +61,7 @@ describe('token/generate', () => {
     { email_hash: 'tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf_F5HVRQ=' },
     { phone_hash: 'Z'.repeat(64) },
     { phone_hash: 'a'.repeat(66) },
-  ])('refuses what is none: %o', async (payload) =>
+  ])('refuses an invalid identity: %o', async (payload) =>
     expect(await refusal(GENERATE, payload)).toEqual({
       http: 400,
       status: 'client_error',
@@ -65,7 +69,7 @@ describe('token/generate', () => {
     }),
   )
 
-  it('takes the text that Java gives a list for the address', async () => {
+  it('uses the text that Java makes of a list as the address', async () => {
     const { operator } = operatorAt()
     const { advertising_token: token } = await generate(operator, { email: ['x', { 'a@b': [null, 1] }] })
     const answer = await sealedCall(operator, '/v2/token/validate', { token, email: '[x, {a@b=[null, 1]}]' })
@@ -75,7 +79,7 @@ describe('token/generate', () => {
   it.each([
     { optout_check: 0, policy: 0 },
     { optout_check: 'x', mail: 'a@b', policy: null },
-  ])('looks for the opt-out whatever else the request holds: %o', async (besides) => {
+  ])('checks the opt-out whatever else the request contains: %o', async (besides) => {
     const { operator } = operatorAt()
     const payload = { email: 'optout@example.com', ...besides }
     expect(await sealedCall(operator, GENERATE, payload)).toEqual({ status: 'optout' })
@@ -83,7 +87,7 @@ describe('token/generate', () => {
   })
 
   it.each([Date.UTC(2020, 0), 4_088_629_662_000])(
-    'is the operator’s own fault by a clock at which no key is active: %d',
+    'fails with a 500 at a time without an active key: %d',
     async (now) => {
       const { operator, clock } = operatorAt()
       clock.now = now
@@ -94,7 +98,7 @@ describe('token/generate', () => {
     },
   )
 
-  it('takes a hash in base64 and in hex of either case for the same identity', async () => {
+  it('accepts a hash in base64 and in hex of either case as the same identity', async () => {
     const { operator } = operatorAt()
     const hash = Buffer.from('tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ=', 'base64')
     const hex = hash.toString('hex')
@@ -121,7 +125,7 @@ describe('token/generate', () => {
     { email: 'optout@unifiedid.com' },
     { phone: '+00000000001' },
     { email: 'validate@example.com' },
-    // The hash of the one under the name of the other.
+    // The hash of one kind under the name of the other.
     { email_hash: '313yQvZOTb0vjjEU7sTO/UWxGPzVppIbCyQEJEnfxLo=' },
     { phone_hash: 'DYsnJ8r5+cjRDHue98gIGDKvLIMuqAm/RRLODrjqK50=' },
   ])('treats other reserved-looking identities as ordinary: %o', async (payload) => {
@@ -133,18 +137,18 @@ describe('token/generate', () => {
 describe('token/validate', () => {
   const VALIDATE = '/v2/token/validate'
 
-  it('says whether the token is of the identity, even after it has expired', async () => {
+  it('reports whether the token belongs to the identity, also after its expiry', async () => {
     const { operator, clock } = operatorAt()
     const { advertising_token: token } = await generate(operator, { phone: '+12345678901' })
     clock.now += 10_000_000
     const at = clock.now
-    const ask = (payload: object) => sealedCall(operator, VALIDATE, { token, ...payload }, { at })
-    expect(await ask({ phone: '+12345678901' })).toEqual({ status: 'success', body: true })
-    expect(await ask({ phone: '+12345678902' })).toEqual({ status: 'success', body: false })
-    expect(await ask({ email: 'optout@example.com' })).toEqual({ status: 'success', body: false })
+    const validate = (payload: object) => sealedCall(operator, VALIDATE, { token, ...payload }, { at })
+    expect(await validate({ phone: '+12345678901' })).toEqual({ status: 'success', body: true })
+    expect(await validate({ phone: '+12345678902' })).toEqual({ status: 'success', body: false })
+    expect(await validate({ email: 'optout@example.com' })).toEqual({ status: 'success', body: false })
   })
 
-  it('reads a token of version 3 as well, in its own alphabet alone', async () => {
+  it('reads a token of version 3, in standard base64 only', async () => {
     const { operator } = operatorAt()
     let [token, bytes] = ['', Buffer.of()]
     while (!/[+/]/.test(token)) {
@@ -158,7 +162,7 @@ describe('token/validate', () => {
     expect(answer.message).toBe('Invalid token')
   })
 
-  it.each([undefined, '', 'rubbish', 'A4AAAABl', 12])('knows no token %j', async (token) => {
+  it.each([undefined, '', 'rubbish', 'A4AAAABl', 12])('refuses the token %j as invalid', async (token) => {
     const answer = await refusal(VALIDATE, { token, email: 'a@b.c' })
     expect(answer).toEqual({ http: 400, status: 'client_error', message: 'Invalid token' })
   })
@@ -166,12 +170,12 @@ describe('token/validate', () => {
   it.each([
     ['another site', genuine.advertisingToken],
     ['the fallback site', emailToken],
-  ])('does not look into a token sealed with the key of %s', async (_, token) => {
+  ])('refuses a token sealed with the key of %s', async (_, token) => {
     const answer = await refusal(VALIDATE, { token, email: 'user@example.com' })
     expect(answer).toEqual({ http: 400, status: 'client_error', message: 'Unauthorised to validate token' })
   })
 
-  it('finds another identity in a token of the other scope', async () => {
+  it('finds no match for a token of the other scope', async () => {
     const { advertising_token: token } = await generate(operatorAt('euid').operator, { email: 'a@b.c' })
     const answer = await sealedCall(operatorAt().operator, VALIDATE, { token, email: 'a@b.c' })
     expect(answer).toEqual({ status: 'success', body: false })
@@ -185,7 +189,7 @@ describe('token/validate', () => {
     expect(answer).toEqual({ status: 'success', body: true })
   })
 
-  it('wants one identity', async () => {
+  it('requires one identity', async () => {
     expect((await refusal(VALIDATE, { token: 'x' })).message).toContain('exactly one of')
     expect((await refusal(VALIDATE, { token: 'x', email: 'x' })).message).toBe('Invalid Identifier')
   })
@@ -193,35 +197,33 @@ describe('token/validate', () => {
 
 describe('optout/status', () => {
   const STATUS = '/v2/optout/status'
-  const ask = async (payload: unknown) => {
-    const { bytes } = envelope(JSON.stringify(payload), { secret: asDsp.secret })
-    const reply = await operatorAt().operator.handle(
-      post(STATUS, bytes.toString('base64'), bearer(asDsp.key)),
-    )
-    return { http: reply.status, ...(reply.status === 200 ? {} : JSON.parse(read(reply))) }
-  }
+  const many = (length: number) => Array<string>(length).fill('x')
 
+  it('reports no opt-out, for up to 5000 UIDs', async () => {
+    for (const caller of [asDsp, asSharer])
+      for (const advertising_ids of [
+        [],
+        ['6bnjfis0XfGLD4gL3zNdHoUh07VHgiIWfcAksL4aLC4=', 1, null],
+        many(5000),
+      ]) {
+        const answer = await sealedCall(operatorAt().operator, STATUS, { advertising_ids }, caller)
+        expect(answer).toEqual({ status: 'success', body: { opted_out: [] } })
+      }
+  })
+
+  const clientError = (message: string) => ({ http: 400, status: 'client_error', message })
+  const unknown = { http: 500, status: 'unknown', message: 'Unknown error while getting optout status' }
   it.each([
-    [{ advertising_ids: [] }, { http: 200 }],
-    [{ advertising_ids: ['x', 1, null] }, { http: 200 }],
-    [{}, { http: 400, status: 'client_error', message: 'Required Parameter Missing: advertising_ids' }],
-    [
-      { advertising_ids: null },
-      { http: 400, status: 'client_error', message: 'Required Parameter Missing: advertising_ids' },
-    ],
-    [
-      { advertising_ids: Array(5001).fill('x') },
-      { http: 400, status: 'client_error', message: 'Request payload is too large' },
-    ],
-    ...['x', 1, true, { 0: 'x' }].map(
-      (ids) =>
-        [
-          { advertising_ids: ids },
-          { http: 500, status: 'unknown', message: 'Unknown error while getting optout status' },
-        ] as [unknown, object],
-    ),
-  ] as [payload: unknown, answer: object][])('answers %j', async (payload, answer) =>
-    expect(await ask(payload)).toEqual(answer),
+    [undefined, clientError('Invalid request body')],
+    [{}, clientError('Required Parameter Missing: advertising_ids')],
+    [{ advertising_ids: null }, clientError('Required Parameter Missing: advertising_ids')],
+    [{ advertising_ids: many(5001) }, clientError('Request payload is too large')],
+    [{ advertising_ids: 'x' }, unknown],
+    [{ advertising_ids: 1 }, unknown],
+    [{ advertising_ids: true }, unknown],
+    [{ advertising_ids: { 0: 'x' } }, unknown],
+  ])('refuses %.40j', async (payload, answer) =>
+    expect(await refusal(STATUS, payload, 'uid2', asDsp)).toEqual(answer),
   )
 })
 
@@ -251,7 +253,7 @@ describe('CORS', () => {
     expect(validate.headers['access-control-allow-headers']).toMatch(/,Authorization$/)
   })
 
-  it('echoes the origin on errors too, and never allows credentials', async () => {
+  it('repeats the origin on errors, and never allows credentials', async () => {
     const origin = 'https://news.example'
     const reply = await operatorAt().operator.handle(post('/v2/token/refresh', 'x', { origin }))
     expect(reply.headers['access-control-allow-origin']).toBe(origin)

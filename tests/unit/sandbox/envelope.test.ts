@@ -41,15 +41,15 @@ const vectors: [json: string, envelope: string][] = [
 const openText = (text: string, secret: string, now: number) =>
   openRequest(post('/', text), Buffer.from(secret, 'base64'), 'uid2', now)
 
-describe('the envelopes of the official SDKs', () => {
-  it.each(vectors)('open to %s', (json, sealed) => {
+describe('an envelope of the official SDKs', () => {
+  it.each(vectors)('opens to %s', (json, sealed) => {
     const opened = openText(sealed, SECRET, 1_667_885_597_644)
     if (!opened.ok) throw new Error(read(opened.reply))
     expect(opened.request.payload).toEqual(json === '' ? null : JSON.parse(json))
     expect(Buffer.from(opened.request.nonce).toString('hex')).toBe('312fe5aa08b2a049')
   })
 
-  it('open to the decode vector of the operator’s own tests, which ends in a line feed', () => {
+  it('opens to the decode vector of the operator’s own tests, which ends in a line feed', () => {
     const sealed =
       'ATDX9gBKxgQaLwUi9ZDbSqo1b66u55jEN322XSR+aCvOy/c3ZiaVOh8VG22pDUSSNaUqfUwwxxYT0pS9zjW7oVPCeluHU5GCc+6A+LUTIQ8vOR+1CN7ds/61Bp82RzKf5wPABMNtqr1XkoN6d5FU/R0vpxf2hfo1cYYmW0ziCy15pPh17GN2vNTn6YK6g+MAi/dDC7mG+Mxnh9ZaEz+3IetgDPWfp5zHh/T3LWhDAA+2drlDn8KwcQE/TYKh5raR4BDHmhgBUCU6+nymoWruNYxzcII63xMTLMTGzpinNnTL3iBPII9lKRJJ2ZrGjjgMMXi066iaDDpBHH3xY+bAwriU+6GEsE8bveRMwRqT83gmkYp6mn+75Yrpdw=='
     const opened = openText(sealed, 'YGdzZw9oM2RzBgB8THMyAEe408lvdfsTsGteaLAGayY=', 1_710_907_366_130)
@@ -81,7 +81,7 @@ const complaints: [name: string, body: string | Buffer, message: string][] = [
   ['plain JSON in base64', Buffer.from('{"email":"a@b"}').toString('base64'), UNENCRYPTED],
   [
     'plain JSON in base64, longer than the shortest envelope',
-    Buffer.from(JSON.stringify({ email: 'somebody@example.com', more: 'x'.repeat(40) })).toString('base64'),
+    Buffer.from(JSON.stringify({ email: 'reader@example.com', more: 'x'.repeat(40) })).toString('base64'),
     UNENCRYPTED,
   ],
   ['a JSON array', '["a@b"]', `Invalid body: Body is not valid base64.${SEE}`],
@@ -116,8 +116,8 @@ const complaints: [name: string, body: string | Buffer, message: string][] = [
   ]),
 ]
 
-describe('an envelope that cannot be taken', () => {
-  it.each(complaints)('is refused in the operator’s words: %s', async (_, body, message) => {
+describe('an invalid envelope', () => {
+  it.each(complaints)('is refused with the operator’s message: %s', async (_, body, message) => {
     const reply = await operatorAt().operator.handle(post('/v2/token/generate', body, bearer()))
     expect(reply.status).toBe(400)
     expect(reply.headers['content-type']).toBe('application/json')
@@ -125,14 +125,17 @@ describe('an envelope that cannot be taken', () => {
   })
 
   it.each([
-    ['AAAA', 'See https://euid.eu/docs/getting-started/gs-encryption-decryption for'],
+    [
+      'is refused with a link to the EUID pages in the EUID scope: %s',
+      'See https://euid.eu/docs/getting-started/gs-encryption-decryption for',
+    ],
     ['{}', 'See https://euid.eu/docs/getting-started/gs-encryption-decryption#encryption'],
   ])('names the EUID pages in the EUID scope: %s', async (body, words) => {
     const reply = await operatorAt('euid').operator.handle(post('/v2/token/generate', body, bearer()))
     expect(read(reply)).toContain(words)
   })
 
-  it('is 413 in plain text above 1 MiB, before its sender is looked at', async () => {
+  it('above 1 MiB is refused with 413 in plain text, before the credentials are checked', async () => {
     const { operator } = operatorAt()
     const reply = await operator.handle(post('/v2/token/generate', Buffer.alloc(1024 * 1024 + 1)))
     expect([reply.status, reply.body]).toEqual([413, 'Request Too Long'])
@@ -145,7 +148,7 @@ describe('an envelope that cannot be taken', () => {
   })
 })
 
-describe('the window of a request’s timestamp', () => {
+describe('a request’s timestamp', () => {
   it.each([
     [-120_000, false],
     [-119_999, true],
@@ -154,7 +157,7 @@ describe('the window of a request’s timestamp', () => {
     [119_000, true],
     [119_001, false],
     [Number.MAX_SAFE_INTEGER, false],
-  ])('%d ms from the server’s clock: accepted is %s', async (offset, accepted) => {
+  ])('%d ms from the server’s clock is accepted: %s', async (offset, accepted) => {
     expect(isFresh(T0 + offset, T0)).toBe(accepted)
     const at = Math.min(T0 + offset, Number.MAX_SAFE_INTEGER)
     const { bytes } = envelope('{"email":"a@b"}', { at })
@@ -164,8 +167,8 @@ describe('the window of a request’s timestamp', () => {
   })
 })
 
-describe('base64 as Java reads it', () => {
-  it.each(['', 'QQ', 'QQ==', 'QUI', 'QUI=', 'QUJD', 'QR==', '+/+/'])('takes %j', (text) => {
+describe('base64 in Java’s reading', () => {
+  it.each(['', 'QQ', 'QQ==', 'QUI', 'QUI=', 'QUJD', 'QR==', '+/+/'])('accepts %j', (text) => {
     expect(decodeBase64(text)).not.toBeNull()
   })
 
@@ -192,13 +195,13 @@ describe('base64 as Java reads it', () => {
 describe('binary mode', () => {
   const binary = { ...bearer(), 'content-type': 'Application/Octet-Stream' }
 
-  it('answers raw bytes to raw bytes', async () => {
+  it('answers raw bytes with raw bytes', async () => {
     const reply = await operatorAt().operator.handle(post('/v2/token/generate', good, binary))
     expect(reply.headers['content-type']).toBe('application/octet-stream')
     expect(reply.body).toBeInstanceOf(Uint8Array)
   })
 
-  it('takes base64 under the binary type and answers it as text', async () => {
+  it('accepts base64 under the binary type and answers in base64', async () => {
     const reply = await operatorAt().operator.handle(
       post('/v2/token/generate', good.toString('base64'), binary),
     )
@@ -206,18 +209,18 @@ describe('binary mode', () => {
     expect(typeof reply.body).toBe('string')
   })
 
-  it('finds plain JSON under the binary type', async () => {
+  it('recognises plain JSON under the binary type', async () => {
     const reply = await operatorAt().operator.handle(post('/v2/token/generate', '{"email":"a@b"}', binary))
     expect(JSON.parse(read(reply)).message).toBe(UNENCRYPTED)
   })
 
-  it('is not meant by a content type with a parameter', async () => {
+  it('is not used for a content type with a parameter', async () => {
     const headers = { ...bearer(), 'content-type': 'application/octet-stream; charset=x' }
     const reply = await operatorAt().operator.handle(post('/v2/token/generate', good, headers))
     expect(JSON.parse(read(reply)).message).toContain('not valid base64')
   })
 
-  it('is not needed: form content types and none carry base64 as well', async () => {
+  it('is optional: form content types and none carry base64', async () => {
     const { operator } = operatorAt()
     for (const type of ['application/x-www-form-urlencoded; charset=utf-8', 'application/json', undefined]) {
       const headers = { ...bearer(), 'content-type': type }
@@ -232,10 +235,10 @@ describe('authentication', () => {
 
   it.each([
     ['no header', {}],
-    ['an unknown key', bearer('UID2-C-L-124-nobody')],
+    ['an unknown key', bearer('UID2-C-L-124-unknown')],
     ['no scheme', { authorization: publisher.apiKey }],
     ['a missing role', bearer('UID2-C-L-123-t32pCM.5NCX1E94UgOd2f8zhsKmxzCoyhXohHYSSWR8U=')],
-  ])('fails alike for everything: %s', async (_, headers) => {
+  ])('fails in the same way for any body: %s', async (_, headers) => {
     const { operator } = operatorAt()
     for (const body of [sealed, 'rubbish', '']) {
       const reply = await operator.handle(post('/v2/token/generate', body, headers))
@@ -244,13 +247,13 @@ describe('authentication', () => {
     }
   })
 
-  it('trims the header, takes any case of the scheme and echoes the trace id', async () => {
+  it('trims the header, accepts any case of the scheme and repeats the trace id', async () => {
     const headers = { authorization: `  bEaReR ${publisher.apiKey} `, 'x-amzn-trace-id': 'Root=1-2' }
     const reply = await operatorAt().operator.handle(post('/v2/token/generate', sealed, headers))
     expect([reply.status, reply.headers['x-amzn-trace-id']]).toEqual([200, 'Root=1-2'])
   })
 
-  it('lets the DSP read keys and the publisher not', async () => {
+  it('refuses the keys to a publisher', async () => {
     const { operator } = operatorAt()
     await expect(sealedCall(operator, '/v2/key/bidstream', undefined)).rejects.toThrow(
       '401 {"status":"unauthorized"}',

@@ -15,7 +15,7 @@ const readable: TokenReading = {
   person: '3f9c21ab',
 }
 
-/** Reads one token, knows no other. */
+/** Reads one token only. */
 const buyer: Buyer = {
   source: 'uidapi.com',
   read: async (token) =>
@@ -35,7 +35,7 @@ async function bids(request: object) {
 }
 
 describe('the auction', () => {
-  it('answers in the shape that Prebid’s server adapter takes', async () => {
+  it('answers in the shape that Prebid’s server adapter expects', async () => {
     const result = await auction(
       {
         id: 'r1',
@@ -72,7 +72,7 @@ describe('the auction', () => {
     expect(result.response.seatbid[0]?.bid).toHaveLength(2)
   })
 
-  it('finds eids in both places, and only of its own source', async () => {
+  it('finds eids in both places, of its own source only', async () => {
     const token = async (user: object) => (await bids({ user }))[0]?.ext.uid2.token
     expect(await token({ eids: eids() })).toBe('readable')
     expect(await token({ ext: { eids: eids() } })).toBe('readable')
@@ -84,7 +84,7 @@ describe('the auction', () => {
     expect(await token({})).toBe('none')
   })
 
-  it('pays clearly more for every slot when the token is readable, and the same each time', async () => {
+  it('bids more than three times as much for each slot with a readable token, and the same each time', async () => {
     for (const id of ['top', 'side', 'article-1', 'article-2', 'foot']) {
       const imp = [{ id, banner: banner(300, 250) }]
       const [withToken] = await bids({ imp, user: { eids: eids() } })
@@ -96,19 +96,19 @@ describe('the auction', () => {
     }
   })
 
-  it('names a slot by tag or ad unit before imp, so that the campaign stays', async () => {
+  it('identifies a slot by tag or ad unit before imp id, so that the campaign stays', async () => {
     const slot = async (imp: object) => (await bids({ imp: [{ banner: banner(300, 250), ...imp }] }))[0]?.crid
     const plain = await slot({ id: 'article-1' })
     expect(await slot({ id: 'x', tagid: 'article-1' })).toBe(plain)
     expect(await slot({ id: 'y', ext: { prebid: { adunitcode: 'article-1' } } })).toBe(plain)
   })
 
-  it('prefers a size that it has a design for', async () => {
+  it('prefers a size with a design', async () => {
     const format = [{ w: 336, h: 280 }, { w: 300, h: 250 }, { wratio: 4 }]
     expect((await bids({ imp: [{ id: 'a', banner: { format } }] }))[0]).toMatchObject({ w: 300, h: 250 })
   })
 
-  it('makes no bid where nothing can be shown', async () => {
+  it('makes no bid without a size', async () => {
     const imp = [{ id: 'a', banner: {} }]
     expect(await auction({ id: 'r', imp }, buyer)).toMatchObject({ ok: true, response: { seatbid: [] } })
   })
@@ -138,7 +138,7 @@ describe('the creative', () => {
     [160, 600],
   ] as const
 
-  it.each(sizes)('at %d × %d needs nothing from outside and nothing that a policy could block', (w, h) => {
+  it.each(sizes)('at %d × %d loads nothing and has nothing that a policy could block', (w, h) => {
     for (const number of [0, 1, 2]) {
       const html = renderCreative(campaignAt(number), { w, h }, readable)
       expect(html).toContain(`width="${w}" height="${h}"`)
@@ -147,7 +147,7 @@ describe('the creative', () => {
     }
   })
 
-  it('says in words what the buyer could read', () => {
+  it('describes in words what the buyer could read', () => {
     expect(describeReading(readable).join(' · ')).toBe(
       'Bought with your UID2 · person 3f9c21ab · refreshed 14:02:11 UTC',
     )
@@ -159,7 +159,7 @@ describe('the creative', () => {
     expect(strip).toContain('Bought with your UID2 · person 3f9c21ab · refreshed 14:02:11 UTC')
   })
 
-  it('escapes everything that is put into it', () => {
+  it('escapes every text in it', () => {
     const evil = `<img src=x onerror="alert('1')">&`
     expect(escapeHtml(evil)).not.toMatch(/[<>"']/)
     const campaign = { ...campaignAt(0), advertiser: evil, headline: evil, line: evil }
@@ -170,7 +170,7 @@ describe('the creative', () => {
 
 describe('the exchange on web requests', () => {
   const url = 'http://localhost/sandbox/exchange/openrtb2/auction'
-  const ask = (body: string, headers: Record<string, string> = {}) =>
+  const send = (body: string, headers: Record<string, string> = {}) =>
     handleAuction(new Request(url, { method: 'POST', body, headers }), {
       buyer,
       memory: createAuctionMemory(),
@@ -178,9 +178,9 @@ describe('the exchange on web requests', () => {
     })
   const minimal = JSON.stringify({ id: 'r', imp: [{ id: 'a', banner: { w: 300, h: 250 } }] })
 
-  it('takes JSON as text/plain, and no notice of cookies', async () => {
-    const plain = await ask(minimal, { 'content-type': 'text/plain' })
-    const withCookie = await ask(minimal, { 'content-type': 'text/plain', cookie: 'uid2=GOOD' })
+  it('accepts JSON as text/plain, and ignores cookies', async () => {
+    const plain = await send(minimal, { 'content-type': 'text/plain' })
+    const withCookie = await send(minimal, { 'content-type': 'text/plain', cookie: 'uid2=GOOD' })
     expect(plain.status).toBe(200)
     expect(await withCookie.json()).toEqual(await plain.json())
     expect(plain.headers.get('cache-control')).toBe('no-store')
@@ -193,14 +193,14 @@ describe('the exchange on web requests', () => {
     ['{"id":"r"}', 400, 'invalid'],
     [' '.repeat(256 * 1024 + 1), 413, 'too_large'],
   ])('refuses %.12j with %d %s', async (body, status, error) => {
-    const response = await ask(body)
+    const response = await send(body)
     expect(response.status).toBe(status)
     expect(await response.json()).toEqual({ error, message: expect.stringMatching(/./) })
   })
 
-  it('answers any origin with credentials, as exchanges do', async () => {
+  it('allows any origin with credentials, as exchanges do', async () => {
     const origin = 'https://news.example'
-    const response = await ask(minimal, { origin })
+    const response = await send(minimal, { origin })
     expect(response.headers.get('access-control-allow-origin')).toBe(origin)
     expect(response.headers.get('access-control-allow-credentials')).toBe('true')
     const headers = { origin, 'access-control-request-headers': 'content-type' }

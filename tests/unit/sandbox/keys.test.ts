@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { asDsp, asSharer, operatorAt, sealedCall, setFaults } from './client.ts'
 
-/** When the fixtures of the real operator say that a key was made. */
+/** From the real operator's fixtures. */
 const created = { 101: 1_622_691_044, 103: 1_633_991_166, 104: 1_633_991_166, 105: 1_687_635_529 }
 const times = { activates: 1_687_635_529, expires: 4_088_629_662 }
 
@@ -10,7 +10,7 @@ interface Keys {
 }
 
 describe('key/bidstream', () => {
-  it('gives a reader of identities every key but the refresh key, for an empty payload', async () => {
+  it('returns every key but the refresh key to an identity reader, for an empty payload', async () => {
     const { operator } = operatorAt('euid')
     const { status, body } = await sealedCall(operator, '/v2/key/bidstream', undefined, asDsp)
     expect(status).toBe('success')
@@ -30,7 +30,7 @@ describe('key/bidstream', () => {
     })
   })
 
-  it('allows for longer tokens when the lifetimes are longer', async () => {
+  it('allows longer tokens with longer lifetimes', async () => {
     const { operator } = operatorAt()
     await setFaults(operator, { lifetimes: { identityMs: 7_200_500 } })
     const { body } = await sealedCall(operator, '/v2/key/bidstream', undefined, asDsp)
@@ -39,11 +39,11 @@ describe('key/bidstream', () => {
 })
 
 describe('key/sharing', () => {
-  const ask = async (caller = asDsp, scope: 'uid2' | 'euid' = 'uid2') =>
+  const keysFor = async (caller = asDsp, scope: 'uid2' | 'euid' = 'uid2') =>
     (await sealedCall(operatorAt(scope).operator, '/v2/key/sharing', undefined, caller)).body as Keys
 
-  it('says what its caller may encrypt with, and for how long', async () => {
-    const { keys: _, ...head } = await ask()
+  it('returns the caller’s keyset and the lifetime of a token', async () => {
+    const { keys: _, ...head } = await keysFor()
     expect(head).toEqual({
       caller_site_id: 123,
       master_keyset_id: 9_999_999,
@@ -52,11 +52,11 @@ describe('key/sharing', () => {
       identity_scope: 'UID2',
       allow_clock_skew_seconds: 1800,
     })
-    expect(await ask(asDsp, 'euid')).toHaveProperty('identity_scope', 'EUID')
+    expect(await keysFor(asDsp, 'euid')).toHaveProperty('identity_scope', 'EUID')
   })
 
-  it('names the keysets of the caller and of the master key, and no other', async () => {
-    const { keys } = await ask()
+  it('names the keysets of the caller and of the master key only', async () => {
+    const { keys } = await keysFor()
     expect(keys.map(({ id, keyset_id }) => [id, keyset_id])).toEqual([
       [101, 9_999_999],
       [103, undefined],
@@ -72,8 +72,8 @@ describe('key/sharing', () => {
     })
   })
 
-  it('gives a sharer, who reads no identities, the master key alone, and a limit to what others share', async () => {
-    const answer = await ask(asSharer)
+  it('returns only the master key and a sharing limit to a sharer, who reads no identities', async () => {
+    const answer = await keysFor(asSharer)
     expect(answer).toMatchObject({ caller_site_id: 125, max_sharing_lifetime_seconds: 2_592_010 })
     expect(answer).not.toHaveProperty('default_keyset_id')
     expect(answer.keys.map(({ id }) => id)).toEqual([101])
@@ -81,7 +81,7 @@ describe('key/sharing', () => {
 })
 
 describe('key/latest', () => {
-  it('is a bare list, with the site of each key', async () => {
+  it('returns a bare list, with the site of each key', async () => {
     const { body } = await sealedCall(operatorAt().operator, '/v2/key/latest', undefined, asDsp)
     const keys = body as { id: number; site_id: number }[]
     expect(keys.map(({ id, site_id }) => [id, site_id])).toEqual([

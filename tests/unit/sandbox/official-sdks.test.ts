@@ -5,7 +5,7 @@ import { bearer, gcmOpen, type Identity, read } from './client.ts'
 import recorded from './official-sdks.json' with { type: 'json' }
 
 /**
- * What the official SDKs sent, replayed byte by byte at the moment at which they sent it. When it was recorded they
+ * Requests of the official SDKs, replayed byte by byte at their original time. When they were recorded, the SDKs
  * understood every answer, and their bidstream and sharing clients read the tokens.
  */
 
@@ -68,7 +68,7 @@ describe.each(recorded.sdks)('$sdk', (sdk) => {
   })
 })
 
-// The operator's published local keys, and the sandbox's own for the site of the publisher.
+// The operator's published local keys, and the sandbox's key for the site of the publisher.
 const MASTER_KEY = 'vPdQIoN1nTwXIQoH4/GcHOAct7ymyrGUKXNQhgmq+E8='
 const REFRESH_KEY = 'RgyxkP4yP1gYhCINq7O9PxM6jX+etPqSQluZxjB1aG8='
 const SITE_KEY = '8vgOjZQdDYVLCsCc9PKItoqaiuSUwDJiC4gF32q0Jrk='
@@ -78,7 +78,7 @@ interface Answer {
   body?: Partial<Identity> & { keys?: { id: number }[] }
 }
 
-/** What the SDK made of a 200: a refresh is opened with the key inside its token, all else with the secret. */
+/** Opens a 200 as an SDK does: a refresh with the key inside its token, all else with the secret. */
 function opened(sealed: Buffer, sent: Buffer, authorization: string): Answer {
   const bytes = Buffer.from(sent.toString(), 'base64')
   if (sent.length === 388) {

@@ -17,7 +17,7 @@ import {
   read,
 } from './client.ts'
 
-/** What holds of the operator for every request there is: properties for a few runs here and many in the soak. */
+/** Properties of the operator for every request, with few runs here and many in the soak. */
 
 const asPublisher: Caller = { secret: publisher.clientSecret, key: publisher.apiKey }
 
@@ -41,7 +41,7 @@ const refusals = {
   500: /^{"status":"unknown","message":"Unknown error while [\w ]+"}$/,
 }
 
-/** Every reply but a 200 reads as the protocol has it; a 500 is one of those that the real operator has, too. */
+/** A reply other than a 200 is as in the protocol; a 500 is one of the real operator's. */
 function expectReadable(status: number, type: string | null | undefined, body: string): void {
   if (status === 400 || status === 401 || status === 500) {
     expect(type).toBe('application/json')
@@ -90,14 +90,14 @@ const body = fc.oneof(
     .map((t) => Buffer.from(t)),
 )
 
-/** Values that come close to what a field may hold, among whatever JSON has. */
+/** Values close to what a field may hold, and any JSON. */
 const fieldValue = fc.oneof(
   fc.jsonValue(),
   fc.emailAddress(),
   fc.constantFrom('optout@example.com', '+12345678901', '+00000000002', 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJ'),
   fc.base64String({ minLength: 44, maxLength: 44 }),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
-  // The first bytes of a consent string of version 2, then anything.
+  // The first byte of a consent string of version 2, then anything.
   fc.uint8Array({ maxLength: 60 }).map((bytes) => `C${Buffer.from(bytes).toString('base64url')}`),
 )
 const fields = [
@@ -134,7 +134,7 @@ async function expectSealedCall(of: Operator, [path, caller]: [string, Caller], 
   }
 }
 
-/** A request that the web platform lets anybody build, and the path that a mount may make of it. */
+/** Any request of the web platform, and any path that a mount may make of it. */
 const webRequest = fc.record({
   path,
   method: fc.constantFrom('GET', 'POST', 'OPTIONS', 'PUT', 'DELETE', 'HEAD'),
@@ -142,26 +142,25 @@ const webRequest = fc.record({
   body,
 })
 
-/** By what holds, for whom the name reads as a sentence. */
 export const properties: Record<string, fc.IAsyncProperty<unknown>> = {
-  'any request at all gets an answer that the protocol knows': fc.asyncProperty(
+  'answers any request within the protocol': fc.asyncProperty(
     operator,
     fc.record({ method, path: path.filter((it) => it !== '/faults'), headers, body }),
     async (of, request: OperatorRequest) => expectReply(await of.handle(request)),
   ),
-  'an envelope around any bytes is answered or refused': fc.asyncProperty(
+  'answers or refuses an envelope around any bytes': fc.asyncProperty(
     operator,
     fc.constantFrom(...sealedPaths),
     anyBytes,
     expectSealedCall,
   ),
-  'an envelope around any JSON is answered or refused': fc.asyncProperty(
+  'answers or refuses an envelope around any JSON': fc.asyncProperty(
     operator,
     fc.constantFrom(...sealedPaths),
     payload.map((value) => JSON.stringify(value)),
     expectSealedCall,
   ),
-  'an envelope with another time is fresh or refused': fc.asyncProperty(
+  'answers or refuses an envelope of any time': fc.asyncProperty(
     operator,
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     async (of, at) => {
@@ -169,7 +168,7 @@ export const properties: Record<string, fc.IAsyncProperty<unknown>> = {
       expectReply(await of.handle(post('/v2/token/generate', sent.bytes.toString('base64'), bearer())))
     },
   ),
-  'a damaged envelope is refused': fc.asyncProperty(
+  'refuses a damaged envelope': fc.asyncProperty(
     operator,
     fc.nat(),
     fc.integer({ min: 1, max: 255 }),
@@ -180,7 +179,7 @@ export const properties: Record<string, fc.IAsyncProperty<unknown>> = {
       expect(reply.status).toBe(400)
     },
   ),
-  'a damaged refresh token is refused, but for its scope, which nobody looks at': fc.asyncProperty(
+  'refuses a damaged refresh token, except for its unchecked scope': fc.asyncProperty(
     fc.nat(),
     fc.integer({ min: 1, max: 255 }),
     async (where, change) => {
@@ -193,7 +192,7 @@ export const properties: Record<string, fc.IAsyncProperty<unknown>> = {
       expect(reply.status).toBe(where % bytes.length === 0 ? 200 : 400)
     },
   ),
-  'on the web mount too, whatever path it makes of a request': fc.asyncProperty(
+  'answers any web request within the protocol, under any path': fc.asyncProperty(
     operator,
     webRequest.filter((it) => it.path !== '/faults'),
     async (of, { path, method, headers, body }) => {

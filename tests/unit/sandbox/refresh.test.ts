@@ -5,7 +5,7 @@ import { asDsp, bearer, gcmOpen, generate, operatorAt, post, read, refresh, T0 }
 import { genuine, refreshVector } from './vectors.ts'
 
 describe('token/refresh', () => {
-  it('renews everything but keeps when the identity was established', async () => {
+  it('renews everything but the time at which the identity was established', async () => {
     const { operator, clock } = operatorAt()
     const first = await generate(operator, { email: 'user@example.com' })
     clock.now += 1_000_000
@@ -14,7 +14,7 @@ describe('token/refresh', () => {
     expect(second?.identity_expires).toBe(first.identity_expires + 1_000_000)
     expect(second?.refresh_token).not.toBe(first.refresh_token)
     expect(second?.refresh_response_key).not.toBe(first.refresh_response_key)
-    // Not single-use, and the chain goes on.
+    // The old token stays valid.
     expect((await refresh(operator, first)).status).toBe('success')
     if (second) expect((await refresh(operator, second)).status).toBe('success')
   })
@@ -23,7 +23,7 @@ describe('token/refresh', () => {
     { email: 'refresh-optout@example.com' },
     { email_hash: 'NaNI8RU0bL1Jpp1jJLC5aJO/lchc6gGhgXQIAwJ7cV4=' },
     { phone: '+00000000002' },
-  ])('answers an identity that opted out since with a sealed optout: %o', async (payload) => {
+  ])('answers with a sealed optout for an identity that opted out since: %o', async (payload) => {
     for (const scope of ['uid2', 'euid'] as const) {
       const { operator } = operatorAt(scope)
       expect(await refresh(operator, await generate(operator, payload))).toEqual({ status: 'optout' })
@@ -108,7 +108,7 @@ describe('token/refresh', () => {
     ]
 
   it.each(rows)(
-    'refuses a token that is %s, more precisely to a known key',
+    'refuses a token that is %s, in more detail with a known key',
     async (_, token, known, unknown) => {
       const { operator } = operatorAt()
       const expected = { with: known, without: unknown === 'same' ? known : unknown }
@@ -116,7 +116,7 @@ describe('token/refresh', () => {
         [bearer(), expected.with],
         [bearer(asDsp.key), expected.with],
         [{}, expected.without],
-        [bearer('UID2-C-L-1-nobody'), expected.without],
+        [bearer('UID2-C-L-1-unknown'), expected.without],
       ] as const) {
         const reply = await operator.handle(post('/v2/token/refresh', token, headers))
         expect(reply.status).toBe(400)
@@ -132,7 +132,7 @@ describe('token/refresh', () => {
     'of one byte': Buffer.from('03', 'hex'),
   }
   it.each(Object.entries(innerTokens))(
-    'trips over an inner token that is %s, whoever asks',
+    'fails with a 500 on an inner token that is %s, with or without a key',
     async (_, inner) => {
       const { operator } = operatorAt()
       const key = `${'A'.repeat(43)}=`
@@ -150,7 +150,7 @@ describe('token/refresh', () => {
     },
   )
 
-  it('refuses an inner token of a key that it does not know, or of another version', async () => {
+  it('refuses an inner token of an unknown key or another version', async () => {
     const { operator } = operatorAt()
     const unknown = Buffer.concat([Buffer.from('03700000004d', 'hex'), Buffer.alloc(118)])
     const version = Buffer.concat([Buffer.from('036000000066', 'hex'), Buffer.alloc(118)])
@@ -167,32 +167,29 @@ describe('token/refresh', () => {
       500,
       '{"status":"unknown","message":"No active encryption key available"}',
     ],
-    ['without', {}, 400, '{"status":"error","message":"Error refreshing token"}'],
-  ])(
-    'has nothing to seal the next one with once the keys have expired: %s',
-    async (_, headers, status, body) => {
-      const { operator, clock } = operatorAt()
-      clock.now = 4_088_629_662_000
-      const { token } = encodeRefreshToken({ ...claims, expiresAt: clock.now })
-      const reply = await operator.handle(post('/v2/token/refresh', token, headers))
-      expect([reply.status, reply.body]).toEqual([status, body])
-    },
-  )
+    ['without a key', {}, 400, '{"status":"error","message":"Error refreshing token"}'],
+  ])('cannot issue a token once the keys have expired: %s', async (_, headers, status, body) => {
+    const { operator, clock } = operatorAt()
+    clock.now = 4_088_629_662_000
+    const { token } = encodeRefreshToken({ ...claims, expiresAt: clock.now })
+    const reply = await operator.handle(post('/v2/token/refresh', token, headers))
+    expect([reply.status, reply.body]).toEqual([status, body])
+  })
 
-  it('answers an inner token alone, as clients of version 1 hold it, in the clear', async () => {
+  it('answers an inner token alone, as of version 1, in the clear', async () => {
     const { operator, clock } = operatorAt()
     clock.now = Date.UTC(2026, 0)
-    const ask = () => operator.handle(post('/v2/token/refresh', refreshVector.inner))
-    const reply = await ask()
+    const send = () => operator.handle(post('/v2/token/refresh', refreshVector.inner))
+    const reply = await send()
     expect([reply.status, reply.headers['content-type']]).toEqual([200, 'application/json'])
     const { status, body } = JSON.parse(read(reply))
     expect(status).toBe('success')
     expect((await refresh(operator, body)).status).toBe('success')
     clock.now += 86_400_001
-    expect((await ask()).body).toBe('{"status":"error","message":"Error refreshing token"}')
+    expect((await send()).body).toBe('{"status":"error","message":"Error refreshing token"}')
   })
 
-  it('takes a token to the very millisecond of its end', async () => {
+  it('accepts a token until the very millisecond of its expiry', async () => {
     const { token } = encodeRefreshToken(claims)
     const reply = await operatorAt().operator.handle(post('/v2/token/refresh', token))
     expect(reply.status).toBe(200)

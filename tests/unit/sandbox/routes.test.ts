@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { asDsp, asSharer, bearer, envelope, operatorAt, post, read, sealedCall, setFaults } from './client.ts'
+import { asDsp, asSharer, bearer, operatorAt, post, report, setFaults } from './client.ts'
 
 const GENERATE = '/v2/token/generate'
 
-describe('who may call', () => {
+describe('the callers of a path', () => {
   const roles: [path: string, publisher: number, dsp: number, sharer: number][] = [
     [GENERATE, 400, 401, 401],
     ['/v2/token/validate', 400, 401, 401],
@@ -18,26 +18,26 @@ describe('who may call', () => {
     ['/v2/identity/buckets', 401, 401, 401],
   ]
 
-  it.each(roles)('%s: publisher %d, DSP %d, sharer %d, anybody else 401', async (path, ...statuses) => {
+  it.each(roles)('%s: publisher %d, DSP %d, sharer %d, others 401', async (path, ...statuses) => {
     const { operator } = operatorAt()
-    const ask = (headers: object) => operator.handle(post(path, 'rubbish', { ...headers }))
-    const replies = await Promise.all([bearer(), bearer(asDsp.key), bearer(asSharer.key)].map(ask))
+    const call = (headers: object) => operator.handle(post(path, 'rubbish', { ...headers }))
+    const replies = await Promise.all([bearer(), bearer(asDsp.key), bearer(asSharer.key)].map(call))
     expect(replies.map(({ status }) => status)).toEqual(statuses)
-    for (const reply of [...replies, await ask({})]) {
+    for (const reply of [...replies, await call({})]) {
       if (reply.status === 401) expect(reply.body).toBe('{"status":"unauthorized"}')
     }
-    expect((await ask({})).status).toBe(path === '/v2/token/refresh' ? 400 : 401)
+    expect((await call({})).status).toBe(path === '/v2/token/refresh' ? 400 : 401)
   })
 })
 
 describe('every other request', () => {
-  const noSuchPage = '<html><body><h1>Resource not found</h1></body></html>'
+  const notFoundPage = '<html><body><h1>Resource not found</h1></body></html>'
 
   it.each([
     ['GET', '/ops/healthcheck', 200, 'OK'],
-    ['POST', '/v2/token/client-generate', 404, noSuchPage],
-    ['POST', '/v1/token/generate', 404, noSuchPage],
-    ['GET', '/', 404, noSuchPage],
+    ['POST', '/v2/token/client-generate', 404, notFoundPage],
+    ['POST', '/v1/token/generate', 404, notFoundPage],
+    ['GET', '/', 404, notFoundPage],
     ['GET', GENERATE, 405, ''],
     ['PUT', '/v2/key/sharing', 405, ''],
     ['OPTIONS', GENERATE, 405, ''],
@@ -63,52 +63,22 @@ describe('every other request', () => {
   )
 
   it.each(['//faults', '/faults/', '/./faults', '/%66aults'])(
-    'has no faults under %s, so that a mount can withhold them',
+    'has no faults under %s, so that a mount can hide them',
     async (path) => expect((await operatorAt().operator.handle(post(path, '{}'))).status).toBe(404),
   )
 })
 
-describe('optout/status', () => {
-  const STATUS = '/v2/optout/status'
-
-  it('knows of no opt-out', async () => {
-    for (const caller of [asDsp, asSharer]) {
-      const payload = { advertising_ids: ['6bnjfis0XfGLD4gL3zNdHoUh07VHgiIWfcAksL4aLC4=', 12, null] }
-      const answer = await sealedCall(operatorAt().operator, STATUS, payload, caller)
-      expect(answer).toEqual({ status: 'success', body: { opted_out: [] } })
-    }
-  })
-
-  it.each([
-    ['', 'Invalid request body'],
-    ['{}', 'Required Parameter Missing: advertising_ids'],
-    ['{"advertising_ids":null}', 'Required Parameter Missing: advertising_ids'],
-    [JSON.stringify({ advertising_ids: Array(5001).fill('x') }), 'Request payload is too large'],
-  ])('refuses %.30s', async (json, message) => {
-    const body = envelope(json, asDsp).bytes.toString('base64')
-    const reply = await operatorAt().operator.handle(post(STATUS, body, bearer(asDsp.key)))
-    expect(reply.status).toBe(400)
-    expect(JSON.parse(read(reply))).toEqual({ status: 'client_error', message })
-  })
-
-  it('takes 5000 at once', async () => {
-    const payload = { advertising_ids: Array(5000).fill('x') }
-    expect((await sealedCall(operatorAt().operator, STATUS, payload, asDsp)).status).toBe('success')
-  })
-})
-
 describe('the counters', () => {
-  it('count every key endpoint as key, and of the others none', async () => {
+  it('count every key endpoint as key, and no other endpoint', async () => {
     const { operator } = operatorAt()
     for (const path of ['/v2/key/bidstream', '/v2/key/sharing', '/v2/key/latest', '/v2/optout/status']) {
       await operator.handle(post(path, ''))
     }
     await operator.handle(post('/v2/token/logout', ''))
-    const reply = await operator.handle({ method: 'GET', path: '/faults', headers: {}, body: Buffer.of() })
-    expect(JSON.parse(read(reply)).calls).toEqual({ generate: 0, refresh: 0, validate: 0, key: 3 })
+    expect((await report(operator)).calls).toEqual({ generate: 0, refresh: 0, validate: 0, key: 3 })
   })
 
-  it('leave the uncounted out of all faults but those on everything', async () => {
+  it('leave other endpoints out of all faults but those on all calls', async () => {
     const { operator } = operatorAt()
     const status = async () => (await operator.handle(post('/v2/optout/status', ''))).status
     await setFaults(operator, { faults: [{ on: 'key', status: 503 }] })

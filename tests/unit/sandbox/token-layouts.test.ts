@@ -37,7 +37,7 @@ const b64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 const bytes = (from: number, length = 12) => Buffer.from(Array.from({ length }, (_, i) => from + i))
 
 describe('a raw UID', () => {
-  it.each(people)('of $dii is the operator’s, step by step', ({ dii, type, idHash, flh, uid2, euid }) => {
+  it.each(people)('of $dii equals the operator’s, step by step', ({ dii, type, idHash, flh, uid2, euid }) => {
     const hash = sha256(dii)
     expect(b64(hash)).toBe(idHash)
     expect(b64(firstLevelHash(hash))).toBe(flh)
@@ -51,33 +51,33 @@ describe('an advertising token', () => {
   const times = { siteId: 124, establishedAt: created, createdAt: created, expiresAt: expires }
   const ivs = { master: bytes(0x20), site: bytes(0x30) }
 
-  it('has the bytes that an independent encoder gives it', () => {
+  it('equals that of an independent encoder', () => {
     const uid = Buffer.from(user.uid2, 'base64')
     expect(encodeAdvertisingToken({ ...times, scope: 'uid2', type: 'email', uid }, ivs, 103)).toBe(emailToken)
   })
 
-  it('has them in the EUID scope with a phone too', () => {
+  it('equals it for an EUID with a phone number', () => {
     const uid = Buffer.from(phone.euid, 'base64')
     expect(encodeAdvertisingToken({ ...times, scope: 'euid', type: 'phone', uid }, ivs, 103)).toBe(
       euidPhoneToken,
     )
   })
 
-  it('is sealed with the publisher’s own key by default, so that validate knows the owner', () => {
+  it('is sealed with the publisher’s own key by default, so that validate finds its owner', () => {
     const uid = Buffer.from(user.uid2, 'base64')
     const token = encodeAdvertisingToken({ ...times, scope: 'uid2', type: 'email', uid })
     expect(decodeAdvertisingToken(token)).toEqual({ keySiteId: 124, uid })
     expect(token).toHaveLength(218)
   })
 
-  it('of a genuine operator is read', () => {
+  it('of a genuine operator can be read', () => {
     const decoded = decodeAdvertisingToken(genuine.advertisingToken)
     expect(decoded?.keySiteId).toBe(123)
     expect(b64(decoded?.uid ?? Buffer.of())).toBe(genuine.uid)
   })
 
   it.each(['', 'AAAA', 'A4AAAABl', `${emailToken}!`, emailToken.slice(0, -4), `B${emailToken}`])(
-    'is nothing when it reads %j',
+    'is null for %j',
     (token) => expect(decodeAdvertisingToken(token)).toBeNull(),
   )
 })
@@ -94,19 +94,19 @@ describe('a refresh token', () => {
   }
   const random = { innerIv: bytes(0), outerIv: bytes(0x10), responseKey: bytes(0x20, 32) }
 
-  it('has the bytes that an independent encoder gives it, inside and out', () => {
+  it('equals that of an independent encoder, inside and out', () => {
     const { token, responseKey } = encodeRefreshToken(claims, random)
     expect(token).toBe(refreshVector.outer)
     expect(responseKey).toBe('ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=')
     expect(openRefreshToken(token)).toMatchObject({ ok: true, inner: refreshVector.inner })
   })
 
-  it('gives its claims back, in its own scope only', () => {
+  it('returns its claims, in its own scope only', () => {
     expect(decodeInner(refreshVector.inner, 'uid2')).toEqual(claims)
     expect(decodeInner(refreshVector.inner, 'euid')).toBeNull()
   })
 
-  it('of a genuine operator opens to the identity behind its advertising token', () => {
+  it('of a genuine operator opens to the identity of its advertising token', () => {
     const opened = openRefreshToken(genuine.refreshToken)
     if (!opened.ok) throw new Error(opened.message)
     expect(b64(opened.responseKey)).toBe(genuine.responseKey)
@@ -134,7 +134,7 @@ describe('an e-mail address', () => {
   ])('%j normalises to %j', (input, expected) => expect(normaliseEmail(input)).toBe(expected))
 
   it.each(['', ' @', '@', 'a@', '@b', '+', 'a@ba@z.com', '+@gmail.com', '.+@gmail.com', 'a@@b', 'a@b.com@'])(
-    '%j is none',
+    '%j is no address',
     (input) => expect(normaliseEmail(input)).toBeNull(),
   )
 })
