@@ -22,14 +22,6 @@ export const config = {
         { type: 'header', key: 'next-router-segment-prefetch' },
       ],
     },
-    // Not with a body: Next would copy it, and answer 500 when it breaks off.
-    {
-      source: '/api/identity',
-      missing: [
-        { type: 'header', key: 'content-length' },
-        { type: 'header', key: 'transfer-encoding' },
-      ],
-    },
     // Any path: requests to reject (lib/http/incoming-requests.ts).
     { source: '/(.*)', has: [{ type: 'header', key: 'x-refused-method' }] },
   ],

@@ -1,8 +1,11 @@
 import 'server-only'
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/env'
 import type { RequestLike } from '../identity/types'
+import { processWide } from '../shared/process-wide'
 import { cookieName } from './cookie-names'
 import { diiShape } from './read-dii'
 
@@ -33,13 +36,23 @@ export const hasEnded = ({ exp }: { exp: number }): boolean => exp * 1000 <= Dat
 export async function readSession(cookies: RequestLike['cookies']): Promise<SessionClaims | null> {
   const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
+  const secret = env().nextAuthSecret
+  const key = createHash('sha256').update(`${secret}\n${token}`).digest('base64url')
   try {
-    const read = claims.parse(await decode({ token, secret: env().nextAuthSecret }))
+    const read = decoded().get(key) ?? claims.parse(await decode({ token, secret }))
+    if (!decoded().has(key)) decoded().set(key, read)
     return hasEnded(read) ? null : read
   } catch {
     return null
   }
 }
+
+/**
+ * Decoded cookies, for a minute: the proxy, the page and the next requests decode the same one. A sign-out
+ * does not matter here: the store knows it.
+ */
+const decoded = () =>
+  processWide('sessions', () => new LRUCache<string, SessionClaims>({ max: 10_000, ttl: 60_000 }))
 
 /** next-auth splits a value that is too long for one cookie into `name.0`, `name.1`, … */
 function joinChunks(cookies: RequestLike['cookies'], name: string): string {

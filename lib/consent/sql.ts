@@ -7,7 +7,7 @@ import type { ConsentSignals, Product } from '../identity/public-identity'
 import type { Subject } from '../identity/types'
 import { diiKey, pepperFingerprint, sidHash } from './keys'
 import { eraseRecords, type ReaderRecords, readRecords } from './sql-records'
-import { readConsentState } from './sql-state'
+import { createStateReader } from './sql-state'
 import { type ConsentRecords, diiHashesOf } from './store'
 
 /** The durable store. Each write is committed when its promise resolves. */
@@ -32,13 +32,13 @@ export function createSqlStore(
   const keysOf = (hashes: readonly string[]) =>
     hashes.flatMap((hash) => peppers.map((pepper) => diiKey(pepper, hash)))
 
-  const keysOfSubject = (subject: Subject) => ({
-    product,
-    sub: subject.sub,
-    sid: subject.sid,
-    keys: keysOf([subject.diiHash]),
-    allKeys: keysOf(diiHashesOf(subject)),
-  })
+  const keysOfSubject = (subject: Subject) => {
+    const allKeys = keysOf(diiHashesOf(subject))
+    // Those of the DII in use come first.
+    return { product, sub: subject.sub, sid: subject.sid, keys: allKeys.slice(0, peppers.length), allKeys }
+  }
+
+  const readState = createStateReader(db)
 
   /** A transaction with an exclusive or shared lock on these DII or sessions. */
   const locked = <T>(
@@ -59,12 +59,12 @@ export function createSqlStore(
   }
 
   return {
-    read: (subject) => readConsentState(db, keysOfSubject(subject)),
+    read: (subject) => readState(db, keysOfSubject(subject)),
 
     withSharedLock(subject, act) {
       const keys = keysOfSubject(subject)
       const locks = [...keys.allKeys, sidHash(subject.sid)]
-      return locked('shared', locks, async (trx) => act(await readConsentState(trx, keys)))
+      return locked('shared', locks, async (trx) => act(await readState(trx, keys)))
     },
 
     async isSessionEnded(sid) {

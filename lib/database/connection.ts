@@ -8,7 +8,9 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
   SqliteDialect,
+  type SqliteDatabase as SqliteDialectDatabase,
 } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { DatabaseError, Pool, types } from 'pg'
 import { runOutsideRequests } from '../shared/outside-requests'
 import type { Schema } from './schema'
@@ -48,7 +50,10 @@ export function openDatabase(url: string, timeoutMs = queryTimeoutMs, queryMs = 
     enableWal(database)
     // An opt-out that was acknowledged must survive a power cut. Writes are rare, so this costs little.
     database.pragma('synchronous = FULL')
-    return { db: new Kysely({ dialect: new SqliteDialect({ database }) }), engine: 'sqlite' }
+    return {
+      db: new Kysely({ dialect: new SqliteDialect({ database: prepareOnce(database) }) }),
+      engine: 'sqlite',
+    }
   }
   const pool = new Pool({
     connectionString: url,
@@ -135,6 +140,22 @@ function withCode(error: unknown): unknown {
   if (!(error instanceof Error) || 'code' in error) return error
   const code = codes.find(([message]) => message.test(error.message))?.[1]
   return code === undefined ? error : Object.assign(error, { code })
+}
+
+/** At most so many prepared statements are kept; each is a few kB. */
+const statementLimit = 200
+
+/** better-sqlite3 would parse and plan a statement anew each time. */
+function prepareOnce(database: SqliteDatabase.Database): SqliteDialectDatabase {
+  const prepared = new LRUCache<string, SqliteDatabase.Statement>({ max: statementLimit })
+  return {
+    close: () => database.close(),
+    prepare(text) {
+      const statement = prepared.get(text) ?? database.prepare(text)
+      prepared.set(text, statement)
+      return statement
+    },
+  }
 }
 
 /** The file holds times and keyed hashes of readers: only the account that runs the site may read it. */

@@ -85,9 +85,13 @@ export const noConsent: ConsentState = {
   signals: {},
 }
 
+/** By the object, for a session that gives the same one again. */
+const hashes = new WeakMap<Dii, Promise<string | null>>()
+
 /** Null also for DII that the SDK rejects, because its token would match no one. */
 async function hashDii(dii: Dii | NoDii): Promise<string | null> {
   if (typeof dii === 'string') return null
-  const hash = dii.kind === 'email' ? hashEmail(dii.value) : hashPhone(dii.value)
-  return hash.catch(() => null)
+  const hash = hashes.get(dii) ?? (dii.kind === 'email' ? hashEmail : hashPhone)(dii.value).catch(() => null)
+  hashes.set(dii, hash)
+  return hash
 }

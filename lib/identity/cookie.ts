@@ -1,8 +1,9 @@
 import 'server-only'
 import { sealData, unsealData } from 'iron-session'
 import { type NextProxy, type NextRequest, NextResponse } from 'next/server'
-import { type Identity, parseIdentity } from '../uid2'
+import { type Identity, isRefreshable, parseIdentity } from '../uid2'
 import type { Product } from './public-identity'
+import { createSingleFlight, processWide } from './single-flight'
 import type { IdentityEvent, IdentityOptions } from './types'
 
 /** The identity as the operator sent it, bound to one consent, in one session of one account. */
@@ -15,6 +16,9 @@ export interface SealedIdentity {
 
 /** What a response does with the cookie. `sessionEnds`: Unix ms. */
 export type CookieAction = 'keep' | 'clear' | { set: SealedIdentity; sessionEnds: number }
+
+/** `needsReseal`: it was opened by a previous password. */
+type OpenedIdentity = SealedIdentity & { needsReseal: boolean }
 
 interface Jar {
   set(name: string, value: string, attributes: ReturnType<typeof attributesOf>): unknown
@@ -60,8 +64,18 @@ export function createIdentityCookie(
     return ['', 0]
   }
 
+  // For a minute: the proxy, the page and the next requests open the same one.
+  const openings = processWide(`opened ${product} ${name}`, () =>
+    createSingleFlight<OpenedIdentity | null>((opened) => (opened ? 60_000 : 0)),
+  )
+
   /** Opens a sealed value; null, with an event, for whatever holds no identity of this product. */
-  async function open(value: string): Promise<(SealedIdentity & { needsReseal: boolean }) | null> {
+  async function open(value: string): Promise<OpenedIdentity | null> {
+    const opened = await openings.start(`${passwords.join('\n')}\n${value}`, () => unseal(value)).promise
+    return opened && isRefreshable(opened.identity, now()) ? opened : null
+  }
+
+  async function unseal(value: string): Promise<OpenedIdentity | null> {
     let reason = 'invalid'
     const onUnsealError = (why: string): void => {
       reason = why

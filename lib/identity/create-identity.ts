@@ -33,15 +33,8 @@ export type PublisherIdentity = ReturnType<typeof createIdentity>
  * @throws TypeError where a password of the cookie is too short
  */
 export function createIdentity(options: IdentityOptions) {
-  const {
-    client,
-    consent: store,
-    policies = [],
-    product = 'uid2',
-    timeoutMs = 1500,
-    pageWaitMs = 0,
-  } = options
-  const { session, refreshedBy = 'server', now = Date.now } = options
+  const { client, session, consent: store, policies = [], now = Date.now } = options
+  const { product = 'uid2', refreshedBy = 'server', timeoutMs = 1500, pageWaitMs = 0 } = options
   if (!options.cookie.passwords.every((password) => password?.length >= 32))
     throw new TypeError('cookie.passwords: each password needs at least 32 characters')
   const emit = (event: IdentityEvent): void => {
@@ -85,7 +78,7 @@ export function createIdentity(options: IdentityOptions) {
     // Held open past the response, so that shutdown waits for it.
     if (background) after(background)
     const response = NextResponse.json(identity, { headers: noStoreHeaders })
-    await cookie.write(response.cookies, action)
+    if (action !== 'keep') await cookie.write(response.cookies, action)
     return response
   }
 

@@ -1,7 +1,5 @@
 import 'server-only'
-import { createHash } from 'node:crypto'
 import { type DiiInput, type Identity, Uid2Error } from '../uid2'
-import type { Product } from './public-identity'
 import { createSingleFlight, processWide, type SingleFlight } from './single-flight'
 import type { ConsentStore, FailedCall, IdentityEvent, IdentityOptions, Subject } from './types'
 
@@ -29,11 +27,8 @@ const keepMs: Record<CallResult['status'], number> = {
   unavailable: 30_000,
 }
 
-interface Setup {
-  client: IdentityOptions['client']
+interface Setup extends Required<Pick<IdentityOptions, 'client' | 'product' | 'timeoutMs'>> {
   store: ConsentStore
-  product: Product
-  timeoutMs: number
   /** Of the cookie. All instances of a process with the same one share their calls. */
   name: string
   emit: (event: IdentityEvent) => void
@@ -48,7 +43,7 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
   // A refreshed identity waits for the reader's next request; a generated one is sealed by who asked for it.
   const refreshes = flightsOf('refreshes', keepMs)
   const generates = flightsOf('generates', { ...keepMs, success: 0 })
-  const generateKey = ({ diiHash }: Subject, tcf = '') => hash(`${diiHash}\n${tcf}`)
+  const generateKey = ({ diiHash }: Subject, tcf = '') => `${diiHash}\n${tcf}`
 
   async function call(
     kind: 'generate' | 'refresh',
@@ -59,12 +54,9 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
     const ms = () => Math.round(performance.now() - begun)
     try {
       const answer = await send()
-      if (answer.status === 'success') {
-        emit({ type: kind === 'generate' ? 'generated' : 'refreshed', ms: ms() })
-        return answer
-      }
-      if (answer.status === 'insufficient_user_consent') {
-        emit({ type: 'consent_refused', ms: ms() })
+      const done = kind === 'generate' ? 'generated' : 'refreshed'
+      if (answer.status === 'success' || answer.status === 'insufficient_user_consent') {
+        emit({ type: answer.status === 'success' ? done : 'consent_refused', ms: ms() })
         return answer
       }
       emit({ type: answer.status === 'optout' ? 'opted_out' : 'token_dead', ms: ms() })
@@ -107,10 +99,10 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
   }
 
   return {
-    findRefresh: (identity: Identity) => refreshes.find(hash(identity.refresh_token)),
+    findRefresh: (identity: Identity) => refreshes.find(identity.refresh_token),
     /** Begins a refresh, or joins the one under way. */
     refresh: (identity: Identity, subject: Subject) =>
-      refreshes.start(hash(identity.refresh_token), () =>
+      refreshes.start(identity.refresh_token, () =>
         call('refresh', subject, () => client.refreshToken(identity, { timeoutMs })),
       ),
     findGenerate: (subject: Subject, tcf?: string) => generates.find(generateKey(subject, tcf)),
@@ -130,8 +122,6 @@ function describeFailure(error: unknown): FailedCall {
     ...(clockSkewMs !== undefined && { clockSkewMs }),
   }
 }
-
-const hash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
 
 /** Tells when a request is on its way. */
 const fetchAndTell =

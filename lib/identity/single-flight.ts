@@ -1,5 +1,6 @@
 import 'server-only'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHash } from 'node:crypto'
 
 export interface Flight<T> {
   /** Never rejects. */
@@ -18,16 +19,18 @@ export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
 
 /**
  * Parallel callers of one key share one run. Its result is kept for `keepMs`, because a request that comes a millisecond
- * later must not ask again. An optimisation per process: correctness holds without it.
+ * later must not ask again. An optimisation per process: correctness holds without it. A key may hold a secret, so only its
+ * hash is kept.
  */
 export function createSingleFlight<T>(keepMs: (result: T) => number) {
   const flights = new Map<string, { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout }>()
 
   /** The running or remembered flight of a key. */
-  const find = (key: string): Flight<T> | undefined => flights.get(key)
+  const find = (key: string): Flight<T> | undefined => flights.get(hash(key))
 
   /** The same, begun now if there is none. `run` must not reject. */
-  function start(key: string, run: () => Promise<T>): Flight<T> {
+  function start(secretKey: string, run: () => Promise<T>): Flight<T> {
+    const key = hash(secretKey)
     const known = flights.get(key)
     if (known) return known
     const settle = (result: T): T => {
@@ -53,6 +56,8 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
 
   return { find, start }
 }
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 /** One value per process: Next gives the proxy, pages and routes instances of their own of every module. */
 export function processWide<T>(name: string, make: () => T): T {

@@ -2,16 +2,15 @@ import 'server-only'
 import { hasExpired } from '../uid2'
 import type { RequestContext } from './context'
 import { pickIdentityFields } from './cookie'
-import type { Bucket, Product, PublicIdentity } from './public-identity'
-import type { Choice, Policy, PolicyContext, Refusal } from './types'
+import type { Bucket, PublicIdentity } from './public-identity'
+import type { Choice, IdentityOptions, Policy, PolicyContext, Refusal } from './types'
+
+type Settings = Required<Pick<IdentityOptions, 'product' | 'policies' | 'refreshedBy'>>
 
 /** All that the status depends on. */
-export interface StatusInput {
+export interface StatusInput extends Settings {
   context: Omit<RequestContext, 'invalidCookie' | 'needsReseal'>
   now: number
-  product: Product
-  policies: readonly Policy[]
-  refreshedBy: 'server' | 'client'
   /** The operator was asked for this reader moments ago, and did not answer. */
   operatorFailed: boolean
   /** The operator refused the reader's consent string. */

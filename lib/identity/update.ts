@@ -4,18 +4,16 @@ import { hasExpired, type Identity, isDueForRefresh, isRefreshable } from '../ui
 import { loadContext, type RequestContext, readState, type Sources } from './context'
 import type { CookieAction } from './cookie'
 import type { CallResult, OperatorCalls } from './operator-calls'
-import type { Bucket, Product, PublicIdentity } from './public-identity'
+import type { Bucket, PublicIdentity } from './public-identity'
 import { consentToPassOn, type Resolved, resolveStatus } from './status'
 import type { IdentityEvent, IdentityOptions, RequestLike, Subject } from './types'
 
 /** What `createIdentity` makes of its options once. */
-export interface Core extends Sources {
-  product: Product
-  policies: NonNullable<IdentityOptions['policies']>
-  refreshedBy: 'server' | 'client'
+export interface Core
+  extends Sources,
+    Required<Pick<IdentityOptions, 'product' | 'policies' | 'refreshedBy' | 'now'>> {
   calls: OperatorCalls
   bucketOf(subject: Subject | null): Bucket | null
-  now(): number
   emit(event: IdentityEvent): void
 }
 
