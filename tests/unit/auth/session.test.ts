@@ -31,6 +31,21 @@ describe('the session in a cookie', () => {
     expect(await readSession(jarOf({ [name]: await token() }))).toMatchObject(claims)
   })
 
+  it('is decoded once for all that read it within a minute', async () => {
+    const jar = jarOf({ [name]: await token() })
+    expect((await readSession(jar))?.dii).toBe((await readSession(jar))?.dii)
+  })
+
+  it('is not read with another secret, though it was read before', async () => {
+    const jar = jarOf({ [name]: await token() })
+    expect(await readSession(jar)).not.toBeNull()
+    const decoded = Symbol.for('uid2-publisher.sessions')
+    const remembered: unknown = Reflect.get(globalThis, decoded)
+    becomeSite({ NEXTAUTH_SECRET: 'another-secret'.padEnd(32, '.') })
+    Reflect.set(globalThis, decoded, remembered)
+    expect(await readSession(jar)).toBeNull()
+  })
+
   it('is read from chunks in their order, however many there are', async () => {
     const whole = await token()
     const chunks = Array.from({ length: 12 }, (_, i) => {

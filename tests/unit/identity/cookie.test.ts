@@ -20,12 +20,13 @@ function cookieOf({
   passwords = [current] as [string, ...string[]],
   product = 'uid2' as Product,
   secure = true,
+  at = () => now,
 } = {}) {
   const events: IdentityEvent[] = []
   const emit = (event: IdentityEvent) => void events.push(event)
   const cookie = createIdentityCookie({ name: '__Host-uid2', secure, passwords }, product, {
     emit,
-    now: () => now,
+    now: at,
   })
   const write = async (how: CookieAction) => {
     const written: [string, string, Record<string, unknown>][] = []
@@ -48,6 +49,29 @@ describe('a sealed identity', () => {
       password: current,
     })
     expect(opened.identity).toEqual(sealed.identity)
+  })
+
+  it('is opened once for all that read it within a minute', async () => {
+    const value = await sealedBy()
+    const [first, second] = await Promise.all([cookieOf().cookie.open(value), cookieOf().cookie.open(value)])
+    expect(first).not.toBeNull()
+    expect(second).toBe(first)
+    expect(await cookieOf().cookie.open(value)).toBe(first)
+  })
+
+  it('does not open after its end, though it was opened before', async () => {
+    let time = now
+    const { cookie } = cookieOf({ at: () => time })
+    const value = await sealedBy()
+    expect(await cookie.open(value)).not.toBeNull()
+    time = sealed.identity.refresh_expires
+    expect(await cookie.open(value)).toBeNull()
+  })
+
+  it('does not open without its password, though it was opened before', async () => {
+    const value = await sealedBy()
+    expect(await cookieOf().cookie.open(value)).not.toBeNull()
+    expect(await cookieOf({ passwords: [unknown] }).cookie.open(value)).toBeNull()
   })
 
   it('opens with a previous password, and needs to be sealed again', async () => {
