@@ -3,16 +3,17 @@
 import { createContext, type ReactNode, useLayoutEffect, useReducer } from 'react'
 import { removeLeftovers } from '#lib/ads/leftovers.ts'
 import { pageTokenStore } from '#lib/ads/page-token-store.ts'
+import type { TokenState } from '#lib/ads/token-store/transitions.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { AdSetupName } from './ad-config.ts'
 
 /** The identity that the page was rendered with, on dynamic pages. */
-export const InitialIdentity = createContext<PublicIdentity | undefined>(undefined)
+export const InitialIdentity = createContext<TokenState | undefined>(undefined)
 
 /** Which ways the page's slots use. */
 export const PageAdSetup = createContext<AdSetupName>('site')
 
-const noAds: PublicIdentity = { status: 'unsupported', reason: 'page', now: 0 }
+const noAds: TokenState = { status: 'unsupported', reason: 'page', now: 0 }
 
 interface AdStackProps {
   /** `none` on pages that must not have any, because of what they are about or whom they are for. */

@@ -1,8 +1,9 @@
-import type { Product, PublicIdentity, UnsupportedReason } from '#lib/identity/public-identity.ts'
+import type { TokenState } from '#lib/ads/token-store/transitions.ts'
+import type { Product, UnsupportedReason } from '#lib/identity/public-identity.ts'
 import { products } from '#lib/shared/products.ts'
 
-/** The input of the status line: an identity, or `loading` on a static page. */
-export type ShownIdentity = PublicIdentity | { status: 'loading' }
+/** The input of the status line: an identity, or what only the page knows. */
+export type ShownIdentity = TokenState
 
 export interface StatusWords {
   /** One short sentence: it must fit beside a link on one line, and on two on a phone. */
@@ -115,7 +116,7 @@ export function statusWords(identity: ShownIdentity, product: Product): StatusWo
   }
 }
 
-const unsupportedWords: Record<UnsupportedReason, StatusWords> = {
+const unsupportedWords: Record<UnsupportedReason | 'page', StatusWords> = {
   no_dii: {
     line: 'No advertising ID: your account has no address or number.',
     detail: 'The ID would be made from an e-mail address or phone number, and your sign-in gave us neither.',

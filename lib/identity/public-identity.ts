@@ -49,7 +49,7 @@ export interface ClientIdentity {
 /** Why a session has no DII that may be used. */
 export type NoDii = 'no_dii' | 'unverified' | 'relay_address' | 'bad_phone'
 
-export type UnsupportedReason = NoDii | 'gdpr' | 'consent' | 'region' | 'page'
+export type UnsupportedReason = NoDii | 'gdpr' | 'consent' | 'region'
 
 /** In a hold-out, tokens of `control` are generated and refreshed, but not given out. */
 export type Bucket = 'treatment' | 'control'

@@ -16,7 +16,7 @@ it('browser APIs that may be missing or blocked are used in few files, each with
   expect(users).toEqual([
     'lib/ads/browser-apis.ts',
     'lib/ads/stored.ts',
+    'lib/ads/token-store/browser.ts',
     'lib/ads/token-store/refresh-scheduler.ts',
-    'lib/ads/token-store/token-store.ts',
   ])
 })

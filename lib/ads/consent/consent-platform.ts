@@ -11,25 +11,18 @@ interface TcData {
   eventStatus?: string
   gdprApplies?: boolean
   tcString?: string
-  listenerId?: number
 }
 export type TcfApi = (
   command: string,
   version: 2,
   callback: (data: TcData | null, success: boolean) => void,
-  listener?: number,
 ) => void
 
 /** https://github.com/InteractiveAdvertisingBureau/Global-Privacy-Platform: CMP API. */
 interface GppEvent {
-  listenerId?: number
   pingData?: { signalStatus?: string; gppString?: string; applicableSections?: number[] }
 }
-type GppApi = (
-  command: string,
-  callback: (event: GppEvent | null, success: boolean) => void,
-  listener?: number,
-) => void
+type GppApi = (command: string, callback: (event: GppEvent | null, success: boolean) => void) => void
 
 /** A page's window, as far as a CMP extends it. */
 export interface ConsentWindow {
@@ -43,19 +36,18 @@ export const hasConsentPlatform = ({ __tcfapi, __gpp }: ConsentWindow): boolean 
 
 /**
  * Reports once every API that is there has answered, a stub's too, and then whenever something has changed.
- * Returns what ends it; null where there is no CMP.
+ * False where there is no CMP.
  */
 export function listenToConsentPlatform(
   { __tcfapi, __gpp }: ConsentWindow,
   report: (signals: Signals) => void,
-): (() => void) | null {
+): boolean {
   const listeners = [__tcfapi && listenToTcf(__tcfapi), __gpp && listenToGpp(__gpp)].filter(
     (listen) => listen !== undefined,
   )
-  if (listeners.length === 0) return null
   const said = listeners.map((): Signals | null => null)
   let reported = ''
-  const ends = listeners.map((listen, index) =>
+  for (const [index, listen] of listeners.entries())
     listen((signals) => {
       said[index] = signals
       if (said.includes(null)) return
@@ -64,61 +56,40 @@ export function listenToConsentPlatform(
       if (text === reported) return
       reported = text
       report(all)
-    }),
-  )
-  return () => {
-    for (const end of ends) end()
-  }
-}
-
-type Listen = (say: (signals: Signals) => void) => () => void
-
-const listenToTcf = (api: TcfApi): Listen =>
-  subscription<TcData>(
-    (callback) => api('addEventListener', 2, callback),
-    (id) => api('removeEventListener', 2, () => {}, id),
-    ({ eventStatus, gdprApplies, tcString }) =>
-      // While the reader is being asked, what they said before still stands.
-      gdprApplies === false || eventStatus === 'tcloaded' || eventStatus === 'useractioncomplete'
-        ? { ...(tcString && { tcf: tcString }), ...(gdprApplies !== undefined && { gdprApplies }) }
-        : null,
-  )
-
-const listenToGpp = (api: GppApi): Listen =>
-  subscription<GppEvent>(
-    (callback) => api('addEventListener', callback),
-    (id) => api('removeEventListener', () => {}, id),
-    ({ pingData: { signalStatus, gppString, applicableSections } = {} }) =>
-      signalStatus === 'ready'
-        ? {
-            ...(gppString && { gpp: gppString }),
-            ...(applicableSections && { gppSid: applicableSections }),
-          }
-        : null,
-  )
-
-/** One listener at one API. `read`: null for what says nothing. A stub tells its id only later. */
-function subscription<Data extends { listenerId?: number }>(
-  add: (callback: (data: Data | null, success: boolean) => void) => void,
-  remove: (id: number) => void,
-  read: (data: Data) => Signals | null,
-): Listen {
-  return (say) => {
-    let id: number | undefined
-    let ended = false
-    add((data, success) => {
-      id ??= data?.listenerId
-      if (ended) {
-        if (id !== undefined) remove(id)
-        return
-      }
-      // One that refuses has nothing to say, and must not keep the other from being heard.
-      const signals = data && success !== false ? read(data) : {}
-      if (signals) say(signals)
     })
-    return () => {
-      ended = true
-      if (id !== undefined) remove(id)
-    }
-  }
+  return listeners.length > 0
 }
+
+type Say = (signals: Signals) => void
+type Listen = (say: Say) => void
+
+const listenToTcf =
+  (api: TcfApi): Listen =>
+  (say) =>
+    api('addEventListener', 2, listener(tcfSignals, say))
+
+const listenToGpp =
+  (api: GppApi): Listen =>
+  (say) =>
+    api('addEventListener', listener(gppSignals, say))
+
+/** Null while the reader is being asked: what they said before still stands. */
+const tcfSignals = ({ eventStatus, gdprApplies, tcString }: TcData): Signals | null =>
+  gdprApplies === false || eventStatus === 'tcloaded' || eventStatus === 'useractioncomplete'
+    ? { ...(tcString && { tcf: tcString }), ...(gdprApplies !== undefined && { gdprApplies }) }
+    : null
+
+const gppSignals = ({
+  pingData: { signalStatus, gppString, applicableSections } = {},
+}: GppEvent): Signals | null =>
+  signalStatus === 'ready'
+    ? { ...(gppString && { gpp: gppString }), ...(applicableSections && { gppSid: applicableSections }) }
+    : null
+
+const listener =
+  <Data>(read: (data: Data) => Signals | null, say: Say) =>
+  (data: Data | null, success: boolean): void => {
+    // An API that refuses has nothing to say, and must not keep the other from being heard.
+    const signals = data && success !== false ? read(data) : {}
+    if (signals) say(signals)
+  }

@@ -1,5 +1,6 @@
 import type { ConsentSignals } from '../../identity/public-identity'
-import { type CreateConsentSync, createScheduler } from '../token-store/refresh-scheduler'
+import { createScheduler } from '../token-store/refresh-scheduler'
+import type { CreateConsentSync } from '../token-store/transitions'
 import { type ConsentWindow, listenToConsentPlatform } from './consent-platform'
 
 const acknowledged = new WeakSet<ConsentSignals>()
@@ -12,45 +13,34 @@ export const createSchedulerWithConsent: typeof createScheduler = (env, store) =
   createScheduler(env, store, createConsentSync)
 
 /** The consent signals of this page, and how much of them the server has acknowledged. */
-const createConsentSync: CreateConsentSync = (window, onSignals, ended) => {
+const createConsentSync: CreateConsentSync = (window, onSignals) => {
   let latest: ConsentSignals | null = null
-  let sent: ConsentSignals | null = null
   let taken: ConsentSignals | null = null
-  let listening = false
+  let isListening = false
 
   return {
     get latest() {
       return latest
     },
     get unsent() {
-      return latest !== taken && latest !== sent
+      return latest === taken ? null : latest
     },
     listen() {
-      if (listening || ended.aborted) return
+      if (isListening) return
       // A platform may answer at once, and what follows from that calls this again.
-      listening = true
-      const end = listenToConsentPlatform(window as ConsentWindow, (signals) => {
-        const changed = latest !== null
+      isListening = true
+      isListening = listenToConsentPlatform(window as ConsentWindow, (signals) => {
+        const isChange = latest !== null
         latest = signals
-        onSignals(changed)
+        onSignals(isChange)
       })
-      listening = end !== null
-      if (end) ended.addEventListener('abort', end)
-    },
-    takeUnsent() {
-      sent = latest
-      return latest === null || latest === taken ? {} : { signals: latest }
     },
     acknowledge(signals) {
       taken = signals
       acknowledged.add(signals)
     },
-    retry() {
-      sent = null
-    },
     forget() {
       taken = null
-      sent = null
     },
   }
 }

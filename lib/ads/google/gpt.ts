@@ -1,7 +1,6 @@
 import type { ConsentWait } from '../consent/consent-wait'
 import type { AdUnit, Auctioneer, Sale, Winner } from '../slots/auctioneer'
 import type { HeaderBidding } from '../slots/header-bidding'
-import type { UsableToken } from '../token-store/transitions'
 import type { GoogleTag } from './gpt-loader'
 
 export interface GptOptions {
@@ -28,7 +27,7 @@ export function createGptAuctioneer(options: GptOptions): Auctioneer {
   const slots = new Map<string, { slot: googletag.Slot; div: HTMLElement }>()
   /** Who waits for which slot to be filled. */
   const waiting = new Map<googletag.Slot, (filled: boolean) => void>()
-  let token: UsableToken | null = null
+  let token: Parameters<Auctioneer['applyToken']>[0] = null
   let tokens = 0
   let tag: GoogleTag | null = null
 

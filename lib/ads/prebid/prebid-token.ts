@@ -1,4 +1,4 @@
-import type { ClientIdentity, Product } from '../../identity/public-identity'
+import type { ClientIdentity, ConsentSignals, Product } from '../../identity/public-identity'
 import type { TokenStore, UsableToken } from '../token-store/transitions'
 
 /** As much of Prebid as this uses: `pbjs` with the modules `userId`, `uid2IdSystem` and `euidIdSystem`. */
@@ -21,6 +21,14 @@ export interface PrebidTokenOptions<Pbjs extends PrebidIds = PrebidIds> {
   /** Goes into the same `userSync`. */
   userSync?: object | undefined
   onToken?: ((pbjs: Pbjs) => void) | undefined
+}
+
+/** The token, with what is known beside it. */
+export interface BidToken extends UsableToken {
+  /** Client hand-off: what Prebid refreshes with. */
+  readonly identity?: ClientIdentity
+  /** EUID: what the server knows of the reader's consent. */
+  readonly consent?: ConsentSignals
 }
 
 interface UserId {
@@ -49,15 +57,15 @@ export function createPrebidToken<Pbjs extends PrebidIds>({
   userSync,
   onToken,
 }: PrebidTokenOptions<Pbjs> = {}) {
-  let wanted: UsableToken | null = null
-  let applied: UsableToken | null = null
+  let wanted: BidToken | null = null
+  let applied: BidToken | null = null
   /** How many tokens have been applied so far. */
   let count = 0
   let others: readonly UserId[] = []
   let lastChange: Promise<unknown> = Promise.resolve()
 
   /** A token that Prebid refreshed itself is nothing new to it. */
-  const textOf = (token: UsableToken | null) =>
+  const textOf = (token: BidToken | null) =>
     (refresh && token?.identity?.advertising_token) ?? token?.id ?? null
 
   async function change(pbjs: Pbjs): Promise<void> {
@@ -99,7 +107,7 @@ export function createPrebidToken<Pbjs extends PrebidIds>({
     get count() {
       return count
     },
-    set(token: UsableToken | null): void {
+    set(token: BidToken | null): void {
       wanted = token
     },
     /** Resolves once Prebid has what was set last. */
@@ -114,7 +122,7 @@ export function createPrebidToken<Pbjs extends PrebidIds>({
 /** Prebid's own waiting for identifiers: ours is in place before the auction begins. */
 const AUCTION_DELAY_MS = 50
 
-const productOf = (token: UsableToken | null): Product => (token?.source === 'euid.eu' ? 'euid' : 'uid2')
+const productOf = (token: BidToken | null): Product => (token?.source === 'euid.eu' ? 'euid' : 'uid2')
 
 /**
  * The other identifiers that the page has configured. They stay beside ours, and go with it. `known`: those from before,

@@ -1,9 +1,9 @@
-import type { UsableToken } from '../token-store/transitions'
+import type { BidToken } from '../prebid/prebid-token'
 
 /** What the slots need of an ad stack: Prebid alone, or Google's tag with or without Prebid. */
 export interface Auctioneer {
   /** In effect before the next auction; null also drops what was bought with the token before. */
-  applyToken(token: UsableToken | null): Promise<void>
+  applyToken(token: BidToken | null): Promise<void>
   auction(units: readonly AdUnit[]): Promise<Sale>
   /** The slot has gone from the page, or is sold afresh: whatever is kept of it goes. */
   release(code: string): void

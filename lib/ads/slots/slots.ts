@@ -1,4 +1,5 @@
-import type { TokenStore, UsableToken } from '../token-store/transitions'
+import type { BidToken } from '../prebid/prebid-token'
+import type { TokenStore } from '../token-store/transitions'
 import type { Auctioneer, Winner } from './auctioneer'
 import type { Exposures } from './exposures'
 import type { View } from './in-view'
@@ -165,7 +166,7 @@ export function createSlots(env: SlotsEnvironment): Slots {
 }
 
 /** The token, with the identity that Prebid refreshes (client hand-off) and the consent that belongs to it. */
-function tokenOf(tokenStore: Pick<TokenStore, 'currentToken' | 'getSnapshot'>): UsableToken | null {
+function tokenOf(tokenStore: Pick<TokenStore, 'currentToken' | 'getSnapshot'>): BidToken | null {
   const token = tokenStore.currentToken()
   const state = tokenStore.getSnapshot()
   if (token === null || state.status !== 'available') return token

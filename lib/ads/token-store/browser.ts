@@ -1,6 +1,6 @@
 import type { PublicIdentity } from '../../identity/public-identity'
-import type { createScheduler, SchedulerEnvironment, SchedulerWindow } from './refresh-scheduler'
-import type { Post } from './transitions'
+import type { createScheduler } from './refresh-scheduler'
+import type { Message, PostInit, SchedulerEnvironment, SchedulerWindow } from './transitions'
 
 /** Everything of the browser that the token store touches, so that tests can own the clock and the network. */
 export interface TokenStoreEnvironment extends SchedulerEnvironment {
@@ -10,7 +10,7 @@ export interface TokenStoreEnvironment extends SchedulerEnvironment {
 }
 
 /** A page's window, as far as it is used. */
-export interface PageWindow extends SchedulerWindow, Pick<EventTarget, 'removeEventListener'> {
+export interface PageWindow extends SchedulerWindow {
   fetch(url: string, init?: PostInit): Promise<Response>
   setTimeout(run: () => void, ms: number): number
   clearTimeout(timer: number): void
@@ -20,16 +20,9 @@ export interface PageWindow extends SchedulerWindow, Pick<EventTarget, 'removeEv
   __gpp?: unknown
 }
 
-interface PostInit {
-  method: 'POST'
-  headers?: Record<string, string>
-  body?: string
-}
-
-export interface Channel {
+interface Channel {
   postMessage(message: unknown): void
   onmessage: ((event: MessageEvent) => void) | null
-  close(): void
 }
 
 export const browserEnvironment = (): TokenStoreEnvironment => ({
@@ -70,22 +63,62 @@ export function createClock(monotonic: Clock, wall: Clock): () => number {
   }
 }
 
+/** Longer delays overflow a browser timer and fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** `update` does what is due, and again when `runDue` says that the next thing is. `settled` waits until nothing `isHeld`. */
+export function createTimer(
+  { window, now }: TokenStoreEnvironment,
+  runDue: () => number,
+  isHeld: () => boolean,
+) {
+  const waiting: Array<() => void> = []
+  let timer = 0
+
+  function update(): void {
+    window.clearTimeout(timer)
+    timer = window.setTimeout(update, Math.min(runDue() - now(), LONGEST_TIMER_MS))
+    if (!isHeld()) for (const resolve of waiting.splice(0)) resolve()
+  }
+
+  return {
+    update,
+    settled: () =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve)
+        update()
+      }),
+  }
+}
+
+/** Returns what tells the other tabs. */
+export function joinTabs(window: PageWindow, hear: (message: Message) => void): (message: Message) => void {
+  try {
+    const channel = new (window.BroadcastChannel as NonNullable<typeof BroadcastChannel>)('uid2')
+    channel.onmessage = ({ data }) => hear(data?.type)
+    return (type) => channel.postMessage({ type })
+  } catch {
+    // Missing, or refused, as Firefox does with cookies blocked: this tab is by itself.
+    return () => {}
+  }
+}
+
 /** Also the URL of the `Link: rel=preload` response header; both must stay the same. */
 const IDENTITY_URL = '/api/identity'
+const REQUEST_TIMEOUT_MS = 10_000
 
 /** A GET without `post`. Null when there is no usable answer, for whatever reason. */
-export const requestIdentity = (window: PageWindow, post: Post | null): Promise<PublicIdentity | null> =>
-  window
-    // Without any option the GET matches the preload of the response header, and takes its answer.
-    .fetch(IDENTITY_URL, post ? initOf(post) : undefined)
-    .then((response) => response.ok && response.json())
-    .then(identityIn)
-    .catch(() => null)
-
-function initOf(post: Post): PostInit {
-  const body = JSON.stringify(post)
-  return { method: 'POST', ...(body !== '{}' && { headers: { 'content-type': 'application/json' }, body }) }
-}
+export const requestIdentity = (window: PageWindow, post: PostInit | null): Promise<PublicIdentity | null> =>
+  new Promise((resolve) => {
+    window.setTimeout(() => resolve(null), REQUEST_TIMEOUT_MS)
+    window
+      // Without any option the GET matches the preload of the response header, and takes its answer.
+      .fetch(IDENTITY_URL, post ?? undefined)
+      .then((response) => response.ok && response.json())
+      .then(identityIn)
+      .catch(() => null)
+      .then(resolve)
+  })
 
 /** Null for anything that is not an identity: a proxy's error page, a truncated body, an old server. */
 function identityIn(body: { [name in string]?: unknown }): PublicIdentity | null {

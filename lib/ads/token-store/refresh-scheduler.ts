@@ -1,5 +1,16 @@
-import type { ConsentSignals, PublicIdentity } from '../../identity/public-identity'
-import type { Post, RefreshedToken, TokenEvent, TokenState } from './transitions'
+import type { PublicIdentity } from '../../identity/public-identity'
+import type {
+  ConsentSync,
+  CreateConsentSync,
+  LentStore,
+  Message,
+  Post,
+  PostInit,
+  RefreshedToken,
+  SchedulerEnvironment,
+  SchedulerWindow,
+  TokenState,
+} from './transitions'
 
 const NEVER = Number.POSITIVE_INFINITY
 /** An auction that needs a due token goes first; this is how long the refresh waits for it. */
@@ -8,79 +19,22 @@ const AUCTION_GRACE_MS = 5_000
 const MIN_POST_INTERVAL_MS = 1_000
 const FIRST_RETRY_MS = 30_000
 const LAST_RETRY_MS = 15 * 60_000
-
-export interface SchedulerEnvironment {
-  window: SchedulerWindow
-  /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
-  now(): number
-}
-
-/** A page's window, as far as it is used. */
-export interface SchedulerWindow extends Pick<EventTarget, 'addEventListener'> {
-  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
-  /** Safari has none. */
-  requestIdleCallback?(run: () => void, options: { timeout: number }): unknown
-  setTimeout(run: () => void, ms: number): unknown
-}
-
-/** What the token store lends to its scheduler. */
-export interface Store {
-  state(): TokenState
-  toPageTime(serverTime: number): number
-  ask(post?: Post): void
-  setState(next: TokenState, events: TokenEvent[]): void
-  requireServerAck(more: Post | null, matters: boolean): void
-  update(): void
-}
-
-/** What the page's consent platform says, and how much of it the server has acknowledged. */
-interface ConsentSync {
-  readonly latest: ConsentSignals | null
-  readonly unsent: boolean
-  listen(): void
-  /** What a POST takes along; nothing if the server has it. */
-  takeUnsent(): Post
-  acknowledge(signals: ConsentSignals): void
-  /** The server did not take them. */
-  retry(): void
-  /** The next reader has told the server nothing. */
-  forget(): void
-}
-
-export type CreateConsentSync = (
-  window: SchedulerWindow,
-  onSignals: (changed: boolean) => void,
-  ended: AbortSignal,
-) => ConsentSync
-
-/** A page without a consent platform. */
-const noConsentSync: CreateConsentSync = () => ({
-  latest: null,
-  unsent: false,
-  listen() {},
-  takeUnsent: () => ({}),
-  acknowledge() {},
-  retry() {},
-  forget() {},
-})
+const PLAIN_POST: PostInit = { method: 'POST' }
 
 export type RefreshScheduler = ReturnType<typeof createScheduler>
 
-/** Keeps the token fresh while the page lives, and tells the server what the consent platform says. */
+/** Keeps the token fresh while the page lives. `createConsentSync`: for pages with a consent platform. */
 export function createScheduler(
   { window, now }: SchedulerEnvironment,
-  store: Store,
-  consentSync = noConsentSync,
+  store: LentStore,
+  createConsentSync?: CreateConsentSync,
 ) {
   const backoff = createBackoff()
-  const ended = new AbortController()
-  const { signal } = ended
-  const consent = consentSync(window, onSignals, signal)
+  const consent = createConsentSync?.(window, onSignals)
+  const posts = createPosts(store, consent)
   /** When we learned of the answer that the state shows. */
   let answeredAt = 0
   let isIdleScheduled = false
-  /** The server was told what the consent platform says, and has not taken it. */
-  let isUntaken = false
 
   const isVisible = () => window.document.visibilityState !== 'hidden'
   const due = () => store.toPageTime(dueTimeOf(store.state()))
@@ -91,19 +45,20 @@ export function createScheduler(
     isIdleScheduled = true
     whenIdle(window, () => {
       isIdleScheduled = false
-      if (needsRefresh()) store.ask({})
+      if (needsRefresh()) store.ask(PLAIN_POST)
     })
   }
 
   /** The first signals are sent if they matter. Changed ones may be a withdrawal: all stops until the server has them. */
   function onSignals(changed: boolean): void {
     const state = store.state()
-    store.requireServerAck(changed ? {} : null, state.status === 'loading' || consentMatters(state))
-    notify()
+    // While answers are ignored, they may matter to the next state.
+    const matters = state.status === 'loading' || consentMatters(state) || store.ignoresAnswers()
+    if (changed && matters) posts.require({})
+    else if (posts.required()) store.restart()
+    else store.update()
+    notify(store)
   }
-
-  /** For those who wait for the signals, which are no part of the state. */
-  const notify = () => store.setState(store.state(), [])
 
   function wake(): void {
     store.update()
@@ -111,47 +66,42 @@ export function createScheduler(
   }
 
   // Timers sleep with the tab and the device; these are the moments at which time may have passed.
-  window.document.addEventListener('visibilitychange', () => isVisible() && wake(), { signal })
-  window.addEventListener(
-    'online',
-    () => {
-      backoff.reset()
-      wake()
-    },
-    { signal },
-  )
+  window.document.addEventListener('visibilitychange', () => isVisible() && wake())
+  window.addEventListener('online', () => {
+    backoff.reset()
+    wake()
+  })
 
   return {
-    /** What `post` was answered (null: a GET, or the page itself). The store's state follows the answer already. */
-    handleAnswer(answer: PublicIdentity | null, post: Post | null): void {
-      const state = store.state()
+    required: posts.required,
+    postFor: posts.postFor,
+    receive: posts.receive,
+    /** Once the state follows the answer. `post`: what was answered; null: a GET, or a page. `before`: see `tellTabs`. */
+    handleAnswer(answer: PublicIdentity | null, post: PostInit | null, before: TokenState | false): void {
       if (answer !== null) answeredAt = now()
-      if (post?.signals) {
-        isUntaken = answer === null || isStoreDown(answer)
-        if (isUntaken) consent.retry()
-        else consent.acknowledge(post.signals)
-        notify()
-      }
-      if (state.status === 'signed_out') consent.forget()
+      const isRefused = post !== null && posts.acknowledge(answer)
+      const { status } = store.state()
+      if (status === 'signed_out') consent?.forget()
       backoff.record(
         {
           posted: post !== null,
           failed: answer === null,
           // Asked a moment too early by the server's clock is no failure: our due time is early by the answer's travel.
           needsRefresh: needsRefresh() && !(answer !== null && isNotYetDue(answer)),
-          unavailable: state.status === 'unavailable',
+          unavailable: status === 'unavailable',
         },
         now(),
       )
+      posts.tellTabs(answer, before)
       // What the server has not taken may be a withdrawal.
-      if (post?.signals && isUntaken && state.status === 'available') store.requireServerAck({}, true)
+      if (isRefused && status === 'available') posts.require({})
     },
     /** Does what is due, and returns the moment at which the next thing is. */
     run(): number {
-      consent.listen()
+      consent?.listen()
       const state = store.state()
-      const isTold = !consent.unsent || !consentMatters(state)
-      const tellAt = isUntaken && state.status !== 'available' ? backoff.notBefore : now()
+      const isTold = !consent?.unsent || !consentMatters(state)
+      const tellAt = posts.isUntaken() && state.status !== 'available' ? backoff.notBefore : now()
       const next = isTold
         ? nextPost(state, due(), answeredAt, backoff.notBefore)
         : { at: tellAt, whenIdle: false }
@@ -160,7 +110,7 @@ export function createScheduler(
       // A hidden tab asks for nothing: it asks when it becomes visible.
       if (isVisible()) {
         if (next.whenIdle) postWhenIdle()
-        else store.ask({})
+        else store.ask(PLAIN_POST)
       }
       return NEVER
     },
@@ -168,9 +118,9 @@ export function createScheduler(
       if (backoff.notBefore <= now() && needsRefresh()) postWhenIdle()
     },
     /** A consent platform may come late, so each page tries again. */
-    listen: () => consent.listen(),
-    signals: () => consent.latest,
-    unsentSignals: () => consent.takeUnsent(),
+    listen: () => consent?.listen(),
+    signals: () => consent?.latest ?? null,
+    recheck: () => posts.require({ recheck: true }),
     renew({ advertisingToken, identityExpires, refreshFrom }: RefreshedToken): void {
       const state = store.state()
       if (state.status !== 'available' || !state.identity || advertisingToken === state.advertisingToken)
@@ -179,9 +129,74 @@ export function createScheduler(
       if (!(ends > store.toPageTime(state.identityExpires) && ends > now())) return
       store.setState({ ...state, advertisingToken, identityExpires, refreshFrom }, ['refreshed'])
     },
-    keepNewer,
-    stop: () => ended.abort(),
   }
+}
+
+/** What the server is told by POST, and how much of it the server has acknowledged. */
+function createPosts(store: LentStore, consent: ConsentSync | undefined) {
+  /** The server must acknowledge this before an answer counts. */
+  let required: Post | null = null
+  /** What was answered last had to be acknowledged. */
+  let wasRequired = false
+  /** The body of the request under way. */
+  let sent: Post = {}
+  /** The server was told what the consent platform says, and has not taken it. */
+  let isUntaken = false
+
+  return {
+    required: () => required !== null,
+    isUntaken: () => isUntaken,
+    require(more: Post): void {
+      required = { ...required, ...more }
+      store.restart()
+    },
+    /** What is sent instead of `wanted`; null: a GET. */
+    postFor(wanted: PostInit | null): PostInit | null {
+      if (required === null && wanted === null) return null
+      const signals = consent?.unsent
+      sent = { ...required, ...(signals && { signals }) }
+      const body = JSON.stringify(sent)
+      return body === '{}'
+        ? PLAIN_POST
+        : { ...PLAIN_POST, headers: { 'content-type': 'application/json' }, body }
+    },
+    /** Before the state follows the answer. Returns what it is to follow. */
+    receive(answer: PublicIdentity | null, known: TokenState): PublicIdentity | null {
+      wasRequired = required !== null
+      // `unavailable` does not say whether the server took what it was told.
+      if (answer !== null && answer.status !== 'unavailable') required = null
+      return answer && keepNewer(answer, known)
+    },
+    /** The answer to a POST. Returns whether that carried signals which the server did not take. */
+    acknowledge(answer: PublicIdentity | null): boolean {
+      const { signals } = sent
+      if (signals === undefined) return false
+      // Without its store the server cannot keep what it was told.
+      isUntaken = answer === null || (answer.status === 'unavailable' && answer.reason === 'store')
+      if (!isUntaken) consent?.acknowledge(signals)
+      notify(store)
+      return isUntaken
+    },
+    /** `before`: the state before the answer; false if another tab told us to ask, or they loop. */
+    tellTabs(answer: PublicIdentity | null, before: TokenState | false): void {
+      const message = wasRequired
+        ? required === null && 'changed'
+        : answer && before && messageAbout(before, store.state())
+      if (message) store.broadcast(message)
+    },
+  }
+}
+
+/** For those who wait for the signals, which are no part of the state. */
+const notify = (store: LentStore) => store.setState(store.state(), [])
+
+/** What other tabs are told of an answer. */
+export function messageAbout(before: TokenState, after: TokenState): Message | null {
+  const had = before.status === 'available' && before.advertisingToken
+  const has = after.status === 'available' && after.advertisingToken
+  if (had && had !== has) return 'changed'
+  // A reader may have signed in at a provider, where none of our pages could tell the other tabs.
+  return has ? null : 'none'
 }
 
 /** When this state's token is due, in server time; never, if only the reader or something else refreshes. */
@@ -217,10 +232,6 @@ const isRefreshDue = (state: TokenState, due: number, now: number): boolean =>
 const isNotYetDue = (answer: PublicIdentity): boolean =>
   (answer.status === 'available' || answer.status === 'withheld') && answer.refreshFrom > answer.now
 
-/** Then the server could not keep what it was told. */
-const isStoreDown = (answer: PublicIdentity): boolean =>
-  answer.status === 'unavailable' && answer.reason === 'store'
-
 /** Whether a consent platform's signals can change this status. If it is a refusal for another reason, they are not sent. */
 export function consentMatters(state: TokenState): boolean {
   return (
@@ -253,7 +264,6 @@ export function whenIdle(
   window.setTimeout(run, 200)
 }
 
-/** What became of a request. `needsRefresh`, `unavailable`: of the state after it. */
 type Outcome = Record<'posted' | 'failed' | 'needsRefresh' | 'unavailable', boolean>
 
 /** When the next POST may go out at the earliest. */
@@ -269,6 +279,7 @@ function createBackoff() {
     reset(): void {
       notBefore = 0
     },
+    /** What became of a request. `needsRefresh`, `unavailable`: of the state after it. */
     record({ posted, failed, needsRefresh, unavailable }: Outcome, now: number): void {
       if (!needsRefresh && !failed) failures = 0
       const tried = posted || (unavailable && notBefore <= now)

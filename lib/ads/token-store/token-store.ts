@@ -1,28 +1,106 @@
 import type { PublicIdentity } from '../../identity/public-identity'
-import { browserEnvironment, type Channel, requestIdentity, type TokenStoreEnvironment } from './browser'
+import {
+  browserEnvironment,
+  createTimer,
+  joinTabs,
+  requestIdentity,
+  type TokenStoreEnvironment,
+} from './browser'
 import type { RefreshScheduler } from './refresh-scheduler'
 import {
   eventsBetween,
   holdsAuction,
   isAwaiting,
-  isNews,
+  isOutdated,
   LOADING,
   type Message,
-  messageAbout,
   mustRefetch,
-  type Post,
+  type PostInit,
   type TokenEvent,
   type TokenListener,
   type TokenState,
   type TokenStore,
 } from './transitions'
 
-/** Longer delays overflow a browser timer and fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-const REQUEST_TIMEOUT_MS = 10_000
 /** How long a sign-out or choice may take to reach the server before a tab asks regardless. */
 const SUSPENSION_MS = 3_000
 const NEVER = Number.POSITIVE_INFINITY
+
+/** What the page knows: the state, the server's clock, and who hears of a change. */
+function createKnownState(now: () => number) {
+  /** The browser reports a listener that throws, and calls the others all the same. */
+  const events = new EventTarget()
+  let latestEvent: TokenEvent | undefined
+  let state: TokenState = LOADING
+  /** The last state that was an answer: what the ads on the page still reflect. */
+  let lastAnswer: TokenState = LOADING
+  let readerMayDiffer = false
+  /** The newest time that the server's clock is known to have shown. Older pages are ignored. 0: unknown. */
+  let serverNow = 0
+  /** Page time minus server time. 0: unknown. */
+  let offset = 0
+
+  const toPageTime = (serverTime: number) => serverTime + offset
+  const expiryOf = (of: TokenState) => (of.status === 'available' ? toPageTime(of.identityExpires) : NEVER)
+  const emit = (type: string) => events.dispatchEvent(new Event(type))
+
+  /** `happened`: not what the change means by itself. Without any event the last answer stays what it was. */
+  function setState(next: TokenState, happened?: TokenEvent[]): void {
+    const all = happened ?? eventsBetween(lastAnswer, next, readerMayDiffer)
+    if (!happened) readerMayDiffer = false
+    if (!happened || next !== LOADING) lastAnswer = next
+    state = next
+    // Ad stacks follow the state before listeners act on an event.
+    emit('changed')
+    for (const event of all) {
+      latestEvent = event
+      emit(event)
+    }
+  }
+
+  /** Drops the token once its time is over, and says whether it is. */
+  function expire(): boolean {
+    const isOver = expiryOf(state) <= now()
+    if (isOver) setState({ status: 'refreshing', now: serverNow }, ['expired'])
+    return isOver
+  }
+
+  return {
+    state: () => state,
+    lastAnswer: () => lastAnswer,
+    serverNow: () => serverNow,
+    toPageTime,
+    setState,
+    expiry: () => expiryOf(state),
+    expire,
+    on(event: TokenEvent | 'changed', listener: TokenListener): () => void {
+      const call = () => listener(state)
+      events.addEventListener(event, call)
+      if (event === latestEvent || (event === 'available' && latestEvent === 'refreshed')) call()
+      return () => events.removeEventListener(event, call)
+    },
+    /** `at`: no later than the server answered, so that travel does not prolong a token. Null: no usable answer. */
+    accept(answer: PublicIdentity | null, at: number): void {
+      if (answer) {
+        serverNow = answer.now
+        offset = at - serverNow
+        setState(expiryOf(answer) <= now() ? { status: 'refreshing', now: serverNow } : answer)
+      } else {
+        expire()
+        if (isAwaiting(state)) setState({ status: 'unavailable', reason: 'operator', now: serverNow })
+      }
+    },
+    /** The next token may be another reader's. */
+    doubtReader(): void {
+      readerMayDiffer = true
+    },
+    /** Every page rendered before this moment, which it returns, is ignored. */
+    outdatePages(): number {
+      serverNow = offset ? now() - offset : NEVER
+      return serverNow
+    },
+  }
+}
 
 /**
  * The one owner of the token in a page. Ad stacks hold copies and follow its events. Here is what the first token needs,
@@ -30,246 +108,165 @@ const NEVER = Number.POSITIVE_INFINITY
  */
 export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment()): TokenStore {
   const { window, now } = env
-  /** The browser reports a listener that throws, and calls the others all the same. */
-  const events = new EventTarget()
-  let latestEvent: TokenEvent | undefined
-  let channel: Channel | undefined
-  try {
-    channel = new (window.BroadcastChannel as NonNullable<typeof window.BroadcastChannel>)('uid2')
-  } catch {
-    // Missing, or refused, as Firefox does with cookies blocked: this tab is by itself.
-  }
-  const waiting: Array<() => void> = []
-  let scheduler: RefreshScheduler | null = null
-  let timer = 0
-  let state = LOADING
-  /** The last state that was an answer: what the ads on the page still reflect. */
-  let lastAnswer = LOADING
-  let readerMayDiffer = false
-  /** The newest time that the server's clock is known to have shown. Older pages are ignored. 0: unknown. */
-  let serverNow = 0
-  /** Page time minus server time. */
-  let offset = 0
-  let started = false
-  let adsDisabled = false
-  /** Ignore answers until then: a sign-out or choice is in flight. 0: none is. */
-  let suspendedUntil = 0
-  let suspendedHere = false
+  const {
+    state,
+    lastAnswer,
+    serverNow,
+    toPageTime,
+    setState,
+    expiry,
+    expire,
+    on,
+    accept,
+    doubtReader,
+    outdatePages,
+  } = createKnownState(now)
+  const { update, settled } = createTimer(env, runDue, () => holdsAuction(state(), pending))
+  const broadcast = joinTabs(window, onMessage)
+  let mode: 'idle' | 'running' | 'no ads' = 'idle'
+  /** While a sign-out or choice is in flight, in this tab (`here`) or another one, nothing is asked. */
+  let suspension: { readonly until: number; readonly here: boolean } | null = null
   /** The request under way. The answer to any other is ignored. */
-  let pending: { readonly post: Post | null } | null = null
-  /** The server must acknowledge this before an answer counts. */
-  let requiredPost: Post | null = null
-  const toPageTime = (serverTime: number) => serverTime + offset
-  const expiryOf = (of: TokenState) => (of.status === 'available' ? toPageTime(of.identityExpires) : NEVER)
-  const broadcast = (type: Message) => channel?.postMessage({ type })
-  const emit = (type: string) => events.dispatchEvent(new Event(type))
+  let pending: { readonly post: PostInit | null } | null = null
+  let scheduler: RefreshScheduler | null = null
 
-  function on(event: TokenEvent | 'changed', listener: TokenListener): () => void {
-    const call = () => listener(state)
-    events.addEventListener(event, call)
-    if (event === latestEvent || (event === 'available' && latestEvent === 'refreshed')) call()
-    return () => events.removeEventListener(event, call)
-  }
-
-  function setState(next: TokenState, happened = eventsBetween(lastAnswer, next, readerMayDiffer)): void {
-    state = next
-    if (next !== LOADING) lastAnswer = next
-    // Ad stacks follow the state before listeners act on an event.
-    emit('changed')
-    for (const event of happened) {
-      latestEvent = event
-      emit(event)
-    }
-  }
-
-  function expire(): void {
-    if (expiryOf(state) <= now()) {
-      setState({ status: 'refreshing', now: serverNow }, ['expired'])
-      // If it is not loaded yet, nothing else would ask.
-      withScheduler(() => {})
-    }
-  }
-
-  /** `at`: no later than the server answered, so that travel does not prolong a token. */
-  function accept(answer: PublicIdentity, at: number, announce: boolean): void {
-    const before = lastAnswer
-    let next: TokenState = scheduler?.keepNewer(answer, before) ?? answer
-    serverNow = answer.now
-    offset = at - serverNow
-    if (expiryOf(next) <= now()) next = { status: 'refreshing', now: serverNow }
-    setState(next)
-    readerMayDiffer = false
-    const message = messageAbout(before, next)
-    // Do not rebroadcast what a broadcast taught us: two tabs would loop.
-    if (announce && message) broadcast(message)
-  }
-
-  /** What came with the page, or what a request brought: null if nothing usable. */
-  function handleAnswer(
-    answer: PublicIdentity | null,
-    at: number,
-    post: Post | null,
-    announce: boolean,
-  ): void {
-    if (!adsDisabled) {
-      if (answer) accept(answer, at, announce)
-      else {
-        expire()
-        if (isAwaiting(state)) setState({ status: 'unavailable', reason: 'operator', now: serverNow })
-      }
-    }
-    withScheduler((scheduler) => scheduler.handleAnswer(answer, post))
-    // The auction has no token until this is answered, so it does not wait for the scheduler.
-    const isBlind = state.status === 'refreshing' && window.document.visibilityState !== 'hidden'
-    if (isBlind && !scheduler && !post) ask({})
-    update()
-  }
-
+  /** Loads it first if it is not there; it may come late, or never. */
   function withScheduler(run: (scheduler: RefreshScheduler) => void): void {
     if (scheduler) run(scheduler)
     else
       env.loadScheduler((create) => {
-        if (!started) return
-        scheduler ??= create(env, { state: () => state, toPageTime, setState, ask, requireServerAck, update })
+        const ignoresAnswers = () => suspension !== null || mode === 'no ads'
+        const lent = { state, ignoresAnswers, toPageTime, setState, ask, restart, broadcast, update }
+        scheduler ??= create(env, lent)
         run(scheduler)
         update()
       })
   }
 
   /** A GET without `wanted`, unless the server must be told something first. */
-  function ask(wanted: Post | null = null, announce = true, at = now()): void {
-    if (!started || pending || suspendedUntil || (adsDisabled && !requiredPost)) return
-    const required = requiredPost
-    let post = required ?? wanted
-    if (post) post = { ...post, ...scheduler?.unsentSignals() }
+  function ask(wanted: PostInit | null = null, announce = true, at = now()): void {
+    if (pending || suspension || (mode !== 'running' && !scheduler?.required())) return
+    const post = scheduler ? scheduler.postFor(wanted) : wanted
     const mine = { post }
     pending = mine
-    window.setTimeout(() => finish(null), REQUEST_TIMEOUT_MS)
-    void requestIdentity(window, post).then(finish)
-
-    function finish(answer: PublicIdentity | null): void {
-      if (pending !== mine) return
-      pending = null
-      // `unavailable` does not say whether the server took what it was told.
-      if (answer && answer.status !== 'unavailable') requiredPost = null
-      handleAnswer(answer, at, post, announce && !required)
-      if (required && !requiredPost) broadcast('changed')
-    }
+    void requestIdentity(window, post).then((answer) => {
+      if (pending === mine) handleAnswer(answer, at, post, announce)
+    })
   }
 
-  /** Does what is due, and sets the timer for what is due next. */
-  function update(): void {
-    window.clearTimeout(timer)
-    expire()
-    if (suspendedUntil && suspendedUntil <= now()) refetch(false)
-    const next = suspendedUntil || (!pending && scheduler?.run()) || NEVER
-    timer = window.setTimeout(update, Math.min(expiryOf(state) - now(), next - now(), LONGEST_TIMER_MS))
-    if (!holdsAuction(state, pending)) for (const resolve of waiting.splice(0)) resolve()
+  /** What came with the page, or what a request brought. Null: nothing usable. */
+  function handleAnswer(
+    answer: PublicIdentity | null,
+    at: number,
+    post: PostInit | null,
+    announce: boolean,
+  ): void {
+    pending = null
+    const before = lastAnswer()
+    const newest = scheduler?.receive(answer, before) ?? answer
+    if (mode === 'running') accept(newest, at)
+    // Do not rebroadcast what a broadcast taught us: two tabs would loop.
+    withScheduler((scheduler) => scheduler.handleAnswer(answer, post, announce && before))
+    // The auction has no token until this is answered, so it does not wait for the scheduler.
+    const isBlind = state().status === 'refreshing' && window.document.visibilityState !== 'hidden'
+    if (isBlind && !scheduler && !post) ask({ method: 'POST' })
+    update()
+  }
+
+  /** Returns when the next thing is due. */
+  function runDue(): number {
+    // If it is not loaded yet, nothing else would ask.
+    if (expire()) withScheduler(() => {})
+    if (suspension && suspension.until <= now()) refetch(false)
+    return Math.min(expiry(), suspension?.until ?? ((!pending && scheduler?.run()) || NEVER))
   }
 
   /** Ignores what is under way, and every page rendered before this moment. */
-  function discard(): void {
+  function discard(): number {
     pending = null
-    serverNow = serverNow ? now() - offset : NEVER
+    return outdatePages()
   }
 
   /** Back to before the first answer. */
   function reset(): void {
     discard()
-    if (adsDisabled) return
-    setState(LOADING)
-    lastAnswer = LOADING
+    if (mode === 'running') setState(LOADING)
   }
 
   function suspend(here: boolean): void {
-    suspendedHere = here
-    suspendedUntil = now() + SUSPENSION_MS
+    suspension = { until: now() + SUSPENSION_MS, here }
     update()
   }
 
   /** Asks anew because of something that an answer under way cannot know of. */
   function refetch(announce: boolean): void {
-    suspendedUntil = 0
+    suspension = null
     pending = null
     ask(null, announce)
   }
 
-  /** Sends `more` (null: what is unsent) and ignores answers until it is acknowledged, if that `matters` to the state. */
-  function requireServerAck(more: Post | null, matters: boolean): void {
-    // While suspended or without ads it may matter to the next state.
-    if (more && (matters || suspendedUntil || adsDisabled)) requiredPost = { ...requiredPost, ...more }
-    if (suspendedUntil) return
-    if (requiredPost) {
-      reset()
-      broadcast('cleared')
-      ask()
-    } else update()
+  /** The server must be told something before an answer counts. */
+  function restart(): void {
+    if (suspension) return
+    reset()
+    broadcast('cleared')
+    ask()
   }
 
-  function onMessage({ data }: MessageEvent): void {
-    if (suspendedUntil && suspendedHere) return
-    if (data?.type === 'cleared') {
+  function onMessage(type: Message): void {
+    if (suspension?.here) return
+    if (type === 'cleared') {
       reset()
       suspend(false)
-    } else if (mustRefetch(data?.type, lastAnswer)) {
-      readerMayDiffer = true
+    } else if (mustRefetch(type, lastAnswer())) {
+      doubtReader()
       refetch(false)
     }
   }
 
-  /** From the back/forward cache, with the memory that the page left with. */
-  function onPageShow(event: Event): void {
+  // From the back/forward cache, with the memory that the page left with.
+  window.addEventListener('pageshow', (event) => {
     if (!(event as PageTransitionEvent).persisted) return
-    readerMayDiffer = true
-    if (!adsDisabled) setState(LOADING, [])
+    doubtReader()
+    if (mode === 'running') setState(LOADING, [])
     refetch(true)
-  }
+  })
 
-  if (channel) channel.onmessage = onMessage
-  window.addEventListener('pageshow', onPageShow)
   return {
     start(initial) {
       // The first answer may be as old as the page: inline, or preloaded.
-      const at = started ? now() : 0
-      started = true
-      if (window.__tcfapi || window.__gpp) withScheduler((scheduler) => scheduler.listen())
-      const stale = !initial || adsDisabled || requiredPost || initial.now < serverNow
-      if (adsDisabled) {
-        adsDisabled = false
-        reset()
-      }
-      if (stale) ask(null, true, at)
-      else if (isNews(initial, serverNow, suspendedUntil > 0)) {
-        pending = null
+      const at = mode === 'idle' ? 0 : now()
+      const hadNoAds = mode === 'no ads'
+      mode = 'running'
+      const mustAsk = !initial || hadNoAds || scheduler?.required()
+      if (hadNoAds) reset()
+      if (mustAsk || isOutdated(initial, serverNow(), suspension !== null)) ask(null, true, at)
+      // The same again is no news.
+      else if (initial.now > serverNow())
         handleAnswer(initial, Math.min(at, toPageTime(initial.now)), null, true)
-      }
+      if (window.__tcfapi || window.__gpp) withScheduler((scheduler) => scheduler.listen())
     },
     disableAds() {
-      started = adsDisabled = true
-      discard()
+      mode = 'no ads'
       setState(
-        { status: 'unsupported', reason: 'page', now: serverNow },
-        eventsBetween(lastAnswer, LOADING, readerMayDiffer),
+        { status: 'unsupported', reason: 'page', now: discard() },
+        eventsBetween(lastAnswer(), LOADING, false),
       )
       update()
     },
-    getSnapshot: () => state,
+    getSnapshot: state,
     subscribe: (listener) => on('changed', listener),
     on,
     currentToken() {
-      if (expiryOf(state) <= now()) update()
-      return state.status === 'available' ? { id: state.advertisingToken, source: state.source } : null
+      if (expiry() <= now()) update()
+      const known = state()
+      return known.status === 'available' ? { id: known.advertisingToken, source: known.source } : null
     },
     signals: () => scheduler?.signals() ?? null,
-    settled: () =>
-      new Promise((resolve) => {
-        waiting.push(resolve)
-        update()
-      }),
+    settled,
     afterAuction: () => scheduler?.afterAuction(),
     clear(status) {
-      discard()
-      setState({ status, now: serverNow })
+      setState({ status, now: discard() })
       suspend(true)
       broadcast('cleared')
       return () => {
@@ -279,17 +276,13 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
     },
     renew: (fresh) => withScheduler((scheduler) => scheduler.renew(fresh)),
     recheck() {
-      if (state.status === 'available' && state.identity) requireServerAck({ recheck: true }, true)
+      const known = state()
+      if (known.status !== 'available' || !known.identity) return
+      reset()
+      withScheduler((scheduler) => scheduler.recheck())
     },
     get started() {
-      return started
-    },
-    stop() {
-      started = false
-      pending = null
-      window.removeEventListener('pageshow', onPageShow)
-      channel?.close()
-      scheduler?.stop()
+      return mode !== 'idle'
     },
   }
 }

@@ -1,12 +1,8 @@
-import type {
-  AvailableIdentity,
-  ClientIdentity,
-  ConsentSignals,
-  PublicIdentity,
-} from '../../identity/public-identity'
+import type { AvailableIdentity, ConsentSignals, PublicIdentity } from '../../identity/public-identity'
 
 /*
- * Every decision of the token store, as pure functions: no clock, no network, no browser. token-store.ts carries them out.
+ * The states of the token store, what its parts give each other, and its decisions as pure functions: no clock, no network,
+ * no browser. token-store.ts carries them out.
  *
  * The state is the status of the server's last answer, or `loading` while there is none:
  *
@@ -17,19 +13,23 @@ import type {
  *   failed request                      unavailable, from loading or refreshing only
  *   the token expires                   refreshing
  *   clear(status): sign-out, a choice   status; suspended             cleared, then changed once the server answered
- *   disableAds()                        unsupported; ads disabled
+ *   disableAds()                        unsupported; no ads
  *   start() after disableAds()          loading, then asks
  *   the server must acknowledge first   loading, then asks            cleared, then changed once it has
  *   another tab says cleared            loading; suspended
  *   another tab says changed or none    the same, then asks
  *   back from the back/forward cache    loading, then asks
  *
- * Answers are ignored while the store is suspended (a sign-out or choice is in flight), while ads are disabled, and
- * while the server has yet to acknowledge a required POST.
+ * Beside it the store has a mode: `idle` before start(), `running`, or `no ads` on a page that must not have any. It is
+ * suspended, in any mode, while a sign-out or choice is in flight. Answers are ignored while it is suspended, on pages
+ * without ads, and while the server has yet to acknowledge a required POST.
  */
 
-/** What the page knows: the server's answer, or that there is none yet. */
-export type TokenState = PublicIdentity | { readonly status: 'loading' }
+/** What the page knows: the server's answer, that there is none yet, or that this page has no ads. */
+export type TokenState =
+  | PublicIdentity
+  | { readonly status: 'loading' }
+  | { readonly status: 'unsupported'; readonly reason: 'page'; readonly now: number }
 
 export const LOADING: TokenState = { status: 'loading' }
 
@@ -44,14 +44,17 @@ export interface Post {
   signals?: ConsentSignals
 }
 
+/** How a `POST /api/identity` is sent. */
+export interface PostInit {
+  method: 'POST'
+  headers?: Record<string, string>
+  body?: string
+}
+
 /** The token as an ad stack takes it. Times stay with the store, which alone decides on expiry. */
 export interface UsableToken {
   readonly id: string
   readonly source: AvailableIdentity['source']
-  /** Client hand-off: what the browser refreshes with. */
-  readonly identity?: ClientIdentity
-  /** EUID: what the server knows of the reader's consent. */
-  readonly consent?: ConsentSignals
 }
 
 export type TokenListener = (state: TokenState) => void
@@ -93,8 +96,52 @@ export interface TokenStore {
    */
   recheck(): void
   readonly started: boolean
-  stop(): void
 }
+
+export interface SchedulerEnvironment {
+  window: SchedulerWindow
+  /** Ms since the page began to load, never backwards. Not the wall clock: a reader's may be wrong by a day. */
+  now(): number
+}
+
+/** A page's window, as far as it is used. */
+export interface SchedulerWindow extends Pick<EventTarget, 'addEventListener'> {
+  readonly document: Pick<EventTarget, 'addEventListener'> & { readonly visibilityState: string }
+  /** Safari has none. */
+  requestIdleCallback?(run: () => void, options: { timeout: number }): unknown
+  setTimeout(run: () => void, ms: number): unknown
+}
+
+/** What the token store lends to its scheduler. */
+export interface LentStore {
+  state(): TokenState
+  /** While a sign-out or choice is in flight, and on a page without ads. */
+  ignoresAnswers(): boolean
+  toPageTime(serverTime: number): number
+  setState(next: TokenState, events: TokenEvent[]): void
+  /** A GET without `post`. */
+  ask(post?: PostInit): void
+  /** Drops the token in every tab and asks anew. While a sign-out or choice is in flight, that will do. */
+  restart(): void
+  broadcast(message: Message): void
+  update(): void
+}
+
+/** What the page's consent platform says, and how much of it the server has acknowledged. */
+export interface ConsentSync {
+  readonly latest: ConsentSignals | null
+  /** What the server has not acknowledged. */
+  readonly unsent: ConsentSignals | null
+  listen(): void
+  acknowledge(signals: ConsentSignals): void
+  /** The next reader has told the server nothing. */
+  forget(): void
+}
+
+export type CreateConsentSync = (
+  window: SchedulerWindow,
+  onSignals: (changed: boolean) => void,
+) => ConsentSync
 
 function tokenIn(state: TokenState): string | null {
   return state.status === 'available' ? state.advertisingToken : null
@@ -120,25 +167,14 @@ export function eventsBetween(before: TokenState, after: TokenState, readerMayDi
   return after.status === 'withheld' ? [...loss, 'withheld'] : ['cleared']
 }
 
-/** What other tabs are told of an answer. */
-export function messageAbout(before: TokenState, after: TokenState): Message | null {
-  const had = tokenIn(before)
-  const has = tokenIn(after)
-  if (had && had !== has) return 'changed'
-  // A reader may have signed in at a provider, where none of our pages could tell the other tabs.
-  return has ? null : 'none'
-}
-
 /** Whether another tab's message is a reason to ask the server. `cleared` is not: that tab tells when it is time. */
 export const mustRefetch = (message: Message, state: TokenState): boolean =>
   message === 'changed' || (message === 'none' && Boolean(tokenIn(state)))
 
-/**
- * Whether a page's inline identity is newer than what is known: the same again is no news, and a page rendered while
- * a sign-out or choice is in flight may still have the token.
- */
-export const isNews = (initial: PublicIdentity, serverNow: number, isSuspended: boolean): boolean =>
-  initial.now > serverNow && !(isSuspended && tokenIn(initial))
+/** Whether a page's inline identity may have been overtaken: then the server is asked. */
+export const isOutdated = (initial: PublicIdentity, serverNow: number, isSuspended: boolean): boolean =>
+  // A page rendered while a sign-out or choice is in flight may still have the token.
+  initial.now < serverNow || (isSuspended && Boolean(tokenIn(initial)))
 
 /** An auction waits for a GET, and for a POST that may bring a token. */
 export const holdsAuction = (state: TokenState, pending: { post: unknown } | null): boolean =>

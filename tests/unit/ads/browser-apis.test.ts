@@ -62,7 +62,6 @@ describe('N28: a token store', () => {
     expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
     page.tokenStore.clear('signed_out')()
     expect(page.tokenStore.currentToken()).toBeNull()
-    page.tokenStore.stop()
   })
 })
 

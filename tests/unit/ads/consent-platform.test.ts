@@ -5,18 +5,13 @@ import {
   type Signals,
 } from '#lib/ads/consent/consent-platform.ts'
 
-/** One API as the specifications have it: events go to whoever listens, and listeners have ids. */
+/** One API as the specifications have it: events go to all listeners. */
 function api<Data extends object>() {
-  const listeners = new Map<number, (data: Data | null, success: boolean) => void>()
+  const listeners: Array<(data: Data | null, success: boolean) => void> = []
   return {
     listeners,
-    add(callback: (data: Data | null, success: boolean) => void): number {
-      const id = listeners.size + 7
-      listeners.set(id, callback)
-      return id
-    },
     say(data: Data): void {
-      for (const [listenerId, callback] of [...listeners]) callback({ ...data, listenerId }, true)
+      for (const listener of listeners) listener(data, true)
     },
   }
 }
@@ -26,31 +21,30 @@ function platform(apis: { tcf?: boolean; gpp?: boolean }) {
   const gpp = api<object>()
   const window: ConsentWindow = {
     ...(apis.tcf && {
-      __tcfapi(command, version, callback, id) {
-        expect(version).toBe(2)
-        if (command === 'addEventListener') tcf.add(callback)
-        else callback(null, tcf.listeners.delete(id ?? 0))
+      __tcfapi(command, version, callback) {
+        expect([command, version]).toEqual(['addEventListener', 2])
+        tcf.listeners.push(callback)
       },
     }),
     ...(apis.gpp && {
-      __gpp(command, callback, id) {
-        if (command === 'addEventListener') {
-          const listenerId = gpp.add(callback)
-          callback({ listenerId, pingData: { signalStatus: 'not ready', gppString: 'DBAA' } }, true)
-        } else callback(null, gpp.listeners.delete(id ?? 0))
+      __gpp(command, callback) {
+        expect(command).toBe('addEventListener')
+        gpp.listeners.push(callback)
+        callback({ pingData: { signalStatus: 'not ready', gppString: 'DBAA' } }, true)
       },
     }),
   }
   const reports: Signals[] = []
-  const stop = listenToConsentPlatform(window, (signals) => reports.push(signals))
+  const isThere = listenToConsentPlatform(window, (signals) => reports.push(signals))
   const ping = (gppString: string, applicableSections: number[], signalStatus = 'ready') =>
     gpp.say({ eventName: 'signalStatus', pingData: { signalStatus, gppString, applicableSections } })
-  return { tcf, gpp, ping, reports, stop }
+  return { tcf, gpp, ping, reports, isThere }
 }
 
 describe('K6: what a consent platform says', () => {
   test('K6: without one nothing happens', () => {
-    expect(platform({}).stop).toBeNull()
+    expect(platform({}).isThere).toBe(false)
+    expect(platform({ gpp: true }).isThere).toBe(true)
   })
 
   test.each(['tcloaded', 'useractioncomplete'])('K6: a TC string is taken with %s', (eventStatus) => {
@@ -83,7 +77,7 @@ describe('K6: what a consent platform says', () => {
   test('K6: one that is ready already when it is asked says so in its first event', () => {
     const report = vi.fn()
     const pingData = { signalStatus: 'ready', gppString: 'DBAA', applicableSections: [-1] }
-    listenToConsentPlatform({ __gpp: (_, callback) => callback({ listenerId: 0, pingData }, true) }, report)
+    listenToConsentPlatform({ __gpp: (_, callback) => callback({ pingData }, true) }, report)
     expect(report.mock.calls).toEqual([[{ gpp: 'DBAA', gppSid: [-1] }]])
   })
 
@@ -107,14 +101,5 @@ describe('K6: what a consent platform says', () => {
       report,
     )
     expect(report.mock.calls).toEqual([[{ gpp: 'DBAA' }]])
-  })
-
-  test('K6: stopping leaves no listener behind, not even at a stub that knew no id yet', () => {
-    const { tcf, gpp, stop, reports } = platform({ tcf: true, gpp: true })
-    stop?.()
-    expect(gpp.listeners.size).toBe(0)
-    tcf.say({ eventStatus: 'tcloaded', gdprApplies: false })
-    expect(tcf.listeners.size).toBe(0)
-    expect(reports).toEqual([])
   })
 })

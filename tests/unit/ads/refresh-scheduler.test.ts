@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
@@ -111,48 +111,6 @@ describe('a late scheduler', () => {
     await page.arrive()
     expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
-
-  test('of a token store that was stopped meanwhile does nothing', async () => {
-    const page = withoutScheduler()
-    page.tokenStore.start(available('A'))
-    page.tokenStore.stop()
-    const listen = vi.spyOn(page.window.document, 'addEventListener')
-    await page.arrive()
-    expect(listen).not.toHaveBeenCalled()
-  })
-})
-
-describe('a token store that is stopped', () => {
-  test('asks for nothing any more, whatever happens', async () => {
-    const page = createBrowserStub()
-    page.tokenStore.start(available('A'))
-    page.tokenStore.stop()
-    await page.look()
-    await page.online()
-    await page.restore()
-    await page.consent({ gdprApplies: true })
-    await page.advance(120_000)
-    await page.idle()
-    expect(page.requests).toHaveLength(0)
-    expect(page.tokenStore.currentToken()).toBeNull()
-  })
-
-  test('leaves no listener behind at the consent platform, nor at the page', () => {
-    const commands: string[] = []
-    const page = createBrowserStub({
-      __tcfapi(command, _version, callback) {
-        commands.push(command)
-        if (command === 'addEventListener') callback({ listenerId: 7 }, true)
-      },
-    })
-    const add = vi.spyOn(page.window.document, 'addEventListener')
-    page.tokenStore.start(available('A'))
-    page.tokenStore.stop()
-    expect(commands).toEqual(['addEventListener', 'removeEventListener'])
-    expect(
-      add.mock.calls.map(([, , options]) => (options as AddEventListenerOptions).signal?.aborted),
-    ).toEqual([true])
-  })
 })
 
 describe('without a scheduler', () => {
@@ -217,7 +175,6 @@ describe('without a scheduler', () => {
     class Channel {
       onmessage: ((event: MessageEvent) => void) | null = null
       postMessage() {}
-      close() {}
       constructor() {
         channels.push(this)
       }

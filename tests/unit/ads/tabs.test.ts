@@ -2,12 +2,19 @@ import { afterEach, expect, test } from 'vitest'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, refused, SERVER_NOW } from './browser-stub.ts'
 
-const open: Array<ReturnType<typeof createBrowserStub>> = []
+/** A browser closes them with their page. */
+const open: BroadcastChannel[] = []
+class TabChannel extends BroadcastChannel {
+  constructor(name: string) {
+    super(name)
+    open.push(this)
+  }
+}
 const messages: unknown[] = []
 let spy: BroadcastChannel | undefined
 
 afterEach(() => {
-  for (const tab of open.splice(0)) tab.tokenStore.stop()
+  for (const channel of open.splice(0)) channel.close()
   spy?.close()
   messages.length = 0
 })
@@ -18,11 +25,8 @@ function twoTabs(identity: PublicIdentity) {
     if (event.data !== 'mark') messages.push(event.data)
   }
   const tab = () => {
-    const opened = createBrowserStub({
-      BroadcastChannel,
-    })
+    const opened = createBrowserStub({ BroadcastChannel: TabChannel })
     opened.tokenStore.start(identity)
-    open.push(opened)
     return opened
   }
   return [tab(), tab()] as const
@@ -107,8 +111,7 @@ test('a change that another tab speaks of does not make a tab ask whose own act 
 
 test('a tab that has not been started hears of a clear, and asks nothing', async () => {
   const [a] = twoTabs(available('A'))
-  const late = createBrowserStub({ BroadcastChannel })
-  open.push(late)
+  const late = createBrowserStub({ BroadcastChannel: TabChannel })
   a.tokenStore.clear('denied')()
   await delivered()
   await late.advance(3_001)
@@ -149,10 +152,7 @@ test('a tab that finds its token gone tells the others; none of them says so aga
 
 test('a tab that comes back without a token, from a sign-in elsewhere say, makes those that have one read (S1)', async () => {
   const [a, b] = twoTabs(available('A'))
-  const back = createBrowserStub({
-    BroadcastChannel,
-  })
-  open.push(back)
+  const back = createBrowserStub({ BroadcastChannel: TabChannel })
   back.tokenStore.start(plain('signed_out'))
   await delivered()
   expect([a.methods(), b.methods()]).toEqual(['GET', 'GET'])

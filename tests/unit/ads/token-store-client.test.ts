@@ -1,11 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
-
-const open: Array<ReturnType<typeof createBrowserStub>> = []
-afterEach(() => {
-  for (const tab of open.splice(0)) tab.tokenStore.stop()
-})
 
 /** As under UID2_HANDOFF=client: the token with the six fields that it came from. */
 function given(token: string, over: Partial<AvailableIdentity> = {}): AvailableIdentity {
@@ -254,14 +249,10 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
         messages.push(data)
         for (const other of all) if (other !== this) other.onmessage?.(new MessageEvent('message', { data }))
       }
-      close() {
-        all.delete(this)
-      }
     }
     const tab = () => {
       const page = createBrowserStub({ BroadcastChannel: Channel })
       page.tokenStore.start(given('A'))
-      open.push(page)
       return page
     }
     const [a, b] = [tab(), tab()]

@@ -70,6 +70,24 @@ describe('K6: telling the server', () => {
       callback({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CP-yes' }, true)
     page.tokenStore.start(available('A', { now: later() }))
     expect(page.request.signals).toEqual(yes)
+    await page.request.answer(refused('consent', later(2)))
+    expect(page.methods()).toBe('POST')
+    expect(page.tokenStore.currentToken()).toBeNull()
+  })
+
+  test.each<[string, (page: ReturnType<typeof createBrowserStub>) => unknown]>([
+    ['a page that was rendered meanwhile', (page) => page.tokenStore.start(available('A', { now: later() }))],
+    ['the back/forward cache', (page) => page.restore()],
+    ['a sign-out that failed', (page) => page.tokenStore.clear('signed_out')()],
+  ])('K6: signals whose request is given up for %s are told again', async (_name, giveUp) => {
+    const page = createBrowserStub()
+    page.tokenStore.start(available('A'))
+    await page.consent(no)
+    await giveUp(page)
+    if (page.request.method === 'GET') await page.request.answer(available('A', { now: later(1_000) }))
+    expect(page.request.signals).toEqual(no)
+    await page.request.answer(refused('consent', later(2_000)))
+    expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unsupported', reason: 'consent' })
   })
 
   test.each<[string, Response | Error | PublicIdentity]>([

@@ -134,6 +134,16 @@ describe('clearing', () => {
     expect(page.tokenStore.getSnapshot().status).toBe('denied')
   })
 
+  test('nor after a second clear, when neither has been answered (S1)', () => {
+    const page = createBrowserStub()
+    page.tokenStore.start()
+    page.sleep(10_000)
+    page.tokenStore.clear('denied')()
+    page.tokenStore.clear('denied')()
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 9_000 }))
+    expect(page.tokenStore.currentToken()).toBeNull()
+  })
+
   test('an older request never overrides what a newer page says', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()

@@ -16,7 +16,6 @@ test('U1: without its scheduler a token ends all the same, and then the schedule
   expect(page.methods()).toBe('POST')
   await page.request.answer(available('B', { now: SERVER_NOW + 60_001 }))
   expect(page.tokenStore.currentToken()?.id).toBe('B')
-  page.tokenStore.stop()
 })
 
 test('U1: a scheduler that never comes costs the token at its end, and no storm of requests', async () => {
@@ -25,5 +24,4 @@ test('U1: a scheduler that never comes costs the token at its end, and no storm 
   await page.advance(3_600_000)
   expect(page.tokenStore.currentToken()).toBeNull()
   expect(page.requests).toHaveLength(0)
-  page.tokenStore.stop()
 })

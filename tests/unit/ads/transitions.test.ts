@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { messageAbout } from '#lib/ads/token-store/refresh-scheduler.ts'
 import {
   eventsBetween,
   holdsAuction,
   isAwaiting,
-  isNews,
+  isOutdated,
   LOADING,
-  messageAbout,
   mustRefetch,
   type TokenState,
 } from '#lib/ads/token-store/transitions.ts'
@@ -65,11 +65,11 @@ test('only a state that awaits a token becomes unavailable when a request fails'
   expect(awaiting).toEqual([LOADING, plain('refreshing')])
 })
 
-test('an inline identity counts if it is newer, and never brings a token while a sign-out is in flight', () => {
-  expect(isNews(a, SERVER_NOW - 1, false)).toBe(true)
-  expect(isNews(a, SERVER_NOW, false)).toBe(false)
-  expect(isNews(a, SERVER_NOW - 1, true)).toBe(false)
-  expect(isNews(plain('signed_out'), SERVER_NOW - 1, true)).toBe(true)
+test('an inline identity is outdated by a newer answer, and one with a token by a sign-out in flight', () => {
+  expect(isOutdated(a, SERVER_NOW + 1, false)).toBe(true)
+  expect(isOutdated(a, SERVER_NOW, false)).toBe(false)
+  expect(isOutdated(a, SERVER_NOW - 1, true)).toBe(true)
+  expect(isOutdated(plain('signed_out'), SERVER_NOW - 1, true)).toBe(false)
 })
 
 test.each<[string, TokenState, { post: unknown } | null, boolean]>([
