@@ -18,7 +18,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'e2e', testDir: 'tests/e2e', fullyParallel: true },
+    { name: 'e2e', testDir: 'tests/e2e' },
     { name: 'soak', testDir: 'tests/soak', timeout: 600_000 },
   ],
 })

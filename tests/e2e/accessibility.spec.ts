@@ -9,76 +9,94 @@ import {
   signInByApi,
   statusLine,
 } from './acts.ts'
-import { rulesOfColour, violations } from './axe.ts'
+import { colourRules, violations } from './axe.ts'
 import { expectShown } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
-const pages = [
-  '/',
-  `/articles/${articles.first}`,
-  `/live/${articles.second}`,
-  '/articles/a-lamp-against-winter',
-  '/sign-in',
-  '/choice',
-  '/privacy',
-]
-
-test('axe finds nothing to object to, in light and in dark', async ({ page, context, email, watch }) => {
-  test.setTimeout(300_000)
-  watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
-  watch.allow(/status of 422 .*\/api\/sign-in\/demo/, 'and the refusal')
+/** Collects what axe finds on pages, in light and in dark. */
+async function examiner(page: Page) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   const findings: Record<string, string[]> = {}
   const examine = async (what: string) => {
     findings[what] = await violations(page)
     await page.emulateMedia({ colorScheme: 'dark' })
-    findings[`${what}, dark`] = await violations(page, rulesOfColour)
+    findings[`${what}, dark`] = await violations(page, colourRules)
     await page.emulateMedia({ colorScheme: 'light' })
   }
-  const look = async (path: string, when: string) => {
-    await page.goto(path)
-    if (path === '/' || path.includes(articles.first)) await expectAds(page, 'none')
-    if (path === '/patterns/several') await expectShown(page)
-    await examine(`${path} ${when}`)
+  return {
+    examine,
+    async visit(path: string, shown = () => Promise.resolve()) {
+      await page.goto(path)
+      await shown()
+      await examine(path)
+    },
+    found: () => Object.entries(findings).filter(([, found]) => found.length > 0),
   }
-  for (const path of [...pages, '/no-such-page', '/patterns', '/patterns/several'])
-    await look(path, 'signed out')
+}
+
+test('axe finds nothing on the pages of a reader who is signed out, in light and in dark', async ({
+  page,
+  email,
+  watch,
+}) => {
+  watch.allow(/status of 404 .*\/no-such-page/, 'Chromium reports the missing page by itself')
+  watch.allow(/status of 422 .*\/api\/sign-in\/demo/, 'and the rejected form')
+  const { examine, visit, found } = await examiner(page)
+  for (const path of ['/', `/articles/${articles.first}`]) await visit(path, () => expectAds(page, 'none'))
+  const creative = await page.locator('[data-ad-slot=article-side] iframe').elementHandle()
+  const frame = await creative?.contentFrame()
+  expect(frame && (await violations(frame))).toEqual([])
+  await visit('/patterns/several', () => expectShown(page))
   for (const path of [
+    `/live/${articles.second}`,
+    '/articles/a-lamp-against-winter',
+    '/choice',
+    '/privacy',
+    '/no-such-page',
+    '/patterns',
     '/sign-in?error=OAuthCallback',
     '/sign-in/proof',
     '/sign-in/proof?secret=x',
     '/sign-in/outbox',
   ])
-    await look(path, 'signed out')
+    await visit(path)
   await page.goto('/sign-in')
   const form = page.getByRole('form', { name: 'Sign in as anybody' })
   // As without script, where axe could not run.
   await form.evaluate((element: HTMLFormElement) => element.submit())
   await page.waitForURL('**/api/sign-in/demo')
-  await examine('a refused form')
+  await examine('a rejected form')
   await askForProof(page, { phone: '+1 234 567 8903' })
-  await look('/sign-in/proof', 'waiting for a code')
+  await examine('waiting for a code')
   await askForProof(page, { email })
-  await look('/sign-in/proof', 'waiting for a link')
-  await look('/sign-in/outbox', 'with a mail')
-  await look(await linkInOutbox(page), 'with the link')
-  await signInByApi(context, { email })
-  for (const path of pages) await look(path, 'before an answer')
-  await choose(context, 'granted')
-  await page.goto('/patterns/prebid-server')
-  await expectShown(page)
-  await examine('a way with a token')
-  await choose(context, 'denied')
-  await look('/privacy', 'with a history')
-  await page.getByText('The words that you answered').first().click()
-  await examine('the words of an answer')
-  await page.getByRole('button', { name: 'Delete my records' }).click()
-  await expect(page.getByText('Your records are deleted.')).toBeVisible()
-  await examine('after a deletion')
-  expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([])
+  await examine('waiting for a link')
+  const link = await linkInOutbox(page)
+  await examine('a mail in the outbox')
+  await visit(link)
+  expect(found()).toEqual([])
 })
 
-test('after an answer the outcome has the focus, and its words are spoken', async ({
+test('axe finds nothing on the pages of a signed-in reader, in light and in dark', async ({
+  page,
+  context,
+  email,
+}) => {
+  const { examine, visit, found } = await examiner(page)
+  await signInByApi(context, { email })
+  for (const path of [`/live/${articles.second}`, '/sign-in', '/choice', '/privacy']) await visit(path)
+  await choose(context, 'granted')
+  await visit('/patterns/prebid-server', () => expectShown(page))
+  await choose(context, 'denied')
+  await page.goto('/privacy')
+  await page.getByText('The words that you answered').first().click()
+  await examine('the privacy page with a history')
+  await page.getByRole('button', { name: 'Delete my records' }).click()
+  await expect(page.getByText('Your records are deleted.')).toBeVisible()
+  await examine('after the records were deleted')
+  expect(found()).toEqual([])
+})
+
+test('after an answer the heading of its outcome has the focus, and a status message is spoken', async ({
   page,
   context,
   email,
@@ -94,17 +112,12 @@ test('after an answer the outcome has the focus, and its words are spoken', asyn
     await expect(page.getByRole('heading', { name: words })).toBeFocused()
   }
   await expect(page.getByRole('main').getByRole('status')).toContainText('the answer on record is no')
-  await page.reload()
-  await expect(page.locator('body')).toBeFocused()
   await page.goto('/privacy')
+  await expect(page.locator('body')).toBeFocused()
   await expect(page.getByRole('main').getByRole('status')).toContainText('the answer on record is no')
 })
 
-test('the whole path, from signing in over the answer to signing out, goes by keyboard alone', async ({
-  page,
-  context,
-  email,
-}) => {
+test('a keyboard is enough to sign in, answer and sign out', async ({ page, context, email }) => {
   await page.goto('/')
   await tabTo(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign in' }))
   await page.keyboard.press('Enter')
@@ -127,7 +140,7 @@ test('the whole path, from signing in over the answer to signing out, goes by ke
   expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
 })
 
-/** Goes forward with Tab as far as the control, whose focus must then be there to see. */
+/** Presses Tab until the control has the focus, and expects that the focus is visible. */
 async function tabTo(page: Page, control: Locator): Promise<void> {
   for (let pressed = 0; pressed < 80; pressed++) {
     await page.keyboard.press('Tab')

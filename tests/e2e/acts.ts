@@ -61,7 +61,7 @@ export async function signOut(page: Page): Promise<void> {
 export async function signInAndConsent(context: BrowserContext, dii: Dii): Promise<AvailableIdentity> {
   await signInByApi(context, dii)
   const identity = await choose(context, 'granted')
-  if (identity.status !== 'available') throw new Error(`A yes came to ${identity.status}.`)
+  if (identity.status !== 'available') throw new Error(`After the consent the status is ${identity.status}.`)
   return identity
 }
 
@@ -71,13 +71,21 @@ export async function signInByApi({ request }: BrowserContext, dii: Dii): Promis
   expect((await request.post('/api/auth/callback/demo', { form })).ok()).toBe(true)
 }
 
+/** What browsers send with a request of the site's own pages. */
+const sameOrigin = { 'sec-fetch-site': 'same-origin' }
+
 export async function choose(
   { request }: BrowserContext,
   advertising: 'granted' | 'denied',
+  signals?: object,
 ): Promise<PublicIdentity> {
-  const origin = new URL((await request.get('/api/health')).url()).origin
-  const answer = await request.post('/api/choice', { headers: { origin }, data: { advertising } })
-  return (await answer.json()) as PublicIdentity
+  const data = { advertising, ...(signals && { signals }) }
+  return (await (await request.post('/api/choice', { headers: sameOrigin, data })).json()) as PublicIdentity
+}
+
+/** Signs out without a page, as another device or program does: no page of this browser is told. */
+export async function signOutByApi({ request }: BrowserContext): Promise<void> {
+  expect((await request.post('/api/sign-out', { headers: sameOrigin })).status()).toBe(204)
 }
 
 /** The server's answer for this browser's reader, requested outside its pages. */

@@ -1,24 +1,24 @@
-import type { BrowserContext, CDPSession, Locator, Page } from '@playwright/test'
+import type { CDPSession, Locator, Page } from '@playwright/test'
 import { z } from 'zod'
 import type { Auction, PageWatch } from '#tests/support/page-watch.ts'
 import { expect } from './fixtures.ts'
 
-/** One way to hand the token over, as its page below /patterns runs it. */
+/** A channel through which the token reaches buyers, on its page below /patterns. */
 export interface Channel {
   slug: string
   handoff: 'server' | 'client'
-  /** How many requests for ads one view of the page makes. */
+  /** How many ad requests one view of the page makes. */
   requests: number
-  /** Google's tag takes part: it keeps the signal that it has once collected. */
+  /** Whether Google's tag takes part, which keeps the signal that it has collected. */
   google: boolean
-  /** What the browser keeps for it, beside what Google's tag keeps. */
+  /** The name under which the browser's storage holds the identity for it, by product. */
   keeps: Partial<Record<'uid2' | 'euid', string>>
 }
 
 const kept = { uid2: '__uid2_advertising_token', euid: '__euid_advertising_token' }
 const ofTheSdk = { uid2: 'UID2-sdk-identity', euid: 'EUID-sdk-identity' }
 
-/** Every name under which Prebid and the SDKs keep an identity in a browser. */
+/** Every name under which Prebid and the SDKs store an identity in a browser. */
 export const allKept = [
   ...Object.values(kept),
   ...Object.values(ofTheSdk),
@@ -41,7 +41,7 @@ const eids = z.array(
 )
 const gam = z.object({ signals: z.record(z.string(), z.string()).optional() })
 
-/** Every identifier in these requests, with its source, each once. */
+/** The identifiers in these requests, with their sources, without duplicates. */
 export function identifiersIn(auctions: readonly Auction[]): string[] {
   const found = auctions.flatMap((auction) => [
     ...eids.parse(auction.eids ?? []).flatMap(({ source, uids }) => uids.map(({ id }) => `${source} ${id}`)),
@@ -50,7 +50,7 @@ export function identifiersIn(auctions: readonly Auction[]): string[] {
   return [...new Set(found)]
 }
 
-/** Opens the page of a way and waits until its slots have ads. */
+/** Opens the page of a channel and waits until its slots have ads. */
 export async function openPattern(page: Page, { slug }: Channel): Promise<void> {
   await page.goto(`/patterns/${slug}`)
   await expectFilled(page)
@@ -60,17 +60,17 @@ export async function expectFilled(page: Page): Promise<void> {
   await expect(page.locator('[data-ad-slot^=pattern-][data-uid2-bid] iframe')).toHaveCount(2)
 }
 
-/** Waits until the page of a way shows an ad at its top and what its buyer read: on a phone the side is far below. */
+/** Waits until the page of a channel shows its top ad and what the buyer read. On a phone the other slot is far below. */
 export async function expectShown(page: Page): Promise<void> {
   await expect(page.locator('[data-ad-slot=pattern-top][data-uid2-bid] iframe')).toHaveCount(1)
   await expect(requestsShown(page)).not.toHaveCount(0)
 }
 
-/** The ad requests of this browser, as the page of a way lists them. */
+/** This browser's ad requests, as the page of a channel lists them. */
 export const requestsShown = (page: Page): Locator =>
   page.getByRole('region', { name: 'The last ad requests' }).locator('tbody tr')
 
-/** The requests for ads that one view of the page makes, from the `since`th on. */
+/** The ad requests from the `since`th on, once one view of the page has made all of its own. */
 export async function requestsSince(
   watch: PageWatch,
   since: number,
@@ -80,7 +80,7 @@ export async function requestsSince(
   return watch.auctions.slice(since)
 }
 
-/** Away and back without loading anything anew: the page asks for ads afresh. */
+/** Leaves the page and comes back without a page load, so that it requests ads again. */
 export async function awayAndBack(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Front page' }).click()
   await page.waitForURL((url) => url.pathname === '/')
@@ -90,28 +90,22 @@ export async function awayAndBack(page: Page): Promise<void> {
   await expectFilled(page)
 }
 
-/** The reader looks at the tab again, and it asks how things stand. */
+/** As if the reader came back to the tab: the page asks for the identity. */
 export async function lookAgain(page: Page): Promise<void> {
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 }
 
-/** Signed out by another device or program: no page of this browser takes part. */
-export async function signOutElsewhere({ request }: BrowserContext): Promise<void> {
-  const origin = new URL((await request.get('/api/health')).url()).origin
-  expect((await request.post('/api/sign-out', { headers: { origin } })).status()).toBe(204)
-}
-
-/** All that this browser keeps and script can read: names, and whether `text` is in one of them. */
+/** What this browser stores and script can read, names and values. */
 export async function storageOf(page: Page): Promise<string> {
   return page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]))
 }
 
-/** What Google's tag holds, by the id of its provider. */
+/** The names under which Google's tag caches signals. */
 export function signalsKept(page: Page): Promise<string[]> {
   return page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('_GESPSK')))
 }
 
-/** What the page itself holds: asked of the one token store that everything in it means. */
+/** Runs in the page: the token in its token store. */
 export function tokenOfPage(): string | null {
   const { [Symbol.for('uid2.tokenStore')]: tokenStore } = window as unknown as Record<
     symbol,
@@ -122,7 +116,7 @@ export function tokenOfPage(): string | null {
 
 export const channelOf = (slug: string): Channel => {
   const found = channels.find((each) => each.slug === slug)
-  if (!found) throw new Error(`There is no way called ${slug}.`)
+  if (!found) throw new Error(`There is no channel ${slug}.`)
   return found
 }
 
@@ -131,7 +125,7 @@ interface TagWindow {
   googletag: { pubads(): { getSlots(): unknown[] } }
 }
 
-/** What would pile up: in Prebid, in Google's tag, in the page. */
+/** What could pile up in Prebid, in Google's tag and in the page. */
 export function inventory(page: Page) {
   return page.evaluate(() => {
     const { pbjs, googletag } = window as unknown as TagWindow
@@ -147,10 +141,23 @@ export function inventory(page: Page) {
   })
 }
 
-/** Of all kinds, in the page and what it holds. */
+/** All event listeners of the page. */
 export async function listenerCount(devtools: CDPSession): Promise<number> {
   await devtools.send('HeapProfiler.collectGarbage')
   await devtools.send('Performance.enable')
   const { metrics } = await devtools.send('Performance.getMetrics')
   return metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? Number.NaN
+}
+
+/** Holds the browser's own refreshes of the token until they are released. */
+export async function holdRefreshes(page: Page): Promise<() => void> {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/v2/token/refresh*', async (route) => {
+    await held
+    await route.fallback()
+  })
+  return release
 }

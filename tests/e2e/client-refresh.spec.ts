@@ -1,15 +1,15 @@
-import { test as base, expect, type Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import type { createPrebidRefresh } from '#lib/ads/prebid/prebid-refresh.ts'
 import { readAsBuyer } from '#tests/support/buyer.ts'
 import { startClientPage } from '#tests/support/client-page.ts'
 import { type TestOperator, testOperator } from '#tests/support/operator.ts'
-import { PageWatch } from '#tests/support/page-watch.ts'
 import { generate, type Identity } from '../unit/sandbox/client.ts'
 import { eidsOf } from './acts.ts'
+import { expect, test } from './fixtures.ts'
 
 /*
- * Others' browser code, not ours, against the sandbox operator: Prebid as npm has it, and the very exchange of
- * UID2's SDK for JavaScript. The page is of one origin, the operator of another.
+ * Prebid from npm, and the HTTP exchange of UID2's SDK for JavaScript, against the sandbox operator. The page and
+ * the operator have different origins.
  */
 
 const prebid = `
@@ -20,54 +20,41 @@ import { createPrebidRefresh } from '../../lib/ads/prebid/prebid-refresh.ts'
 pbjs.processQueue()
 Object.assign(window, { pbjs, createPrebidRefresh })`
 
-interface Stage {
-  operator: TestOperator
-  origin: string
-  /** Method and path of what has come to the operator in this test, preflights included. */
-  arrived: string[]
-}
+test.describe.configure({ mode: 'default' })
 
-const test = base.extend<{ watch: PageWatch }, { stage: Stage }>({
-  stage: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
-    async ({}, use) => {
-      const running = await testOperator()
-      const { origin, close } = await startClientPage(prebid)
-      const arrived: string[] = []
-      const { handle } = running.operator
-      running.operator.handle = (request, gone) => {
-        if (request.path !== '/faults') arrived.push(`${request.method} ${request.path}`)
-        return handle(request, gone)
-      }
-      await use({ operator: running, origin, arrived })
-      await close()
-      await running.close()
-    },
-    { scope: 'worker' },
-  ],
-  // biome-ignore lint/correctness/noEmptyPattern: as above.
-  watch: async ({}, use) => {
-    const watch = new PageWatch()
-    await use(watch)
-    expect(watch.complaints()).toEqual([])
-  },
-  page: async ({ page, stage, watch }, use) => {
-    watch.follow(page.context())
-    await stage.operator.set({})
-    stage.arrived.length = 0
-    await page.goto(stage.origin)
-    await use(page)
-  },
+let operator: TestOperator
+let clientPage: Awaited<ReturnType<typeof startClientPage>>
+/** Method and path of the requests that this test's operator got, with preflights. */
+const arrived: string[] = []
+
+test.beforeAll(async () => {
+  operator = await testOperator()
+  clientPage = await startClientPage(prebid)
+  const { handle } = operator.operator
+  operator.operator.handle = (request, gone) => {
+    if (request.path !== '/faults') arrived.push(`${request.method} ${request.path}`)
+    return handle(request, gone)
+  }
+})
+test.afterAll(async () => {
+  await clientPage.close()
+  await operator.close()
+})
+test.beforeEach(async ({ page, watch }) => {
+  watch.follow(page.context())
+  await operator.set({})
+  arrived.length = 0
+  await page.goto(clientPage.origin)
 })
 
-/** An identity from the operator, as a publisher's server got it a moment ago. */
-const identityFor = async ({ operator }: TestOperator, email: string): Promise<Identity> =>
-  generate(operator, { email }, Date.now())
+/** A new identity, as a publisher's server gets it. */
+const identityFor = async (email: string): Promise<Identity> =>
+  generate(operator.operator, { email }, Date.now())
 
 const due = (identity: Identity): Identity => ({ ...identity, refresh_from: Date.now() - 1_000 })
 const dead = (identity: Identity): Identity => ({ ...due(identity), identity_expires: Date.now() - 1_000 })
 
-/** Gives Prebid an identity in client-refresh mode, as Prebid's documentation has it. */
+/** Gives Prebid an identity in client-refresh mode, as Prebid's documentation describes. */
 function configure(page: Page, uid2Token: Identity, uid2ApiBase: string): Promise<void> {
   return page.evaluate(
     async ([uid2Token, uid2ApiBase]) => {
@@ -94,14 +81,13 @@ async function anotherToken(page: Page, { advertising_token }: Identity): Promis
 }
 
 test.describe('Prebid in client-refresh mode', () => {
-  test('renews a due token at the operator, across origins, and keeps the new one over a reload', async ({
+  test('refreshes a due token at the operator’s origin, and keeps the new one over a reload', async ({
     page,
-    stage: { operator, origin, arrived },
   }) => {
-    const identity = due(await identityFor(operator, 'reader@example.com'))
+    const identity = due(await identityFor('reader@example.com'))
     await configure(page, identity, operator.baseUrl)
-    const renewed = await anotherToken(page, identity)
-    expect(await eids(page)).toEqual(eidsOf(renewed))
+    const refreshed = await anotherToken(page, identity)
+    expect(await eids(page)).toEqual(eidsOf(refreshed))
     expect(arrived).toEqual([
       'POST /v2/token/generate',
       'OPTIONS /v2/token/refresh',
@@ -109,19 +95,18 @@ test.describe('Prebid in client-refresh mode', () => {
     ])
     const [was, is] = [
       await readAsBuyer(operator.baseUrl, identity.advertising_token),
-      await readAsBuyer(operator.baseUrl, renewed),
+      await readAsBuyer(operator.baseUrl, refreshed),
     ]
     expect(is).toMatchObject({ token: 'readable', person: was.person, establishedAt: was.establishedAt })
 
-    await page.goto(origin)
+    await page.goto(clientPage.origin)
     await configure(page, identity, operator.baseUrl)
-    await expect.poll(() => eids(page)).toEqual(eidsOf(renewed))
+    await expect.poll(() => eids(page)).toEqual(eidsOf(refreshed))
     expect(await operator.calls()).toMatchObject({ refresh: 1 })
   })
 
-  test('has no ID while a dead token is being renewed, and then the new one', async ({ page, stage }) => {
-    const { operator } = stage
-    const identity = dead(await identityFor(operator, 'reader@example.com'))
+  test('has no ID while an expired token is being refreshed, and then the new one', async ({ page }) => {
+    const identity = dead(await identityFor('reader@example.com'))
     await operator.set({ faults: [{ on: 'refresh', kind: 'hang' }] })
     await configure(page, identity, operator.baseUrl)
     await expect.poll(() => operator.calls()).toMatchObject({ refresh: 1 })
@@ -132,11 +117,10 @@ test.describe('Prebid in client-refresh mode', () => {
     })
   })
 
-  test('takes the ID away when the refresh says that the reader opted out, for later visits too', async ({
+  test('removes the ID when the refresh answers that the reader opted out, on later visits too', async ({
     page,
-    stage: { operator, origin },
   }) => {
-    const identity = due(await identityFor(operator, 'refresh-optout@example.com'))
+    const identity = due(await identityFor('refresh-optout@example.com'))
     await operator.set({ faults: [{ on: 'refresh', kind: 'hang' }] })
     await configure(page, identity, operator.baseUrl)
     await expect.poll(() => eids(page)).toEqual(eidsOf(identity.advertising_token))
@@ -144,7 +128,7 @@ test.describe('Prebid in client-refresh mode', () => {
     await operator.release()
     await expect.poll(() => eids(page)).toEqual([])
 
-    await page.goto(origin)
+    await page.goto(clientPage.origin)
     await configure(page, identity, operator.baseUrl)
     await page.evaluate(() => window.pbjs.refreshUserIds())
     expect(await eids(page)).toEqual([])
@@ -152,7 +136,7 @@ test.describe('Prebid in client-refresh mode', () => {
   })
 })
 
-/** Lets our refresher follow Prebid, on a clock whose timers go off only when they are told to. */
+/** Our refresher follows Prebid. Its timers fire only when `goOff` is called. */
 function follow(page: Page, identity: Identity, operatorUrl: string): Promise<void> {
   return page.evaluate(
     ([identity, operatorUrl]) => {
@@ -193,25 +177,21 @@ interface FollowingWindow {
 const goOff = (page: Page) => page.evaluate(() => (window as unknown as FollowingWindow).goOff())
 const renewals = (page: Page) => page.evaluate(() => (window as unknown as FollowingWindow).renewals)
 
-test('P10: a refresh that failed does not keep the next one from being told of', async ({
-  page,
-  watch,
-  stage: { operator },
-}) => {
-  watch.allow(/503/, 'the browser itself notes every refusal')
-  const identity = due(await identityFor(operator, 'reader@example.com'))
+test('after a failed refresh our token store learns of the next one (P10)', async ({ page, watch }) => {
+  watch.allow(/503/, 'Chromium reports each failure by itself')
+  const identity = due(await identityFor('reader@example.com'))
   await operator.set({ faults: [{ on: 'refresh', status: 503, times: 1 }] })
   await follow(page, identity, operator.baseUrl)
   await expect.poll(() => operator.calls()).toMatchObject({ refresh: 1 })
   await goOff(page)
   await expect.poll(() => operator.calls()).toMatchObject({ refresh: 2 })
-  const renewed = await anotherToken(page, identity)
-  await expect.poll(() => renewals(page)).toEqual([renewed])
+  const refreshed = await anotherToken(page, identity)
+  await expect.poll(() => renewals(page)).toEqual([refreshed])
 })
 
 /**
- * The refresh of UID2's SDK for JavaScript, exchange by exchange: an XHR without any header of its own, no key,
- * and an answer that is opened in the browser with the key that came with the token.
+ * The refresh of UID2's SDK for JavaScript: an XHR without headers of its own and without a key. The answer is
+ * decrypted in the browser with the key that came with the token.
  * https://unifiedid.com/docs/sdks/sdk-ref-javascript
  */
 function refreshAsTheSdkDoes(page: Page, identity: Identity, baseUrl: string) {
@@ -239,41 +219,28 @@ function refreshAsTheSdkDoes(page: Page, identity: Identity, baseUrl: string) {
   )
 }
 
-test.describe('the exchange of UID2’s SDK for JavaScript', () => {
-  test('renews a token across origins without a preflight, and the new one renews again', async ({
-    page,
-    stage,
-  }) => {
-    const { operator, arrived } = stage
-    const first = await identityFor(operator, 'reader@example.com')
-    const second = await refreshAsTheSdkDoes(page, first, operator.baseUrl)
-    expect(second).toMatchObject({ httpStatus: 200, status: 'success' })
-    expect(Object.keys(second.body).sort()).toEqual(Object.keys(first).sort())
-    expect(second.body.refresh_token).not.toBe(first.refresh_token)
-    expect(await readAsBuyer(operator.baseUrl, second.body.advertising_token)).toMatchObject({
-      token: 'readable',
-    })
-    const third = await refreshAsTheSdkDoes(page, second.body, operator.baseUrl)
-    expect(third).toMatchObject({ httpStatus: 200, status: 'success' })
-    expect(arrived.filter((it) => it.endsWith('/refresh'))).toEqual(Array(2).fill('POST /v2/token/refresh'))
+test('the exchange of UID2’s SDK for JavaScript: a refresh needs no preflight, and an opt-out or error is readable', async ({
+  page,
+  watch,
+}) => {
+  watch.allow(/400/, 'Chromium reports each failure by itself')
+  const first = await identityFor('reader@example.com')
+  const second = await refreshAsTheSdkDoes(page, first, operator.baseUrl)
+  expect(second).toMatchObject({ httpStatus: 200, status: 'success' })
+  expect(Object.keys(second.body).sort()).toEqual(Object.keys(first).sort())
+  expect(second.body.refresh_token).not.toBe(first.refresh_token)
+  expect(await readAsBuyer(operator.baseUrl, second.body.advertising_token)).toMatchObject({
+    token: 'readable',
   })
+  const third = await refreshAsTheSdkDoes(page, second.body, operator.baseUrl)
+  expect(third).toMatchObject({ httpStatus: 200, status: 'success' })
+  expect(arrived.filter((it) => it.endsWith('/refresh'))).toEqual(Array(2).fill('POST /v2/token/refresh'))
 
-  test('hears of an opt-out, sealed like a success', async ({ page, stage: { operator } }) => {
-    const identity = await identityFor(operator, 'refresh-optout@example.com')
-    expect(await refreshAsTheSdkDoes(page, identity, operator.baseUrl)).toEqual({
-      httpStatus: 200,
-      status: 'optout',
-    })
+  const optedOut = await identityFor('refresh-optout@example.com')
+  expect(await refreshAsTheSdkDoes(page, optedOut, operator.baseUrl)).toEqual({
+    httpStatus: 200,
+    status: 'optout',
   })
-
-  test('can read a refusal, which tells a caller without a key no reason', async ({
-    page,
-    stage: { operator },
-    watch,
-  }) => {
-    watch.allow(/400/, 'the browser itself notes every refusal')
-    const identity = await identityFor(operator, 'reader@example.com')
-    const empty = await refreshAsTheSdkDoes(page, { ...identity, refresh_token: '' }, operator.baseUrl)
-    expect(empty).toMatchObject({ httpStatus: 400, status: 'error' })
-  })
+  const empty = await refreshAsTheSdkDoes(page, { ...first, refresh_token: '' }, operator.baseUrl)
+  expect(empty).toMatchObject({ httpStatus: 400, status: 'error' })
 })

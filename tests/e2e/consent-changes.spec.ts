@@ -6,8 +6,7 @@ import {
   holdPosts,
   identityOf,
   readNext,
-  signIn,
-  signInAndConsent,
+  signInByApi,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
@@ -15,13 +14,12 @@ import { expect, test } from './fixtures.ts'
 
 const first = `/articles/${articles.first}`
 
-test('K6, N23: withdrawn in one tab, it is gone from both before the server has answered; given again, it is back', async ({
+test('a consent withdrawn in one tab removes the token from both before the server has answered; given again, it is back (K6, N23)', async ({
   page,
   context,
   watch,
-  email,
+  reader: { advertisingToken },
 }) => {
-  const { advertisingToken } = await signInAndConsent(context, { email })
   await installCmp(context, inUs('usnat'))
   const other = await context.newPage()
   await other.goto(`/live/${articles.second}`)
@@ -30,37 +28,36 @@ test('K6, N23: withdrawn in one tab, it is gone from both before the server has 
   await expectAds(page, 'readable')
   expect(await tokenInPrebid(other)).toBe(advertisingToken)
 
-  // An answer that was under way: the server has given it, and the page has not got it yet.
-  const letIn = await holdAnswers(other, '/api/identity')
+  // The server has given this answer, and the page gets it only later.
+  const answers = await holdAnswers(other, '/api/identity')
   await readNext(other)
-  await expect.poll(letIn.held).toBe(1)
+  await expect.poll(answers.held).toBe(1)
   const release = await holdPosts(page, '/api/identity')
-  const afterNo = watch.requests.length
+  const withdrawn = watch.requests.length
   await decide(page, inUs('usnat', { SaleOptOut: 1 }))
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
   await expect.poll(() => tokenInPrebid(other)).toBeNull()
   expect(await identityOf(context)).toMatchObject({ status: 'available' })
-  await letIn.release()
-  await expect.poll(letIn.held).toBe(0)
+  answers.release()
+  await expect.poll(answers.held).toBe(0)
   expect(await tokenInPrebid(other)).toBeNull()
   await release()
-  await expect(statusLine(page, 'unsupported')).toBeVisible()
-  await expect(statusLine(other, 'unsupported')).toBeVisible()
-  await expectAds(page, 'none')
-  await expectAds(other, 'none')
-  expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
+  for (const tab of [page, other]) {
+    await expect(statusLine(tab, 'unsupported')).toBeVisible()
+    await expectAds(tab, 'none')
+  }
+  expect(await watch.carrying(advertisingToken, withdrawn)).toEqual([])
 
   await decide(page, inUs('usnat'))
-  await expect(statusLine(page, 'available')).toBeVisible()
-  await expect(statusLine(other, 'available')).toBeVisible()
+  for (const tab of [page, other]) await expect(statusLine(tab, 'available')).toBeVisible()
   await readNext(page)
   await expectAds(page, 'readable')
 })
 
-test('G1, K6: Google’s cache is cleared with the token, and with nothing else', async ({
+test('Google’s cache is cleared with a withdrawn token, and by nothing else (G1, K6)', async ({
   page,
   context,
-  email,
+  reader: _,
 }) => {
   await page.addInitScript(() => {
     const cleared = { times: 0 }
@@ -72,10 +69,6 @@ test('G1, K6: Google’s cache is cleared with the token, and with nothing else'
   })
   const cleared = () =>
     page.evaluate(() => (window as unknown as { cleared: { times: number } }).cleared.times)
-  await page.goto(first)
-  await expectAds(page, 'none')
-  expect(await cleared()).toBe(0)
-  await signInAndConsent(context, { email })
   await installCmp(context, inUs('usnat'))
   await page.goto(first)
   await expectAds(page, 'readable')
@@ -87,14 +80,15 @@ test('G1, K6: Google’s cache is cleared with the token, and with nothing else'
   expect(await cleared()).toBe(1)
 })
 
-test('K6: the answer to the question takes the signals along, so that no ID is made first', async ({
+test('the answer to the question is sent with the platform’s signals, so that no token is made against them (K6)', async ({
   page,
   context,
   operator,
   email,
 }) => {
   await installCmp(context, inUs('usnat', { SaleOptOut: 1 }))
-  await signIn(page, { email })
+  await signInByApi(context, { email })
+  await page.goto('/choice')
   await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
   await expect.poll(() => identityOf(context)).toMatchObject({ status: 'unsupported', reason: 'consent' })
   expect(await operator.calls()).toMatchObject({ generate: 0 })
@@ -102,7 +96,7 @@ test('K6: the answer to the question takes the signals along, so that no ID is m
   await expect.poll(() => identityOf(context)).toMatchObject({ status: 'available' })
 })
 
-/** Lets the server answer, and the page wait for it. */
+/** The server answers, and the page gets its answers when they are released. */
 async function holdAnswers(page: Page, path: string) {
   let held = 0
   let release = () => {}
@@ -119,5 +113,5 @@ async function holdAnswers(page: Page, path: string) {
       held -= 1
     },
   )
-  return { held: () => held, release: async () => release() }
+  return { held: () => held, release: () => release() }
 }

@@ -1,76 +1,60 @@
-import { type Decision, decide, installCmp, noGdpr, tcDataOf } from '#tests/support/cmp.ts'
-import { signInAndConsent, statusLine } from './acts.ts'
+import { decide, installCmp, noGdpr, tcDataOf } from '#tests/support/cmp.ts'
+import { statusLine } from './acts.ts'
 import {
   awayAndBack,
-  type Channel,
-  channels,
-  expectFilled,
+  channelOf,
   identifiersIn,
   openPattern,
   requestsSince,
   signalsKept,
 } from './channel-acts.ts'
+import { sufficient } from './consent-acts.ts'
 import { expect, test } from './fixtures.ts'
 
-const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
-const ofServer = channels.filter(({ handoff }) => handoff === 'server')
+/** Prebid and Google's tag on one page. Each channel alone: tests/soak/first-visit.spec.ts. */
+const several = channelOf('several')
 
-/** All that the requests of this way's page carry, once each. */
-const carriedBy = async (...args: Parameters<typeof requestsSince>) =>
-  identifiersIn(await requestsSince(...args))
-
-for (const channel of ofServer) {
-  const refusals: [what: string, decision: Decision][] = [
-    ['GDPR applies', { tcf: tcDataOf(sufficient) }],
-    ['the platform never answers', { tcf: null }],
-  ]
-  for (const [what, decision] of refusals)
-    test(`G11: ${channel.slug}: ${what}: already the first auction has no token`, async ({
-      page,
-      context,
-      watch,
-      email,
-    }) => {
-      await signInAndConsent(context, { email })
-      await installCmp(context, decision)
-      await openPattern(page, channel)
-      expect(await carriedBy(watch, 0, channel)).toEqual([])
-      expect(await signalsKept(page)).toEqual([])
-    })
-
-  test(`G11: ${channel.slug}: GDPR does not apply: the first auction waits for that, and has the token`, async ({
-    page,
-    context,
-    watch,
-    email,
-  }) => {
-    const { advertisingToken } = await signInAndConsent(context, { email })
-    await installCmp(context, { tcf: noGdpr })
-    await openPattern(page, channel)
-    expect(await carriedBy(watch, 0, channel)).toEqual([`uidapi.com ${advertisingToken}`])
-  })
-}
-
-test('G11: what Google’s tag keeps from an earlier page goes, where a platform is silent now', async ({
+test('on a first visit where GDPR applies the first auctions have no token (G11)', async ({
   page,
   context,
   watch,
-  email,
+  reader: _,
 }) => {
-  const channel = channels.find(({ slug }) => slug === 'secure-signals') as Channel
-  const { advertisingToken } = await signInAndConsent(context, { email })
-  await openPattern(page, channel)
+  await installCmp(context, { tcf: tcDataOf(sufficient) })
+  await openPattern(page, several)
+  expect(identifiersIn(await requestsSince(watch, 0, several))).toEqual([])
+  expect(await signalsKept(page)).toEqual([])
+})
+
+test('on a first visit where GDPR does not apply the first auctions wait for the platform, and have the token (G11)', async ({
+  page,
+  context,
+  watch,
+  reader: { advertisingToken },
+}) => {
+  await installCmp(context, { tcf: noGdpr })
+  await openPattern(page, several)
+  expect(identifiersIn(await requestsSince(watch, 0, several))).toEqual([`uidapi.com ${advertisingToken}`])
+})
+
+test('while a consent platform is silent no auction has a token, though Google’s tag had cached it; once it answers they have (G11)', async ({
+  page,
+  context,
+  watch,
+  reader: { advertisingToken },
+}) => {
+  await openPattern(page, several)
   expect(await signalsKept(page)).toEqual(['_GESPSK-uidapi.com'])
   await installCmp(context, { tcf: null })
-  const before = watch.auctions.length
-  await openPattern(page, channel)
-  expect(await carriedBy(watch, before, channel)).toEqual([])
-  // It speaks at last: the next auction has the token again.
+  const silent = watch.auctions.length
+  await openPattern(page, several)
+  expect(identifiersIn(await requestsSince(watch, silent, several))).toEqual([])
+  expect(await signalsKept(page)).toEqual([])
   await decide(page, { tcf: noGdpr })
   await expect(statusLine(page, 'available')).toBeVisible()
-  const later = watch.auctions.length
+  const answered = watch.auctions.length
   await awayAndBack(page)
-  await expectFilled(page)
-  const carried = await carriedBy(watch, later, channel)
-  expect(carried.filter((each) => each !== `uidapi.com ${advertisingToken}`)).toEqual([])
+  expect(identifiersIn(await requestsSince(watch, answered, several))).toEqual([
+    `uidapi.com ${advertisingToken}`,
+  ])
 })

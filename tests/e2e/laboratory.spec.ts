@@ -1,10 +1,10 @@
-import { signInAndConsent, statusLine } from './acts.ts'
+import { holdPosts, signInAndConsent, statusLine } from './acts.ts'
 import { expectShown, requestsShown } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
 const path = '/patterns/prebid-server'
 
-test('a reader without a token is led to one, and back', async ({ page, email }) => {
+test('the page of a channel leads a reader without a token to one, and back', async ({ page, email }) => {
   await page.goto(path)
   const next = page.getByRole('region', { name: 'What to do next' })
   await next.getByRole('link', { name: 'Sign in' }).click()
@@ -18,21 +18,26 @@ test('a reader without a token is led to one, and back', async ({ page, email })
   await expect(page.locator('.events')).toContainText('available')
 })
 
-test('the token changes and the person stays: the first request with a newer token is marked', async ({
+test('the page of a channel marks the first request with a newer token of the same person', async ({
   page,
   context,
   operator,
   email,
 }) => {
-  await operator.set({ lifetimes: { identityMs: 600_000, refreshFromMs: 4_000, refreshMs: 86_400_000 } })
+  await operator.set({
+    lifetimes: { refreshFromMs: 1 },
+    faults: [{ on: 'refresh', latencyMs: 1_000 }],
+  })
   const { advertisingToken: first } = await signInAndConsent(context, { email })
+  const release = await holdPosts(page, '/api/identity')
   await page.goto(path)
   const requests = requestsShown(page)
   await expect(requests).toHaveCount(1)
   await expect(requests.first()).toContainText(`…${first.slice(-6)}`)
   await operator.set({})
+  await release()
   const events = page.getByRole('region', { name: 'Events' }).getByRole('listitem')
-  await expect(events.first()).toContainText('refreshed', { timeout: 20_000 })
+  await expect(events.first()).toContainText('refreshed')
   await expect(events.last()).toContainText(`…${first.slice(-6)}`)
   await expect(page.getByText('The token was refreshed.')).toBeAttached()
   await page.reload()
@@ -42,11 +47,11 @@ test('the token changes and the person stays: the first request with a newer tok
   await expect(requests.last()).not.toContainText('newer')
 })
 
-for (const slug of ['', '/several', '/hold-out', '/server-to-server'])
-  test(`/patterns${slug} fits 320 px`, async ({ page, context, email }) => {
-    await signInAndConsent(context, { email })
-    await page.setViewportSize({ width: 320, height: 640 })
+test('the pages of the laboratory fit a screen of 320 pixels', async ({ page, reader: _ }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  for (const slug of ['', '/several', '/hold-out', '/server-to-server']) {
     await page.goto(`/patterns${slug}`)
     if (slug === '/several') await expectShown(page)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
-  })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), slug).toBe(320)
+  }
+})

@@ -1,23 +1,26 @@
 import {
   articles,
   expectAds,
+  holdPosts,
   identityOf,
-  signIn,
   signInAndConsent,
-  signOut,
+  signInByApi,
+  signOutByApi,
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('a reader who opted out at UID2 is told so, gets no token, and is never asked about again (U3)', async ({
+test('a reader who opted out at UID2 reads so, gets no token, and is not asked again after the next sign-in (U3)', async ({
   page,
+  context,
   operator,
   watch,
 }) => {
-  for (let visit = 1; visit <= 3; visit++) {
-    await signIn(page, { email: 'optout@example.com' })
-    if (visit === 1) await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
+  for (const visit of ['first', 'second']) {
+    await signInByApi(context, { email: 'optout@example.com' })
+    await page.goto('/choice')
+    if (visit === 'first') await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
     await expect(page.getByRole('heading', { name: 'You have opted out' })).toBeVisible()
     await expect(page.getByRole('button', { name: 'Yes, use it for ads' })).toHaveCount(0)
     await page.goto(`/articles/${articles.first}`)
@@ -25,33 +28,37 @@ test('a reader who opted out at UID2 is told so, gets no token, and is never ask
     await expectAds(page, 'none')
     expect(await tokenInPrebid(page)).toBeNull()
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
-    await signOut(page)
+    await signOutByApi(context)
   }
   expect(watch.auctions.filter(({ eids }) => eids !== undefined)).toEqual([])
 })
 
-test('an opt-out that a refresh brings takes the token off the open page, for good (U2)', async ({
+test('an opt-out that a refresh answers removes the token from the open page, for later sign-ins too (U2)', async ({
   page,
   context,
   operator,
   watch,
 }) => {
-  await operator.set({ lifetimes: { refreshFromMs: 4_000 } })
+  await operator.set({
+    lifetimes: { refreshFromMs: 1 },
+    faults: [{ on: 'refresh', kind: 'optout', latencyMs: 1_000 }],
+  })
   const { advertisingToken } = await signInAndConsent(context, { email: 'refresh-optout@example.com' })
+  const release = await holdPosts(page, '/api/identity')
   await page.goto(`/articles/${articles.first}`)
   await expectAds(page, 'readable')
-  const seen = watch.auctions.length
+  const auctions = watch.auctions.length
+  await release()
   await expect(statusLine(page, 'opted_out')).toBeVisible()
-  const told = watch.requests.length
+  const requests = watch.requests.length
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()
-  expect(watch.auctions.slice(seen).filter(({ eids }) => eids !== undefined)).toEqual([])
+  expect(watch.auctions.slice(auctions).filter(({ eids }) => eids !== undefined)).toEqual([])
   expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
 
-  await signOut(page)
-  await signIn(page, { email: 'refresh-optout@example.com' })
-  await expect(statusLine(page, 'opted_out')).toBeVisible()
+  await signOutByApi(context)
+  await signInByApi(context, { email: 'refresh-optout@example.com' })
   expect(await identityOf(context)).toMatchObject({ status: 'opted_out' })
   expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 1 })
-  expect(await watch.carrying(advertisingToken, told)).toEqual([])
+  expect(await watch.carrying(advertisingToken, requests)).toEqual([])
 })

@@ -1,11 +1,12 @@
-import { expect, type Request, test } from '@playwright/test'
+import type { Request } from '@playwright/test'
 import type { AdSettings } from '#lib/ads/ad-setup.ts'
 import type { loadPrebid } from '#lib/ads/prebid/prebid-loader.ts'
 import type { createPrebidToken } from '#lib/ads/prebid/prebid-token.ts'
-import { startClientPage } from '#tests/support/client-page.ts'
+import { openBarePage } from '#tests/support/bare-page.ts'
+import { bundlePage } from '#tests/support/client-page.ts'
+import { expect, test } from './fixtures.ts'
 
-/* Modules of Prebid as npm has them, beside ours: a bidder that registers itself, and another user ID. */
-
+/** Two modules of Prebid from npm: a bidder that registers itself, and another user ID. */
 const script = `
 import { loadPrebid } from '../../lib/ads/prebid/prebid-loader.ts'
 import { createPrebidToken } from '../../lib/ads/prebid/prebid-token.ts'
@@ -20,16 +21,18 @@ interface ClientWindow {
   modules(): Promise<unknown>
 }
 
-test('P1, S1: one of Prebid’s own bidders gets the token beside another user ID, and neither after a sign-out', async ({
+test('one of Prebid’s own bidders gets the token beside another user ID, and neither after a sign-out (P1, S1)', async ({
   page,
 }) => {
-  const { origin, close } = await startClientPage(script)
   const asked: Request[] = []
   await page.route('https://ib.adnxs.com/**', (route, request) => {
     asked.push(request)
-    return route.fulfill({ json: {}, headers: { 'access-control-allow-origin': origin } })
+    const origin = new URL(page.url()).origin
+    const headers = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
+    return route.fulfill({ json: {}, headers })
   })
-  await page.goto(origin)
+  await openBarePage(page)
+  await page.addScriptTag({ content: bundlePage(script) })
 
   await page.evaluate(async () => {
     const own = window as unknown as ClientWindow
@@ -62,5 +65,4 @@ test('P1, S1: one of Prebid’s own bidders gets the token beside another user I
   expect(eids[0]).toMatch(/pubcid\.org.*"TOKEN"|"TOKEN".*pubcid\.org/)
   expect(eids[1]).toBe('[]')
   expect(eids[2]).toMatch(/pubcid\.org.*"NEXT"|"NEXT".*pubcid\.org/)
-  await close()
 })

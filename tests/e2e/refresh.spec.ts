@@ -1,7 +1,7 @@
 import { articles, eidsOf, expectAds, readNext, signInAndConsent, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('a due token is used at once, renewed by one POST after the auction, and the next page has the fresh one', async ({
+test('a due token is used at once and refreshed by one POST after the auction, and the next page has the new one', async ({
   page,
   context,
   operator,
@@ -10,7 +10,7 @@ test('a due token is used at once, renewed by one POST after the auction, and th
 }) => {
   await operator.set({ lifetimes: { refreshFromMs: 1 } })
   const { advertisingToken: due } = await signInAndConsent(context, { email })
-  // The page itself begins the renewal; it ends well after the auction has left.
+  // The page request itself starts the refresh, which ends after the auction.
   await operator.set({ faults: [{ on: 'refresh', latencyMs: 1_200 }] })
 
   await page.goto(`/articles/${articles.first}`)

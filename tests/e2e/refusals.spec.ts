@@ -11,7 +11,9 @@ import {
 } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-test('S7: Global Privacy Control is the denial of a reader who had consented, is shown as honoured, and lasts until the next consent', async ({
+const first = `/articles/${articles.first}`
+
+test('Global Privacy Control is the denial of a reader who had consented, is shown as honoured, and lasts until the next consent (S7)', async ({
   context,
   newBrowser,
   operator,
@@ -25,23 +27,21 @@ test('S7: Global Privacy Control is the denial of a reader who had consented, is
     extraHTTPHeaders: { 'Sec-GPC': '1' },
   })
   const page = await signalling.newPage()
-  await page.goto(`/articles/${articles.first}`)
+  await page.goto(first)
   await expect(statusLine(page, 'gpc')).toContainText('Opt-out signal honoured')
-  await expectAds(page, 'none')
-  await readNext(page)
   await expectAds(page, 'none')
   await page.goto(`/live/${articles.first}`)
   await expect(statusLine(page, 'gpc')).toBeVisible()
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()
-  expect(watch.auctions.map(({ eids }) => eids)).toEqual([undefined, undefined, undefined])
+  expect(watch.auctions.map(({ eids }) => eids)).toEqual([undefined, undefined])
   expect(await watch.carrying(advertisingToken)).toEqual([])
   await page.goto('/choice')
   await expect(page.getByRole('heading', { name: 'Your browser has already answered' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Yes, use it for ads' })).toHaveCount(0)
-  // Not even the renewal that was due.
+  // The refresh that was due is not made either.
   expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
-  // Without the signal it is the reader's own no, in the browser that never sent it too.
+  // The denial holds without the signal too, also in the browser that never sent it.
   await signalling.setExtraHTTPHeaders({})
   for (const browser of [signalling, context])
     expect(await identityOf(browser)).toMatchObject({ status: 'denied' })
@@ -51,20 +51,19 @@ test('S7: Global Privacy Control is the denial of a reader who had consented, is
   await expect(statusLine(page, 'available')).toBeVisible()
 })
 
-test('K6, N23: a denial on the privacy page removes the token from the other open tab before the server answers', async ({
+test('a denial on the privacy page removes the token from the other tab before the server answers; the next consent brings one (K6, N23)', async ({
   page,
   context,
   watch,
-  email,
+  reader: { advertisingToken },
 }) => {
-  const { advertisingToken } = await signInAndConsent(context, { email })
   const privacy = await context.newPage()
-  await page.goto(`/articles/${articles.first}`)
+  await page.goto(first)
   await expectAds(page, 'readable')
   await privacy.goto('/privacy')
   const release = await holdPosts(privacy, '/api/forms/choice')
 
-  const afterNo = watch.requests.length
+  const denied = watch.requests.length
   await privacy.getByRole('button', { name: 'No, do not use it' }).click()
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
   await release()
@@ -75,33 +74,26 @@ test('K6, N23: a denial on the privacy page removes the token from the other ope
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()
   expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
-  expect(await watch.carrying(advertisingToken, afterNo)).toEqual([])
-})
+  expect(await watch.carrying(advertisingToken, denied)).toEqual([])
 
-test('a reader who denied and then consented has a token again', async ({ page, context, email }) => {
-  await signInAndConsent(context, { email })
-  await page.goto('/privacy')
-  await page.getByRole('button', { name: 'No, do not use it' }).click()
-  await expect(statusLine(page, 'denied')).toBeVisible()
-  await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
-  await expect(statusLine(page, 'available')).toBeVisible()
-  await page.goto(`/articles/${articles.first}`)
+  await privacy.getByRole('button', { name: 'Yes, use it for ads' }).click()
+  await expect(statusLine(privacy, 'available')).toBeVisible()
+  await readNext(page)
   await expectAds(page, 'readable')
 })
 
-test('records deleted on the privacy page take the token from the other open tab before any server answers', async ({
+test('deleting one’s records on the privacy page removes the token from the other tab before the server answers (K6, N23)', async ({
   page,
   context,
   watch,
-  email,
+  reader: { advertisingToken },
 }) => {
-  const { advertisingToken } = await signInAndConsent(context, { email })
   const privacy = await context.newPage()
-  await page.goto(`/articles/${articles.first}`)
+  await page.goto(first)
   await expectAds(page, 'readable')
   await privacy.goto('/privacy')
   const release = await holdPosts(privacy, '/api/forms/delete-records')
-  const after = watch.requests.length
+  const deleted = watch.requests.length
   await privacy.getByRole('button', { name: 'Delete my records' }).click()
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
   await release()
@@ -110,17 +102,16 @@ test('records deleted on the privacy page take the token from the other open tab
   await expect(statusLine(privacy, 'no_choice')).toBeVisible()
   await expectAds(page, 'none')
   await expect(statusLine(page, 'no_choice')).toBeVisible()
-  expect(await watch.carrying(advertisingToken, after)).toEqual([])
+  expect(await watch.carrying(advertisingToken, deleted)).toEqual([])
 })
 
-test('an answer, a deletion and a sign-out that cannot be sent get a message, and can be sent again', async ({
+test('an answer, a deletion and a sign-out that cannot be sent get a message, and can be sent again (N24b)', async ({
   page,
   context,
   watch,
-  email,
+  reader: _,
 }) => {
   watch.allow(/net::ERR_FAILED .*\/api\/forms\//, 'Chromium reports the blocked requests by itself')
-  await signInAndConsent(context, { email })
   await page.goto('/privacy')
   await page.route('**/api/forms/*', (route) => route.abort())
   for (const name of ['No, do not use it', 'Delete my records', 'Sign out']) {
@@ -140,40 +131,19 @@ test('an answer, a deletion and a sign-out that cannot be sent get a message, an
   expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
 })
 
-test('a page that knows of a signed-in reader shows a sign-out link instead of the sign-in links', async ({
+test('the masthead has a sign-in link, and for a signed-in reader a link to the sign-out button, also on a phone', async ({
   page,
   context,
   email,
 }) => {
-  const links = page.getByRole('link', { name: 'Sign in' })
-  await page.goto(`/articles/${articles.first}`)
+  const signInLinks = page.getByRole('link', { name: 'Sign in' })
+  await page.goto(first)
   await expect(statusLine(page, 'signed_out')).toBeVisible()
-  await expect(links).toHaveCount(2)
+  await expect(signInLinks).toHaveCount(2)
   await signInAndConsent(context, { email })
   await page.reload()
   await expect(statusLine(page, 'available')).toBeVisible()
-  await expect(links).toHaveCount(0)
-  await accountLink(page).click()
-  await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
-})
-
-test('where the server cannot be asked who is signed in, the sign-in link is shown', async ({
-  page,
-  watch,
-}) => {
-  watch.allow(/net::ERR_FAILED .*\/api\/identity/, 'Chromium reports the blocked request by itself')
-  await page.route('**/api/identity', (route) => route.abort())
-  await page.goto('/')
-  await expect(statusLine(page, 'unavailable')).toBeVisible()
-  await expect(accountLink(page)).toHaveText('Sign in')
-})
-
-test('on a phone the sign-out link leads to the button that signs out, also on the page that has it', async ({
-  page,
-  context,
-  email,
-}) => {
-  await signInAndConsent(context, { email })
+  await expect(signInLinks).toHaveCount(0)
   await page.setViewportSize({ width: 320, height: 568 })
   for (const from of ['/', '/privacy']) {
     await page.goto(from)
@@ -181,4 +151,15 @@ test('on a phone the sign-out link leads to the button that signs out, also on t
     await accountLink(page).click()
     await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport()
   }
+})
+
+test('where the server cannot be asked who is signed in, there is no advertising ID, and the masthead has the sign-in link', async ({
+  page,
+  watch,
+}) => {
+  watch.allow(/net::ERR_FAILED .*\/api\/identity/, 'Chromium reports the blocked request by itself')
+  await page.route('**/api/identity', (route) => route.abort())
+  await page.goto('/')
+  await expect(statusLine(page, 'unavailable')).toContainText('No advertising ID right now')
+  await expect(accountLink(page)).toHaveText('Sign in')
 })

@@ -4,7 +4,7 @@ import { createUid2Client, type Identity } from '#lib/uid2/index.ts'
 import { load } from '#tests/support/bare-page.ts'
 import { readAsBuyer } from '#tests/support/buyer.ts'
 
-/* UID2's SDK on a page that has nothing of ours: the stand-in, or a build of the real one. */
+/* UID2's SDK on a page without our code: the stand-in, or a build of the real one. */
 
 interface Sdk {
   callbacks: ((event: string, payload: { identity?: Identity | null }) => void)[]
@@ -25,7 +25,7 @@ export interface SdkWindow {
 }
 export const operatorOf = (baseUrl: string | undefined) => `${baseUrl}/sandbox/operator`
 
-/** An identity as a publisher's server got it a moment ago. */
+/** A new identity, as a publisher's server gets it. */
 export async function identityFor(baseUrl: string | undefined, email: string): Promise<Identity> {
   const client = createUid2Client({ baseUrl: operatorOf(baseUrl), ...sandboxPublisher })
   const outcome = await client.generateToken({ email })
@@ -35,7 +35,7 @@ export async function identityFor(baseUrl: string | undefined, email: string): P
 
 export const due = (identity: Identity): Identity => ({ ...identity, refresh_from: Date.now() - 1_000 })
 
-/** Notes the SDK's events from before it is there, as its documentation has it. */
+/** Loads the SDK and records its events from the first one on, as its documentation describes. */
 export async function withSdk(page: Page): Promise<void> {
   await page.evaluate(() => {
     ;(window as unknown as SdkWindow).events = []
@@ -76,16 +76,3 @@ export const state = (page: Page) =>
   })
 export const personOf = async (token: string | null, baseUrl: string) =>
   (await readAsBuyer(baseUrl, token ?? '')).person
-
-/** Lets no refresh reach the operator until it is told to. */
-export async function holdRefreshes(page: Page): Promise<() => void> {
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await page.route('**/v2/token/refresh*', async (route) => {
-    await held
-    await route.fallback()
-  })
-  return release
-}

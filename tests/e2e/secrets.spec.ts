@@ -18,7 +18,7 @@ const own = {
 const hash = createHash('sha256').update('marked.canary.4f1d@example.com')
 const digest = hash.digest()
 
-/** Whatever must never reach a browser or a log, by name. */
+/** What must never reach a browser or a log, by name. */
 const known: Record<string, string> = {
   'the e-mail address': email,
   'its hash in hexadecimal': digest.toString('hex'),
@@ -30,13 +30,13 @@ const known: Record<string, string> = {
   ...own,
 }
 
-test('U10, S3, S10, N20: of a whole story with a real operator only the advertising token reaches the browser', async ({
+test('in a whole story with a real operator only the advertising token reaches the browser (U10, U22, S3, S10, N20)', async ({
   site: sandbox,
   operator,
   newBrowser,
   watch,
 }) => {
-  // The worker's site lends its operator and its exchange to one that is configured as in production.
+  // Another site, configured as in production, uses the operator and the exchange of this one.
   const site = await startSite({
     env: {
       ...own,
@@ -105,7 +105,7 @@ test('U10, S3, S10, N20: of a whole story with a real operator only the advertis
   for (const { where, text } of filesBelow(join(root, '.next', 'static'))) look(where, text)
   expect(leaks).toEqual([])
 
-  // The search does find what is there: the token, in each way in which a page is given it.
+  // The search finds what is there: the token, in each response that gives it to a page.
   const withToken = seen.filter(({ text }) => tokens.some((token) => text.includes(token)))
   expect(withToken.map(({ where }) => where)).toEqual(
     expect.arrayContaining([
@@ -116,12 +116,12 @@ test('U10, S3, S10, N20: of a whole story with a real operator only the advertis
   )
 })
 
-/** Keeps what servers answer, headers and body; call what it returns to wait for the last of it. */
+/** Records headers and bodies of all responses. The function that it returns waits for the last one. */
 function recordAnswers(context: BrowserContext): () => Promise<{ where: string; text: string }[]> {
   const pending: Promise<{ where: string; text: string }>[] = []
   context.on('response', (response) => {
     const { pathname } = new URL(response.url())
-    // A redirect has no body, and one that a navigation cuts short has none any more.
+    // A redirect has no body; a navigation may have cut another one short.
     const body = response.text().catch(() => '')
     pending.push(
       Promise.all([body, response.allHeaders().catch(() => response.headers())]).then(([text, headers]) => ({
@@ -149,7 +149,7 @@ async function openIdentityCookie(
   }
 }
 
-/** What scripts can read of the browser's own stores holds nothing of anybody. */
+/** Expects none of these values in the browser's storage, as scripts can read it. */
 async function expectCleanBrowser(page: Page, values: string[]): Promise<void> {
   const stored = await page.evaluate(async () => {
     const databases = (await indexedDB.databases?.()) ?? []

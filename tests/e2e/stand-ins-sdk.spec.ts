@@ -1,10 +1,10 @@
 import { load, openBarePage } from '#tests/support/bare-page.ts'
+import { holdRefreshes } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 import {
   config,
   due,
   events,
-  holdRefreshes,
   identityFor,
   init,
   operatorOf,

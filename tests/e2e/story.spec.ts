@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test'
-import { startSite } from '#tests/support/site.ts'
 import {
   articles,
   eidsOf,
@@ -10,19 +9,15 @@ import {
   statusLine,
   tokenInPrebid,
 } from './acts.ts'
-import { expect, sandboxOperator, test } from './fixtures.ts'
+import { expect, test } from './fixtures.ts'
 
-test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9, U23)', async ({
-  newBrowser,
+// Once per site: the ready-made reader must not have answered before.
+test('the whole story: read, sign in, consent, get ads bought with the token, sign out (U12, U25, P9, U23)', async ({
+  page,
+  context,
+  operator,
   watch,
 }) => {
-  // A site of its own: the ready-made reader must not have answered before.
-  const site = await startSite()
-  const operator = sandboxOperator(site)
-  await operator.set({})
-  const context = await newBrowser({ baseURL: site.origin })
-  const page = await context.newPage()
-
   await test.step('signed out, the front page shows ads without an identity', async () => {
     await page.goto('/')
     await expect(statusLine(page, 'signed_out')).toBeVisible()
@@ -37,7 +32,7 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
     await expect(statusLine(page, 'no_choice')).toBeVisible()
   })
 
-  await test.step('before the yes the operator has not been called', async () => {
+  await test.step('before the consent the operator has not been called', async () => {
     await page.goto(`/articles/${articles.first}`)
     await expect(statusLine(page, 'no_choice')).toBeVisible()
     await expectAds(page, 'none')
@@ -45,7 +40,7 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
     await page.getByRole('link', { name: 'Choose' }).click()
   })
 
-  await test.step('the yes makes one token', async () => {
+  await test.step('the consent makes one token (N8)', async () => {
     await giveConsent(page)
     await expect(statusLine(page, 'available')).toBeVisible()
     expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
@@ -55,7 +50,7 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
   if (identity.status !== 'available') throw new Error(identity.status)
   const token = identity.advertisingToken
 
-  await test.step('a static article: the very first auction carries the token', async () => {
+  await test.step('on a static article the first auction carries the token (P9)', async () => {
     const before = watch.auctions.length
     await page.goto(`/articles/${articles.first}`)
     await expect(statusLine(page, 'available')).toBeVisible()
@@ -65,14 +60,14 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
     ])
   })
 
-  await test.step('the creative is shut in, and says what the buyer could read', async () => {
+  await test.step('the creative is in a sandboxed frame, and says what the buyer could read', async () => {
     const frame = page.locator('[data-ad-slot=article-side] iframe')
     await expect(frame).toHaveAttribute('sandbox', 'allow-scripts allow-popups')
     await expect(frame).toHaveAttribute('srcdoc', /<svg/)
     await expect(frame.contentFrame().getByText('Bought with your UID2')).toBeVisible()
   })
 
-  await test.step('its dynamic twin has the token inline and asks for nothing', async () => {
+  await test.step('the dynamic article has the token inline and does not request it', async () => {
     const auctions = watch.auctions.length
     const asked = watch.count('GET', '/api/identity')
     const response = await page.goto(`/live/${articles.first}`)
@@ -83,7 +78,7 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
     expect(watch.count('GET', '/api/identity')).toBe(asked)
   })
 
-  await test.step('P1, P13: what another set-up left behind surfaces nowhere, and nothing is kept', async () => {
+  await test.step('what another set-up left in the browser is not used, and nothing is stored (P1, P13)', async () => {
     await page.evaluate(() => {
       const left = { advertising_token: 'left', identity_expires: Date.now() + 60_000 }
       localStorage.setItem('__uid2_advertising_token', JSON.stringify({ latestToken: left }))
@@ -97,21 +92,20 @@ test('the whole story: read, sign in, consent, be recognised, sign out (U25, P9,
     expect(await keptBy(page)).toEqual(['', {}, {}])
   })
 
-  await test.step('signing out leaves no trace', async () => {
+  await test.step('a sign-out leaves nothing in the browser (U23)', async () => {
     const auctions = watch.auctions.length
     const requests = watch.requests.length
     await signOut(page)
     await expectAds(page, 'none')
-    // That of the sandbox's exchange is another party's, and no script can read it.
+    // The cookie of the sandbox's exchange is another company's, and no script can read it.
     expect((await context.cookies()).map(({ name }) => name)).toEqual(['sandbox_exchange'])
     expect(await keptBy(page)).toEqual(['', {}, {}])
     expect(await tokenInPrebid(page)).toBeNull()
     expect(watch.auctions.slice(auctions).map(({ eids }) => eids)).toEqual([undefined])
     expect(await watch.carrying(token, requests)).toEqual([])
   })
-  await site.stop()
 })
 
-/** What script can read of what the browser keeps. */
+/** What the browser stores and script can read. */
 const keptBy = (page: Page) =>
   page.evaluate(() => [document.cookie, { ...localStorage }, { ...sessionStorage }])

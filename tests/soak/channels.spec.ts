@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type BrowserContext, firefox, type Page } from '@playwright/test'
 import type { Auction } from '#tests/support/page-watch.ts'
-import { useSdkBundles } from '#tests/support/sdk-bundle.ts'
-import { type Site, startSite } from '#tests/support/site.ts'
-import { choose, signInAndConsent, signInByApi, signOut, statusLine } from '../e2e/acts.ts'
+import { routeSdkBundles } from '#tests/support/sdk-bundle.ts'
+import { choose, signInAndConsent, signInByApi, signOut, signOutByApi, statusLine } from '../e2e/acts.ts'
 import {
   allKept,
   awayAndBack,
@@ -15,29 +14,12 @@ import {
   openPattern,
   requestsSince,
   signalsKept,
-  signOutElsewhere,
   storageOf,
+  tokenOfPage,
 } from '../e2e/channel-acts.ts'
-import { expect, type SandboxOperator, sandboxOperator, test } from '../e2e/fixtures.ts'
+import { expect, type SandboxOperator, test } from '../e2e/fixtures.ts'
 
 test.describe.configure({ mode: 'parallel' })
-
-const salt = { HOLDOUT_SALT: 'moths around a lamp' }
-const kinds = {
-  server: {},
-  client: { UID2_HANDOFF: 'client' },
-  'server, all held out': { HOLDOUT_PERCENT: '100', ...salt },
-  'client, all held out': { UID2_HANDOFF: 'client', HOLDOUT_PERCENT: '100', ...salt },
-}
-const sites = new Map<string, Promise<Site>>()
-const siteOf = (kind: keyof typeof kinds): Promise<Site> => {
-  const site = sites.get(kind) ?? startSite({ env: kinds[kind] })
-  sites.set(kind, site)
-  return site
-}
-test.afterAll(async () => {
-  for (const site of sites.values()) await (await site).stop()
-})
 
 interface Scene {
   channel: Channel
@@ -73,17 +55,45 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     await expect(statusLine(page, 'available')).toBeVisible()
     expect(await sent()).toEqual([id(advertisingToken)])
   },
-  async 'refreshed on the open page'({ page, context, channel, email, operator, auctions, sent }) {
+  async 'refreshed on the open page, then signed out elsewhere'(scene) {
+    const { page, context, channel, email, operator, auctions, sent } = scene
     await operator.set({ lifetimes: { identityMs: 600_000, refreshFromMs: 4_000 } })
-    const { advertisingToken } = await signInAndConsent(context, { email })
+    const { advertisingToken: first } = await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await operator.set({})
     await expect(page.locator('.events')).toContainText('refreshed', { timeout: 20_000 })
+    const refreshed = await page.evaluate(tokenOfPage)
+    expect(refreshed).not.toBe(first)
+    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 1 })
     const before = auctions.length
     await awayAndBack(page)
     const later = await sent(before)
-    expect(later.length).toBeGreaterThan(0)
-    if (!channel.google) expect(later).not.toContain(id(advertisingToken))
+    // Google's tag has cached the first one, which is still valid.
+    expect(later.filter((each) => each !== id(first))).toEqual(
+      channel.requests === 1 && channel.google ? [] : [id(refreshed ?? '')],
+    )
+    if (!channel.google) expect(later).not.toContain(id(first))
+    await signOutByApi(context)
+    await lookAgain(page)
+    await expect(statusLine(page, 'signed_out')).toBeVisible()
+    await expectNothingLeft(scene)
+    for (const token of [first, refreshed ?? '']) expect(await storageOf(page)).not.toContain(token)
+  },
+  async 'in the control group from a moment on the open page on'(scene) {
+    const { page, context, channel, email, auctions, sent } = scene
+    const { advertisingToken } = await signInAndConsent(context, { email })
+    await openPattern(page, channel)
+    await sent()
+    // The server's answer once a greater share of readers is held out.
+    const now = Date.now()
+    const withheld = { status: 'withheld', now, refreshFrom: now + 3_600_000, bucket: 'control' }
+    await page.route('**/api/identity', (route) => route.fulfill({ json: withheld }))
+    const before = auctions.length
+    await lookAgain(page)
+    await expect(statusLine(page, 'withheld')).toBeVisible()
+    expect(await sent(before)).toEqual([])
+    expect(await signalsKept(page)).toEqual([])
+    for (const name of [advertisingToken, ...allKept]) expect(await storageOf(page)).not.toContain(name)
   },
   async 'expired on the open page, with the operator down'(scene) {
     const { page, context, channel, email, operator } = scene
@@ -138,45 +148,55 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
   },
 }
 
+const settingsOf = ({ handoff }: Channel, heldOut = false) => ({
+  ...(handoff === 'client' && { UID2_HANDOFF: 'client' }),
+  ...(heldOut && { HOLDOUT_PERCENT: '100', HOLDOUT_SALT: 'moths around a lamp' }),
+})
+
 for (const channel of channels)
   for (const [state, play] of Object.entries(states))
-    test(`${channel.slug}: ${state}`, async ({ newBrowser, watch, email }) => {
-      if (state.includes('operator down')) watch.allow(/503|refreshing the token/, 'the operator is down')
-      const site = await siteOf(state === 'withheld' ? `${channel.handoff}, all held out` : channel.handoff)
-      const operator = sandboxOperator(site)
-      await operator.set({})
-      const context = await newBrowser({ baseURL: site.origin })
-      await play({
-        channel,
-        context,
-        page: await context.newPage(),
-        operator,
-        email,
-        auctions: watch.auctions,
-        async sent(since = 0) {
-          return identifiersIn(await requestsSince(watch, since, channel))
-        },
+    test.describe(() => {
+      test.use({ settings: settingsOf(channel, state === 'withheld') })
+
+      test(`${channel.slug}: ${state}`, async ({ page, context, operator, watch, email }) => {
+        if (state.includes('operator down')) watch.allow(/503|refreshing the token/, 'the operator is down')
+        await play({
+          channel,
+          context,
+          page,
+          operator,
+          email,
+          auctions: watch.auctions,
+          async sent(since = 0) {
+            return identifiersIn(await requestsSince(watch, since, channel))
+          },
+        })
       })
-      await context.close()
     })
 
 for (const channel of channels)
-  test(`${channel.slug} in Firefox: gets the token, and loses it at sign-out`, async ({ watch, email }) => {
-    test.skip(!existsSync(firefox.executablePath()), 'there is no Firefox on this machine')
-    const site = await siteOf(channel.handoff)
-    await sandboxOperator(site).set({})
-    const browser = await firefox.launch()
-    const context = await browser.newContext({ baseURL: site.origin })
-    watch.follow(context)
-    await useSdkBundles(context)
-    const { advertisingToken } = await signInAndConsent(context, { email })
-    const page = await context.newPage()
-    await openPattern(page, channel)
-    expect(identifiersIn(await requestsSince(watch, 0, channel))).toEqual([id(advertisingToken)])
-    await signOutElsewhere(context)
-    const before = watch.auctions.length
-    await lookAgain(page)
-    await expect(statusLine(page, 'signed_out')).toBeVisible()
-    expect(identifiersIn(await requestsSince(watch, before, channel))).toEqual([])
-    await browser.close()
+  test.describe(() => {
+    test.use({ settings: settingsOf(channel) })
+
+    test(`${channel.slug} in Firefox: gets the token, and loses it at sign-out`, async ({
+      watch,
+      email,
+      site,
+    }) => {
+      test.skip(!existsSync(firefox.executablePath()), 'there is no Firefox on this machine')
+      const browser = await firefox.launch()
+      const context = await browser.newContext({ baseURL: site.origin })
+      watch.follow(context)
+      await routeSdkBundles(context)
+      const { advertisingToken } = await signInAndConsent(context, { email })
+      const page = await context.newPage()
+      await openPattern(page, channel)
+      expect(identifiersIn(await requestsSince(watch, 0, channel))).toEqual([id(advertisingToken)])
+      await signOutByApi(context)
+      const before = watch.auctions.length
+      await lookAgain(page)
+      await expect(statusLine(page, 'signed_out')).toBeVisible()
+      expect(identifiersIn(await requestsSince(watch, before, channel))).toEqual([])
+      await browser.close()
+    })
   })

@@ -10,7 +10,7 @@ const rolldown = join(root, 'node_modules/rolldown/bin/cli.mjs')
 
 /** A page of another site: an own origin with only this script. */
 export async function startClientPage(script: string): Promise<{ origin: string; close(): Promise<void> }> {
-  const bundled = bundle(script)
+  const bundled = bundlePage(script)
   const server = createServer((request, response) => {
     if (request.url === '/page.js') response.setHeader('content-type', 'text/javascript').end(bundled)
     else if (request.url === '/')
@@ -28,12 +28,13 @@ export async function startClientPage(script: string): Promise<{ origin: string;
   }
 }
 
-function bundle(script: string): Buffer {
+/** The script with all that it imports, for a page. React is the development version. */
+export function bundlePage(script: string): string {
   const folder = join(root, 'test-results', 'client-page')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'page.js'), script)
   const args = [rolldown, 'page.js', '--file', 'bundle.js', '--format', 'iife', '--platform', 'browser']
   const { status, stdout, stderr } = spawnSync(nodePath(), args, { cwd: folder, encoding: 'utf8' })
   if (status !== 0) throw new Error(`rolldown ended with ${status}: ${stdout}${stderr}`)
-  return readFileSync(join(folder, 'bundle.js'))
+  return readFileSync(join(folder, 'bundle.js'), 'utf8')
 }

@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { bareEnvironment, collectOutput, freePort } from '#tests/support/site.ts'
 import { spawnForTests } from '#tests/support/spawn.ts'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
-import { articles, expectAds, readNext } from './acts.ts'
-import { expect, test } from './fixtures.ts'
+import { articles, expectAds, readNext } from '../e2e/acts.ts'
+import { expect, test } from '../e2e/fixtures.ts'
 
-test('P7: StrictMode’s double effects start one token store, one Prebid and one auction', async ({
+test('on the development server a page has one token store, one Prebid and one auction (P7)', async ({
   newBrowser,
   watch,
 }) => {
-  test.setTimeout(300_000)
   const development = await startDevelopmentServer()
   try {
     const page = await (await newBrowser({ baseURL: development.origin })).newPage()
@@ -19,13 +18,9 @@ test('P7: StrictMode’s double effects start one token store, one Prebid and on
     await expectAds(page, 'none')
     expect(watch.count('GET', '/api/identity')).toBe(1)
     expect(watch.count('GET', '/api/site')).toBe(1)
-    expect(watch.auctions.map(({ slots }) => slots)).toEqual([['article-end', 'article-side']])
     await readNext(page)
     await expectAds(page, 'none')
-    expect(watch.auctions.map(({ slots }) => slots)).toEqual([
-      ['article-end', 'article-side'],
-      ['article-end', 'article-side'],
-    ])
+    expect(watch.auctions.map(({ slots }) => slots)).toEqual(Array(2).fill(['article-end', 'article-side']))
     const { adUnits, modules } = await page.evaluate(() => {
       const { pbjs } = window as unknown as { pbjs: { adUnits: unknown[]; installedModules: string[] } }
       return { adUnits: pbjs.adUnits.length, modules: pbjs.installedModules }
@@ -37,7 +32,7 @@ test('P7: StrictMode’s double effects start one token store, one Prebid and on
   }
 })
 
-/** In the project's own folder: its files are apart from those of the build. */
+/** In the project's folder: its files are apart from those of the build. */
 async function startDevelopmentServer(): Promise<{ origin: string; stop(): Promise<void> }> {
   const port = await freePort()
   const child = spawnForTests(nodePath(), [bin.next, 'dev', '-p', String(port)], {
@@ -53,8 +48,8 @@ async function startDevelopmentServer(): Promise<{ origin: string; stop(): Promi
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const origin = `http://localhost:${port}`
   const health = async () => (await fetch(`${origin}/api/health`).catch(() => null))?.status ?? log()
-  await expect.poll(health, { timeout: 60_000 }).toBe(200)
-  // Compiled on their first request, the routes would miss what a browser waits for.
+  await expect.poll(health, { timeout: 120_000 }).toBe(200)
+  // The first request compiles a route, which takes longer than a page waits for its identity.
   for (const path of [`/articles/${articles.first}`, '/api/identity', '/api/site']) await fetch(origin + path)
   await fetch(`${origin}/sandbox/exchange/openrtb2/auction`, { method: 'POST', body: '{}' })
   return {
