@@ -5,11 +5,11 @@ import type { AdSetup } from '#lib/ads/ad-setup.ts'
 const gpt = 'https://securepubads.g.doubleclick.net/tag/js/gpt.js'
 const each = Object.entries<Omit<AdSetup, 'name'>>(adSetups)
 
-test.each(each)('%s: a setup that leaves refreshing to Prebid has it on the page', (_name, setup) => {
+test.each(each)('the setup %s has bidders where Prebid refreshes', (_name, setup) => {
   if (setup.refresher === 'prebid') expect(setup.bidders).not.toBeNull()
 })
 
-test.each(each)('%s: who gives secure signals is there to give them (G3)', (_name, setup) => {
+test.each(each)('the setup %s has the part that gives its secure signals (G3)', (_name, setup) => {
   if (setup.secureSignals !== null) expect(setup.gpt).not.toBeNull()
   if (setup.secureSignals === 'prebid') expect(setup.bidders).not.toBeNull()
 })
@@ -20,7 +20,7 @@ test.each([
   ['real', 'uid2', gpt, gpt, 'https://cdn.prod.uidapi.com/uid2-sdk-4.0.1.js'],
   ['real', 'euid', gpt, gpt, 'https://cdn.prod.euid.eu/euid-sdk-4.0.1.js'],
 ])(
-  'scripts of others, %s, %s: only the sandbox is told that Google deploys UID2',
+  'the scripts of %s mode for %s: only the sandbox’s URL names Google’s deployment',
   async (mode, product, ...urls) => {
     vi.stubGlobal('window', {})
     vi.stubGlobal('fetch', async () => Response.json({ mode, product }))

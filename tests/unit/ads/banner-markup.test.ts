@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isBannerMarkup } from '#lib/ads/banner-markup.ts'
 
-describe('P18: a frame can show', () => {
+describe('markup that a frame can show (P18)', () => {
   it.each([
     '<p>',
     'text',
@@ -14,7 +14,7 @@ describe('P18: a frame can show', () => {
   ])('%s', (markup) => expect(isBannerMarkup(markup)).toBe(true))
 })
 
-describe('P18: a frame cannot show', () => {
+describe('markup that a frame cannot show (P18)', () => {
   it.each([
     '',
     ' \n',

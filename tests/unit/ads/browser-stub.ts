@@ -2,10 +2,20 @@ import type { Signals, TcfApi } from '#lib/ads/consent/consent-platform.ts'
 import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { PageWindow, TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
 import { createTokenStore } from '#lib/ads/token-store/token-store.ts'
-import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
+import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
 /** The server's wall clock in these tests: a day from any clock of the page. */
 export const SERVER_NOW = 1_800_000_000_000
+export const later = (ms: number) => SERVER_NOW + ms
+
+/** The storage of a browser. */
+export function memory(kept = new Map<string, string>()) {
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  }
+}
 
 export function available(token: string, over: Partial<AvailableIdentity> = {}): AvailableIdentity {
   const now = over.now ?? SERVER_NOW
@@ -19,6 +29,16 @@ export function available(token: string, over: Partial<AvailableIdentity> = {}):
     ...over,
   }
 }
+
+/** The six fields of an identity, for the client hand-off. */
+export const identityOf = (token: string, from = SERVER_NOW): ClientIdentity => ({
+  advertising_token: token,
+  refresh_token: `refresh of ${token}`,
+  identity_expires: from + 60_000,
+  refresh_from: from + 30_000,
+  refresh_expires: from + 600_000,
+  refresh_response_key: 'key',
+})
 
 export function plain(
   status: 'gpc' | 'signed_out' | 'opted_out' | 'denied' | 'no_choice' | 'refreshing',

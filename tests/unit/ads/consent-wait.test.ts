@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { createConsentWait } from '#lib/ads/consent/consent-wait.ts'
 import { available, createBrowserStub, plain, refused, settle } from './browser-stub.ts'
 
-/** A page of which one script asks whether the token may go out. */
+/** A page with one script that waits for consent. */
 function createPage(over: Parameters<typeof createBrowserStub>[0] = {}) {
   const page = createBrowserStub(over)
   const wait = createConsentWait({
@@ -13,14 +13,14 @@ function createPage(over: Parameters<typeof createBrowserStub>[0] = {}) {
   })
   return {
     page,
-    /** What it has been answered; `waiting` while it has not. */
-    async ask() {
-      let answer: boolean | 'waiting' = 'waiting'
+    /** Its result, or `waiting`. */
+    async startWait() {
+      let result: boolean | 'waiting' = 'waiting'
       void wait().then((allowed) => {
-        answer = allowed
+        result = allowed
       })
       await settle()
-      return () => answer
+      return () => result
     },
   }
 }
@@ -28,86 +28,86 @@ function createPage(over: Parameters<typeof createBrowserStub>[0] = {}) {
 const noGdpr = { gdprApplies: false }
 const gdpr = { gdprApplies: true, tcf: 'CPx' }
 
-test('G11: the first auction waits until the platform has spoken, and the server has answered to it', async () => {
-  const { page, ask } = createPage()
+test('the first auction waits for the consent platform and the server’s answer to it (G11)', async () => {
+  const { page, startWait } = createPage()
   page.tokenStore.start(available('A'))
-  const answer = await ask()
-  expect(answer()).toBe('waiting')
+  const result = await startWait()
+  expect(result()).toBe('waiting')
   await page.consent(gdpr)
-  expect(answer()).toBe('waiting')
+  expect(result()).toBe('waiting')
   await page.request.answer(refused('gdpr'))
-  expect(answer()).toBe(true)
-  // It may be asked: there is no token any more.
+  expect(result()).toBe(true)
+  // The auction may run: there is no token.
   expect(page.tokenStore.currentToken()).toBeNull()
 })
 
-test('G11: what is said before the first auction keeps no later one waiting', async () => {
-  const { page, ask } = createPage()
+test('a later auction does not wait for signals that came before the first (G11)', async () => {
+  const { page, startWait } = createPage()
   page.tokenStore.start(available('A'))
   await page.consent(noGdpr)
   await page.request.answer(available('A'))
-  expect((await ask())()).toBe(true)
+  expect((await startWait())()).toBe(true)
   expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
 })
 
-test('G11: a platform of the TCF that is silent lets its time pass once, and no token out, until it speaks', async () => {
-  const { page, ask } = createPage()
+test('a silent TCF platform delays the first auction once, and withholds the token until it answers (G11)', async () => {
+  const { page, startWait } = createPage()
   page.tokenStore.start(available('A'))
-  const answer = await ask()
+  const result = await startWait()
   await page.advance(999)
-  expect(answer()).toBe('waiting')
+  expect(result()).toBe('waiting')
   await page.advance(1)
-  expect(answer()).toBe(false)
-  expect((await ask())()).toBe(false)
+  expect(result()).toBe(false)
+  expect((await startWait())()).toBe(false)
   await page.consent(noGdpr)
   await page.request.answer(available('A'))
-  expect((await ask())()).toBe(true)
+  expect((await startWait())()).toBe(true)
 })
 
-test('G11: what the server has not heard lets no token out', async () => {
-  const { page, ask } = createPage()
+test('signals that did not reach the server withhold the token (G11)', async () => {
+  const { page, startWait } = createPage()
   page.tokenStore.start(available('A'))
-  const answer = await ask()
+  const result = await startWait()
   await page.consent(noGdpr)
   await page.request.answer(new Error('offline'))
   await page.advance(1_000)
-  expect(answer()).toBe(false)
+  expect(result()).toBe(false)
 })
 
-test('G11: what the server could not keep lets no token out', async () => {
-  const { page, ask } = createPage()
+test('signals that the server could not store withhold the token (G11)', async () => {
+  const { page, startWait } = createPage()
   page.tokenStore.start(available('A'))
-  const answer = await ask()
+  const result = await startWait()
   await page.consent(noGdpr)
   await page.request.answer({ ...plain('refreshing'), status: 'unavailable', reason: 'store' } as never)
   await page.advance(1_000)
-  expect(answer()).toBe(false)
+  expect(result()).toBe(false)
 })
 
-test('G11: where the reader has no token, what the platform says changes nothing', async () => {
-  const { page, ask } = createPage()
+test('signals have no effect for a reader without a token (G11)', async () => {
+  const { page, startWait } = createPage()
   page.tokenStore.start(plain('signed_out'))
-  const answer = await ask()
+  const result = await startWait()
   await page.consent(gdpr)
-  expect(answer()).toBe(true)
+  expect(result()).toBe(true)
   expect(page.requests).toEqual([])
 })
 
-test('G11: without a platform nothing waits; one of GPP alone may be silent', async () => {
+test('no auction waits without a platform, and a GPP platform may stay silent (G11)', async () => {
   const none = createPage({ __tcfapi: undefined })
   none.page.tokenStore.start(available('A'))
-  expect((await none.ask())()).toBe(true)
+  expect((await none.startWait())()).toBe(true)
 
   const gpp = createPage({ __tcfapi: undefined })
   Object.assign(gpp.page.window, { __gpp: () => {} })
   gpp.page.tokenStore.start(available('A'))
-  const answer = await gpp.ask()
-  expect(answer()).toBe('waiting')
+  const result = await gpp.startWait()
+  expect(result()).toBe('waiting')
   await gpp.page.advance(1_000)
-  expect(answer()).toBe(true)
+  expect(result()).toBe(true)
 })
 
-test('G11: a platform that answers at once is heard once', async () => {
+test('a platform that answers at once is called once, and clears nothing (G11)', async () => {
   const api = vi.fn((_command: string, _version: 2, callback: (data: object, success: boolean) => void) =>
     callback({ eventStatus: 'tcloaded', gdprApplies: false }, true),
   )
@@ -121,15 +121,15 @@ test('G11: a platform that answers at once is heard once', async () => {
   expect(page.tokenStore.currentToken()).toMatchObject({ id: 'A' })
 })
 
-test('G11: a platform that comes after the page has begun is heard all the same', async () => {
-  const { page, ask } = createPage({ __tcfapi: undefined })
+test('a platform that loads after the page started is used as well (G11)', async () => {
+  const { page, startWait } = createPage({ __tcfapi: undefined })
   page.tokenStore.start(available('A'))
   Object.assign(page.window, {
     __tcfapi: (_command: string, _version: 2, callback: (data: object, success: boolean) => void) =>
       callback({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CPx' }, true),
   })
-  const answer = await ask()
+  const result = await startWait()
   await page.request.answer(refused('gdpr'))
-  expect(answer()).toBe(true)
+  expect(result()).toBe(true)
   expect(page.tokenStore.currentToken()).toBeNull()
 })

@@ -14,7 +14,7 @@ const withheld: PublicIdentity = {
 const treated = available('A', { bucket: 'treatment' })
 const winner = { token: 'readable', cpm: 2.375, show() {} }
 
-/** A token store in this state, which can become another one. */
+/** A token store in this state, until `setState` sets another. */
 function storeIn(state: TokenState) {
   const listeners: Array<() => void> = []
   return {
@@ -23,7 +23,7 @@ function storeIn(state: TokenState) {
       listeners.push(listener)
       return () => {}
     },
-    become(next: TokenState) {
+    setState(next: TokenState) {
       state = next
       for (const notify of listeners) notify()
     },
@@ -31,54 +31,54 @@ function storeIn(state: TokenState) {
 }
 
 function record(state: TokenState, ...later: TokenState[]): Exposure[] {
-  const told: Exposure[] = []
+  const recorded: Exposure[] = []
   const tokenStore = storeIn(state)
   const exposures = createExposures(tokenStore, {
     unit: () => 'reader 7',
-    tell: (exposure) => told.push(exposure),
+    tell: (exposure) => recorded.push(exposure),
   })
-  for (const next of later) tokenStore.become(next)
+  for (const next of later) tokenStore.setState(next)
   exposures.auction(['top', 'side'])
   exposures.impression('top', winner)
-  return told
+  return recorded
 }
 
-test('K1: both groups are told of alike: each slot that is asked for, each ad that is shown', () => {
+test('each auction and impression is recorded alike for both groups (K1)', () => {
   for (const [state, bucket, token] of [
     [treated, 'treatment', true],
     [withheld, 'control', false],
   ] as const) {
-    const told = record(state)
+    const recorded = record(state)
     const same = { unit: 'reader 7', bucket, token }
-    expect(told).toEqual([
+    expect(recorded).toEqual([
       expect.objectContaining({ ...same, event: 'auction', slot: 'top', cpm: null }),
       expect.objectContaining({ ...same, event: 'auction', slot: 'side', cpm: null }),
       expect.objectContaining({ ...same, event: 'impression', slot: 'top', cpm: 2.375 }),
     ])
-    expect(told[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(recorded[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   }
 })
 
-test('K1: nothing is reported for readers outside the experiment, or while no hold-out runs', () => {
+test('nothing is recorded for readers outside the experiment, or without a hold-out (K1)', () => {
   for (const state of [plain('signed_out'), plain('opted_out'), available('A'), plain('refreshing')])
     expect(record(state)).toEqual([])
 })
 
-test('K2: an expired token, or an unreachable operator, removes no reader from their group', () => {
+test('an expired token or an unreachable operator keeps the reader in the group (K2)', () => {
   const gaps = [plain('refreshing'), { status: 'unavailable', reason: 'operator', now: SERVER_NOW }] as const
   for (const gap of gaps) {
     expect(record(treated, gap).map(({ bucket, token }) => [bucket, token])).toEqual(
       Array.from({ length: 3 }, () => ['treatment', false]),
     )
     expect(record(withheld, gap)).toHaveLength(3)
-    // Afterwards it may be somebody else, or somebody who takes no part any more.
+    // The next reader may be another one, or not take part.
     expect(record(treated, gap, available('B'))).toEqual([])
     expect(record(treated, plain('signed_out'), gap)).toEqual([])
   }
   expect(record(treated, { status: 'loading' }, plain('refreshing'))).toEqual([])
 })
 
-test('K2: statistics that fail cost no ad', () => {
+test('failing statistics cost no ad (K2)', () => {
   const fails = () => {
     throw new Error('blocked')
   }
@@ -92,9 +92,9 @@ test('K2: statistics that fail cost no ad', () => {
   }
 })
 
-test('K1: as a file it is RFC 4180, and no cell is a formula', () => {
+test('the record as a file is RFC 4180, and no cell is a formula (K1)', () => {
   const row = record(treated)[2]
-  if (!row) throw new Error('nothing was told')
+  if (!row) throw new Error('nothing was recorded')
   const time = '2026-11-25T12:00:00.000Z'
   expect(toCsv([{ ...row, time }])).toBe(
     'time,unit,bucket,event,slot,token,cpm_usd\r\n2026-11-25T12:00:00.000Z,reader 7,treatment,impression,top,1,2.375\r\n',
@@ -104,7 +104,7 @@ test('K1: as a file it is RFC 4180, and no cell is a formula', () => {
   expect(toCsv([])).toBe('time,unit,bucket,event,slot,token,cpm_usd\r\n')
 })
 
-test('K8: the ad server is told whether there was a token and which group, and never who', () => {
+test('the ad server gets the group and whether there is a token, and no identifier (K8)', () => {
   expect(keyValues(treated, 'uid2')).toEqual({ uid2_present: 'y', uid2_ab: 'n' })
   expect(keyValues(withheld, 'uid2')).toEqual({ uid2_present: 'n', uid2_ab: 'c' })
   expect(keyValues(available('A'), 'uid2')).toEqual({ uid2_present: 'y', uid2_ab: null })

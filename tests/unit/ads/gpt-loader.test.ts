@@ -13,68 +13,68 @@ interface Tag {
   remove(): void
 }
 
-/** A page load; what Google's script does as it comes is the test's. */
+/** A page load; the test decides what Google’s script does. */
 function load() {
-  const told: string[] = []
+  const calls: string[] = []
   const tags: Tag[] = []
   const page: { googletag?: { cmd: Array<() => void> } & Record<string, unknown> } = {}
   vi.stubGlobal('window', page)
   vi.stubGlobal('location', { origin: 'https://publisher.example' })
   vi.stubGlobal('document', {
-    createElement: () => ({ remove: () => told.push('tag removed') }),
+    createElement: () => ({ remove: () => calls.push('tag removed') }),
     head: { append: (tag: Tag) => tags.push(tag) },
   })
-  /** Its script; what it works off the queue comes a moment later. */
+  /** The script loads; its queue runs a moment later. */
   const arrive = () => {
     const googletag = Object.assign(page.googletag ?? { cmd: [] }, {
-      setConfig: (config: object) => told.push(JSON.stringify(config)),
-      enableServices: () => told.push('services'),
+      setConfig: (config: object) => calls.push(JSON.stringify(config)),
+      enableServices: () => calls.push('services'),
     })
     vi.stubGlobal('googletag', googletag)
     tags.at(-1)?.onload()
     return googletag.cmd
   }
-  const come = () => {
+  const finishLoading = () => {
     for (const run of arrive().splice(0)) run()
   }
   const tagged = () => vi.waitFor(() => expect(tags).not.toHaveLength(0))
-  return { told, tags, page, arrive, come, tagged }
+  return { calls, tags, page, arrive, finishLoading, tagged }
 }
 
-test('Google’s tag is set up before its services begin: nothing is asked for by itself, and ads are shut in (G5, G8)', async () => {
-  const { told, arrive, tagged, page } = load()
+test('Google’s tag is configured before its services start: no initial load, ads in safe frames (G5, G8)', async () => {
+  const { calls, arrive, tagged, page } = load()
   const tag = loadGpt(url)
   await tagged()
   const queue = arrive()
   await settle()
-  expect(told).toEqual([])
+  expect(calls).toEqual([])
   for (const run of queue) run()
   expect(await tag).toBe(page.googletag)
-  expect(told).toEqual([
+  expect(calls).toEqual([
     '{"disableInitialLoad":true,"singleRequest":true,"safeFrame":{"forceSafeFrame":true}}',
     'services',
   ])
 })
 
-test('it is loaded once, however often it is asked for (G5)', async () => {
-  const { tags, come, tagged } = load()
+test('Google’s tag is loaded once for several callers (G5)', async () => {
+  const { tags, finishLoading, tagged } = load()
   const both = Promise.all([loadGpt(url), loadGpt(url)])
   await tagged()
-  come()
+  finishLoading()
   const [first, second] = await both
   expect(first).toBe(second)
   expect(tags).toHaveLength(1)
 })
 
-test('one that is blocked rejects, leaves no tag behind, and is tried for again', async () => {
-  const { tags, told, come, tagged } = load()
+test('a blocked tag rejects, is removed, and is loaded again by the next call', async () => {
+  const { tags, calls, finishLoading, tagged } = load()
   const blocked = loadGpt(url)
   await tagged()
   tags[0]?.onerror()
   await expect(blocked).rejects.toThrow('/sandbox/cdn/gpt.js')
-  expect(told).toEqual(['tag removed'])
+  expect(calls).toEqual(['tag removed'])
   const again = loadGpt(url)
   await vi.waitFor(() => expect(tags).toHaveLength(2))
-  come()
+  finishLoading()
   await expect(again).resolves.toBeDefined()
 })

@@ -4,7 +4,7 @@ import type { GoogleTag } from '#lib/ads/google/gpt-loader.ts'
 import type { HeaderBidding } from '#lib/ads/slots/header-bidding.ts'
 import { settle } from './browser-stub.ts'
 
-/** Elements as far as the ad server needs them. */
+/** The elements that the ad server uses. */
 function createPlace() {
   const place = {
     child: null as null | { id: string; isConnected: boolean },
@@ -35,36 +35,36 @@ interface StubSlot {
   addService(): void
 }
 
-/** Notes what Google's tag is told, in order, and fills slots when the test says so. */
+/** Records the calls to Google’s tag; the test decides when slots are filled. */
 function createTag() {
-  const told: string[] = []
+  const calls: string[] = []
   const live: StubSlot[] = []
   let ended: (event: { slot: StubSlot; isEmpty: boolean }) => void = () => {}
   const pubads = {
     addEventListener(name: string, listener: typeof ended) {
-      told.push(`listens to ${name}`)
+      calls.push(`listen ${name}`)
       ended = listener
     },
-    refresh: (slots: StubSlot[]) => told.push(`refresh ${slots.map(({ div }) => div)}`),
+    refresh: (slots: StubSlot[]) => calls.push(`refresh ${slots.map(({ div }) => div)}`),
   }
   const tag = {
     pubads: () => pubads,
     defineSlot(path: string, sizes: number[][], div: string) {
       const slot = { path, div, addService() {} }
       live.push(slot)
-      told.push(`define ${path} ${JSON.stringify(sizes)} ${div}`)
+      calls.push(`define ${path} ${JSON.stringify(sizes)} ${div}`)
       return slot
     },
-    display: (div: string) => told.push(`display ${div}`),
+    display: (div: string) => calls.push(`display ${div}`),
     destroySlots(slots: StubSlot[]) {
       for (const slot of slots) live.splice(live.indexOf(slot), 1)
-      told.push(`destroy ${slots.map(({ div }) => div)}`)
+      calls.push(`destroy ${slots.map(({ div }) => div)}`)
     },
-    setConfig: (config: object) => told.push(JSON.stringify(config)),
+    setConfig: (config: object) => calls.push(JSON.stringify(config)),
   }
   return {
     tag: tag as unknown as GoogleTag,
-    told,
+    calls,
     live,
     async fill(isEmpty = false) {
       for (const slot of [...live]) ended({ slot, isEmpty })
@@ -87,18 +87,18 @@ function createPage(headerBidding: HeaderBidding | null = null, consent = async 
   })
   const place = createPlace()
   const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => place as unknown as HTMLElement }
-  const late = () => {
+  const fireTimers = () => {
     for (const run of timers.splice(0)) run()
   }
-  return { ...google, auctioneer, place, unit, late }
+  return { ...google, auctioneer, place, unit, fireTimers }
 }
 
-test('a slot is defined in a place of its own, asked for with the key-values, and won when it is filled (G5, K8)', async () => {
+test('a slot gets its own element, is requested with the key-values, and is won when filled (G5, K8)', async () => {
   const page = createPage()
   const sale = page.auctioneer.auction([page.unit])
   await settle()
-  expect(page.told).toEqual([
-    'listens to slotRenderEnded',
+  expect(page.calls).toEqual([
+    'listen slotRenderEnded',
     'define /1/top [[300,250]] top',
     'display top',
     '{"targeting":{"uid2_present":"y","uid2_ab":null}}',
@@ -109,23 +109,23 @@ test('a slot is defined in a place of its own, asked for with the key-values, an
   expect([...(await sale).winners.keys()]).toEqual(['top'])
 })
 
-test('G11: Google is asked once the consent platform has spoken, and header bidders, which ask it themselves, at once', async () => {
-  let speak = (_allowed: boolean) => {}
+test('Google’s ads wait for the consent platform, header bidding does not (G11)', async () => {
+  let decide = (_allowed: boolean) => {}
   const auction = vi.fn(async () => ({ winners: new Map(), withToken: false }))
   const bidding = { applyToken: async () => {}, auction, release() {}, target: async () => {} }
-  const page = createPage(bidding, () => new Promise((resolve) => (speak = resolve)))
+  const page = createPage(bidding, () => new Promise((resolve) => (decide = resolve)))
   const sale = page.auctioneer.auction([page.unit])
   await settle()
   expect(auction).toHaveBeenCalledTimes(1)
-  expect(page.told).toEqual(['listens to slotRenderEnded'])
-  speak(false)
+  expect(page.calls).toEqual(['listen slotRenderEnded'])
+  decide(false)
   await settle()
-  expect(page.told.at(-1)).toBe('refresh top')
+  expect(page.calls.at(-1)).toBe('refresh top')
   await page.fill()
   expect((await sale).winners.size).toBe(1)
 })
 
-test('an empty slot and one that is not filled in time win nothing', async () => {
+test('an empty slot and a slot not filled in time win nothing', async () => {
   const page = createPage()
   const empty = page.auctioneer.auction([page.unit])
   await settle()
@@ -133,11 +133,11 @@ test('an empty slot and one that is not filled in time win nothing', async () =>
   expect((await empty).winners.size).toBe(0)
   const never = page.auctioneer.auction([page.unit])
   await settle()
-  page.late()
+  page.fireTimers()
   expect((await never).winners.size).toBe(0)
 })
 
-test('a slot that is sold again is asked for again, not defined again', async () => {
+test('a slot that is sold again is requested again, not defined again', async () => {
   const page = createPage()
   for (let times = 0; times < 2; times++) {
     const sale = page.auctioneer.auction([page.unit])
@@ -145,12 +145,12 @@ test('a slot that is sold again is asked for again, not defined again', async ()
     await page.fill()
     await sale
   }
-  expect(page.told.filter((line) => line.startsWith('define'))).toHaveLength(1)
-  expect(page.told.filter((line) => line.startsWith('refresh'))).toHaveLength(2)
-  expect(page.told.filter((line) => line.startsWith('listens'))).toHaveLength(1)
+  expect(page.calls.filter((line) => line.startsWith('define'))).toHaveLength(1)
+  expect(page.calls.filter((line) => line.startsWith('refresh'))).toHaveLength(2)
+  expect(page.calls.filter((line) => line.startsWith('listen'))).toHaveLength(1)
 })
 
-test('fifty slots that come and go leave no slot behind (G5)', async () => {
+test('fifty slots that come and go leave no slot (G5)', async () => {
   const page = createPage()
   for (let times = 0; times < 50; times++) {
     const sale = page.auctioneer.auction([page.unit])
@@ -161,7 +161,7 @@ test('fifty slots that come and go leave no slot behind (G5)', async () => {
   }
   expect(page.live).toEqual([])
   expect(page.place.child).toBeNull()
-  expect(page.told.filter((line) => line.startsWith('destroy'))).toHaveLength(50)
+  expect(page.calls.filter((line) => line.startsWith('destroy'))).toHaveLength(50)
 })
 
 test('a slot that is removed during its request delays no other (G5)', async () => {
@@ -172,14 +172,14 @@ test('a slot that is removed during its request delays no other (G5)', async () 
   expect((await sale).winners.size).toBe(0)
 })
 
-test('a slot whose place has gone is not asked for', async () => {
+test('a slot without its element is not requested', async () => {
   const page = createPage()
   const sale = await page.auctioneer.auction([{ ...page.unit, place: () => null }])
   expect(sale.winners.size).toBe(0)
-  expect(page.told).not.toContainEqual(expect.stringMatching(/define|refresh/))
+  expect(page.calls).not.toContainEqual(expect.stringMatching(/define|refresh/))
 })
 
-test('a place that was emptied behind its back gets a new slot, and the old one is destroyed', async () => {
+test('an element that other code emptied gets a new slot, and the old one is destroyed', async () => {
   const page = createPage()
   const first = page.auctioneer.auction([page.unit])
   await settle()
@@ -188,7 +188,7 @@ test('a place that was emptied behind its back gets a new slot, and the old one 
   page.place.replaceChildren({ id: 'other', isConnected: true })
   const second = page.auctioneer.auction([page.unit])
   await settle()
-  expect(page.told.slice(-5)).toEqual([
+  expect(page.calls.slice(-5)).toEqual([
     'destroy top',
     'define /1/top [[300,250]] top',
     'display top',
@@ -209,7 +209,7 @@ function createHeaderBidding(over: Partial<HeaderBidding> = {}): HeaderBidding {
   }
 }
 
-test('header bids are asked for first, and their prices told to the slots that exist by then', async () => {
+test('header bids come first, and their prices are set on the slots', async () => {
   const order: string[] = []
   const bidding = createHeaderBidding({
     auction: async () => {
@@ -223,13 +223,13 @@ test('header bids are asked for first, and their prices told to the slots that e
   const page = createPage(bidding)
   const sale = page.auctioneer.auction([page.unit])
   await settle()
-  expect([...order, ...page.told.slice(-1)]).toEqual(['auction', 'target top', 'refresh top'])
-  expect(page.told.indexOf('display top')).toBeGreaterThan(0)
+  expect([...order, ...page.calls.slice(-1)]).toEqual(['auction', 'target top', 'refresh top'])
+  expect(page.calls.indexOf('display top')).toBeGreaterThan(0)
   await page.fill()
   await sale
 })
 
-test('header bidding that fails costs its bids, not the ads of Google', async () => {
+test('failing header bidding costs its bids, not Google’s ads', async () => {
   const bidding = createHeaderBidding({ auction: () => Promise.reject(new Error('blocked')) })
   const page = createPage(bidding)
   const sale = page.auctioneer.auction([page.unit])
@@ -239,7 +239,7 @@ test('header bidding that fails costs its bids, not the ads of Google', async ()
   expect(bidding.target).not.toHaveBeenCalled()
 })
 
-test('a sale tells whether there was a token at any moment of it (S1)', async () => {
+test('a sale reports whether there was a token at any moment of it (S1)', async () => {
   const page = createPage()
   const uid2 = { id: 'A', source: 'uidapi.com' } as const
   const sell = async (during = async () => {}) => {
@@ -256,7 +256,7 @@ test('a sale tells whether there was a token at any moment of it (S1)', async ()
   expect(await sell()).toBe(false)
 })
 
-test('a token goes on to header bidding, whose word counts as well: it may know of one that came later (S1)', async () => {
+test('a token is passed to header bidding, which may report a later one (S1)', async () => {
   const bidding = createHeaderBidding({ auction: async () => ({ winners: new Map(), withToken: true }) })
   const page = createPage(bidding)
   const sale = page.auctioneer.auction([page.unit])

@@ -16,13 +16,13 @@ writeFileSync(
 )
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const told = (unit: string, bucket: Exposure['bucket'], cpm: number | null): Exposure => ({
+const exposure = (unit: string, bucket: Exposure['bucket'], cpm: number | null): Exposure => ({
   time: '2026-11-25T12:00:00.000Z',
   unit,
   bucket,
   event: cpm === null ? 'auction' : 'impression',
   slot: 'one, "two"\nthree',
-  // Whether there was one at that moment says nothing of the group: half of the treated had none.
+  // Half of the treated have no token, which must not change their group.
   token: bucket === 'treatment' && cpm !== 3,
   cpm,
 })
@@ -35,17 +35,18 @@ function analysed(exposures: readonly Exposure[], percent: string): string[] {
   return stdout.trim().split('\n')
 }
 
-/** Readers with 0, 1 or more impressions, whose revenue is an arithmetic series: its mean and variance are known. */
+/** Readers with 0 to 4 impressions each, so that mean and variance of their revenue are known. */
 function readers(bucket: Exposure['bucket'], count: number, cpm: number): Exposure[] {
   return Array.from({ length: count }, (_, reader) => [
-    told(`${bucket} "${reader}"`, bucket, null),
-    ...Array.from({ length: reader % 5 }, () => told(`${bucket} "${reader}"`, bucket, cpm)),
+    exposure(`${bucket} "${reader}"`, bucket, null),
+    ...Array.from({ length: reader % 5 }, () => exposure(`${bucket} "${reader}"`, bucket, cpm)),
   ]).flat()
 }
 
-// The values are those of Python's `statistics` for [0, .002, .004, .006, .008] × 20 and [0, .003, .006, .009, .012] × 180.
-test('K2: the program of the hold-out’s document computes revenue per reader, interval and sample ratio', () => {
-  const switched = [told('both', 'control', 9), told('both', 'treatment', 9)]
+// Python's `statistics` gives these values for [0, .002, .004, .006, .008] × 20 and [0, .003, .006, .009,
+// .012] × 180.
+test('the program in the hold-out document computes revenue per reader, interval and sample ratio (K2)', () => {
+  const switched = [exposure('both', 'control', 9), exposure('both', 'treatment', 9)]
   const file = [...readers('control', 100, 2), ...readers('treatment', 900, 3), ...switched]
   expect(analysed(file, '10')).toEqual([
     'readers: 100 control, 900 treatment, 1 in both and left out',
@@ -56,7 +57,7 @@ test('K2: the program of the hold-out’s document computes revenue per reader, 
   ])
 })
 
-test('K2: the program of the hold-out’s document says stop when readers of one group are missing', () => {
+test('the program in the hold-out document stops when readers of one group are missing (K2)', () => {
   const file = [...readers('control', 60, 2), ...readers('treatment', 900, 3)]
   expect(analysed(file, '10')[1]).toBe('sample ratio: chi2 15.00, STOP: find out who is missing')
 })

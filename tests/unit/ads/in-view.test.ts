@@ -3,10 +3,10 @@ import { browserView } from '#lib/ads/slots/in-view.ts'
 
 type Entry = Pick<IntersectionObserverEntry, 'isIntersecting' | 'intersectionRatio'>
 
-/** Every observer of the page that has not been disconnected. */
-let observers: Array<{ options: IntersectionObserverInit; say(...ratios: number[]): void }>
+/** The observers that are not disconnected. */
+let observers: Array<{ options: IntersectionObserverInit; report(...ratios: number[]): void }>
 let document: EventTarget & { visibilityState: string }
-/** Of the listeners on the document. */
+/** The number of listeners on the document. */
 let listening: number
 
 beforeEach(() => {
@@ -30,10 +30,10 @@ beforeEach(() => {
     class {
       readonly #own
       constructor(run: (entries: Entry[]) => void, options: IntersectionObserverInit) {
-        // `isIntersecting` may be true of less than the threshold: the first answer of some browsers is.
-        const say = (...ratios: number[]) =>
+        // Some browsers report `isIntersecting` below the threshold at first.
+        const report = (...ratios: number[]) =>
           run(ratios.map((ratio) => ({ isIntersecting: ratio > 0, intersectionRatio: ratio })))
-        this.#own = { options, say }
+        this.#own = { options, report }
       }
       observe() {
         observers.push(this.#own)
@@ -57,12 +57,12 @@ const look = (visibilityState: 'visible' | 'hidden') => {
   document.dispatchEvent(new Event('visibilitychange'))
 }
 
-describe('near', () => {
+describe('whenNear', () => {
   test.each([
     ['in view', 500],
     ['five screens below', 5_999],
     ['five screens above', -5_249],
-  ])('a place %s is so at once, and nothing is watched', (_where, top) => {
+  ])('calls back at once for a place %s, and observes nothing', (_where, top) => {
     const run = vi.fn()
     browserView().whenNear(at(top), 5, run)()
     expect(run).toHaveBeenCalledTimes(1)
@@ -72,19 +72,19 @@ describe('near', () => {
   test.each([
     ['below', 6_000],
     ['above', -5_250],
-  ])('a place further %s is so once, when it comes within so many screens', (_where, top) => {
+  ])('calls back once for a place further %s, when it comes within so many screens', (_where, top) => {
     const run = vi.fn()
     browserView().whenNear(at(top), 5, run)
     expect(observers.map(({ options }) => options.rootMargin)).toEqual(['5000px 0px'])
     const [observer] = observers
-    observer?.say(0)
+    observer?.report(0)
     expect(run).not.toHaveBeenCalled()
-    observer?.say(0.01)
+    observer?.report(0.01)
     expect(run).toHaveBeenCalledTimes(1)
     expect(observers).toEqual([])
   })
 
-  test('a place that goes before is watched no longer (P8)', () => {
+  test('stops observing a place that leaves before (P8)', () => {
     const run = vi.fn()
     browserView().whenNear(at(9_000), 5, run)()
     expect(observers).toEqual([])
@@ -92,20 +92,20 @@ describe('near', () => {
   })
 })
 
-describe('seen', () => {
+describe('whenSeen', () => {
   const watch = () => {
     const run = vi.fn()
     const end = browserView().whenSeen(at(0), 30_000, run)
     const [observer] = observers
     if (!observer) throw new Error('nothing is watched')
-    return { run, end, say: observer.say }
+    return { run, end, report: observer.report }
   }
 
-  test('is what has been in view by half for so long, once, and then nothing is left over (P8)', () => {
-    const { run, say } = watch()
+  test('calls back once after half of the place was in view for long enough, and leaves nothing (P8)', () => {
+    const { run, report } = watch()
     vi.advanceTimersByTime(60_000)
     expect(run).not.toHaveBeenCalled()
-    say(0.5)
+    report(0.5)
     vi.advanceTimersByTime(29_999)
     expect(run).not.toHaveBeenCalled()
     vi.advanceTimersByTime(1)
@@ -116,31 +116,31 @@ describe('seen', () => {
     expect(run).toHaveBeenCalledTimes(1)
   })
 
-  test('less than half does not count', () => {
-    const { run, say } = watch()
-    say(0.49)
+  test('does not count less than half', () => {
+    const { run, report } = watch()
+    report(0.49)
     vi.advanceTimersByTime(60_000)
     expect(run).not.toHaveBeenCalled()
   })
 
-  test('the last of several reports is what holds', () => {
-    const { run, say } = watch()
-    say(1, 0)
+  test('uses the last of several reports', () => {
+    const { run, report } = watch()
+    report(1, 0)
     vi.advanceTimersByTime(60_000)
     expect(run).not.toHaveBeenCalled()
   })
 
-  test('time in view adds up; out of view, and in a hidden tab, it stops', () => {
-    const { run, say } = watch()
-    say(1)
+  test('adds up time in view, and stops out of view and in a hidden tab', () => {
+    const { run, report } = watch()
+    report(1)
     vi.advanceTimersByTime(10_000)
-    say(0)
+    report(0)
     vi.advanceTimersByTime(60_000)
-    say(1)
+    report(1)
     vi.advanceTimersByTime(10_000)
     look('hidden')
     vi.advanceTimersByTime(60_000)
-    say(1)
+    report(1)
     vi.advanceTimersByTime(60_000)
     look('visible')
     vi.advanceTimersByTime(9_999)
@@ -149,9 +149,9 @@ describe('seen', () => {
     expect(run).toHaveBeenCalledTimes(1)
   })
 
-  test('a place that goes before is watched no longer (P8)', () => {
-    const { run, end, say } = watch()
-    say(1)
+  test('stops observing a place that leaves before (P8)', () => {
+    const { run, end, report } = watch()
+    report(1)
     end()
     vi.advanceTimersByTime(60_000)
     expect(run).not.toHaveBeenCalled()
@@ -159,7 +159,7 @@ describe('seen', () => {
   })
 })
 
-describe('N28: where a browser cannot watch', () => {
+describe('a view without an IntersectionObserver', () => {
   class Refused {
     constructor() {
       throw new DOMException('The operation is insecure.', 'SecurityError')
@@ -169,7 +169,7 @@ describe('N28: where a browser cannot watch', () => {
   test.each([
     ['is missing', undefined],
     ['throws', Refused],
-  ])('because the API %s, every slot is near, and none has been seen', (_, api) => {
+  ])('has every slot near and none seen where the API %s (N28)', (_, api) => {
     vi.stubGlobal('IntersectionObserver', api)
     const [near, seen] = [vi.fn(), vi.fn()]
     const leave = browserView().whenNear(at(90_000), 5, near)

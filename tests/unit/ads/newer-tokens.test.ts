@@ -9,12 +9,12 @@ describe('the first request with a newer token of the same person', () => {
     expect(newerTokens([by('a', 3), by('a', 2), by('a', 2), by('a', 1)])).toEqual([true, false, true, false])
   })
 
-  it('is not the first reader, nor one after another person', () => {
+  it('is neither the first of all nor one after another person’s', () => {
     expect(newerTokens([by('a', 1)])).toEqual([false])
     expect(newerTokens([by('b', 2), by('a', 1)])).toEqual([false, false])
   })
 
-  it('is not an older token that another part still had', () => {
+  it('is not one with an older token that another part still had', () => {
     expect(newerTokens([by('a', 1), by('a', 2), by('a', 1)])).toEqual([false, true, false])
   })
 

@@ -12,7 +12,7 @@ const known = {
   currency: 'USD',
 }
 
-/** Written down by hand from the table in section 4.4 of OpenRTB 2.6. */
+/** Written by hand from the table in section 4.4 of OpenRTB 2.6. */
 const table: [macro: string, value: string][] = [
   ['${AUCTION_ID}', 'req-1'],
   ['${AUCTION_BID_ID}', 'res-2'],
@@ -26,30 +26,30 @@ const table: [macro: string, value: string][] = [
   ['${AUCTION_MIN_TO_WIN}', ''],
   ['${AUCTION_MULTIPLIER}', ''],
   ['${AUCTION_IMP_TS}', ''],
-  // Base64, as the section says; `printf 1.25 | base64`.
+  // Base64, as in the specification: `printf 1.25 | base64`.
   ['${AUCTION_PRICE:B64}', 'MS4yNQ=='],
-  // An encoding that nobody agreed on.
+  // An unknown encoding.
   ['${AUCTION_PRICE:ROT13}', ''],
-  // Prebid’s own renderer knows this one, too.
+  // Prebid’s own renderer fills this one as well.
   ['${CLICKTHROUGH}', ''],
 ]
 
-describe('P17: a macro of OpenRTB', () => {
-  it.each(table)('%s is filled in each time', (macro, value) => {
+describe('a macro of OpenRTB (P17)', () => {
+  it.each(table)('%s is filled in at each place', (macro, value) => {
     expect(fillMacros(`<a href="/?a=${macro}&b=${macro}">`, known)).toBe(`<a href="/?a=${value}&b=${value}">`)
   })
 
-  it('is removed where its value is not known', () => {
+  it('is removed without a known value', () => {
     const macros = table.map(([macro]) => macro).join('')
     expect(fillMacros(macros, { price: 2, currency: 'USD' })).toBe('2USD10Mg==')
   })
 
-  it('has its value as it is, also one that means something in a replacement', () => {
+  it('gets its value unchanged, also one with a meaning in replacements', () => {
     expect(fillMacros('[${AUCTION_AD_ID}]', { ...known, adId: '$&$1é' })).toBe('[$&$1é]')
     expect(fillMacros('${AUCTION_AD_ID:B64}', { ...known, adId: 'é' })).toBe('w6k=')
   })
 
-  it('is nothing else that looks like one', () => {
+  it('is not any similar text', () => {
     const others = '$AUCTION_PRICE {AUCTION_PRICE} ${auction_price} ${price} $'
     expect(fillMacros(others, known)).toBe(others)
   })

@@ -12,7 +12,7 @@ const available: PublicIdentity = {
   source: 'uidapi.com',
 }
 const eids = eidOf(available)
-const asked: Auction = {
+const auctionInput: Auction = {
   id: '5b1c',
   slots: [
     {
@@ -34,10 +34,10 @@ const asked: Auction = {
 }
 const eid = { source: 'uidapi.com', uids: [{ id: 'A4AAAADtoken', atype: 3 }] }
 
-/** Places as sections 3.2.1 to 3.2.29 of the OpenRTB 2.6 specification name them, written down by hand. */
+/** Fields as named in sections 3.2.1 to 3.2.29 of OpenRTB 2.6, written by hand. */
 describe('the request, by OpenRTB 2.6', () => {
-  it('has every member in its place, and nothing unknown', () => {
-    expect(bidRequest(asked)).toEqual({
+  it('has every member in its place, and no unknown one', () => {
+    expect(bidRequest(auctionInput)).toEqual({
       id: '5b1c',
       imp: [
         {
@@ -70,12 +70,12 @@ describe('the request, by OpenRTB 2.6', () => {
     })
   })
 
-  it('has eids in `user.ext` for who still looks there, and then in no other place', () => {
-    expect(bidRequest({ ...asked, eidsAt: 'user.ext' }).user).toEqual({ ext: { eids: [eid] } })
+  it('has eids in `user.ext` for servers that read them there, and then only there', () => {
+    expect(bidRequest({ ...auctionInput, eidsAt: 'user.ext' }).user).toEqual({ ext: { eids: [eid] } })
   })
 
-  it('of an app names the app and no site', () => {
-    const { site: _, ...rest } = asked as Auction & { site: unknown }
+  it('for an app has the app and no site', () => {
+    const { site: _, ...rest } = auctionInput as Auction & { site: unknown }
     const app = { bundle: 'com.example.lantern', name: 'The Lantern' }
     const request = bidRequest({ ...rest, app, device: { ua: 'Television/1.0', ip: '192.0.2.7' } })
     expect(request).toMatchObject({
@@ -86,42 +86,42 @@ describe('the request, by OpenRTB 2.6', () => {
     expect(request).not.toHaveProperty('site')
   })
 
-  it('P20: has the reader’s address at the place of its version, and none that is not known', () => {
+  it('has the reader’s address in the field of its IP version, and none when unknown (P20)', () => {
     const device = (address: string | null) =>
-      bidRequest({ ...asked, device: deviceOf({ ua: 'TV', address }) }).device
+      bidRequest({ ...auctionInput, device: deviceOf({ ua: 'TV', address }) }).device
     expect(device('192.0.2.7')).toEqual({ ua: 'TV', ip: '192.0.2.7' })
     expect(device('2001:db8::7')).toEqual({ ua: 'TV', ipv6: '2001:db8::7' })
     expect(device(null)).toEqual({ ua: 'TV' })
   })
 
-  it('without an eid has no user, not even an empty one', () => {
-    expect(bidRequest({ ...asked, eids: [] })).not.toHaveProperty('user')
-    expect(bidRequest({ ...asked, eids: [], eidsAt: 'user.ext' })).not.toHaveProperty('user')
+  it('has no user without an eid, not even an empty one', () => {
+    expect(bidRequest({ ...auctionInput, eids: [] })).not.toHaveProperty('user')
+    expect(bidRequest({ ...auctionInput, eids: [], eidsAt: 'user.ext' })).not.toHaveProperty('user')
   })
 
-  it('asks bidders that need nothing with nothing', () => {
-    const { bidderParams: _, ...rest } = asked
+  it('has empty parameters for bidders that need none', () => {
+    const { bidderParams: _, ...rest } = auctionInput
     expect(bidRequest(rest).imp[0]?.ext.prebid.bidder).toEqual({ one: {}, two: {} })
   })
 })
 
-describe('what is known of consent', () => {
-  it('is passed on: `regs.gdpr`, `regs.gpp`, `regs.gpp_sid`, `user.consent`, and GPC where Prebid has it', () => {
+describe('known consent', () => {
+  it('is passed on: `regs.gdpr`, `regs.gpp`, `regs.gpp_sid`, `user.consent`, and GPC where Prebid expects it', () => {
     const regs = { gdprApplies: true, tcf: 'CPx', gpp: 'DBAA', gppSid: [2, 7], gpc: true }
-    const request = bidRequest({ ...asked, regs })
+    const request = bidRequest({ ...auctionInput, regs })
     expect(request.regs).toEqual({ gdpr: 1, gpp: 'DBAA', gpp_sid: [2, 7], ext: { gpc: '1' } })
     expect(request.user).toEqual({ consent: 'CPx', eids: [eid] })
-    expect(bidRequest({ ...asked, eids: [], regs }).user).toEqual({ consent: 'CPx' })
+    expect(bidRequest({ ...auctionInput, eids: [], regs }).user).toEqual({ consent: 'CPx' })
   })
 
-  it('that GDPR does not apply is a 0; what is unknown is left out', () => {
-    expect(bidRequest({ ...asked, regs: { gdprApplies: false } }).regs).toEqual({ gdpr: 0 })
-    expect(bidRequest({ ...asked, regs: { gpc: false } })).not.toHaveProperty('regs')
+  it('is a 0 where GDPR does not apply, and left out where unknown', () => {
+    expect(bidRequest({ ...auctionInput, regs: { gdprApplies: false } }).regs).toEqual({ gdpr: 0 })
+    expect(bidRequest({ ...auctionInput, regs: { gpc: false } })).not.toHaveProperty('regs')
   })
 })
 
 describe('an eid', () => {
-  it('is the token of a reader who has one, under its source', () => {
+  it('contains the reader’s token under its source', () => {
     expect(eids).toEqual([eid])
     expect(eidOf({ ...available, source: 'euid.eu' })[0]?.source).toBe('euid.eu')
   })
@@ -136,11 +136,11 @@ describe('an eid', () => {
     { status: 'refreshing', now },
     { status: 'unavailable', reason: 'operator', now },
     { status: 'unsupported', reason: 'gdpr', now },
-  ])('is none for $status (K1)', (identity) => {
+  ])('does not exist for $status (K1)', (identity) => {
     expect(eidOf(identity)).toEqual([])
   })
 
-  it('under client hand-off holds the token and none of what renews it (U10)', () => {
+  it('contains no refresh data under the client hand-off (U10)', () => {
     const identity = {
       advertising_token: 'A4AAAADtoken',
       refresh_token: 'canary',
@@ -153,10 +153,10 @@ describe('an eid', () => {
   })
 })
 
-describe('K3: the request to look at', () => {
-  it('shows six characters of the token, wherever it is, and all the rest', () => {
+describe('the request for display (K3)', () => {
+  it('shows six characters of the token in any place, and all the rest', () => {
     for (const eidsAt of ['user', 'user.ext'] as const) {
-      const request = bidRequest({ ...asked, eidsAt, regs: { tcf: 'CPx' } })
+      const request = bidRequest({ ...auctionInput, eidsAt, regs: { tcf: 'CPx' } })
       const text = JSON.stringify(abridged(request))
       expect(text).toContain('"…Dtoken"')
       expect(text).not.toContain('ADtoken')
@@ -164,8 +164,8 @@ describe('K3: the request to look at', () => {
     }
   })
 
-  it('is the very same without a reader', () => {
-    const request = bidRequest({ ...asked, eids: [] })
+  it('is unchanged without a reader', () => {
+    const request = bidRequest({ ...auctionInput, eids: [] })
     expect(abridged(request)).toEqual(request)
   })
 })

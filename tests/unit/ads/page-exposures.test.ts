@@ -15,7 +15,7 @@ const exposure: Exposure = {
 }
 
 test.each(['unit', 'onExposure'] as const)(
-  'statistics that fail (%s) are reported, and cost no auction (K2)',
+  'failing statistics (%s) are reported, and cost no auction (K2)',
   (what) => {
     const reported = vi.fn()
     vi.stubGlobal('window', {})
@@ -36,14 +36,14 @@ test.each(['unit', 'onExposure'] as const)(
   },
 )
 
-test('the record keeps the last 500 of a page (P8)', () => {
+test('the record keeps the last 500 exposures of a page (P8)', () => {
   vi.stubGlobal('window', {})
   for (let each = 0; each < 600; each++) pageExposures().tell({ ...exposure, slot: String(each) })
   expect(pageExposures().all()).toHaveLength(500)
   expect(pageExposures().all()[0]?.slot).toBe('100')
 })
 
-test('a reader is known by your own identifier, or by one of the page load', () => {
+test('a reader’s unit is your own identifier, or one for the page load', () => {
   vi.stubGlobal('window', {})
   const visit = holdOutRecord({}).unit()
   expect(holdOutRecord({}).unit()).toBe(visit)
@@ -52,7 +52,7 @@ test('a reader is known by your own identifier, or by one of the page load', () 
   expect(holdOutRecord({ unit: () => 'ours' }).unit()).toBe('ours')
 })
 
-test('a page over plain http, where browsers make no UUIDs, has its slots and a unit all the same', () => {
+test('a page over plain http, where browsers make no UUIDs, has a unit', () => {
   vi.stubGlobal('window', {})
   const { crypto } = globalThis
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })

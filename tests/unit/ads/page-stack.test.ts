@@ -1,16 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AdSetupName } from '#app/_ads/ad-config.ts'
 import type { SiteSettings } from '#lib/ads/site-settings.ts'
-import { available, createBrowserStub, SERVER_NOW, settle } from './browser-stub.ts'
+import { available, createBrowserStub, identityOf, settle } from './browser-stub.ts'
 
-const identity = {
-  advertising_token: 'A',
-  refresh_token: 'R',
-  identity_expires: SERVER_NOW + 60_000,
-  refresh_from: SERVER_NOW + 30_000,
-  refresh_expires: SERVER_NOW + 600_000,
-  refresh_response_key: 'K',
-}
+const identity = identityOf('A')
 
 interface PageWindow {
   googletag?: { secureSignalProviders?: unknown[]; cmd: unknown[] }
@@ -20,7 +13,7 @@ interface PageWindow {
 
 let scripts: string[]
 let fetched: string[]
-/** Of the SDK, once its script has come. */
+/** The SDK’s `init`, once its script has loaded. */
 let init: ReturnType<typeof vi.fn>
 
 /** A page load in a deployment with these settings. */
@@ -66,7 +59,7 @@ afterEach(() => {
 const slotsOf = async (name: AdSetupName) => (await import('#app/_ads/page-slots.ts')).slotsOf(name)
 const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
 
-test('modules that are evaluated again, as hot reloading does, mean the same slots and the same settings (P7)', async () => {
+test('modules that are evaluated again, as by hot reloading, share slots and settings (P7)', async () => {
   const page = load()
   const first = await slotsOf('secure-signals')
   vi.resetModules()
@@ -77,7 +70,7 @@ test('modules that are evaluated again, as hot reloading does, mean the same slo
   expect(page.googletag?.secureSignalProviders).toHaveLength(1)
 })
 
-test('G3: the first owner of the secure signals in a window is the only one, whatever setups follow', async () => {
+test('the first owner of secure signals in a window stays the only one for all later setups (G3)', async () => {
   const page = load()
   await slotsOf('google-deploy')
   await slotsOf('secure-signals')
@@ -98,7 +91,7 @@ test.each<[AdSetupName, AdSetupName, number]>([
   ['google-deploy', 'prebid-signals', 0],
   ['prebid-signals', 'several', 1],
 ])(
-  'G3: Prebid registers signals only as their first owner in a window: %s, then %s',
+  'Prebid registers signals only as their first owner in a window: %s, then %s (G3)',
   async (first, second, times) => {
     const page = load({ prebidServer: { endpoint: '/auction', accountId: '1' } })
     const registerSignalSources = vi.fn()
@@ -145,7 +138,7 @@ test.each<[AdSetupName, AdSetupName, number]>([
   },
 )
 
-test('a page out of reach of its site has no slots, and the next one that asks tries again', async () => {
+test('a page that cannot reach its site has no slots, and the next call tries again', async () => {
   load()
   vi.stubGlobal('fetch', async () => new Response('<h1>', { status: 502 }))
   await expect(slotsOf('secure-signals')).rejects.toThrow()
@@ -176,7 +169,7 @@ describe('under the client hand-off', () => {
     expect(scripts).toEqual([url])
   })
 
-  test('the SDK listens once, and refreshes at the operator of the deployment', async () => {
+  test('the SDK has one callback, and refreshes at the operator of the deployment', async () => {
     const page = load(client)
     await slotsOf('secure-signals')
     await slotsOf('google-deploy')
@@ -191,7 +184,7 @@ describe('under the client hand-off', () => {
     })
   })
 
-  test('the first refresher of a window is the only one, whatever setups follow', async () => {
+  test('the first refresher of a window stays the only one for all later setups', async () => {
     const page = load(client)
     await slotsOf('prebid-server')
     await slotsOf('secure-signals')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
+import type { PublicIdentity } from '#lib/identity/public-identity.ts'
+import { available, createBrowserStub, identityOf, memory, plain, SERVER_NOW } from './browser-stub.ts'
 
 const withheld = (now = SERVER_NOW): PublicIdentity => ({
   status: 'withheld',
@@ -8,7 +8,7 @@ const withheld = (now = SERVER_NOW): PublicIdentity => ({
   refreshFrom: now + 30_000,
   bucket: 'control',
 })
-const ofSdks = [
+const sdkNames = [
   'UID2-sdk-identity',
   'UID2-sdk-identity_config',
   '__uid_2',
@@ -19,21 +19,17 @@ const ofSdks = [
   '__euid_config',
   'uid2_sdk',
 ]
-const names = ['__uid2_advertising_token', '__euid_advertising_token', ...ofSdks]
+const names = ['__uid2_advertising_token', '__euid_advertising_token', ...sdkNames]
 
 let kept: Map<string, string>
-/** By name; with the domain and path that each was set with, which alone remove it. */
+/** Domain and path of each cookie by its name: only with them can it be removed. */
 let cookies: Map<string, string>
 let page: { googletag?: object }
 
 beforeEach(() => {
   kept = new Map()
   cookies = new Map()
-  vi.stubGlobal('localStorage', {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-  })
+  vi.stubGlobal('localStorage', memory(kept))
   vi.stubGlobal('location', { hostname: 'www.publisher.example', pathname: '/news/today' })
   vi.stubGlobal('document', {
     get cookie() {
@@ -52,7 +48,7 @@ afterEach(() => {
   vi.resetModules()
 })
 
-/** A page load: all of its memory is new, and what the browser keeps is not. */
+/** A page load: new memory, the same storage. */
 function load() {
   const { window } = createBrowserStub()
   vi.stubGlobal('window', window)
@@ -61,7 +57,7 @@ function load() {
 
 const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
 
-/** As Prebid and the SDKs leave an identity behind. */
+/** An identity as Prebid and the SDKs leave it behind. */
 function leave() {
   for (const name of names) {
     kept.set(name, 'SECRET')
@@ -69,13 +65,13 @@ function leave() {
   }
 }
 
-describe('what others keep of an identity in this browser', () => {
+describe('an identity that other code stored in this browser', () => {
   test.each<[string, PublicIdentity]>([
-    ['who has signed out', plain('signed_out')],
+    ['who signed out', plain('signed_out')],
     ['with GPC', plain('gpc')],
-    ['who said no', plain('denied')],
+    ['who denied', plain('denied')],
     ['of the control group', withheld()],
-  ])('goes when a page is opened by a reader %s (S1, S7, K1)', async (_who, identity) => {
+  ])('is removed when a reader %s opens a page (S1, S7, K1)', async (_who, identity) => {
     leave()
     const tokenStore = await tokenStoreOf()
     tokenStore.start(identity)
@@ -87,52 +83,44 @@ describe('what others keep of an identity in this browser', () => {
     ['of a whole domain', 'Max-Age=0,path=/,domain=publisher.example'],
     ['of a path', 'Max-Age=0,path=/news'],
     ['of a folder and this host', 'Max-Age=0,path=/news/,domain=www.publisher.example'],
-  ])('goes also from a cookie %s (S1)', async (_which, attributes) => {
+  ])('is removed from a cookie %s as well (S1)', async (_which, attributes) => {
     cookies.set('__uid_2_config', attributes)
     const tokenStore = await tokenStoreOf()
     tokenStore.start(plain('signed_out'))
     expect([...cookies.keys()]).toEqual([])
   })
 
-  test('goes when the reader comes into the control group while the page is open (K1)', async () => {
+  test('is removed when the reader joins the control group on an open page (K1)', async () => {
     const tokenStore = await tokenStoreOf()
-    const heard: string[] = []
+    const events: string[] = []
     for (const event of ['cleared', 'withheld', 'expired'] as const)
-      tokenStore.on(event, () => heard.push(event))
+      tokenStore.on(event, () => events.push(event))
     tokenStore.start(available('A'))
     leave()
     tokenStore.start(withheld(SERVER_NOW + 1))
-    expect(heard).toEqual(['cleared', 'withheld'])
+    expect(events).toEqual(['cleared', 'withheld'])
     expect([...kept.values()]).not.toContain('SECRET')
   })
 
-  const identityOf = (token: string): ClientIdentity => ({
-    advertising_token: token,
-    refresh_token: 'R',
-    identity_expires: SERVER_NOW + 60_000,
-    refresh_from: SERVER_NOW + 30_000,
-    refresh_expires: SERVER_NOW + 600_000,
-    refresh_response_key: 'K',
-  })
   const keep = (token: string) => kept.set('UID2-sdk-identity', JSON.stringify(identityOf(token)))
 
   test.each([
     ['is the reader’s own', 'A', ['UID2-sdk-identity']],
-    ['was made of the reader’s own', 'A2', ['UID2-sdk-identity', 'uid2_sdk']],
-  ])('stays where the SDK’s %s, without its configuration (P11d)', async (_whose, token, stays) => {
+    ['was made from the reader’s own', 'A2', ['UID2-sdk-identity', 'uid2_sdk']],
+  ])('stays when it %s, without the configuration (P11d)', async (_whose, token, stays) => {
     leave()
     keep(token)
     if (token === 'A2') kept.set('uid2_sdk', 'A A2')
     const tokenStore = await tokenStoreOf()
     tokenStore.start(available('A', { identity: identityOf('A') }))
-    expect(ofSdks.filter((name) => kept.has(name))).toEqual(stays)
-    expect(ofSdks.filter((name) => name.startsWith('__') && cookies.has(name))).toEqual([])
+    expect(sdkNames.filter((name) => kept.has(name))).toEqual(stays)
+    expect(sdkNames.filter((name) => name.startsWith('__') && cookies.has(name))).toEqual([])
   })
 
   test.each([
-    ['to another one', available('B', { identity: identityOf('B') })],
-    ['whose identity is the server’s alone', available('B')],
-  ])('goes when the reader was switched where no page of ours saw it, %s (P11c)', async (_how, identity) => {
+    ['to another identity', available('B', { identity: identityOf('B') })],
+    ['to one held only by the server', available('B')],
+  ])('is removed after a switch of readers outside our pages, %s (P11c)', async (_how, identity) => {
     leave()
     keep('A2')
     kept.set('uid2_sdk', 'A A2')
@@ -142,14 +130,14 @@ describe('what others keep of an identity in this browser', () => {
   })
 })
 
-describe('what Google’s tag holds', () => {
+describe('Google’s cache', () => {
   const tag = () => {
     const clearAllCache = vi.fn()
     page.googletag = { cmd: { push: (run: () => void) => run() }, secureSignalProviders: { clearAllCache } }
     return clearAllCache
   }
 
-  test('goes once when the reader comes into the control group (K1, G3)', async () => {
+  test('is cleared once when the reader joins the control group (K1, G3)', async () => {
     const tokenStore = await tokenStoreOf()
     const cleared = tag()
     tokenStore.start(available('A'))
@@ -157,7 +145,7 @@ describe('what Google’s tag holds', () => {
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
-  test('goes on the first page on which the reader is of the control group (K1, G3)', async () => {
+  test('is cleared on the first page of a reader in the control group (K1, G3)', async () => {
     tag()
     const before = await tokenStoreOf()
     before.start(available('A'))
@@ -184,23 +172,26 @@ describe('Prebid’s own opt-out', () => {
     expect(kept.get(name)).toBeUndefined()
   })
 
-  test.each(['denied', 'opted_out'] as const)('is set by %s, and by nothing less (P15)', async (status) => {
-    const tokenStore = await tokenStoreOf()
-    for (const [index, less] of (['signed_out', 'no_choice', 'gpc'] as const).entries())
-      tokenStore.start(plain(less, SERVER_NOW + index))
-    expect(kept.get(name)).toBeUndefined()
-    tokenStore.start(plain(status, SERVER_NOW + 9))
-    expect(kept.get(name)).toBeTruthy()
-  })
+  test.each(['denied', 'opted_out'] as const)(
+    'is set by %s, and not by a sign-out, no choice or GPC (P15)',
+    async (status) => {
+      const tokenStore = await tokenStoreOf()
+      for (const [index, less] of (['signed_out', 'no_choice', 'gpc'] as const).entries())
+        tokenStore.start(plain(less, SERVER_NOW + index))
+      expect(kept.get(name)).toBeUndefined()
+      tokenStore.start(plain(status, SERVER_NOW + 9))
+      expect(kept.get(name)).toBeTruthy()
+    },
+  )
 
-  test('is lifted by a consent in both groups: they may differ only in the token (P15, K1)', async () => {
+  test('is lifted by a consent in both groups, which may differ only in the token (P15, K1)', async () => {
     const tokenStore = await tokenStoreOf()
     tokenStore.start(plain('denied'))
     tokenStore.start(withheld(SERVER_NOW + 1))
     expect(kept.get(name)).toBeUndefined()
   })
 
-  test('that other code has set is not lifted (P15)', async () => {
+  test('that other code set is not lifted (P15)', async () => {
     kept.set(name, '1')
     const tokenStore = await tokenStoreOf()
     tokenStore.start(available('A'))
@@ -211,7 +202,7 @@ describe('Prebid’s own opt-out', () => {
   })
 })
 
-test('a module that is evaluated again, as hot reloading does, means the same token store and its state (P7)', async () => {
+test('a module that is evaluated again, as by hot reloading, returns the same token store and state (P7)', async () => {
   const first = await tokenStoreOf()
   first.start(available('A'))
   vi.resetModules()

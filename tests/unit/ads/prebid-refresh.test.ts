@@ -3,62 +3,43 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createPrebidRefresh } from '#lib/ads/prebid/prebid-refresh.ts'
 import { createPrebidAuctioneer } from '#lib/ads/slots/header-bidding.ts'
 import type { ClientIdentity } from '#lib/identity/public-identity.ts'
-import { settle } from './browser-stub.ts'
+import { createBrowserStub, identityOf, memory, SERVER_NOW, settle } from './browser-stub.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const T0 = 1_800_000_000_000
-const identityOf = (token: string, from = T0): ClientIdentity => ({
-  advertising_token: token,
-  refresh_token: `refresh of ${token}`,
-  identity_expires: from + 60_000,
-  refresh_from: from + 30_000,
-  refresh_expires: from + 600_000,
-  refresh_response_key: 'key',
-})
 const tokenOf = (id: string, original = id, source: 'uidapi.com' | 'euid.eu' = 'uidapi.com') => {
   return { id, source, identity: identityOf(original) }
 }
 const unit = { code: 'top', sizes: [[300, 250]] as const, place: () => null }
 
-/** A page whose Prebid holds what the test puts into its storage. */
+/** A page with a Prebid whose storage the test fills. */
 function createPage() {
-  let clock = T0
+  const { window, env, timers, advance } = createBrowserStub()
   let ids: Record<string, { id?: string; optout?: boolean }> = {}
   const kept = new Map<string, string>()
-  const storage = {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-  }
-  vi.stubGlobal('localStorage', storage)
+  vi.stubGlobal('localStorage', memory(kept))
   vi.stubGlobal('document', { cookie: '' })
-  const [configs, looked]: [unknown[], unknown[]] = [[], []]
-  let lookUp = async () => {}
+  const [configs, lookUps]: [unknown[], unknown[]] = [[], []]
+  let onLookUp = async () => {}
   const pbjs = {
     getConfig: () => undefined,
     setConfig: ({ userSync }: { userSync: { userIds: unknown[] } }) => configs.push(userSync.userIds[0]),
     async refreshUserIds(which?: unknown) {
-      looked.push(which)
-      await lookUp()
+      lookUps.push(which)
+      await onLookUp()
     },
     getUserIds: () => ids,
     clearAllAuctions() {},
     requestBids: async () => ({ auctionId: 'this' }),
     getHighestCpmBids: () => [],
   } as unknown as PrebidJS
-  const timers = new Map<number, { at: number; run(): void }>()
-  let next = 1
   const tokenStore = { renew: vi.fn(), recheck: vi.fn() }
   const refresh = createPrebidRefresh({
     tokenStore,
     operatorUrl: 'https://operator.example',
-    now: () => clock,
-    setTimeout(run, ms) {
-      timers.set(next, { at: clock + ms, run })
-      return next++
-    },
-    clearTimeout: (timer) => void timers.delete(timer),
+    now: () => SERVER_NOW + env.now(),
+    setTimeout: window.setTimeout,
+    clearTimeout: window.clearTimeout,
   })
   const auctioneer = createPrebidAuctioneer({
     load: async () => pbjs,
@@ -71,37 +52,26 @@ function createPage() {
     auctioneer,
     tokenStore,
     configs,
-    looked,
+    lookUps,
     kept,
     timers,
-    /** What a look-up of Prebid's waits for. */
-    set lookUp(next: () => Promise<void>) {
-      lookUp = next
+    advance,
+    /** Awaited by each look-up of Prebid’s. */
+    set onLookUp(next: () => Promise<void>) {
+      onLookUp = next
     },
-    hold(product: string, latest: ClientIdentity) {
+    store(product: string, latest: ClientIdentity) {
       ids = { [product]: { id: latest.advertising_token } }
       kept.set(`__${product}_advertising_token`, JSON.stringify({ latestToken: latest }))
     },
-    hearOptOut() {
+    optOut() {
       ids = { uid2: { optout: true } }
       kept.set('__uid2_advertising_token', JSON.stringify({ latestToken: 'optout' }))
-    },
-    async advance(ms: number) {
-      const end = clock + ms
-      for (;;) {
-        const [id, timer] = [...timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? []
-        if (id === undefined || timer === undefined || timer.at > end) break
-        timers.delete(id)
-        clock = Math.max(clock, timer.at)
-        timer.run()
-        await settle()
-      }
-      clock = end
     },
   }
 }
 
-test('Prebid gets the six fields and the operator that it refreshes at, under the names of the product', async () => {
+test('Prebid gets the six fields and the operator for refreshes, under the names of the product', async () => {
   const page = createPage()
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
@@ -116,26 +86,26 @@ test('Prebid gets the six fields and the operator that it refreshes at, under th
   ])
 })
 
-test('it is asked again when its token is due, and what it has made by then goes to the token store', async () => {
+test('Prebid is called when its token is due, and its newer token goes to the token store', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
-  const before = page.looked.length
+  const before = page.lookUps.length
   await page.advance(30_000)
-  expect(page.looked).toHaveLength(before)
-  page.hold('uid2', identityOf('B', T0 + 30_000))
+  expect(page.lookUps).toHaveLength(before)
+  page.store('uid2', identityOf('B', SERVER_NOW + 30_000))
   await page.advance(2)
-  expect(page.looked.slice(before)).toEqual([{ submoduleNames: ['uid2'] }])
+  expect(page.lookUps.slice(before)).toEqual([{ submoduleNames: ['uid2'] }])
   expect(page.tokenStore.renew).toHaveBeenLastCalledWith({
     advertisingToken: 'B',
-    identityExpires: T0 + 90_000,
-    refreshFrom: T0 + 60_000,
+    identityExpires: SERVER_NOW + 90_000,
+    refreshFrom: SERVER_NOW + 60_000,
   })
 })
 
-test('its own newer token, handed back by the token store, is no new setting', async () => {
+test('Prebid’s own newer token, returned by the token store, is no new setting', async () => {
   const page = createPage()
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
@@ -145,102 +115,102 @@ test('its own newer token, handed back by the token store, is no new setting', a
   expect(page.configs).toHaveLength(2)
 })
 
-test('an operator that has no answer is asked again half a minute later, and then ever more rarely (U4)', async () => {
+test('an operator without an answer is called again after half a minute, then less and less often (U4)', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await page.advance(30_002)
-  const before = page.looked.length
+  const before = page.lookUps.length
   const counts: number[] = []
   for (const wait of [29_000, 2_000, 58_000, 3_000]) {
     await page.advance(wait)
-    counts.push(page.looked.length - before)
+    counts.push(page.lookUps.length - before)
   }
   expect(counts).toEqual([0, 1, 1, 2])
   await page.advance(3_600_000)
-  expect(page.looked.length - before).toBeLessThan(10)
+  expect(page.lookUps.length - before).toBeLessThan(10)
 })
 
-test('after a look-up that never ends all modules are asked, because one alone would wait for it (U4, P10)', async () => {
+test('after a look-up that never ends all modules are called, as a single one would wait for it (U4, P10)', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
-  const before = page.looked.length
-  page.lookUp = () => new Promise(() => {})
+  const before = page.lookUps.length
+  page.onLookUp = () => new Promise(() => {})
   await page.advance(30_002)
-  page.lookUp = async () => {}
+  page.onLookUp = async () => {}
   await page.advance(90_000)
-  expect(page.looked.slice(before)).toEqual([{ submoduleNames: ['uid2'] }, {}, { submoduleNames: ['uid2'] }])
+  expect(page.lookUps.slice(before)).toEqual([{ submoduleNames: ['uid2'] }, {}, { submoduleNames: ['uid2'] }])
 })
 
-test('a token that is due as Prebid gets it is asked about again half a minute later', async () => {
+test('a token already due when Prebid gets it is looked up half a minute later', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A', T0 - 30_000))
+  page.store('uid2', identityOf('A', SERVER_NOW - 30_000))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
-  const before = page.looked.length
+  const before = page.lookUps.length
   await page.advance(29_999)
-  expect(page.looked).toHaveLength(before)
+  expect(page.lookUps).toHaveLength(before)
   await page.advance(2)
-  expect(page.looked).toHaveLength(before + 1)
+  expect(page.lookUps).toHaveLength(before + 1)
 })
 
-test('a reader’s clock that is a day ahead makes no token due over and over', async () => {
+test('a reader’s clock a day ahead does not make each token due', async () => {
   const page = createPage()
   await page.advance(86_400_000)
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   for (let renewals = 0; renewals < 60; renewals++) {
-    page.hold('uid2', identityOf(`A${renewals}`, T0 + renewals * 60_000))
+    page.store('uid2', identityOf(`A${renewals}`, SERVER_NOW + renewals * 60_000))
     await page.advance(60_000)
   }
-  expect(page.looked.length).toBeLessThan(12)
+  expect(page.lookUps.length).toBeLessThan(12)
 })
 
-test('an opt-out that it hears makes the server ask', async () => {
+test('an opt-out in Prebid causes a recheck at the server', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   page.tokenStore.renew.mockClear()
-  page.hearOptOut()
+  page.optOut()
   await page.advance(30_002)
   expect(page.tokenStore.recheck).toHaveBeenCalledTimes(1)
   expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
-test('S1: after the end nothing is asked, and what a late answer still wrote is removed', async () => {
+test('after a sign-out nothing is called, and what a late answer stored is removed (S1)', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await page.auctioneer.applyToken(null)
-  const before = page.looked.length
-  page.hold('uid2', identityOf('B'))
+  const before = page.lookUps.length
+  page.store('uid2', identityOf('B'))
   await page.advance(120_000)
-  expect(page.looked).toHaveLength(before)
+  expect(page.lookUps).toHaveLength(before)
   expect(page.kept.size).toBe(0)
   expect(page.tokenStore.renew).not.toHaveBeenCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
 })
 
-test('S1: what the next reader’s Prebid keeps is not taken for what the last one’s wrote', async () => {
+test('the next reader’s data in Prebid’s storage is not removed as the last reader’s (S1)', async () => {
   const page = createPage()
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await page.auctioneer.applyToken(null)
   await page.auctioneer.applyToken(tokenOf('B'))
-  page.hold('uid2', identityOf('B'))
+  page.store('uid2', identityOf('B'))
   await page.advance(6_000)
   expect(page.kept.size).toBe(1)
 })
 
-test('S1: a look-up that answers after the sign-out teaches nothing', async () => {
+test('a look-up that answers after the sign-out changes nothing (S1)', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
@@ -249,19 +219,19 @@ test('S1: a look-up that answers after the sign-out teaches nothing', async () =
   const answered = new Promise<void>((resolve) => {
     answer = resolve
   })
-  page.lookUp = () => answered
+  page.onLookUp = () => answered
   await page.advance(30_002)
-  page.lookUp = async () => {}
+  page.onLookUp = async () => {}
   await page.auctioneer.applyToken(null)
-  page.hold('uid2', identityOf('B'))
+  page.store('uid2', identityOf('B'))
   answer()
   await settle()
   expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
-test('S1: what lies in storage is told of only when it is what Prebid gives out', async () => {
+test('a stored token counts only when Prebid gives it out (S1)', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   page.kept.set('__uid2_advertising_token', JSON.stringify({ latestToken: identityOf('of another reader') }))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
@@ -269,32 +239,32 @@ test('S1: what lies in storage is told of only when it is what Prebid gives out'
   expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
-test('what has been renewed is due at its own moment, and the next failure is retried soon again (U4)', async () => {
+test('a renewed token is due at its own time, and the next failure is retried soon (U4)', async () => {
   const page = createPage()
-  page.hold('uid2', identityOf('A'))
+  page.store('uid2', identityOf('A'))
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
-  // Two tries fail, the third one, 90 s after the moment, brings a new token with its look-up.
+  // Two tries fail; the third, 90 s after the due time, brings a new token.
   await page.advance(30_001 + 30_000)
-  const renewedAt = T0 + 30_001 + 90_000
-  page.lookUp = async () => page.hold('uid2', identityOf('B', renewedAt))
+  const renewedAt = SERVER_NOW + 30_001 + 90_000
+  page.onLookUp = async () => page.store('uid2', identityOf('B', renewedAt))
   await page.advance(60_000)
-  page.lookUp = async () => {}
+  page.onLookUp = async () => {}
   expect(page.tokenStore.renew).toHaveBeenLastCalledWith(expect.objectContaining({ advertisingToken: 'B' }))
   const counts: number[] = []
-  const before = page.looked.length
+  const before = page.lookUps.length
   for (const wait of [29_999, 2, 29_998, 2]) {
     await page.advance(wait)
-    counts.push(page.looked.length - before)
+    counts.push(page.lookUps.length - before)
   }
   expect(counts).toEqual([0, 1, 1, 2])
 })
 
-test('a token that is not due for months waits no longer than a timer can', async () => {
+test('a token not due for months waits no longer than a timer can', async () => {
   const page = createPage()
-  page.hold('uid2', { ...identityOf('A'), refresh_from: T0 + 90 * 86_400_000 })
+  page.store('uid2', { ...identityOf('A'), refresh_from: SERVER_NOW + 90 * 86_400_000 })
   void page.auctioneer.applyToken(tokenOf('A'))
   await page.auctioneer.auction([unit])
   await settle()
-  expect(Math.max(...[...page.timers.values()].map(({ at }) => at - T0))).toBe(2 ** 31 - 1)
+  expect(Math.max(...[...page.timers.values()].map(({ at }) => at))).toBe(2 ** 31 - 1)
 })

@@ -5,7 +5,7 @@ import { available, createBrowserStub, settle } from './browser-stub.ts'
 const sharedId = { name: 'sharedId', storage: { type: 'cookie', name: '_sharedID' } }
 const ours = (id: string) => ({ name: 'uid2', value: { uid2: { id } } })
 
-/** As much of Prebid as is asked; the page has configured this much before. */
+/** The part of Prebid in use, with what the page configured before. */
 function createPrebid(userSync: { userIds?: object[]; idPriority?: object } = {}) {
   let config: { userIds?: object[] } = userSync
   const pbjs: PrebidIds = {
@@ -27,7 +27,7 @@ async function signedIn(prebid: ReturnType<typeof createPrebid>) {
   return { page, end }
 }
 
-test('Prebid follows the token store: the token, a newer one, and the end at a sign-out (P1, P3)', async () => {
+test('Prebid follows the token store: the token, a newer one, and its removal at a sign-out (P1, P3)', async () => {
   const prebid = createPrebid()
   const { page } = await signedIn(prebid)
   expect(prebid.userIds()).toEqual([ours('A')])
@@ -39,7 +39,7 @@ test('Prebid follows the token store: the token, a newer one, and the end at a s
   expect(prebid.userIds()).toEqual([{ name: 'uid2', value: {} }])
 })
 
-test('other user IDs stay beside ours, are cleared with it, and come back with the next token', async () => {
+test('other user IDs stay beside ours, are cleared with it, and return with the next token', async () => {
   const prebid = createPrebid({ userIds: [sharedId], idPriority: { uid2: ['uid2'] } })
   const { page } = await signedIn(prebid)
   expect(prebid.config()).toMatchObject({
@@ -57,7 +57,7 @@ test('other user IDs stay beside ours, are cleared with it, and come back with t
   expect(prebid.userIds()).toEqual([sharedId, ours('B')])
 })
 
-test('what another script adds later stays, too', async () => {
+test('user IDs that another script adds later stay as well', async () => {
   const prebid = createPrebid({ userIds: [sharedId] })
   const { page } = await signedIn(prebid)
   const id5 = { name: 'id5Id', params: { partner: 1 } }
@@ -67,7 +67,7 @@ test('what another script adds later stays, too', async () => {
   expect(prebid.userIds()).toEqual([sharedId, id5, ours('B')])
 })
 
-test('Prebid keeps what it has once it no longer follows', async () => {
+test('Prebid keeps its user IDs once it no longer follows', async () => {
   const prebid = createPrebid()
   const { page, end } = await signedIn(prebid)
   end()

@@ -9,13 +9,13 @@ const bidders = [{ code: 'sandbox', via: 'prebid-server' }] as const
 const settingsOfPrebid = { auctionTimeoutMs: 1_000, bidderParams: () => ({}) }
 const uid2 = (id: string) => ({ id, source: 'uidapi.com' }) as const
 
-/** Notes what Prebid is told, in order; an auction is answered with what `bids` holds. */
+/** Records the calls to Prebid; an auction is answered with `bids`. */
 function createPrebidStub(
   bids: object[] = [],
   duringAuction = async () => {},
   signals?: PrebidOptions['signals'],
 ) {
-  const told: string[] = []
+  const calls: string[] = []
   let configured: object[] = []
   const settings: object[] = []
   const firstParty: object[] = []
@@ -24,29 +24,29 @@ function createPrebidStub(
     setConfig({ userSync: { userIds, ...others } }: { userSync: { userIds: object[] } }) {
       settings.push(others)
       configured = userIds
-      told.push(JSON.stringify(userIds))
+      calls.push(JSON.stringify(userIds))
     },
     async refreshUserIds() {
-      const failed = refusal
-      refusal = null
+      const failed = refreshFailure
+      refreshFailure = null
       if (failed) throw failed
       await settle()
-      told.push('refreshed')
+      calls.push('refreshed')
     },
-    clearAllAuctions: () => told.push('auctions cleared'),
+    clearAllAuctions: () => calls.push('auctions cleared'),
     async requestBids({ adUnits, ortb2 }: { adUnits: Array<{ code: string }>; ortb2: object }) {
       firstParty.push(ortb2)
-      told.push(`auction ${adUnits.map(({ code }) => code)}`)
+      calls.push(`auction ${adUnits.map(({ code }) => code)}`)
       await duringAuction()
       return { auctionId: 'this' }
     },
     getHighestCpmBids: () => bids,
-    setTargetingForGPTAsync: (codes: string[]) => told.push(`targeting ${codes}`),
-    markWinningBidAsUsed: (options: unknown) => told.push(JSON.stringify(options)),
+    setTargetingForGPTAsync: (codes: string[]) => calls.push(`targeting ${codes}`),
+    markWinningBidAsUsed: (options: unknown) => calls.push(JSON.stringify(options)),
   }
   let loads = 0
   let failure: Error | null = null
-  let refusal: Error | null = null
+  let refreshFailure: Error | null = null
   async function load(): Promise<PrebidJS> {
     loads += 1
     const failed = failure
@@ -58,52 +58,52 @@ function createPrebidStub(
   const fail = (once: Error) => {
     failure = once
   }
-  const refuse = (once: Error) => {
-    refusal = once
+  const failRefresh = (once: Error) => {
+    refreshFailure = once
   }
-  return { told, settings, firstParty, auctioneer, fail, refuse, loads: () => loads }
+  return { calls, settings, firstParty, auctioneer, fail, failRefresh, loads: () => loads }
 }
 
 test('the first auction carries the token, as {uid2:{id}} and nothing else (U11, P1, P9)', async () => {
-  const { told, auctioneer } = createPrebidStub()
+  const { calls, auctioneer } = createPrebidStub()
   void auctioneer.applyToken(uid2('A'))
   await auctioneer.auction([unit])
-  expect(told).toEqual(['[{"name":"uid2","value":{"uid2":{"id":"A"}}}]', 'refreshed', 'auction top'])
+  expect(calls).toEqual(['[{"name":"uid2","value":{"uid2":{"id":"A"}}}]', 'refreshed', 'auction top'])
 })
 
-test('an EUID goes out under its own name', async () => {
-  const { told, auctioneer } = createPrebidStub()
+test('an EUID is given under its own name', async () => {
+  const { calls, auctioneer } = createPrebidStub()
   void auctioneer.applyToken({ id: 'E', source: 'euid.eu' })
   await auctioneer.auction([unit])
-  expect(told[0]).toBe('[{"name":"euid","value":{"euid":{"id":"E"}}}]')
+  expect(calls[0]).toBe('[{"name":"euid","value":{"euid":{"id":"E"}}}]')
 })
 
-test('no token is removed by an empty value and a refresh, and cached bids with it (P3, P4)', async () => {
-  const { told, auctioneer } = createPrebidStub()
+test('a token is removed by an empty value and a refresh, with the cached bids (P3, P4)', async () => {
+  const { calls, auctioneer } = createPrebidStub()
   void auctioneer.applyToken(uid2('A'))
   await auctioneer.auction([unit])
-  told.length = 0
+  calls.length = 0
   await auctioneer.applyToken(null)
-  expect(told).toEqual(['auctions cleared', '[{"name":"uid2","value":{}}]', 'refreshed'])
+  expect(calls).toEqual(['auctions cleared', '[{"name":"uid2","value":{}}]', 'refreshed'])
 })
 
 test('an auction waits for every change before it, in order (P4)', async () => {
-  const { told, auctioneer } = createPrebidStub()
+  const { calls, auctioneer } = createPrebidStub()
   await auctioneer.auction([unit])
-  told.length = 0
+  calls.length = 0
   void auctioneer.applyToken(uid2('A'))
   void auctioneer.applyToken(uid2('B'))
   await auctioneer.auction([unit])
-  expect(told).toEqual(['[{"name":"uid2","value":{"uid2":{"id":"B"}}}]', 'refreshed', 'auction top'])
+  expect(calls).toEqual(['[{"name":"uid2","value":{"uid2":{"id":"B"}}}]', 'refreshed', 'auction top'])
 })
 
 test('the same token again changes nothing, and Prebid is loaded once (P6)', async () => {
-  const { told, auctioneer, loads } = createPrebidStub()
+  const { calls, auctioneer, loads } = createPrebidStub()
   void auctioneer.applyToken(uid2('A'))
   await auctioneer.auction([unit])
   await auctioneer.applyToken(uid2('A'))
   await auctioneer.auction([unit])
-  expect(told.filter((line) => line === 'refreshed')).toHaveLength(1)
+  expect(calls.filter((line) => line === 'refreshed')).toHaveLength(1)
   expect(loads()).toBe(1)
 })
 
@@ -113,9 +113,9 @@ test('without an auction Prebid is never loaded', async () => {
   expect(loads()).toBe(0)
 })
 
-test('the winner is one of this auction, with what the buyer made of the token', async () => {
+test('the winner is a bid of this auction, with the buyer’s reading of the token', async () => {
   const bid = { adId: 'x', auctionId: 'this', ad: '<p>', width: 300, height: 250, cpm: 1.5 }
-  const { auctioneer, told } = createPrebidStub([{ ...bid, meta: { uid2: { token: 'readable' } } }])
+  const { auctioneer, calls } = createPrebidStub([{ ...bid, meta: { uid2: { token: 'readable' } } }])
   const [winner] = (await auctioneer.auction([unit])).winners.values()
   expect(winner).toMatchObject({ token: 'readable', cpm: 1.5 })
   const frame = { setAttribute: vi.fn(), style: {}, srcdoc: '' }
@@ -124,12 +124,12 @@ test('the winner is one of this auction, with what the buyer made of the token',
   expect(frame.srcdoc).toBe('<p>')
   expect(frame.setAttribute).toHaveBeenCalledWith('sandbox', 'allow-scripts allow-popups')
   expect(replaceChildren).toHaveBeenCalledWith(frame)
-  expect(told.at(-1)).toBe('{"adId":"x","events":true}')
+  expect(calls.at(-1)).toBe('{"adId":"x","events":true}')
   const late = createPrebidStub([{ ...bid, auctionId: 'that', meta: {} }])
   expect((await late.auctioneer.auction([unit])).winners.size).toBe(0)
 })
 
-/** What is in the frame of the ad that this bid wins with. */
+/** The frame of the ad that this bid wins with. */
 async function frameOf(bid: object) {
   const { auctioneer } = createPrebidStub([{ auctionId: 'this', currency: 'USD', ...bid }])
   const [winner] = (await auctioneer.auction([unit])).winners.values()
@@ -139,26 +139,26 @@ async function frameOf(bid: object) {
   return frame
 }
 
-test('P17: macros of OpenRTB are filled in, with the bidder’s own price where Prebid has converted it', async () => {
+test('macros of OpenRTB are filled in, with the bidder’s own price where Prebid converted it (P17)', async () => {
   const bid = { ad: 'p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}&s=${AUCTION_SEAT_ID}', width: 300, height: 250 }
   expect(await frameOf({ ...bid, cpm: 1.5 })).toMatchObject({ srcdoc: 'p=1.5&c=USD&s=' })
   const converted = { ...bid, cpm: 1.5, originalCpm: 1.4, originalCurrency: 'EUR' }
   expect(await frameOf(converted)).toMatchObject({ srcdoc: 'p=1.4&c=EUR&s=' })
 })
 
-test('P18: an ad without a size has that of its slot', async () => {
+test('an ad without a size gets the size of its slot (P18)', async () => {
   for (const size of [{}, { width: 0, height: 0 }])
     expect(await frameOf({ ad: '<p>', cpm: 1, ...size })).toMatchObject({ width: '300', height: '250' })
 })
 
-test('P19: what the server knows of consent goes along with the token, in the same auction', async () => {
+test('consent that the server knows is in the same auction as the token (P19)', async () => {
   const { firstParty, auctioneer } = createPrebidStub()
   const euid = { id: 'E', source: 'euid.eu' } as const
   const consent = { tcf: 'CPx', gdprApplies: true }
   const both = { regs: { gdpr: 1 }, user: { consent: 'CPx' } }
   void auctioneer.applyToken({ ...euid, consent })
   await auctioneer.auction([unit])
-  // The same token after the reader has decided anew.
+  // The same token after a new choice of the reader.
   await auctioneer.applyToken({ ...euid, consent: { ...consent, tcf: 'CPy' } })
   await auctioneer.auction([unit])
   await auctioneer.applyToken(null)
@@ -166,7 +166,7 @@ test('P19: what the server knows of consent goes along with the token, in the sa
   expect(firstParty).toEqual([both, { ...both, user: { consent: 'CPy' } }, {}])
 })
 
-test('an auction tells whether it had a token, also one that came while Prebid loaded or ran (S1)', async () => {
+test('an auction reports whether it had a token, also one that came while Prebid loaded or ran (S1)', async () => {
   const loading = createPrebidStub().auctioneer
   const first = loading.auction([unit])
   void loading.applyToken(uid2('A'))
@@ -180,45 +180,45 @@ test('an auction tells whether it had a token, also one that came while Prebid l
   expect((await auctioneer.auction([unit])).withToken).toBe(true)
 })
 
-test('Prebid that could not be loaded is loaded for the next auction', async () => {
-  const { auctioneer, told, fail } = createPrebidStub()
+test('Prebid is loaded for the next auction after a failed load', async () => {
+  const { auctioneer, calls, fail } = createPrebidStub()
   fail(new Error('offline'))
   await expect(auctioneer.auction([unit])).rejects.toThrow('offline')
   await auctioneer.applyToken(uid2('A'))
   expect((await auctioneer.auction([unit])).withToken).toBe(true)
-  expect(told.at(-1)).toBe('auction top')
+  expect(calls.at(-1)).toBe('auction top')
 })
 
-test('an EUID is removed under its own name, and gives way to a token of another source (P3, S1)', async () => {
-  const { told, auctioneer } = createPrebidStub()
+test('an EUID is removed under its own name, and replaced by a token of another source (P3, S1)', async () => {
+  const { calls, auctioneer } = createPrebidStub()
   void auctioneer.applyToken({ id: 'T', source: 'euid.eu' })
   await auctioneer.auction([unit])
   await auctioneer.applyToken(uid2('T'))
-  expect(told.at(-2)).toBe('[{"name":"uid2","value":{"uid2":{"id":"T"}}}]')
+  expect(calls.at(-2)).toBe('[{"name":"uid2","value":{"uid2":{"id":"T"}}}]')
   await auctioneer.applyToken({ id: 'T', source: 'euid.eu' })
   await auctioneer.applyToken(null)
-  expect(told.at(-2)).toBe('[{"name":"euid","value":{}}]')
+  expect(calls.at(-2)).toBe('[{"name":"euid","value":{}}]')
 })
 
-test('a change that Prebid fails at costs that auction, and neither the next one nor the next change', async () => {
-  const { told, auctioneer, refuse } = createPrebidStub()
-  refuse(new Error('of an ID module'))
+test('a change that fails in Prebid costs that auction, not the next one or the next change', async () => {
+  const { calls, auctioneer, failRefresh } = createPrebidStub()
+  failRefresh(new Error('of an ID module'))
   void auctioneer.applyToken(uid2('A'))
   await expect(auctioneer.auction([unit])).rejects.toThrow('of an ID module')
   await auctioneer.applyToken(null)
-  expect(told.at(-2)).toBe('[{"name":"uid2","value":{}}]')
+  expect(calls.at(-2)).toBe('[{"name":"uid2","value":{}}]')
   await auctioneer.auction([unit])
-  expect(told.at(-1)).toBe('auction top')
+  expect(calls.at(-1)).toBe('auction top')
 })
 
-test('no other identifiers are matched, and Prebid waits for none of its own (P9)', async () => {
+test('no other identifiers are synced, and Prebid waits for none of its own (P9)', async () => {
   const { settings, auctioneer } = createPrebidStub()
   void auctioneer.applyToken(uid2('A'))
   await auctioneer.auction([unit])
   expect(settings).toEqual([{ syncEnabled: false, auctionDelay: 50 }])
 })
 
-test('where Prebid gives the secure signals, it is told which, and registers them with a token alone (G2, G6)', async () => {
+test('Prebid gets the source of the secure signals, and registers it only with a token (G2, G6)', async () => {
   const register = vi.fn()
   const sources = { encryptedSignalSources: { sources: [] } }
   const { settings, auctioneer } = createPrebidStub([], undefined, { userSync: sources, register })
@@ -231,11 +231,11 @@ test('where Prebid gives the secure signals, it is told which, and registers the
   expect(register).toHaveBeenCalledTimes(1)
 })
 
-test('Google’s tag is told what was bid once there is a Prebid, and nothing before', async () => {
-  const { told, auctioneer } = createPrebidStub()
+test('Google’s tag gets the bids once Prebid is loaded, and nothing before', async () => {
+  const { calls, auctioneer } = createPrebidStub()
   await auctioneer.target(['top'])
-  expect(told).toEqual([])
+  expect(calls).toEqual([])
   await auctioneer.auction([unit])
   await auctioneer.target(['top', 'end'])
-  expect(told.at(-1)).toBe('targeting top,end')
+  expect(calls.at(-1)).toBe('targeting top,end')
 })

@@ -27,26 +27,26 @@ test('a bid of the exchange is a bid for Prebid', () => {
 })
 
 test.each([
-  ['null', null],
+  ['of null', null],
   ['without an impression', { ...bid, impid: undefined }],
   ['without a price', { ...bid, price: null }],
   ['without markup', { ...bid, adm: undefined }],
   ['that is video', { ...bid, mtype: 2 }],
-  ['that is VAST without saying so', { ...bid, adm: '<VAST/>' }],
-  ['that is native without saying so', { ...bid, adm: '{"native":{}}' }],
-])('P18: a bid %s costs no other its place', (_, broken) => {
+  ['that is undeclared VAST', { ...bid, adm: '<VAST/>' }],
+  ['that is undeclared native', { ...bid, adm: '{"native":{}}' }],
+])('a bid %s is ignored, and the others count (P18)', (_, broken) => {
   const others = {
     seatbid: [null, { bid: null }, {}, { bid: [broken, { impid: 'b', price: 2, adm: '<b>' }] }],
   }
   expect(read(others)).toMatchObject([{ requestId: 'b', ad: '<b>', creativeId: 'b' }])
 })
 
-test.each([[null], [{}], [{ seatbid: null }], ['']])('P18: an answer of %j has no bids', (body) => {
+test.each([[null], [{}], [{ seatbid: null }], ['']])('an answer of %j has no bids (P18)', (body) => {
   expect(read(body)).toEqual([])
 })
 
-test('P19: consent that Prebid knows goes along with the identifiers', () => {
-  const ask = (ortb2: object, userIdAsEids?: object[]) => {
+test('consent that Prebid knows is sent with the identifiers (P19)', () => {
+  const send = (ortb2: object, userIdAsEids?: object[]) => {
     const call = sandboxAdapter.buildRequests([{ bidId: 'a', adUnitCode: 'top', userIdAsEids }] as never, {
       auctionId: '1',
       ortb2,
@@ -55,10 +55,10 @@ test('P19: consent that Prebid knows goes along with the identifiers', () => {
   }
   const eids = [{ source: 'euid.eu' }]
   const server = { regs: { gdpr: 1 }, user: { consent: 'CPx' } }
-  expect(ask(server, eids)).toMatchObject({ regs: { gdpr: 1 }, user: { consent: 'CPx', eids } })
-  // As Prebid’s own modules have it.
+  expect(send(server, eids)).toMatchObject({ regs: { gdpr: 1 }, user: { consent: 'CPx', eids } })
+  // As Prebid’s own modules write it.
   const cmp = { regs: { ext: { gdpr: 1 } }, user: { ext: { consent: 'CPy' }, keywords: 'none of theirs' } }
-  expect(ask(cmp)).toMatchObject({ regs: cmp.regs, user: { consent: 'CPy' } })
-  expect(ask(cmp).user).toEqual({ consent: 'CPy' })
-  expect(ask({})).not.toHaveProperty('user')
+  expect(send(cmp)).toMatchObject({ regs: cmp.regs, user: { consent: 'CPy' } })
+  expect(send(cmp).user).toEqual({ consent: 'CPy' })
+  expect(send({})).not.toHaveProperty('user')
 })

@@ -1,19 +1,9 @@
 import { vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
 import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, SERVER_NOW } from './browser-stub.ts'
+import { available, createBrowserStub, identityOf, SERVER_NOW } from './browser-stub.ts'
 
-export const later = (ms: number) => SERVER_NOW + ms
-
-export const identityOf = (token: string): ClientIdentity => ({
-  advertising_token: token,
-  refresh_token: `refresh of ${token}`,
-  identity_expires: SERVER_NOW + 60_000,
-  refresh_from: SERVER_NOW + 30_000,
-  refresh_expires: SERVER_NOW + 600_000,
-  refresh_response_key: 'key',
-})
-/** One that the SDK refreshes as soon as it has it. */
+/** An identity that the SDK refreshes at once. */
 export const due = (token: string) =>
   client(token, { identity: { ...identityOf(token), refresh_from: SERVER_NOW - 1 } })
 export const client = (token: string, over: Partial<AvailableIdentity> = {}) =>
@@ -28,25 +18,25 @@ interface Options {
 export interface PageOptions {
   fails?: boolean
   taken?: boolean
-  /** What the SDK has taken up by itself before our page gets to it. */
+  /** What the SDK initialised itself with before our page calls it. */
   selfInitialised?: ClientIdentity
 }
 
-/** As much of the SDK as its owner sees: which identity it works on, what it stores, and whom it tells when. */
+/** The SDK as its owner sees it: its identity, its storage and its events. */
 export function createPage({ fails = false, taken = false, selfInitialised }: PageOptions = {}) {
   const browser = createBrowserStub()
-  const told: string[] = []
+  const calls: string[] = []
   const page: { __uid2?: { callbacks?: Callback[] } & Record<string, unknown> } = {}
-  const say: Callback = (event, payload) => {
+  const emit: Callback = (event, payload) => {
     for (const callback of page.__uid2?.callbacks ?? []) callback(event, payload)
   }
-  let works: ClientIdentity | null = null
-  let listen: Options['callback'] | undefined
+  let current: ClientIdentity | null = null
+  let onChange: Options['callback'] | undefined
 
-  function takeUp(identity: ClientIdentity): void {
-    works = identity
+  function setCurrent(identity: ClientIdentity): void {
+    current = identity
     localStorage.setItem('UID2-sdk-identity', JSON.stringify(identity))
-    listen?.({ advertisingToken: identity.advertising_token })
+    onChange?.({ advertisingToken: identity.advertising_token })
   }
   const load = vi.fn(async () => {
     if (fails) throw new Error('blocked')
@@ -55,33 +45,33 @@ export function createPage({ fails = false, taken = false, selfInitialised }: Pa
     Object.assign(page.__uid2 ?? {}, {
       init({ identity, baseUrl, callback }: Options) {
         if (taken) throw new TypeError('Calling init() more than once is not allowed')
-        told.push(`init ${identity?.advertising_token} ${baseUrl}`)
+        calls.push(`init ${identity?.advertising_token} ${baseUrl}`)
         isInitialised = true
         localStorage.setItem('UID2-sdk-identity_config', JSON.stringify({ baseUrl }))
-        listen = callback
-        if (identity) takeUp(identity)
-        say('InitCompleted', { identity: works })
+        onChange = callback
+        if (identity) setCurrent(identity)
+        emit('InitCompleted', { identity: current })
       },
       setIdentity(identity: ClientIdentity) {
-        told.push(`set ${identity.advertising_token}`)
-        takeUp(identity)
-        say('IdentityUpdated', { identity })
+        calls.push(`set ${identity.advertising_token}`)
+        setCurrent(identity)
+        emit('IdentityUpdated', { identity })
       },
-      getIdentity: () => works,
+      getIdentity: () => current,
       isInitComplete: () => isInitialised,
       disconnect() {
-        told.push('disconnect')
-        works = null
+        calls.push('disconnect')
+        current = null
         localStorage.removeItem('UID2-sdk-identity')
-        say('IdentityUpdated', { identity: null })
+        emit('IdentityUpdated', { identity: null })
       },
     })
-    say('SdkLoaded', { identity: null })
+    emit('SdkLoaded', { identity: null })
     const config = localStorage.getItem('UID2-sdk-identity_config')
     if (selfInitialised || config) {
       isInitialised = true
-      works = selfInitialised ?? JSON.parse(localStorage.getItem('UID2-sdk-identity') ?? 'null')
-      say('InitCompleted', { identity: works })
+      current = selfInitialised ?? JSON.parse(localStorage.getItem('UID2-sdk-identity') ?? 'null')
+      emit('InitCompleted', { identity: current })
     }
   })
   const tokenStore = { on: browser.tokenStore.on, renew: vi.fn(), recheck: vi.fn() }
@@ -97,20 +87,20 @@ export function createPage({ fails = false, taken = false, selfInitialised }: Pa
   return {
     browser,
     tokenStore,
-    told,
+    calls,
     load,
-    say,
+    emit,
     sdk: () => page.__uid2 ?? {},
-    /** A refresh has brought another one. */
+    /** A refresh brought this identity. */
     refresh(identity: ClientIdentity) {
-      takeUp(identity)
-      say('IdentityUpdated', { identity })
+      setCurrent(identity)
+      emit('IdentityUpdated', { identity })
     },
-    /** The SDK looks at its storage, where another tab has put this one. */
+    /** The SDK reads its storage, where another tab put this identity. */
     async reread(identity: ClientIdentity, token = identity.advertising_token) {
       localStorage.setItem('UID2-sdk-identity', JSON.stringify(identity))
-      works = identity
-      listen?.(token ? { advertisingToken: token } : {})
+      current = identity
+      onChange?.(token ? { advertisingToken: token } : {})
       await browser.advance(1)
     },
     start: browser.tokenStore.start,

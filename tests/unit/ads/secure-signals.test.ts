@@ -2,14 +2,12 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { queueOf } from '#lib/ads/google/gpt-queue.ts'
 import { answerGoogleDeploy, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
-import { gptPage, memory, signalPage } from './signal-page.ts'
+import { available, createBrowserStub, later, memory, plain, settle, unavailable } from './browser-stub.ts'
+import { gptPage, signalPage } from './signal-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const later = (ms: number) => SERVER_NOW + ms
-
-test('G1: a sign-out, an opt-out and a switch clear Google’s cache once each', async () => {
+test('a sign-out, a withdrawal, an opt-out and a switch clear Google’s cache once each (G1)', async () => {
   for (const act of ['signed_out', 'denied', 'opted_out'] as const) {
     const { page, cleared } = gptPage()
     page.tokenStore.start(available('A'))
@@ -26,7 +24,7 @@ test('G1: a sign-out, an opt-out and a switch clear Google’s cache once each',
   expect(cleared).toHaveBeenCalledTimes(2)
 })
 
-test('G1, K6: a consent withdrawn clears it at once', async () => {
+test('withdrawn consent clears Google’s cache at once (G1, K6)', async () => {
   const { page, cleared } = gptPage()
   page.tokenStore.start(available('A'))
   await page.consent({ gdprApplies: false })
@@ -36,7 +34,7 @@ test('G1, K6: a consent withdrawn clears it at once', async () => {
   expect(cleared).toHaveBeenCalledTimes(1)
 })
 
-test('G1: never a refresh, a failure, a page without ads, or a page without a token', async () => {
+test('a refresh, a failure, a page without ads or without a token never clears Google’s cache (G1)', async () => {
   const { page, cleared } = gptPage()
   page.tokenStore.start(plain('signed_out'))
   page.tokenStore.start(available('A', { now: later(1) }))
@@ -47,13 +45,13 @@ test('G1: never a refresh, a failure, a page without ads, or a page without a to
   await page.request.answer(available('B', { now: later(3) }))
   page.tokenStore.start({ ...unavailable, now: later(4) })
   page.tokenStore.start(available('B', { now: later(5) }))
-  // Dead on arrival.
+  // Expired on arrival.
   page.tokenStore.start(available('C', { now: later(6), identityExpires: later(6) }))
   expect(page.tokenStore.getSnapshot().status).toBe('refreshing')
   expect(cleared).not.toHaveBeenCalled()
 })
 
-test('G10: a token that runs out with no refresh before clears it once', async () => {
+test('a token that expires without a refresh clears Google’s cache once (G10)', async () => {
   const { page, cleared } = gptPage()
   page.tokenStore.start(available('A'))
   await page.advance(60_001)
@@ -63,7 +61,7 @@ test('G10: a token that runs out with no refresh before clears it once', async (
   expect(cleared).toHaveBeenCalledTimes(1)
 })
 
-test('G1: what an earlier page gave to Google’s tag goes when a later one finds the reader gone', () => {
+test('a token that Google’s tag got on an earlier page is cleared on a later one without the reader (G1)', () => {
   const storage = memory()
   gptPage(storage).page.tokenStore.start(available('A'))
   for (const times of [1, 0]) {
@@ -73,7 +71,7 @@ test('G1: what an earlier page gave to Google’s tag goes when a later one find
   }
 })
 
-test('G1: a token that was there before Google’s tag had come goes from its cache all the same', () => {
+test('a token from before Google’s tag loaded is cleared from its cache as well (G1)', () => {
   vi.stubGlobal('localStorage', memory())
   const page = createBrowserStub()
   const cleared = vi.fn()
@@ -88,7 +86,7 @@ test('G1: a token that was there before Google’s tag had come goes from its ca
   expect(cleared).toHaveBeenCalledTimes(1)
 })
 
-test('G1: what a collector has given is cleared by a later page, which never had a token', async () => {
+test('a signal from a collector is cleared by a later page that never had a token (G1)', async () => {
   const storage = memory()
   vi.stubGlobal('localStorage', storage)
   const { page, tag, providers } = signalPage()
@@ -100,7 +98,7 @@ test('G1: what a collector has given is cleared by a later page, which never had
   expect(later.cleared).toHaveBeenCalledTimes(1)
 })
 
-test('S1, G1: what was given on an earlier page is cleared before the next reader’s, though the sign-in between had no tag', async () => {
+test('a signal of an earlier page is cleared before the next reader’s, even if the sign-in page had no tag (S1, G1)', async () => {
   const storage = memory()
   vi.stubGlobal('localStorage', storage)
   const first = signalPage()
@@ -129,7 +127,7 @@ test('S1, G1: what was given on an earlier page is cleared before the next reade
   }
 })
 
-test('G1, S1: of a reader who is gone nothing is left when Google’s tag comes, though the page learned of it before', () => {
+test('a reader who left before Google’s tag loaded leaves nothing in its cache (G1, S1)', () => {
   const storage = memory()
   gptPage(storage).page.tokenStore.start(available('A'))
   const { page, tag } = signalPage()
@@ -144,7 +142,7 @@ test('G1, S1: of a reader who is gone nothing is left when Google’s tag comes,
   expect(storage.getItem('uid2_gpt')).toBeNull()
 })
 
-test('a browser that never gave Google anything keeps nothing about it', () => {
+test('a browser that gave Google nothing stores nothing about it', () => {
   const storage = memory()
   vi.stubGlobal('localStorage', { ...storage, setItem: vi.fn() })
   const page = createBrowserStub()
@@ -154,7 +152,7 @@ test('a browser that never gave Google anything keeps nothing about it', () => {
   expect(localStorage.setItem).not.toHaveBeenCalled()
 })
 
-test('G1: it works without storage, and does nothing without Google’s tag', () => {
+test('the cache is cleared without storage, and nothing is stored without Google’s tag (G1)', () => {
   const { page, cleared } = gptPage({})
   page.tokenStore.start(available('A'))
   page.tokenStore.clear('denied')
@@ -168,7 +166,7 @@ test('G1: it works without storage, and does nothing without Google’s tag', ()
   expect(storage.setItem).not.toHaveBeenCalled()
 })
 
-test('G2: no provider before there is a token, one from then on, and a refreshed token by the same one', async () => {
+test('a provider is added with the first token, and later tokens use the same one (G2)', async () => {
   const { page, tag, providers } = signalPage()
   pushSecureSignals(page.tokenStore, async () => true, tag as never)
   page.tokenStore.start(plain('signed_out'))
@@ -181,14 +179,14 @@ test('G2: no provider before there is a token, one from then on, and a refreshed
   expect(providers()).toHaveLength(1)
 })
 
-test('G9: the signal is the token, byte for byte', async () => {
+test('the signal is the token, byte for byte (G9)', async () => {
   const { page, tag, providers } = signalPage()
   pushSecureSignals(page.tokenStore, async () => true, tag as never)
   page.tokenStore.start(available('A+/=_-'))
   await expect(providers()[0]?.collectorFunction()).resolves.toBe('A+/=_-')
 })
 
-test('G2: a provider without a token rejects, an empty answer would be kept', async () => {
+test('a provider without a token rejects, as Google would cache an empty answer (G2)', async () => {
   const { page, tag, providers } = signalPage()
   pushSecureSignals(page.tokenStore, async () => true, tag as never)
   page.tokenStore.start(available('A'))
@@ -204,32 +202,32 @@ test('an EUID is given under its own id', async () => {
   await expect(providers()[0]?.collectorFunction()).resolves.toBe('E')
 })
 
-test('Google’s own script is answered with the token once it is known, and refused without one', async () => {
+test('Google’s own script gets the token once it is known, and a rejection without one', async () => {
   const page = createBrowserStub()
-  const asked: Record<string, () => Promise<string>> = {}
-  answerGoogleDeploy(page.tokenStore, async () => true, asked as never)
+  const callbacks: Record<string, () => Promise<string>> = {}
+  answerGoogleDeploy(page.tokenStore, async () => true, callbacks as never)
   page.tokenStore.start()
-  const early = asked.getUid2AdvertisingToken?.()
+  const early = callbacks.getUid2AdvertisingToken?.()
   await page.request.answer(available('A'))
   await expect(early).resolves.toBe('A')
-  await expect(asked.getEuidAdvertisingToken?.()).rejects.toThrow()
+  await expect(callbacks.getEuidAdvertisingToken?.()).rejects.toThrow()
   page.tokenStore.clear('denied')
-  await expect(asked.getUid2AdvertisingToken?.()).rejects.toThrow()
+  await expect(callbacks.getUid2AdvertisingToken?.()).rejects.toThrow()
 })
 
-test('G11: a provider answers once the consent platform has spoken, and not without its word', async () => {
+test('a provider waits for the consent platform, and rejects without its consent (G11)', async () => {
   for (const allowed of [true, false]) {
     const { page, tag, providers } = signalPage()
     const deploy: Record<string, () => Promise<string>> = {}
-    let speak = () => {}
-    const spoken = new Promise<boolean>((resolve) => {
-      speak = () => resolve(allowed)
+    let decide = () => {}
+    const decision = new Promise<boolean>((resolve) => {
+      decide = () => resolve(allowed)
     })
-    pushSecureSignals(page.tokenStore, () => spoken, tag as never)
-    answerGoogleDeploy(page.tokenStore, () => spoken, deploy as never)
+    pushSecureSignals(page.tokenStore, () => decision, tag as never)
+    answerGoogleDeploy(page.tokenStore, () => decision, deploy as never)
     page.tokenStore.start(available('A'))
     const answers: unknown[] = []
-    const asked = [providers()[0]?.collectorFunction(), deploy.getUid2AdvertisingToken?.()].map((answer) =>
+    const calls = [providers()[0]?.collectorFunction(), deploy.getUid2AdvertisingToken?.()].map((answer) =>
       answer?.then(
         (signal) => answers.push(signal),
         () => answers.push('none'),
@@ -237,8 +235,8 @@ test('G11: a provider answers once the consent platform has spoken, and not with
     )
     await settle()
     expect(answers).toEqual([])
-    speak()
-    await Promise.all(asked)
+    decide()
+    await Promise.all(calls)
     expect(answers).toEqual(allowed ? ['A', 'A'] : ['none', 'none'])
   }
 })

@@ -32,7 +32,7 @@ afterAll(() => {
   server.close()
 })
 
-const asked = (timeoutMs = 5_000): Auction => ({
+const auctionOf = (timeoutMs = 5_000): Auction => ({
   id: '1',
   slots: [
     { id: 'top', sizes: [[300, 250]] },
@@ -51,7 +51,7 @@ const asked = (timeoutMs = 5_000): Auction => ({
   accountId: 'lantern',
   timeoutMs,
 })
-const request = (timeoutMs?: number) => bidRequest(asked(timeoutMs))
+const request = (timeoutMs?: number) => bidRequest(auctionOf(timeoutMs))
 
 const bid = (more: object = {}) => ({ id: 'b', impid: 'top', price: 1, adm: '<p>', w: 300, h: 250, ...more })
 const json = (value: unknown) => (response: ServerResponse) => {
@@ -59,33 +59,33 @@ const json = (value: unknown) => (response: ServerResponse) => {
   response.end(JSON.stringify(value))
 }
 const bids = (...all: unknown[]) => json({ id: '1', seatbid: [{ seat: 'one', bid: all }] })
-const held = async (how: typeof answer, timeoutMs?: number) => {
+const adsFor = async (how: typeof answer, timeoutMs?: number) => {
   answer = how
   return Object.fromEntries(await holdServerAuction(endpoint, request(timeoutMs)))
 }
 
 describe('an auction of the server', () => {
-  it('takes the currency that was asked for, however it is said, or not', async () => {
+  it('accepts the requested currency in any case, and a missing one', async () => {
     for (const cur of ['USD', 'usd', '', null, undefined])
-      expect(await held(json({ cur, seatbid: [{ bid: [bid()] }] })), `${cur}`).toHaveProperty('top')
+      expect(await adsFor(json({ cur, seatbid: [{ bid: [bid()] }] })), `${cur}`).toHaveProperty('top')
   })
 
-  it('P16: gives the Prebid Server all of `tmax`, and its answer a third of that for the way back', async () => {
+  it('gives the Prebid Server all of `tmax`, and its answer a third more for the way back (P16)', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
-    expect(await held(bids(bid()), 750)).toHaveProperty('top')
+    expect(await adsFor(bids(bid()), 750)).toHaveProperty('top')
     expect(seen[0]?.body).toMatchObject({ tmax: 750 })
     expect(timeout).toHaveBeenCalledExactlyOnceWith(1_000)
   })
 
-  it('P19: is not held without bidders: a Prebid Server refuses such a request', async () => {
+  it('is not held without bidders, as a Prebid Server refuses such a request (P19)', async () => {
     answer = bids(bid())
-    const nobody = bidRequest({ ...asked(), bidders: [] })
-    expect([...(await holdServerAuction(endpoint, nobody))]).toEqual([])
+    const withoutBidders = bidRequest({ ...auctionOf(), bidders: [] })
+    expect([...(await holdServerAuction(endpoint, withoutBidders))]).toEqual([])
     expect(seen).toEqual([])
   })
 
-  it('posts the request as it is, with the user agent and no cookie', async () => {
-    await held(bids())
+  it('posts the request unchanged, with the user agent and no cookie', async () => {
+    await adsFor(bids())
     expect(seen).toHaveLength(1)
     expect(seen[0]).toMatchObject({ method: 'POST', body: request() })
     expect(seen[0]?.headers).toMatchObject({
@@ -96,14 +96,14 @@ describe('an auction of the server', () => {
       expect(seen[0]?.headers).not.toHaveProperty(name)
   })
 
-  it('answers the best bid of each slot, in whatever order and seat they come', async () => {
+  it('returns the best bid of each slot, in any order and seat', async () => {
     const small = { impid: 'end', w: 320, h: 50 }
     const seats = [
       [bid({ price: 0.5, adm: 'low' }), bid({ ...small, price: 3, adm: 'end' })],
       [bid({ price: 2, adm: 'best', ext: { uid2: { token: 'readable' } } }), bid({ adm: 'middle' })],
     ]
     for (const order of [seats, seats.map((seat) => seat.toReversed()).toReversed()])
-      expect(await held(json({ seatbid: order.map((bid) => ({ bid })) }))).toEqual({
+      expect(await adsFor(json({ seatbid: order.map((bid) => ({ bid })) }))).toEqual({
         top: { markup: 'best', width: 300, height: 250, price: 2, token: 'readable' },
         end: { markup: 'end', width: 320, height: 50, price: 3, token: null },
       })
@@ -122,36 +122,36 @@ describe('an auction of the server', () => {
     ['that is video', { mtype: 2 }],
     ['that is audio', { mtype: 3 }],
     ['that is native', { mtype: 4 }],
-    ['of a type that nobody knows', { mtype: 'banner' }],
-    ['that the server says is video', { ext: { prebid: { type: 'video' } } }],
-    ['that is VAST without saying so', { adm: '<?xml version="1.0"?>\n<VAST version="4.2"></VAST>' }],
-    ['that is native without saying so', { adm: '{"native":{"assets":[]}}' }],
-  ])('P18: a bid %s does not count, and spoils no other', async (_, wrong) => {
-    expect(await held(bids(bid({ price: 9, ...wrong }), bid(), null, 'bid'))).toEqual({
+    ['of an unknown type', { mtype: 'banner' }],
+    ['that the server declares as video', { ext: { prebid: { type: 'video' } } }],
+    ['that is undeclared VAST', { adm: '<?xml version="1.0"?>\n<VAST version="4.2"></VAST>' }],
+    ['that is undeclared native', { adm: '{"native":{"assets":[]}}' }],
+  ])('ignores a bid %s, and no other (P18)', async (_, wrong) => {
+    expect(await adsFor(bids(bid({ price: 9, ...wrong }), bid(), null, 'bid'))).toEqual({
       top: { markup: '<p>', width: 300, height: 250, price: 1, token: null },
     })
   })
 
   it.each<[string, object]>([
-    ['nonsense of the token', { ext: { uid2: 7 } }],
-    ['nothing of what it is', { ext: null, mtype: null }],
-    ['that it is a banner', { ext: { prebid: { type: 'banner' } }, mtype: 1 }],
-  ])('P18: a buyer that says %s has bid', async (_, said) => {
-    expect(await held(bids(bid(said)))).toMatchObject({ top: { token: null } })
+    ['an invalid reading of the token', { ext: { uid2: 7 } }],
+    ['no declared type', { ext: null, mtype: null }],
+    ['the type banner', { ext: { prebid: { type: 'banner' } }, mtype: 1 }],
+  ])('accepts a bid with %s (P18)', async (_, more) => {
+    expect(await adsFor(bids(bid(more)))).toMatchObject({ top: { token: null } })
   })
 
   it.each<[string, object, object]>([
-    ['without a size has that of the slot', {}, { width: 300, height: 250 }],
-    ['of size 0 has that of the slot', { w: 0, h: 0 }, { width: 300, height: 250 }],
-    ['with null for a size has that of the slot', { w: null, h: null }, { width: 300, height: 250 }],
-    ['without a size has the first of the slot', { impid: 'end' }, { width: 728, height: 90 }],
-    ['with a width has the height that goes with it', { impid: 'end', w: 320 }, { width: 320, height: 50 }],
-  ])('P18: a bid %s', async (_, said, size) => {
-    const ads = await held(bids({ id: 'b', impid: 'top', price: 1, adm: '<p>', ...said }))
+    ['without a size in the size of the slot', {}, { width: 300, height: 250 }],
+    ['of size 0 in the size of the slot', { w: 0, h: 0 }, { width: 300, height: 250 }],
+    ['with null for a size in the size of the slot', { w: null, h: null }, { width: 300, height: 250 }],
+    ['without a size in the first size of the slot', { impid: 'end' }, { width: 728, height: 90 }],
+    ['with a width in the size of that width', { impid: 'end', w: 320 }, { width: 320, height: 50 }],
+  ])('returns a bid %s (P18)', async (_, more, size) => {
+    const ads = await adsFor(bids({ id: 'b', impid: 'top', price: 1, adm: '<p>', ...more }))
     expect(Object.values(ads)).toMatchObject([size])
   })
 
-  it('P18: a seat that is broken costs no other: each bid stands for itself', async () => {
+  it('ignores a broken seat, and no other (P18)', async () => {
     const seats = [
       { bid: null },
       null,
@@ -161,10 +161,10 @@ describe('an auction of the server', () => {
       7,
     ]
     for (const seatbid of [seats, seats.toReversed()])
-      expect(await held(json({ seatbid }))).toMatchObject({ top: { price: 2 } })
+      expect(await adsFor(json({ seatbid }))).toMatchObject({ top: { price: 2 } })
   })
 
-  it('P17: fills in the macros of OpenRTB, in the markup and in what is to be called', async () => {
+  it('fills in the macros of OpenRTB, in the markup and in the notice URLs (P17)', async () => {
     const macros =
       '${AUCTION_ID}/${AUCTION_BID_ID}/${AUCTION_IMP_ID}/${AUCTION_SEAT_ID}/${AUCTION_AD_ID}/${AUCTION_PRICE}'
     const urls = {
@@ -172,7 +172,7 @@ describe('an auction of the server', () => {
       burl: 'https://b.example/?b=${AUCTION_CURRENCY}',
     }
     const sold = bid({ price: 1.25, adm: `<p>${macros}`, adid: 'ad-9', ...urls })
-    expect(await held(json({ bidid: 'bid-3', seatbid: [{ seat: 'one', bid: [sold] }] }))).toMatchObject({
+    expect(await adsFor(json({ bidid: 'bid-3', seatbid: [{ seat: 'one', bid: [sold] }] }))).toMatchObject({
       top: {
         markup: '<p>1/bid-3/top/one/ad-9/1.25',
         nurl: 'https://b.example/?w=1.25',
@@ -182,7 +182,7 @@ describe('an auction of the server', () => {
   })
 })
 
-describe('there are no ads, and no error, when the Prebid Server', () => {
+describe('an auction has no ads and no error when the Prebid Server', () => {
   it.each<[string, typeof answer]>([
     ['has no bid, as 204', (response) => void response.writeHead(204).end()],
     ['has no bid, as an empty list', json({ id: '1', seatbid: [] })],
@@ -201,22 +201,22 @@ describe('there are no ads, and no error, when the Prebid Server', () => {
     ['closes the connection', (response) => void response.destroy()],
     ['answers more than a megabyte', bids(bid({ adm: 'x'.repeat(1024 * 1024) }))],
   ])('%s', async (_, how) => {
-    expect(await held(how)).toEqual({})
+    expect(await adsFor(how)).toEqual({})
   })
 
-  it('leads elsewhere: the token follows nowhere', async () => {
-    expect(await held((response) => void response.writeHead(307, { location: endpoint }).end())).toEqual({})
+  it('redirects, which is not followed', async () => {
+    expect(await adsFor((response) => void response.writeHead(307, { location: endpoint }).end())).toEqual({})
     expect(seen).toHaveLength(1)
   })
 
   it.each<[string, typeof answer]>([
     ['never answers', () => {}],
     ['begins and never ends', (response) => void response.write('{"seatbid":[')],
-  ])('%s: it ends in its time', async (_, how) => {
-    expect(await held(how, 50)).toEqual({})
+  ])('%s, until its time is over', async (_, how) => {
+    expect(await adsFor(how, 50)).toEqual({})
   })
 
-  it('is not there', async () => {
+  it('cannot be reached', async () => {
     const nowhere = await holdServerAuction('http://127.0.0.1:1/openrtb2/auction', request())
     expect([...nowhere]).toEqual([])
   })

@@ -2,14 +2,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from '#lib/ads/google/secure-signals.ts'
 import { clearGptCacheWith } from '#lib/ads/google/signals-cache.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
-import { gptPage, memory, type Provider, signalPage } from './signal-page.ts'
+import { available, createBrowserStub, later, memory, plain, unavailable } from './browser-stub.ts'
+import { gptPage, type Provider, signalPage } from './signal-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const later = (ms: number) => SERVER_NOW + ms
-
-test('S1, G1: what is to be cleared stays so over pages that were left, or blocked, before Google’s tag had come', async () => {
+test('a pending clear remains over pages that were left or blocked before Google’s tag loaded (S1, G1)', async () => {
   const storage = memory()
   vi.stubGlobal('localStorage', storage)
   gptPage(storage).page.tokenStore.start(available('A'))
@@ -17,7 +15,7 @@ test('S1, G1: what is to be cleared stays so over pages that were left, or block
   clearGptCacheWith(signIn.tokenStore, {})
   signIn.tokenStore.start(plain('signed_out'))
 
-  // Its commands wait for a script that does not come.
+  // Its commands wait for a script that never loads.
   const waiting: { googletag?: object } = {}
   const left = createBrowserStub()
   clearGptCacheWith(left.tokenStore, waiting as never)
@@ -33,7 +31,7 @@ test('S1, G1: what is to be cleared stays so over pages that were left, or block
   }
 })
 
-describe('G10: a token that was renewed is still what Google’s tag holds', () => {
+describe('a renewed token in Google’s cache', () => {
   const times = (now: number, refreshFrom: number, identityExpires: number) => ({
     now: later(now),
     refreshFrom: later(refreshFrom),
@@ -44,7 +42,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
   const C = available('C', times(40_000, 70_000, 100_000))
   const D = available('D', times(50_000, 90_000, 120_000))
 
-  test('G10: it goes, once, with the last renewal before its end', async () => {
+  test('is cleared once, with the last renewal before its expiry (G10)', async () => {
     const { page, cleared } = gptPage()
     const { tag, providers } = signalPage()
     pushSecureSignals(page.tokenStore, async () => true, tag as never)
@@ -59,7 +57,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
-  test('G10: also when other code passes it on', () => {
+  test('is cleared also when other code gives the tokens (G10)', () => {
     const { page, cleared } = gptPage()
     page.tokenStore.start(A)
     page.tokenStore.start(B)
@@ -72,7 +70,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
     ['has a newer one', available('Z', times(86_400_000, 86_420_000, 86_460_000))],
     ['has one that is due by now', available('Z', times(65_000, 59_000, 100_000))],
     ['cannot get one', { ...unavailable, now: later(86_400_000) }],
-  ])('G10: it goes on the first page after its end, which %s', (_what, identity) => {
+  ])('is cleared on the first page after its expiry, which %s (G10)', (_what, identity) => {
     const storage = memory()
     gptPage(storage).page.tokenStore.start(A)
     const { page, cleared } = gptPage(storage)
@@ -80,7 +78,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
-  test('G10: where that page has no tag, it goes on the next one that has', () => {
+  test('is cleared on the next page with a tag, where that page has none (G10)', () => {
     const storage = memory()
     gptPage(storage).page.tokenStore.start(A)
     const bare = createBrowserStub()
@@ -91,7 +89,7 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
     expect(cleared).toHaveBeenCalledTimes(1)
   })
 
-  test('G1: one that is good for longer stays, whatever the page knows of the next', () => {
+  test('stays while it is valid, whatever the page knows of the next one (G1)', () => {
     const storage = memory()
     gptPage(storage).page.tokenStore.start(A)
     const { page, cleared } = gptPage(storage)
@@ -100,10 +98,10 @@ describe('G10: a token that was renewed is still what Google’s tag holds', () 
   })
 })
 
-describe('the pending clear of Google’s cache, and what it gets, whichever code owns the signals (G1)', () => {
+describe('the pending clear of Google’s cache for each owner of the signals (G1)', () => {
   const owners = ['push', 'google', 'prebid'] as const
 
-  /** A page with Google's tag, which calls the owner's collectors as it comes. */
+  /** A page with Google's tag, which calls the owner's collectors when it loads. */
   function ownedPage(owner: (typeof owners)[number]) {
     const page = createBrowserStub()
     const cleared = vi.fn()
@@ -129,7 +127,7 @@ describe('the pending clear of Google’s cache, and what it gets, whichever cod
     return { page, cleared, registered, register, collect }
   }
 
-  test.each(owners)('%s: what an earlier page owes is cleared first', (owner) => {
+  test.each(owners)('%s: a clear that an earlier page left pending is done first', (owner) => {
     const storage = memory()
     vi.stubGlobal('localStorage', storage)
     storage.setItem('uid2_gpt', 'clear')
@@ -137,21 +135,18 @@ describe('the pending clear of Google’s cache, and what it gets, whichever cod
     expect(ownedPage(owner).cleared).not.toHaveBeenCalled()
   })
 
-  test.each(owners)(
-    '%s: what is given is cleared by a later page of somebody without a token',
-    async (owner) => {
-      const storage = memory()
-      vi.stubGlobal('localStorage', storage)
-      const { page, collect } = ownedPage(owner)
-      page.tokenStore.start(available('A'))
-      await collect()
-      const next = gptPage(storage)
-      next.page.tokenStore.start(plain('signed_out'))
-      expect(next.cleared).toHaveBeenCalledTimes(1)
-    },
-  )
+  test.each(owners)('%s: a signal is cleared by a later page of a reader without a token', async (owner) => {
+    const storage = memory()
+    vi.stubGlobal('localStorage', storage)
+    const { page, collect } = ownedPage(owner)
+    page.tokenStore.start(available('A'))
+    await collect()
+    const next = gptPage(storage)
+    next.page.tokenStore.start(plain('signed_out'))
+    expect(next.cleared).toHaveBeenCalledTimes(1)
+  })
 
-  test('G3, G6: Prebid registers its source once, with however many tokens', () => {
+  test('Prebid registers its source once for any number of tokens (G3, G6)', () => {
     vi.stubGlobal('localStorage', memory())
     const { page, register, registered } = ownedPage('prebid')
     page.tokenStore.start(available('A'))
@@ -160,7 +155,7 @@ describe('the pending clear of Google’s cache, and what it gets, whichever cod
     expect(registered).toHaveBeenCalledTimes(1)
   })
 
-  test('G6: Prebid’s call, which does nothing before Google’s tag is there, waits for it', () => {
+  test('Prebid’s call waits for Google’s tag, without which it does nothing (G6)', () => {
     vi.stubGlobal('localStorage', memory())
     const page = createBrowserStub()
     const cmd: Array<() => void> = []
@@ -175,7 +170,7 @@ describe('the pending clear of Google’s cache, and what it gets, whichever cod
   test.each([
     ['uid2', 'uidapi.com'],
     ['euid', 'euid.eu'],
-  ] as const)('Prebid is told the source of %s, and to give it as it is (G9)', (product, source) => {
+  ] as const)('Prebid gets the source of %s, and gives the signal unencrypted (G9)', (product, source) => {
     vi.stubGlobal('localStorage', memory())
     vi.stubGlobal('window', {})
     expect(prebidSignals(product, createBrowserStub().tokenStore).userSync).toEqual({
@@ -184,7 +179,7 @@ describe('the pending clear of Google’s cache, and what it gets, whichever cod
   })
 })
 
-test('K6d: goes when the server does not take what the consent platform says', async () => {
+test('Google’s cache is cleared when the server rejects the consent platform’s signals (K6d)', async () => {
   const { page, cleared } = gptPage()
   page.tokenStore.start(available('A'))
   await page.consent({ gdprApplies: true })

@@ -5,12 +5,12 @@ import { createSlots, type Slot } from '#lib/ads/slots/slots.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import { createBrowserStub, settle } from './browser-stub.ts'
 
-/** A page with slots, and an ad stack that sells whatever it is asked for. */
+/** A page with slots, and an ad stack that sells every slot. */
 export function createPage({
   hold = false,
   far = false,
   refreshAfterMs = null as number | null,
-  /** The page's identity, where it is known before there are slots. */
+  /** The page's identity before there are slots. */
   tokenFirst = null as PublicIdentity | null,
 } = {}) {
   const page = createBrowserStub()
@@ -83,7 +83,7 @@ export function createPage({
   }
 }
 
-/** Puts its name into the slot's list of what was shown. */
+/** Its ad puts the name into the slot's list. */
 export function winner(name: string): Winner {
   const show = (place: HTMLElement) => void (place as unknown as string[]).push(name)
   return { token: 'readable', cpm: 2, show }

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { available } from './browser-stub.ts'
+import { available, identityOf } from './browser-stub.ts'
 import { createPage, slot } from './slots-page.ts'
 
-test('a slot far below is sold when the reader comes near it, and not if the page is left before', async () => {
+test('a slot far below is sold when the reader comes near, and not after leaving the page', async () => {
   const page = createPage({ far: true })
   page.tokenStore.start(available('A'))
   const leave = page.slots.mount(slot('end'))
@@ -16,7 +16,7 @@ test('a slot far below is sold when the reader comes near it, and not if the pag
   expect(page.near).toEqual([])
 })
 
-test('a slot is sold again once it has been seen for long enough, never for less than 30 s, and keeps its ad until then', async () => {
+test('a seen slot is sold again after the set time, at least 30 s, and keeps its ad until then', async () => {
   for (const [refreshAfterMs, wait] of [
     [5_000, 30_000],
     [45_000, 45_000],
@@ -45,7 +45,7 @@ test('without a setting no slot is sold again', async () => {
   expect(page.seen).toEqual([])
 })
 
-test('the ad stack lets go of a slot that leaves or loses its ad (G5)', async () => {
+test('a slot that leaves or loses its ad is released in the ad stack (G5)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   const leave = page.slots.mount(slot('top'))
@@ -57,7 +57,7 @@ test('the ad stack lets go of a slot that leaves or loses its ad (G5)', async ()
   expect(page.auctioneer.release).toHaveBeenCalledWith('top')
 })
 
-test('K1: an auction is told of before it is held, its impressions after', async () => {
+test('an auction is recorded before it is held, its impressions after (K1)', async () => {
   const page = createPage({ hold: true })
   page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))
@@ -68,17 +68,10 @@ test('K1: an auction is told of before it is held, its impressions after', async
   expect(page.exposures.impression).toHaveBeenCalledWith('top', expect.objectContaining({ cpm: 2 }))
 })
 
-test('what the browser refreshes the token with comes along to the ad stack, under the client hand-off alone', async () => {
+test('the identity for refreshes goes to the ad stack, only under the client hand-off', async () => {
   const page = createPage()
   const given = vi.spyOn(page.auctioneer, 'applyToken')
-  const identity = {
-    advertising_token: 'A',
-    refresh_token: 'R',
-    identity_expires: 2,
-    refresh_from: 1,
-    refresh_expires: 3,
-    refresh_response_key: 'K',
-  }
+  const identity = identityOf('A')
   page.tokenStore.start(available('A', { identity }))
   expect(given).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com', identity })
   const plainPage = createPage()
@@ -87,7 +80,7 @@ test('what the browser refreshes the token with comes along to the ad stack, und
   expect(plainGiven).toHaveBeenLastCalledWith({ id: 'A', source: 'uidapi.com' })
 })
 
-test('a slot whose ad has gone with the token is watched no longer (S1)', async () => {
+test('a slot whose ad was removed with the token is not observed any more (S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000, hold: true })
   page.tokenStore.start(available('A'))
   const top = slot('top')
@@ -99,7 +92,7 @@ test('a slot whose ad has gone with the token is watched no longer (S1)', async 
   expect(page.seen).toEqual([])
 })
 
-test('the next ad that is still on its way when the token is cleared is not shown in place of the one that went (S1)', async () => {
+test('a pending ad is not shown in place of an ad that was removed with the token (S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000, hold: true })
   page.tokenStore.start(available('A'))
   const top = slot('top')
@@ -119,7 +112,7 @@ test('the next ad that is still on its way when the token is cleared is not show
   expect(page.auctions.at(-1)?.token).toBeNull()
 })
 
-test('a slot whose place has gone takes no ad, and the others of its auction do', async () => {
+test('a slot without its element gets no ad, the others of its auction do', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.slots.mount({ ...slot('gone'), place: place([[], null]) })
@@ -130,19 +123,19 @@ test('a slot whose place has gone takes no ad, and the others of its auction do'
   expect(page.exposures.impression).toHaveBeenCalledTimes(1)
 })
 
-/** A place that is what comes next each time it is looked up; the last one stays. */
+/** The next element at each look-up; the last one stays. */
 function place(next: Array<object | null>): () => HTMLElement | null {
   return () => (next.length > 1 ? next.shift() : next[0]) as HTMLElement | null
 }
 
-test('slots that come after the token have it in their first auction (P9)', async () => {
+test('slots mounted after the token have it in their first auction (P9)', async () => {
   const page = createPage({ tokenFirst: available('A') })
   page.slots.mount(slot('top'))
   await page.frame()
   expect(page.auctions).toEqual([{ codes: ['top'], token: 'A' }])
 })
 
-test('slots that are all gone before their auction make no request (P8)', async () => {
+test('slots that all leave before their auction make no request (P8)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.slots.mount(slot('top'))()
@@ -151,7 +144,7 @@ test('slots that are all gone before their auction make no request (P8)', async 
   expect(page.exposures.auction).not.toHaveBeenCalled()
 })
 
-test('an auction that fails is not the last one of a slot that is sold again', async () => {
+test('a failed auction is not the last one of a slot that is sold again', async () => {
   const page = createPage({ refreshAfterMs: 30_000 })
   page.tokenStore.start(available('A'))
   const sell = page.auctioneer.auction
@@ -164,7 +157,7 @@ test('an auction that fails is not the last one of a slot that is sold again', a
   expect(page.auctions).toHaveLength(1)
 })
 
-test('a slot that is due to be sold again as its token is cleared is sold once (P8, S1)', async () => {
+test('a slot due to be sold again when its token is cleared is sold once (P8, S1)', async () => {
   const page = createPage({ refreshAfterMs: 30_000 })
   page.tokenStore.start(available('A'))
   const top = slot('top')

@@ -17,7 +17,7 @@ test('slots of one frame share one auction, which waits for the identity (P9)', 
   expect(page.afterAuction).toHaveBeenCalledTimes(1)
 })
 
-test('an identity that does not come in time costs the auction a second, not itself', async () => {
+test('an auction waits one second for the identity, then runs without a token', async () => {
   const page = createPage()
   page.slots.mount(slot('top'))
   page.tokenStore.start()
@@ -35,7 +35,7 @@ test('a slot that StrictMode mounts twice is auctioned once (P7)', async () => {
   expect(page.auctions).toEqual([{ codes: ['top'], token: 'A' }])
 })
 
-test('fifty route changes leave nothing behind (P8)', async () => {
+test('fifty route changes leave nothing (P8)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   for (let i = 0; i < 50; i++) {
@@ -59,7 +59,7 @@ test('a slot that is gone when its ad arrives shows nothing and counts no impres
   expect(page.exposures.impression).not.toHaveBeenCalled()
 })
 
-test('an ad bought with the token goes with the token, and the slot is sold without it (S1)', async () => {
+test('an ad bought with the token is removed with it, and the slot is sold without it (S1)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   const top = slot('top')
@@ -71,7 +71,7 @@ test('an ad bought with the token goes with the token, and the slot is sold with
   expect(page.auctions.map(({ token }) => token)).toEqual(['A', null])
 })
 
-test('an ad still on its way when the token is cleared is thrown away (S1)', async () => {
+test('a pending ad is discarded when the token is cleared (S1)', async () => {
   const page = createPage({ hold: true })
   page.tokenStore.start(available('A'))
   const top = slot('top')
@@ -98,7 +98,7 @@ test('an ad bought without a token stays when the status changes', async () => {
   expect(top.list).toEqual(['top'])
 })
 
-test('an ad that got a token after all goes with it, whatever was known when it was asked for (S1)', async () => {
+test('an ad that got a token during its auction is removed with it (S1)', async () => {
   const page = createPage()
   // Prebid was still loading when the identity came.
   page.auctioneer.auction = async (units) => ({
@@ -116,7 +116,7 @@ test('an ad that got a token after all goes with it, whatever was known when it 
   expect(top.list).toEqual(['top', '-'])
 })
 
-test('a late ad of Google’s that no slot waits for is removed with the token too (S1)', async () => {
+test('a late ad of Google’s that no slot waits for is removed with the token as well (S1)', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.auctioneer.auction = async () => ({ winners: new Map(), withToken: true })
@@ -129,7 +129,7 @@ test('a late ad of Google’s that no slot waits for is removed with the token t
   expect(page.auctioneer.release).toHaveBeenCalledWith('top')
 })
 
-test('a slow answer without a token does not throw away an ad without one', async () => {
+test('a late identity without a token keeps an ad without one', async () => {
   const page = createPage({ hold: true })
   page.tokenStore.start()
   const top = slot('top')
@@ -142,7 +142,7 @@ test('a slow answer without a token does not throw away an ad without one', asyn
   expect(page.auctions).toHaveLength(1)
 })
 
-test('a blocked ad stack leaves the slots quiet and the refresh going', async () => {
+test('a blocked ad stack ends the auction, so that refreshes continue', async () => {
   const page = createPage()
   page.tokenStore.start(available('A'))
   page.auctioneer.auction = () => Promise.reject(new Error('blocked'))
@@ -151,7 +151,7 @@ test('a blocked ad stack leaves the slots quiet and the refresh going', async ()
   expect(page.afterAuction).toHaveBeenCalledTimes(1)
 })
 
-test('a token that no ad stack takes is no unhandled rejection', async () => {
+test('a token that the ad stack cannot take is no unhandled rejection', async () => {
   const page = createPage()
   const unhandled = vi.fn()
   process.once('unhandledRejection', unhandled)
@@ -163,7 +163,7 @@ test('a token that no ad stack takes is no unhandled rejection', async () => {
   expect(unhandled).not.toHaveBeenCalled()
 })
 
-test('P19: a token comes with the consent that the server knows', async () => {
+test('a token comes with the consent that the server knows (P19)', async () => {
   const { tokenStore, slots, applied, frame } = createPage()
   const consent = { tcf: 'CPx', gdprApplies: true }
   tokenStore.start(available('E', { source: 'euid.eu', consent }))

@@ -1,53 +1,52 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { SERVER_NOW, settle } from './browser-stub.ts'
-import { client, createPage, due, identityOf, later, type PageOptions } from './sdk-page.ts'
-import { memory } from './signal-page.ts'
+import { identityOf, later, memory, SERVER_NOW, settle } from './browser-stub.ts'
+import { client, createPage, due, type PageOptions } from './sdk-page.ts'
 
 beforeEach(() => vi.stubGlobal('localStorage', memory()))
 afterEach(() => vi.unstubAllGlobals())
 
-describe('P11c: an identity that was not made of ours is another reader’s', () => {
+describe('an identity that was not made from ours is another reader’s (P11c)', () => {
   async function opened(options?: PageOptions, identity = client('A')) {
     const page = createPage(options)
     page.start(identity)
     await settle()
     return page
   }
-  const expectRefused = ({ tokenStore, told }: ReturnType<typeof createPage>) => {
+  const expectRejected = ({ tokenStore, calls }: ReturnType<typeof createPage>) => {
     expect(tokenStore.renew).not.toHaveBeenCalled()
     expect(tokenStore.recheck).toHaveBeenCalledTimes(1)
-    expect(told.at(-1)).toBe('disconnect')
+    expect(calls.at(-1)).toBe('disconnect')
     expect(localStorage.getItem('UID2-sdk-identity')).toBeNull()
   }
 
-  test('one that comes while ours is not due is no refresh of it', async () => {
+  test('one that arrives while ours is not due', async () => {
     const page = await opened()
     page.refresh(identityOf('X'))
-    expectRefused(page)
+    expectRejected(page)
   })
 
-  test('one that the SDK tells of and has not taken up by a refresh', async () => {
+  test('one that the SDK reports without having refreshed ours', async () => {
     const page = await opened({}, due('A'))
-    page.say('IdentityUpdated', { identity: identityOf('X') })
-    expectRefused(page)
+    page.emit('IdentityUpdated', { identity: identityOf('X') })
+    expectRejected(page)
   })
 
-  test('one that another tab has stored, and what the SDK then makes of it', async () => {
+  test('one that another tab stored, and what the SDK makes of it', async () => {
     const page = await opened({}, due('A'))
     await page.reread(identityOf('X'))
-    expectRefused(page)
+    expectRejected(page)
     page.refresh(identityOf('X2'))
     expect(page.tokenStore.renew).not.toHaveBeenCalled()
     expect(localStorage.getItem('UID2-sdk-identity')).toBeNull()
   })
 
-  test('one that another tab has stored and that has expired, whose token is not told', async () => {
+  test('one that another tab stored and that has expired, without a token', async () => {
     const page = await opened({}, due('A'))
     await page.reread(identityOf('X'), '')
-    expectRefused(page)
+    expectRejected(page)
   })
 
-  test('what another tab has made of ours counts, and is refreshed further', async () => {
+  test('one that another tab made from ours is accepted, and refreshed further', async () => {
     const page = await opened({}, due('A'))
     localStorage.setItem('uid2_sdk', 'A A2')
     await page.reread({ ...identityOf('A2'), refresh_from: SERVER_NOW })
@@ -59,38 +58,38 @@ describe('P11c: an identity that was not made of ours is another reader’s', ()
     expect(page.tokenStore.recheck).not.toHaveBeenCalled()
   })
 
-  test('one that it is not given twice: the server says what becomes of the reader', async () => {
+  test('one is rejected once, and the next identity comes from the server', async () => {
     const page = await opened()
     page.refresh(identityOf('X'))
     page.start(client('A', { now: later(1) }))
     await page.browser.advance(2_000)
     page.start(client('B', { now: later(3_000) }))
     await settle()
-    expect(page.told.slice(1)).toEqual(['disconnect', 'set B'])
+    expect(page.calls.slice(1)).toEqual(['disconnect', 'set B'])
   })
 
-  test('one by which it has initialised itself is ended before it is given ours', async () => {
+  test('one with which the SDK initialised itself is ended before ours is given', async () => {
     const page = await opened({ selfInitialised: identityOf('X') })
-    expect(page.told).toEqual(['disconnect', 'disconnect'])
+    expect(page.calls).toEqual(['disconnect', 'disconnect'])
     page.refresh(identityOf('X2'))
     await page.browser.advance(1_000)
-    expect(page.told.slice(2)).toEqual(['disconnect', 'init undefined https://operator.example', 'set A'])
+    expect(page.calls.slice(2)).toEqual(['disconnect', 'init undefined https://operator.example', 'set A'])
     expect(page.tokenStore.renew).not.toHaveBeenCalled()
     expect(JSON.parse(localStorage.getItem('UID2-sdk-identity') ?? '')).toEqual(identityOf('A'))
   })
 
-  test('one that the SDK prefers to the one that it is given, as from a cookie', async () => {
+  test('one that the SDK prefers to ours, as from a cookie', async () => {
     const page = createPage()
     page.start(client('A'))
     await page.load()
     Object.assign(page.sdk(), { getIdentity: () => identityOf('X') })
     await settle()
-    expect(page.told.at(-1)).toBe('disconnect')
+    expect(page.calls.at(-1)).toBe('disconnect')
     expect(page.tokenStore.renew).not.toHaveBeenCalled()
   })
 })
 
-test('P11d: it finds no configuration to initialise itself by, not even one that another tab has just written', async () => {
+test('the SDK finds no stored configuration, not even one that another tab has just written (P11d)', async () => {
   localStorage.setItem('UID2-sdk-identity', JSON.stringify(identityOf('X')))
   localStorage.setItem('UID2-sdk-identity_config', '{}')
   const page = createPage()
@@ -100,26 +99,26 @@ test('P11d: it finds no configuration to initialise itself by, not even one that
   })
   page.start(client('A'))
   await settle()
-  expect(page.told).toEqual(['init A https://operator.example'])
+  expect(page.calls).toEqual(['init A https://operator.example'])
   expect(localStorage.getItem('UID2-sdk-identity_config')).toBeNull()
 })
 
-describe('U3e: an identity that the SDK has lost is a reason to ask the server', () => {
-  test('whatever the release: some tell of no opt-out', async () => {
+describe('an identity that the SDK lost (U3e)', () => {
+  test('causes a recheck, as some releases report no opt-out', async () => {
     const page = createPage()
     page.start(due('A'))
     await settle()
     localStorage.removeItem('UID2-sdk-identity')
-    page.say('IdentityUpdated', { identity: null })
+    page.emit('IdentityUpdated', { identity: null })
     expect(page.tokenStore.recheck).toHaveBeenCalledTimes(1)
-    expect(page.told.at(-1)).toBe('disconnect')
+    expect(page.calls.at(-1)).toBe('disconnect')
   })
 
-  test('and one that has expired while the operator does not answer is not lost: the SDK keeps it', async () => {
+  test('is still stored after it expired without an answer of the operator, and causes none', async () => {
     const page = createPage()
     page.start(due('A'))
     await settle()
-    page.say('IdentityUpdated', { identity: null })
+    page.emit('IdentityUpdated', { identity: null })
     expect(page.tokenStore.recheck).not.toHaveBeenCalled()
   })
 })

@@ -1,30 +1,38 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, settle } from './browser-stub.ts'
-import { client, createPage, due, identityOf, later, renewedTo } from './sdk-page.ts'
-import { memory } from './signal-page.ts'
+import {
+  available,
+  createBrowserStub,
+  identityOf,
+  later,
+  memory,
+  plain,
+  SERVER_NOW,
+  settle,
+} from './browser-stub.ts'
+import { client, createPage, due, renewedTo } from './sdk-page.ts'
 
 beforeEach(() => vi.stubGlobal('localStorage', memory()))
 afterEach(() => vi.unstubAllGlobals())
 
-test('the SDK is loaded for a reader with a token alone, and given the identity as the server gave it', async () => {
+test('the SDK is loaded only for a reader with a token, and gets the identity unchanged', async () => {
   const page = createPage()
   page.start(plain('signed_out'))
   await settle()
   expect(page.load).not.toHaveBeenCalled()
   page.start(client('A', { now: later(1) }))
   await settle()
-  expect(page.told).toEqual(['init A https://operator.example'])
+  expect(page.calls).toEqual(['init A https://operator.example'])
 })
 
-test('under the server hand-off it is given nothing', async () => {
+test('the SDK gets nothing under the server hand-off', async () => {
   const page = createPage()
   page.start(available('A'))
   await settle()
   expect(page.load).not.toHaveBeenCalled()
 })
 
-test('what it refreshes goes to the token store, and an opt-out that it hears goes to the server', async () => {
+test('a refresh of the SDK goes to the token store, and an opt-out causes a recheck at the server', async () => {
   const page = createPage()
   page.start(due('A'))
   await settle()
@@ -37,75 +45,75 @@ test('what it refreshes goes to the token store, and an opt-out that it hears go
   page.refresh({ ...identityOf('A3') })
   expect(page.tokenStore.renew).toHaveBeenLastCalledWith(renewedTo('A3'))
   expect(page.tokenStore.recheck).not.toHaveBeenCalled()
-  page.say('OptoutReceived', {})
-  page.say('IdentityUpdated', { identity: null })
+  page.emit('OptoutReceived', {})
+  page.emit('IdentityUpdated', { identity: null })
   expect(page.tokenStore.recheck).toHaveBeenCalledTimes(1)
 })
 
-test('S1: it is disconnected with the token, and the next reader’s identity is set, not initialised twice', async () => {
+test('the SDK is disconnected with the token, and the next reader’s identity is set, not initialised again (S1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
   page.clear('signed_out')
-  expect(page.told.at(-1)).toBe('disconnect')
+  expect(page.calls.at(-1)).toBe('disconnect')
   page.start(client('B', { now: later(10_000) }))
   await page.browser.advance(3_001)
   await page.browser.request.answer(client('B', { now: later(10_000) }))
   await settle()
-  expect(page.told.slice(1)).toEqual(['disconnect', 'set B'])
+  expect(page.calls.slice(1)).toEqual(['disconnect', 'set B'])
 })
 
-test('S1: a refresh that ends after the sign-out brings nothing back, neither here nor in the SDK', async () => {
+test('a refresh that ends after the sign-out restores nothing, in the page or the SDK (S1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
   page.clear('signed_out')
-  page.say('IdentityUpdated', { identity: identityOf('A2') })
-  page.say('IdentityUpdated', { identity: null })
-  page.say('OptoutReceived', {})
-  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect'])
+  page.emit('IdentityUpdated', { identity: identityOf('A2') })
+  page.emit('IdentityUpdated', { identity: null })
+  page.emit('OptoutReceived', {})
+  expect(page.calls.slice(1)).toEqual(['disconnect', 'disconnect'])
   expect(page.tokenStore.renew).not.toHaveBeenCalled()
   expect(page.tokenStore.recheck).not.toHaveBeenCalled()
 })
 
-test('S1: the next reader’s identity is not given before the last one’s refresh has surely ended', async () => {
+test('the next reader’s identity is set only once the last refresh must have ended (S1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
   await page.browser.restore()
   await page.browser.request.answer(client('B', { now: later(10) }))
   await page.browser.advance(999)
-  page.say('IdentityUpdated', { identity: identityOf('A2') })
+  page.emit('IdentityUpdated', { identity: identityOf('A2') })
   await settle()
-  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect'])
+  expect(page.calls.slice(1)).toEqual(['disconnect', 'disconnect'])
   await page.browser.advance(1)
-  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect', 'set B'])
+  expect(page.calls.slice(1)).toEqual(['disconnect', 'disconnect', 'set B'])
   expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
-test('an SDK that the page itself has set up is left alone', async () => {
+test('an SDK that the page set up itself is not changed', async () => {
   const page = createPage()
-  page.say('IdentityUpdated', { identity: identityOf('A') })
-  expect(page.told).toEqual([])
+  page.emit('IdentityUpdated', { identity: identityOf('A') })
+  expect(page.calls).toEqual([])
 })
 
-test('U1: it is disconnected when the token has run out', async () => {
+test('the SDK is disconnected when the token expires (U1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
   await page.browser.advance(60_001)
-  expect(page.told.at(-1)).toBe('disconnect')
+  expect(page.calls.at(-1)).toBe('disconnect')
 })
 
-test('a reader who left while it was loaded is not given to it', async () => {
+test('the SDK gets no reader who signed out while it loaded', async () => {
   const page = createPage()
   page.start(client('A'))
   page.clear('signed_out')
   await settle()
-  expect(page.told).toEqual([])
+  expect(page.calls).toEqual([])
 })
 
-test('S1: an identity that comes while one is refreshed is set once that has surely ended', async () => {
+test('an identity that arrives during a refresh is set once that must have ended (S1)', async () => {
   const page = createPage()
   page.start(due('A'))
   await settle()
@@ -113,11 +121,11 @@ test('S1: an identity that comes while one is refreshed is set once that has sur
   await settle()
   page.refresh(identityOf('A2'))
   await page.browser.advance(1_000)
-  expect(page.told.slice(1)).toEqual(['disconnect', 'disconnect', 'set A9'])
+  expect(page.calls.slice(1)).toEqual(['disconnect', 'disconnect', 'set A9'])
   expect(page.tokenStore.renew).not.toHaveBeenCalled()
 })
 
-test('an identity that the server has got since is set, and its own newer token is not given back to it (S1)', async () => {
+test('a later identity of the server is set, and the SDK’s own newer token is not (S1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
@@ -127,16 +135,16 @@ test('an identity that the server has got since is set, and its own newer token 
     refreshFrom: later(90_000),
   })
   await settle()
-  expect(page.told).toEqual(['init A https://operator.example'])
+  expect(page.calls).toEqual(['init A https://operator.example'])
   page.start(client('B', { now: later(1) }))
   await settle()
-  expect(page.told.slice(1)).toEqual(['set B'])
+  expect(page.calls.slice(1)).toEqual(['set B'])
 })
 
-describe('what it has made of the server’s identity on a page before', () => {
+describe('a refreshed identity of an earlier page', () => {
   const made = { ...identityOf('A2'), identity_expires: later(120_000), refresh_from: later(90_000) }
 
-  /** A page on which the SDK refreshed A; what the browser keeps of it goes on to the next. */
+  /** A page on which the SDK refreshed A; the browser keeps its storage. */
   async function earlierPage() {
     const page = createPage()
     page.start(due('A'))
@@ -145,12 +153,12 @@ describe('what it has made of the server’s identity on a page before', () => {
     return localStorage
   }
 
-  test('is what it begins with: the server still gives the one from before, which each page would refresh (P11)', async () => {
+  test('is used first, as the server still gives the older one, which each page would refresh (P11)', async () => {
     await earlierPage()
     const page = createPage()
     page.start(client('A'))
     await settle()
-    expect(page.told).toEqual(['init A2 https://operator.example'])
+    expect(page.calls).toEqual(['init A2 https://operator.example'])
     expect(page.tokenStore.renew).toHaveBeenCalledExactlyOnceWith({
       advertisingToken: 'A2',
       identityExpires: later(120_000),
@@ -158,33 +166,33 @@ describe('what it has made of the server’s identity on a page before', () => {
     })
   })
 
-  test('counts for no other identity, and not once something else is kept (S1)', async () => {
+  test('is used for no other identity, and not once the storage holds something else (S1)', async () => {
     const kept = await earlierPage()
     const other = createPage()
     other.start(client('B'))
     await settle()
-    expect(other.told).toEqual(['init B https://operator.example'])
+    expect(other.calls).toEqual(['init B https://operator.example'])
     for (const text of [JSON.stringify(identityOf('of another reader')), 'null', '{', '']) {
       kept.setItem('UID2-sdk-identity', text)
       const page = createPage()
       page.start(client('A'))
       await settle()
-      expect(page.told).toEqual(['init A https://operator.example'])
+      expect(page.calls).toEqual(['init A https://operator.example'])
     }
   })
 })
 
-test('K1: it is disconnected when the reader comes into the control group', async () => {
+test('the SDK is disconnected when the reader joins the control group (K1)', async () => {
   const page = createPage()
   page.start(client('A'))
   await settle()
   page.start({ status: 'withheld', now: later(1), refreshFrom: later(30_000) })
-  expect(page.told.at(-1)).toBe('disconnect')
+  expect(page.calls.at(-1)).toBe('disconnect')
 })
 
 test.each([
   ['that is blocked', { fails: true }],
-  ['that somebody else has set up', { taken: true }],
+  ['that other code has set up', { taken: true }],
 ])('a script %s is no error', async (_what, how) => {
   const page = createPage(how)
   const unhandled = vi.fn()
@@ -193,10 +201,10 @@ test.each([
   await settle()
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()
-  expect(page.told).toEqual([])
+  expect(page.calls).toEqual([])
 })
 
-test('the EUID SDK has its own global, and callbacks of the page’s own stay in place', async () => {
+test('the EUID SDK has its own global, and the page’s own callbacks stay', async () => {
   const browser = createBrowserStub()
   const own = vi.fn()
   const init = vi.fn()
