@@ -10,24 +10,24 @@ const refuse = (): never => {
   throw new DOMException('The operation is insecure.', 'SecurityError')
 }
 
-test('N28: what a browser refuses has something that stands for it', () => {
+test('a refused browser API has a fallback (N28)', () => {
   expect(attempt(() => 1, 2)).toBe(1)
   expect(attempt(refuse, 2)).toBe(2)
 })
 
-describe('N28: an idle moment', () => {
+describe('an idle moment (N28)', () => {
   const run = () => {}
 
   test.each([
     ['of a browser without one', undefined],
     ['of a browser that refuses it', refuse],
-  ])('%s is soon', (_, requestIdleCallback) => {
+  ])('%s is a short delay', (_, requestIdleCallback) => {
     const setTimeout = vi.fn()
     whenIdle({ setTimeout, ...(requestIdleCallback && { requestIdleCallback }) }, run)
     expect(setTimeout).toHaveBeenCalledExactlyOnceWith(run, 200)
   })
 
-  test('is the browser’s own where there is one', () => {
+  test('is the browser’s own where it exists', () => {
     const [setTimeout, requestIdleCallback] = [vi.fn(), vi.fn()]
     whenIdle({ setTimeout, requestIdleCallback }, run)
     expect(requestIdleCallback).toHaveBeenCalledExactlyOnceWith(run, { timeout: 2_000 })
@@ -36,16 +36,16 @@ describe('N28: an idle moment', () => {
 })
 
 test.each([
-  ['without any', undefined],
+  ['without cryptography', undefined],
   ['in an insecure context of an old browser', {}],
-  ['with one that throws', { getRandomValues: refuse }],
-])('N28: %s cryptography two random texts differ', (_, crypto) => {
+  ['with cryptography that throws', { getRandomValues: refuse }],
+])('random texts differ: %s (N28)', (_, crypto) => {
   vi.stubGlobal('crypto', crypto)
   const texts = Array.from({ length: 100 }, randomText)
   expect(new Set(texts).size).toBe(100)
 })
 
-describe('N28: a token store', () => {
+describe('a token store (N28)', () => {
   class Refused {
     constructor() {
       refuse()
@@ -53,9 +53,9 @@ describe('N28: a token store', () => {
   }
 
   test.each([
-    ['cannot speak to other tabs', undefined],
-    ['may not, as in Firefox with cookies blocked', Refused],
-  ])('that %s works all the same', async (_, BroadcastChannel) => {
+    ['has no BroadcastChannel', undefined],
+    ['may not use one, as in Firefox with cookies blocked', Refused],
+  ])('that %s works', async (_, BroadcastChannel) => {
     const page = createBrowserStub({ BroadcastChannel: BroadcastChannel as never })
     page.tokenStore.start()
     await page.request.answer(available('A'))
@@ -65,7 +65,7 @@ describe('N28: a token store', () => {
   })
 })
 
-test('N28: what is kept in a browser that refuses storage and cookies is as good as removed', () => {
+test('stored data counts as removed in a browser that refuses storage and cookies (N28)', () => {
   vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
   vi.stubGlobal('document', {
     set cookie(_text: string) {
@@ -77,7 +77,7 @@ test('N28: what is kept in a browser that refuses storage and cookies is as good
   expect(stored('name')).toBeNull()
 })
 
-describe('N28: an observer that cannot be made', () => {
+describe('an IntersectionObserver that cannot be made (N28)', () => {
   const pageWith = (api: unknown) => {
     const page = { IntersectionObserver: api }
     vi.stubGlobal('IntersectionObserver', api)
@@ -85,12 +85,12 @@ describe('N28: an observer that cannot be made', () => {
     return page
   }
 
-  test('is none for all who look for it', () => {
+  test('is hidden from all code', () => {
     expect(pageWith(refuse)).toEqual({ IntersectionObserver: undefined })
     expect(pageWith(undefined)).toEqual({ IntersectionObserver: undefined })
   })
 
-  test('is left as it is where it can', () => {
+  test('is left as it is where it can be made', () => {
     class Observer {}
     expect(pageWith(Observer)).toEqual({ IntersectionObserver: Observer })
   })

@@ -2,11 +2,12 @@ import type { Signals, TcfApi } from '#lib/ads/consent/consent-platform.ts'
 import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { PageWindow, TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
 import { createTokenStore } from '#lib/ads/token-store/token-store.ts'
+import type { TokenEvent, TokenStore } from '#lib/ads/token-store/transitions.ts'
 import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
 
-/** The server's wall clock in these tests: a day from any clock of the page. */
+/** The server's wall clock in these tests, far from any clock of the page. */
 export const SERVER_NOW = 1_800_000_000_000
-export const later = (ms: number) => SERVER_NOW + ms
+export const later = (ms = 1) => SERVER_NOW + ms
 
 /** The storage of a browser. */
 export function memory(kept = new Map<string, string>()) {
@@ -30,7 +31,7 @@ export function available(token: string, over: Partial<AvailableIdentity> = {}):
   }
 }
 
-/** The six fields of an identity, for the client hand-off. */
+/** The six fields of an identity. */
 export const identityOf = (token: string, from = SERVER_NOW): ClientIdentity => ({
   advertising_token: token,
   refresh_token: `refresh of ${token}`,
@@ -40,6 +41,10 @@ export const identityOf = (token: string, from = SERVER_NOW): ClientIdentity => 
   refresh_response_key: 'key',
 })
 
+/** A token under the client hand-off, with its six fields. */
+export const clientToken = (token: string, over: Partial<AvailableIdentity> = {}) =>
+  available(token, { identity: identityOf(token), ...over })
+
 export function plain(
   status: 'gpc' | 'signed_out' | 'opted_out' | 'denied' | 'no_choice' | 'refreshing',
   now = SERVER_NOW,
@@ -47,7 +52,7 @@ export function plain(
   return { status, now }
 }
 
-export function refused(reason: 'gdpr' | 'consent', now = SERVER_NOW): PublicIdentity {
+export function unsupported(reason: 'gdpr' | 'consent', now = SERVER_NOW): PublicIdentity {
   return { status: 'unsupported', reason, now }
 }
 
@@ -61,7 +66,7 @@ interface Pending {
   body: { signals?: unknown; recheck?: unknown } | undefined
   /** The signals that it carries. */
   signals: unknown
-  answer(with_: Answer): Promise<void>
+  answer(outcome: Answer): Promise<void>
 }
 
 interface Over extends Pick<PageWindow, 'BroadcastChannel'> {
@@ -71,8 +76,8 @@ interface Over extends Pick<PageWindow, 'BroadcastChannel'> {
 }
 
 /**
- * A browser with a hand-moved clock and a wire on which the test is the server. It has a consent platform that
- * has not spoken yet, and what is loaded later is there at once.
+ * A browser with a clock that the test moves and requests that the test answers. Its consent platform has not
+ * answered yet; the scheduler loads at once.
  */
 export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
   let clock = 0
@@ -100,9 +105,9 @@ export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
           get signals() {
             return this.body?.signals
           },
-          async answer(with_) {
-            if (with_ instanceof Error) reject(with_)
-            else resolve(with_ instanceof Response ? with_ : Response.json(with_))
+          async answer(outcome) {
+            if (outcome instanceof Error) reject(outcome)
+            else resolve(outcome instanceof Response ? outcome : Response.json(outcome))
             await settle()
           },
         })
@@ -126,7 +131,7 @@ export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
     /** The last request, which must be there. */
     get request(): Pending {
       const last = requests.at(-1)
-      if (!last) throw new Error('nothing was asked')
+      if (!last) throw new Error('there is no request')
       return last
     },
     methods: () => requests.map(({ method }) => method).join(' '),
@@ -166,9 +171,9 @@ export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
       window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
       await settle()
     },
-    /** The consent platform speaks. */
+    /** The consent platform reports. */
     async consent(signals: Signals) {
-      platform.say(signals)
+      platform.emit(signals)
       await settle()
     },
     async online() {
@@ -178,7 +183,7 @@ export function createBrowserStub({ now, loadScheduler, ...over }: Over = {}) {
   }
 }
 
-/** The TCF half of one, which can say all that `Signals` of it can hold. */
+/** The TCF half of a consent platform, with every TCF value of `Signals`. */
 function createConsentPlatform() {
   const listeners = new Set<Parameters<TcfApi>[2]>()
   const api: TcfApi = (command, _version, callback) => {
@@ -186,7 +191,7 @@ function createConsentPlatform() {
   }
   return {
     api,
-    say({ tcf = '', gdprApplies }: Pick<Signals, 'tcf' | 'gdprApplies'>): void {
+    emit({ tcf = '', gdprApplies }: Pick<Signals, 'tcf' | 'gdprApplies'>): void {
       const data = {
         eventStatus: 'tcloaded',
         tcString: tcf,
@@ -197,7 +202,19 @@ function createConsentPlatform() {
   }
 }
 
-/** Lets promises run dry; a turn of the event loop for those of `Response`. */
+const allEvents = ['available', 'refreshed', 'withheld', 'expired', 'cleared'] as const
+
+/** Records events of the token store with their status. */
+export function recordEvents(
+  tokenStore: Pick<TokenStore, 'on'>,
+  events: readonly TokenEvent[] = allEvents,
+): string[] {
+  const recorded: string[] = []
+  for (const event of events) tokenStore.on(event, ({ status }) => recorded.push(`${event} ${status}`))
+  return recorded
+}
+
+/** Runs all promises, with turns of the event loop for those of `Response`. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -3,7 +3,7 @@ import { createClock } from '#lib/ads/token-store/browser.ts'
 
 const HOUR = 3_600_000
 
-/** Both clocks moved by hand; the wall clock is a day off from the start. */
+/** Clocks that the test moves; the wall clock is a day off from the start. */
 function twoClocks() {
   const at = { monotonic: 2_000, wall: 1_800_000_000_000 - 24 * HOUR }
   const now = createClock({ now: () => at.monotonic }, { now: () => at.wall })
@@ -19,14 +19,14 @@ function twoClocks() {
   }
 }
 
-test('counts from the load of the page, however wrong the wall clock is (U1)', () => {
+test('the clock counts from the load of the page, with any wall clock (U1)', () => {
   const { now, pass } = twoClocks()
   expect(now()).toBe(2_000)
   pass(HOUR)
   expect(now()).toBe(2_000 + HOUR)
 })
 
-test('counts sleep, during which only the wall clock goes on (U1)', () => {
+test('the clock counts sleep, during which only the wall clock runs (U1)', () => {
   const { now, pass, setWall } = twoClocks()
   setWall(8 * HOUR)
   expect(now()).toBe(2_000 + 8 * HOUR)
@@ -35,7 +35,7 @@ test('counts sleep, during which only the wall clock goes on (U1)', () => {
   expect(now()).toBe(2_010 + 9 * HOUR)
 })
 
-test('a wall clock that is set back neither goes back nor hides the sleep after it (U1)', () => {
+test('a wall clock that is set back neither turns the clock back nor hides later sleep (U1)', () => {
   const { now, pass, setWall } = twoClocks()
   setWall(-HOUR)
   expect(now()).toBe(2_000)
@@ -45,7 +45,7 @@ test('a wall clock that is set back neither goes back nor hides the sleep after 
   expect(now()).toBe(2_010 + HOUR / 2)
 })
 
-test('the resolution of the clocks does not add up', () => {
+test('rounding of the two clocks does not add up', () => {
   const { now, pass, setWall } = twoClocks()
   for (let i = 0; i < 1_000; i++) {
     setWall(i % 2 === 0 ? 16 : -16)

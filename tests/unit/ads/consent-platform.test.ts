@@ -5,12 +5,12 @@ import {
   type Signals,
 } from '#lib/ads/consent/consent-platform.ts'
 
-/** One API as the specifications have it: events go to all listeners. */
+/** An API as in the specifications: events go to all listeners. */
 function api<Data extends object>() {
   const listeners: Array<(data: Data | null, success: boolean) => void> = []
   return {
     listeners,
-    say(data: Data): void {
+    emit(data: Data): void {
       for (const listener of listeners) listener(data, true)
     },
   }
@@ -35,33 +35,33 @@ function platform(apis: { tcf?: boolean; gpp?: boolean }) {
     }),
   }
   const reports: Signals[] = []
-  const isThere = listenToConsentPlatform(window, (signals) => reports.push(signals))
+  const isPresent = listenToConsentPlatform(window, (signals) => reports.push(signals))
   const ping = (gppString: string, applicableSections: number[], signalStatus = 'ready') =>
-    gpp.say({ eventName: 'signalStatus', pingData: { signalStatus, gppString, applicableSections } })
-  return { tcf, gpp, ping, reports, isThere }
+    gpp.emit({ eventName: 'signalStatus', pingData: { signalStatus, gppString, applicableSections } })
+  return { tcf, gpp, ping, reports, isPresent }
 }
 
-describe('K6: what a consent platform says', () => {
-  test('K6: without one nothing happens', () => {
-    expect(platform({}).isThere).toBe(false)
-    expect(platform({ gpp: true }).isThere).toBe(true)
+describe('the consent platform’s signals (K6)', () => {
+  test('are absent without a platform', () => {
+    expect(platform({}).isPresent).toBe(false)
+    expect(platform({ gpp: true }).isPresent).toBe(true)
   })
 
-  test.each(['tcloaded', 'useractioncomplete'])('K6: a TC string is taken with %s', (eventStatus) => {
+  test.each(['tcloaded', 'useractioncomplete'])('include the TC string after %s', (eventStatus) => {
     const { tcf, reports } = platform({ tcf: true })
-    tcf.say({ eventStatus: 'cmpuishown', gdprApplies: true, tcString: '' })
+    tcf.emit({ eventStatus: 'cmpuishown', gdprApplies: true, tcString: '' })
     expect(reports).toEqual([])
-    tcf.say({ eventStatus, gdprApplies: true, tcString: 'CP' })
+    tcf.emit({ eventStatus, gdprApplies: true, tcString: 'CP' })
     expect(reports).toEqual([{ tcf: 'CP', gdprApplies: true }])
   })
 
-  test('K6: where GDPR does not apply no string is waited for, and none is made up', () => {
+  test('need no TC string where GDPR does not apply', () => {
     const { tcf, reports } = platform({ tcf: true })
-    tcf.say({ gdprApplies: false, tcString: '' })
+    tcf.emit({ gdprApplies: false, tcString: '' })
     expect(reports).toEqual([{ gdprApplies: false }])
   })
 
-  test('K6: a GPP string is taken once it is ready, and not while the reader is being asked again', () => {
+  test('include the GPP string once it is ready, not while the reader is asked again', () => {
     const { ping, reports } = platform({ gpp: true })
     ping('DBABL~A', [7], 'not ready')
     expect(reports).toEqual([])
@@ -74,24 +74,24 @@ describe('K6: what a consent platform says', () => {
     ])
   })
 
-  test('K6: one that is ready already when it is asked says so in its first event', () => {
+  test('include a GPP string that is ready at the first event', () => {
     const report = vi.fn()
     const pingData = { signalStatus: 'ready', gppString: 'DBAA', applicableSections: [-1] }
     listenToConsentPlatform({ __gpp: (_, callback) => callback({ pingData }, true) }, report)
     expect(report.mock.calls).toEqual([[{ gpp: 'DBAA', gppSid: [-1] }]])
   })
 
-  test('K6: two APIs are heard before anything is told, and the same again is no news', () => {
+  test('come after both APIs answered, and only when they changed', () => {
     const { tcf, ping, reports } = platform({ tcf: true, gpp: true })
     ping('DBAA', [7])
     expect(reports).toEqual([])
-    tcf.say({ eventStatus: 'tcloaded', gdprApplies: false })
-    tcf.say({ eventStatus: 'tcloaded', gdprApplies: false })
+    tcf.emit({ eventStatus: 'tcloaded', gdprApplies: false })
+    tcf.emit({ eventStatus: 'tcloaded', gdprApplies: false })
     ping('DBAA', [7])
     expect(reports).toEqual([{ gdprApplies: false, gpp: 'DBAA', gppSid: [7] }])
   })
 
-  test('K6: an API that refuses to be listened to does not silence the other one', () => {
+  test('come from one API when the other refuses the listener', () => {
     const report = vi.fn()
     listenToConsentPlatform(
       {

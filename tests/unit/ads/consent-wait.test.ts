@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { createConsentWait } from '#lib/ads/consent/consent-wait.ts'
-import { available, createBrowserStub, plain, refused, settle } from './browser-stub.ts'
+import { available, createBrowserStub, plain, settle, unsupported } from './browser-stub.ts'
 
 /** A page with one script that waits for consent. */
 function createPage(over: Parameters<typeof createBrowserStub>[0] = {}) {
@@ -35,7 +35,7 @@ test('the first auction waits for the consent platform and the server’s answer
   expect(result()).toBe('waiting')
   await page.consent(gdpr)
   expect(result()).toBe('waiting')
-  await page.request.answer(refused('gdpr'))
+  await page.request.answer(unsupported('gdpr'))
   expect(result()).toBe(true)
   // The auction may run: there is no token.
   expect(page.tokenStore.currentToken()).toBeNull()
@@ -129,7 +129,7 @@ test('a platform that loads after the page started is used as well (G11)', async
       callback({ eventStatus: 'tcloaded', gdprApplies: true, tcString: 'CPx' }, true),
   })
   const result = await startWait()
-  await page.request.answer(refused('gdpr'))
+  await page.request.answer(unsupported('gdpr'))
   expect(result()).toBe(true)
   expect(page.tokenStore.currentToken()).toBeNull()
 })

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, identityOf, memory, plain, SERVER_NOW } from './browser-stub.ts'
+import {
+  available,
+  createBrowserStub,
+  identityOf,
+  memory,
+  plain,
+  recordEvents,
+  SERVER_NOW,
+} from './browser-stub.ts'
 
 const withheld = (now = SERVER_NOW): PublicIdentity => ({
   status: 'withheld',
@@ -92,13 +100,11 @@ describe('an identity that other code stored in this browser', () => {
 
   test('is removed when the reader joins the control group on an open page (K1)', async () => {
     const tokenStore = await tokenStoreOf()
-    const events: string[] = []
-    for (const event of ['cleared', 'withheld', 'expired'] as const)
-      tokenStore.on(event, () => events.push(event))
+    const events = recordEvents(tokenStore, ['cleared', 'withheld', 'expired'])
     tokenStore.start(available('A'))
     leave()
     tokenStore.start(withheld(SERVER_NOW + 1))
-    expect(events).toEqual(['cleared', 'withheld'])
+    expect(events).toEqual(['cleared withheld', 'withheld withheld'])
     expect([...kept.values()]).not.toContain('SECRET')
   })
 

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, settle, unavailable } from './browser-stub.ts'
+import {
+  available,
+  clientToken,
+  createBrowserStub,
+  plain,
+  recordEvents,
+  SERVER_NOW,
+  settle,
+  unavailable,
+} from './browser-stub.ts'
 
-/** A browser in which the scheduler comes when the test says so, if at all. */
+/** A browser in which the scheduler loads when the test lets it. */
 function withoutScheduler(platform = false) {
   const loads: Array<() => void> = []
   const page = createBrowserStub({
@@ -19,7 +28,7 @@ function withoutScheduler(platform = false) {
   })
 }
 
-describe('the scheduler is loaded when there is something to keep', () => {
+describe('the scheduler is loaded', () => {
   test('after the first answer, never before or with it', async () => {
     const page = withoutScheduler()
     page.tokenStore.start()
@@ -29,13 +38,13 @@ describe('the scheduler is loaded when there is something to keep', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
-  test('K6: a page with a consent platform needs it at once, so as to hear every word', () => {
+  test('at once on a page with a consent platform, to get all of its events (K6)', () => {
     const page = withoutScheduler(true)
     page.tokenStore.start()
     expect(page.loads).toHaveLength(1)
   })
 
-  test('one that did not come is tried for again with the next answer', async () => {
+  test('again with the next answer when it failed to load', async () => {
     const page = withoutScheduler()
     page.tokenStore.start(available('A'))
     page.loads.length = 0
@@ -46,7 +55,7 @@ describe('the scheduler is loaded when there is something to keep', () => {
 })
 
 describe('a late scheduler', () => {
-  test('refreshes a token that has become due meanwhile', async () => {
+  test('refreshes a token that became due before', async () => {
     const page = withoutScheduler()
     page.tokenStore.start(available('A'))
     await page.advance(40_000)
@@ -58,7 +67,7 @@ describe('a late scheduler', () => {
     expect(page.methods()).toBe('POST')
   })
 
-  test('knows of what failed before it came', async () => {
+  test('waits after a failure from before it loaded', async () => {
     const page = withoutScheduler()
     page.tokenStore.start()
     await page.request.answer(unavailable)
@@ -71,7 +80,7 @@ describe('a late scheduler', () => {
     expect(page.methods()).toBe('GET POST')
   })
 
-  test('of several answers is one scheduler, which listens once', async () => {
+  test('is created once for several answers', async () => {
     const page = withoutScheduler()
     page.tokenStore.start(available('A'))
     page.tokenStore.start(available('B', { now: SERVER_NOW + 1 }))
@@ -81,7 +90,7 @@ describe('a late scheduler', () => {
     expect(page.methods()).toBe('GET')
   })
 
-  test('K6: tells what the consent platform says to it', async () => {
+  test('passes the consent platform’s signals to the server (K6)', async () => {
     const page = withoutScheduler(true)
     page.tokenStore.start(available('A'))
     expect(page.tokenStore.signals()).toBeNull()
@@ -91,18 +100,9 @@ describe('a late scheduler', () => {
     expect(page.tokenStore.signals()).toEqual({ gdprApplies: false })
   })
 
-  test('takes over a renewal that came before it', async () => {
+  test('keeps a renewal from before it loaded', async () => {
     const page = withoutScheduler()
-    const token = available('A')
-    const identity = {
-      advertising_token: 'A',
-      refresh_token: 'r',
-      identity_expires: token.identityExpires,
-      refresh_from: token.refreshFrom,
-      refresh_expires: token.identityExpires,
-      refresh_response_key: 'k',
-    }
-    page.tokenStore.start({ ...token, identity })
+    page.tokenStore.start(clientToken('A'))
     page.tokenStore.renew({
       advertisingToken: 'B',
       identityExpires: SERVER_NOW + 90_000,
@@ -114,7 +114,7 @@ describe('a late scheduler', () => {
 })
 
 describe('without a scheduler', () => {
-  test('no token at hand is posted for at once, and the auction waits for it', async () => {
+  test('a missing token is requested at once, and the auction waits for it', async () => {
     const page = withoutScheduler()
     page.tokenStore.start()
     await page.request.answer(plain('refreshing'))
@@ -129,7 +129,7 @@ describe('without a scheduler', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
-  test('a server that answers the same again is not asked in a loop', async () => {
+  test('a server that repeats its answer is not called in a loop', async () => {
     const page = withoutScheduler()
     page.tokenStore.start(plain('refreshing'))
     await page.request.answer(plain('refreshing', SERVER_NOW + 1))
@@ -145,13 +145,12 @@ describe('without a scheduler', () => {
     expect(page.requests).toHaveLength(0)
   })
 
-  test('a token ends when it ends, with timers and without (U1)', async () => {
+  test('a token expires on time, with and without timers (U1)', async () => {
     const page = withoutScheduler()
-    const heard: string[] = []
-    page.tokenStore.on('expired', ({ status }) => heard.push(status))
+    const events = recordEvents(page.tokenStore, ['expired'])
     page.tokenStore.start(available('A'))
     await page.advance(60_001)
-    expect(heard).toEqual(['refreshing'])
+    expect(events).toEqual(['expired refreshing'])
     page.tokenStore.start(available('B', { now: SERVER_NOW + 60_001 }))
     page.sleep(59_999)
     expect(page.tokenStore.currentToken()?.id).toBe('B')
@@ -159,7 +158,7 @@ describe('without a scheduler', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('a clear is a clear, and a confirmation that never comes is not waited for (S1)', async () => {
+  test('a clear without a confirmation ends in a read (S1)', async () => {
     const page = withoutScheduler()
     page.tokenStore.start(available('A'))
     page.tokenStore.clear('signed_out')
@@ -170,7 +169,7 @@ describe('without a scheduler', () => {
     expect(page.methods()).toBe('GET')
   })
 
-  test('S1, N23: a clear of another tab and the back/forward cache take the token', async () => {
+  test('a clear in another tab and the back/forward cache remove the token (S1, N23)', async () => {
     const channels: Array<{ onmessage: ((event: MessageEvent) => void) | null }> = []
     class Channel {
       onmessage: ((event: MessageEvent) => void) | null = null
@@ -192,13 +191,13 @@ describe('without a scheduler', () => {
   })
 })
 
-describe('what counts as an answer', () => {
+describe('an answer', () => {
   test.each<PublicIdentity>([
     unavailable,
     { status: 'unavailable', reason: 'store', now: SERVER_NOW },
     { status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 9 },
     plain('no_choice'),
-  ])('$status $reason', async (answer) => {
+  ])('with $status $reason is used', async (answer) => {
     const page = withoutScheduler()
     page.tokenStore.start()
     await page.request.answer(answer)
@@ -210,11 +209,11 @@ describe('what counts as an answer', () => {
     ['no time', { status: 'denied' }],
     ['no token', { ...available('A'), advertisingToken: undefined }],
     ['an empty token', available('')],
-    ['a token without an end', { ...available('A'), identityExpires: undefined }],
+    ['a token without expiry', { ...available('A'), identityExpires: undefined }],
     ['a token that is never due', { ...available('A'), refreshFrom: '9' }],
     ['a group that is never due', { status: 'withheld', now: SERVER_NOW }],
-    ['nothing', null],
-  ])('not what has %s', async (_name, body) => {
+    ['no object', null],
+  ])('with %s is invalid', async (_name, body) => {
     const page = withoutScheduler()
     page.tokenStore.start()
     await page.request.answer(Response.json(body))

@@ -1,14 +1,11 @@
 import { vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
-import type { AvailableIdentity, ClientIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, identityOf, SERVER_NOW } from './browser-stub.ts'
+import type { ClientIdentity } from '#lib/identity/public-identity.ts'
+import { clientToken, createBrowserStub, identityOf, SERVER_NOW } from './browser-stub.ts'
 
 /** An identity that the SDK refreshes at once. */
 export const due = (token: string) =>
-  client(token, { identity: { ...identityOf(token), refresh_from: SERVER_NOW - 1 } })
-export const client = (token: string, over: Partial<AvailableIdentity> = {}) =>
-  available(token, { identity: identityOf(token), ...over })
-
+  clientToken(token, { identity: { ...identityOf(token), refresh_from: SERVER_NOW - 1 } })
 type Callback = (event: string, payload: { identity?: ClientIdentity | null }) => void
 interface Options {
   identity?: ClientIdentity

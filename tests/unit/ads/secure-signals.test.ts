@@ -93,9 +93,9 @@ test('a signal from a collector is cleared by a later page that never had a toke
   pushSecureSignals(page.tokenStore, async () => true, tag as never)
   page.tokenStore.start(available('A'))
   await providers()[0]?.collectorFunction()
-  const later = gptPage(storage)
-  later.page.tokenStore.start(plain('signed_out'))
-  expect(later.cleared).toHaveBeenCalledTimes(1)
+  const next = gptPage(storage)
+  next.page.tokenStore.start(plain('signed_out'))
+  expect(next.cleared).toHaveBeenCalledTimes(1)
 })
 
 test('a signal of an earlier page is cleared before the next reader’s, even if the sign-in page had no tag (S1, G1)', async () => {

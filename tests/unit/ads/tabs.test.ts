@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, plain, refused, SERVER_NOW } from './browser-stub.ts'
+import { available, createBrowserStub, plain, recordEvents, SERVER_NOW, unsupported } from './browser-stub.ts'
 
-/** A browser closes them with their page. */
+/** A browser closes its channels with the page; here the tests do. */
 const open: BroadcastChannel[] = []
 class TabChannel extends BroadcastChannel {
   constructor(name: string) {
@@ -32,7 +32,7 @@ function twoTabs(identity: PublicIdentity) {
   return [tab(), tab()] as const
 }
 
-/** A mark sent after what is on its way has arrived, three times over: so has everything before it. */
+/** Waits for a mark to arrive, three times over: everything sent before has arrived by then. */
 async function delivered(): Promise<void> {
   for (let round = 0; round < 3; round++)
     await new Promise<void>((resolve) => {
@@ -47,7 +47,7 @@ async function delivered(): Promise<void> {
     })
 }
 
-test('a refresh in one tab makes the other read once, and they do not ping-pong (N23)', async () => {
+test('a refresh in one tab makes the other one read once, and no more (N23)', async () => {
   const [a, b] = twoTabs(available('A', { refreshFrom: SERVER_NOW }))
   a.tokenStore.afterAuction()
   await a.idle()
@@ -62,25 +62,22 @@ test('a refresh in one tab makes the other read once, and they do not ping-pong 
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
-test('another token that another tab spoke of may be another reader’s: it clears first (S1)', async () => {
+test('a token that another tab announced may be another reader’s: the old one is cleared first (S1)', async () => {
   const [a, b] = twoTabs(available('A'))
-  const heard: string[] = []
-  for (const event of ['cleared', 'refreshed'] as const)
-    b.tokenStore.on(event, (state) => heard.push(`${event} ${state.status}`))
+  const events = recordEvents(b.tokenStore, ['cleared', 'refreshed'])
   await a.look()
   await a.request.answer(available('B'))
   await delivered()
   await b.request.answer(new TypeError('offline'))
   await b.look()
   await b.request.answer(available('B'))
-  expect(heard).toEqual(['cleared available'])
+  expect(events).toEqual(['cleared available'])
   expect(b.tokenStore.currentToken()?.id).toBe('B')
 })
 
-test('a sign-out drops the token in every tab at once, and they ask when the server knows of it (N23, S1)', async () => {
+test('a sign-out removes the token in every tab at once, and the tabs read after its confirmation (N23, S1)', async () => {
   const [a, b] = twoTabs(available('A'))
-  const heard: string[] = []
-  b.tokenStore.on('cleared', (state) => heard.push(state.status))
+  const events = recordEvents(b.tokenStore, ['cleared'])
   const confirmed = a.tokenStore.clear('signed_out')
   await delivered()
   expect(b.tokenStore.currentToken()).toBeNull()
@@ -93,14 +90,14 @@ test('a sign-out drops the token in every tab at once, and they ask when the ser
   await delivered()
   await b.request.answer(plain('signed_out'))
   await delivered()
-  expect(heard).toEqual(['loading', 'signed_out'])
+  expect(events).toEqual(['cleared loading', 'cleared signed_out'])
   await a.request.answer(plain('signed_out', SERVER_NOW + 2))
   await delivered()
   expect([a.methods(), b.methods()]).toEqual(['GET', 'GET'])
   expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
 })
 
-test('a change that another tab speaks of does not make a tab ask whose own act is still on its way (S1)', async () => {
+test('a change in another tab causes no read while this tab’s own sign-out is pending (S1)', async () => {
   const [a] = twoTabs(available('A'))
   a.tokenStore.clear('signed_out')
   spy?.postMessage({ type: 'changed' })
@@ -109,7 +106,7 @@ test('a change that another tab speaks of does not make a tab ask whose own act 
   expect(a.tokenStore.getSnapshot().status).toBe('signed_out')
 })
 
-test('a tab that has not been started hears of a clear, and asks nothing', async () => {
+test('a tab that was not started receives a clear, and reads nothing', async () => {
   const [a] = twoTabs(available('A'))
   const late = createBrowserStub({ BroadcastChannel: TabChannel })
   a.tokenStore.clear('denied')()
@@ -121,7 +118,7 @@ test('a tab that has not been started hears of a clear, and asks nothing', async
   expect(late.methods()).toBe('GET')
 })
 
-test('a tab asks by itself when the other one never says that it is done (N23)', async () => {
+test('a tab reads by itself when the other one never confirms (N23)', async () => {
   const [a, b] = twoTabs(available('A'))
   a.tokenStore.clear('signed_out')
   await delivered()
@@ -129,7 +126,7 @@ test('a tab asks by itself when the other one never says that it is done (N23)',
   expect(b.methods()).toBe('GET')
 })
 
-test('a request under way in another tab does not survive the sign-out (S1)', async () => {
+test('a pending request in another tab restores nothing after the sign-out (S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   await b.look()
   const { request } = b
@@ -139,7 +136,7 @@ test('a request under way in another tab does not survive the sign-out (S1)', as
   expect(b.tokenStore.currentToken()).toBeNull()
 })
 
-test('a tab that finds its token gone tells the others; none of them says so again (N23)', async () => {
+test('a tab that lost its token informs the others once (N23)', async () => {
   const [a, b] = twoTabs(available('A'))
   await a.look()
   await a.request.answer(plain('denied'))
@@ -150,7 +147,7 @@ test('a tab that finds its token gone tells the others; none of them says so aga
   expect(messages).toEqual([{ type: 'changed' }])
 })
 
-test('a tab that comes back without a token, from a sign-in elsewhere say, makes those that have one read (S1)', async () => {
+test('a page without a token, as after a sign-in elsewhere, makes tabs with a token read (S1)', async () => {
   const [a, b] = twoTabs(available('A'))
   const back = createBrowserStub({ BroadcastChannel: TabChannel })
   back.tokenStore.start(plain('signed_out'))
@@ -167,7 +164,7 @@ test('a tab that comes back without a token, from a sign-in elsewhere say, makes
   expect(messages).toEqual([{ type: 'none' }, { type: 'none' }])
 })
 
-test('K6: consent withdrawn in one tab takes the token from the other before the server has answered', async () => {
+test('withdrawn consent in one tab removes the token of the other before the server answers (K6)', async () => {
   const [a, b] = twoTabs(available('A'))
   await a.consent({ gdprApplies: false })
   await a.request.answer(available('A', { now: SERVER_NOW + 1 }))
@@ -178,10 +175,10 @@ test('K6: consent withdrawn in one tab takes the token from the other before the
   expect([a.tokenStore.currentToken(), b.tokenStore.currentToken()]).toEqual([null, null])
   await old.answer(available('A', { now: SERVER_NOW + 2 }))
   expect(b.tokenStore.currentToken()).toBeNull()
-  await a.request.answer(refused('gdpr', SERVER_NOW + 3))
+  await a.request.answer(unsupported('gdpr', SERVER_NOW + 3))
   await delivered()
   expect(b.methods()).toBe('GET GET')
-  await b.request.answer(refused('gdpr', SERVER_NOW + 4))
+  await b.request.answer(unsupported('gdpr', SERVER_NOW + 4))
   await delivered()
   expect(b.tokenStore.getSnapshot().status).toBe('unsupported')
   expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
@@ -194,7 +191,7 @@ test('K6: consent withdrawn in one tab takes the token from the other before the
   expect([a.tokenStore.currentToken()?.id, b.tokenStore.currentToken()?.id]).toEqual(['B', 'B'])
 })
 
-test('K6: two tabs whose consent platforms both tell of the change come to rest', async () => {
+test('two tabs whose consent platforms both report a change stop sending (K6)', async () => {
   const [a, b] = twoTabs(available('A'))
   for (const tab of [a, b]) {
     await tab.consent({ gdprApplies: false })
@@ -206,7 +203,7 @@ test('K6: two tabs whose consent platforms both tell of the change come to rest'
     await delivered()
     for (const tab of [a, b]) {
       await tab.advance(3_001)
-      await tab.request.answer(refused('gdpr', SERVER_NOW + 10_000 * (round + 1)))
+      await tab.request.answer(unsupported('gdpr', SERVER_NOW + 10_000 * (round + 1)))
     }
   }
   await delivered()
@@ -214,7 +211,7 @@ test('K6: two tabs whose consent platforms both tell of the change come to rest'
   expect([a, b].map((tab) => tab.requests.length < 5)).toEqual([true, true])
 })
 
-test('S12: a page without ads leaves the other tabs theirs, and obeys when one of them clears', async () => {
+test('a page without ads leaves the tokens of other tabs, and follows their clear (S12)', async () => {
   const [a, b] = twoTabs(available('A'))
   a.tokenStore.disableAds()
   await delivered()

@@ -1,20 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { AvailableIdentity, ClientIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
-
-/** As under UID2_HANDOFF=client: the token with the six fields that it came from. */
-function given(token: string, over: Partial<AvailableIdentity> = {}): AvailableIdentity {
-  const base = available(token, over)
-  const identity: ClientIdentity = {
-    advertising_token: token,
-    refresh_token: 'refresh',
-    identity_expires: base.identityExpires,
-    refresh_from: base.refreshFrom,
-    refresh_expires: base.now + 3_600_000,
-    refresh_response_key: 'key',
-  }
-  return { ...base, identity, ...over }
-}
+import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-identity.ts'
+import {
+  available,
+  clientToken,
+  createBrowserStub,
+  plain,
+  recordEvents,
+  SERVER_NOW,
+  unavailable,
+} from './browser-stub.ts'
 
 const renewal = (token: string, ends = 120_000) => ({
   advertisingToken: token,
@@ -22,23 +16,17 @@ const renewal = (token: string, ends = 120_000) => ({
   refreshFrom: SERVER_NOW + ends / 2,
 })
 
-function listening(page: ReturnType<typeof createBrowserStub>) {
-  const heard: string[] = []
-  for (const event of ['available', 'refreshed', 'withheld', 'expired', 'cleared'] as const)
-    page.tokenStore.on(event, ({ status }) => heard.push(`${event} ${status}`))
-  heard.length = 0
-  return heard
-}
-
-function opened(identity: AvailableIdentity = given('A')) {
+function opened(identity: AvailableIdentity = clientToken('A')) {
   const page = createBrowserStub()
   page.tokenStore.start(identity)
-  return { page, heard: listening(page) }
+  const events = recordEvents(page.tokenStore)
+  events.length = 0
+  return { page, events }
 }
 
-describe('something else in the browser refreshes', () => {
-  test('the token store makes no POST when the token is due, whatever wakes it', async () => {
-    const { page } = opened(given('A', { refreshFrom: SERVER_NOW }))
+describe('another refresher in the browser', () => {
+  test('makes the token store send no POST for a due token', async () => {
+    const { page } = opened(clientToken('A', { refreshFrom: SERVER_NOW }))
     page.tokenStore.afterAuction()
     await page.idle()
     await page.advance(59_000)
@@ -48,33 +36,33 @@ describe('something else in the browser refreshes', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
-  test('a token that was not refreshed expires, and then the server is asked (U1)', async () => {
-    const { page, heard } = opened()
+  test('that does not refresh a token in time lets it expire, and the server is asked (U1)', async () => {
+    const { page, events } = opened()
     await page.advance(60_001)
     expect(page.tokenStore.currentToken()).toBeNull()
-    expect(heard).toEqual(['expired refreshing'])
+    expect(events).toEqual(['expired refreshing'])
     expect(page.request.init).toMatchObject({ method: 'POST' })
-    await page.request.answer(given('B', { now: SERVER_NOW + 60_001 }))
+    await page.request.answer(clientToken('B', { now: SERVER_NOW + 60_001 }))
     expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
 
-  test('the group that the server tells passes through (K1)', () => {
-    const { page } = opened(given('A', { bucket: 'treatment' }))
+  test('keeps the group that the server assigned (K1)', () => {
+    const { page } = opened(clientToken('A', { bucket: 'treatment' }))
     page.tokenStore.renew(renewal('B'))
     expect(page.tokenStore.getSnapshot()).toEqual({
-      ...given('A', { bucket: 'treatment' }),
+      ...clientToken('A', { bucket: 'treatment' }),
       ...renewal('B'),
     })
   })
 })
 
-describe('a token that the browser has renewed', () => {
-  test('takes the place of the other one, and ends by the page’s own clock (U1)', async () => {
-    const { page, heard } = opened()
+describe('a token renewed in the browser', () => {
+  test('replaces the other one, and expires by the page’s clock (U1)', async () => {
+    const { page, events } = opened()
     await page.advance(40_000)
     page.tokenStore.renew(renewal('B'))
     expect(page.tokenStore.currentToken()?.id).toBe('B')
-    expect(heard).toEqual(['refreshed available'])
+    expect(events).toEqual(['refreshed available'])
     await page.advance(79_999)
     expect(page.tokenStore.currentToken()?.id).toBe('B')
     expect(page.requests).toHaveLength(0)
@@ -83,13 +71,13 @@ describe('a token that the browser has renewed', () => {
     expect(page.methods()).toBe('POST')
   })
 
-  test('its times are the server’s, whose answer may have taken its time (U1)', async () => {
+  test('has times of the server, whose answer may have been slow (U1)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(plain('signed_out', SERVER_NOW - 5_000))
     page.sleep(5_000)
     page.tokenStore.start()
     page.sleep(9_000)
-    await page.request.answer(given('A'))
+    await page.request.answer(clientToken('A'))
     page.tokenStore.renew(renewal('B'))
     page.sleep(110_999)
     expect(page.tokenStore.currentToken()?.id).toBe('B')
@@ -97,29 +85,29 @@ describe('a token that the browser has renewed', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('counts though the other one ended while the device slept', () => {
-    const { page, heard } = opened()
+  test('counts even if the other one expired while the device slept', () => {
+    const { page, events } = opened()
     page.sleep(61_000)
     page.tokenStore.renew(renewal('B'))
     expect(page.tokenStore.currentToken()?.id).toBe('B')
-    expect(heard).toEqual(['refreshed available'])
+    expect(events).toEqual(['refreshed available'])
   })
 
   test.each([
-    ['is the same', given('A'), renewal('A')],
-    ['ends no later', given('A'), renewal('B', 60_000)],
-    ['has ended already', given('A', { identityExpires: SERVER_NOW + 5_000 }), renewal('B', 9_000)],
-    ['has no end', given('A'), { ...renewal('B'), identityExpires: Number.NaN }],
+    ['is the same', clientToken('A'), renewal('A')],
+    ['expires no later', clientToken('A'), renewal('B', 60_000)],
+    ['has expired', clientToken('A', { identityExpires: SERVER_NOW + 5_000 }), renewal('B', 9_000)],
+    ['has no expiry', clientToken('A'), { ...renewal('B'), identityExpires: Number.NaN }],
     ['comes where the server refreshes', available('A'), renewal('B')],
   ])('is ignored when it %s', (_name, identity, fresh) => {
-    const { page, heard } = opened(identity)
+    const { page, events } = opened(identity)
     page.sleep(10_000)
     page.tokenStore.renew(fresh)
     expect(page.tokenStore.getSnapshot()).toEqual(identity)
-    expect(heard).toEqual([])
+    expect(events).toEqual([])
   })
 
-  test('brings nothing back after a sign-out (S1)', () => {
+  test('restores nothing after a sign-out (S1)', () => {
     const { page } = opened()
     page.tokenStore.clear('signed_out')
     page.tokenStore.renew(renewal('B'))
@@ -131,52 +119,54 @@ describe('a token that the browser has renewed', () => {
     ['a wake-up', (page) => page.look()],
     ['a soft navigation', async (page) => page.tokenStore.start()],
     ['the back/forward cache', (page) => page.restore()],
-  ])('outlives %s, after which the server tells of the one that it began with', async (_name, wake) => {
-    const { page, heard } = opened()
+  ])('remains after %s, for which the server still has the first one', async (_name, wake) => {
+    const { page, events } = opened()
     await page.advance(40_000)
     page.tokenStore.renew(renewal('B'))
-    heard.length = 0
+    events.length = 0
     await wake(page)
-    await page.request.answer(given('A', { now: SERVER_NOW + 40_000, identityExpires: SERVER_NOW + 60_000 }))
+    await page.request.answer(
+      clientToken('A', { now: SERVER_NOW + 40_000, identityExpires: SERVER_NOW + 60_000 }),
+    )
     expect(page.tokenStore.getSnapshot()).toMatchObject({ now: SERVER_NOW + 40_000, ...renewal('B') })
-    expect(heard).toEqual([])
+    expect(events).toEqual([])
     await page.advance(79_999)
     expect(page.tokenStore.currentToken()?.id).toBe('B')
     await page.advance(1)
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('outlives a page that was rendered with the one that it began with, even with that at its end', () => {
-    const { page, heard } = opened()
+  test('remains after a page that was rendered with the first one, even an expired one', () => {
+    const { page, events } = opened()
     page.sleep(70_000)
     page.tokenStore.renew(renewal('B'))
-    heard.length = 0
+    events.length = 0
     const now = SERVER_NOW + 70_000
-    page.tokenStore.start(given('A', { now, identityExpires: SERVER_NOW + 60_000 }))
+    page.tokenStore.start(clientToken('A', { now, identityExpires: SERVER_NOW + 60_000 }))
     expect(page.tokenStore.currentToken()?.id).toBe('B')
-    expect(heard).toEqual([])
+    expect(events).toEqual([])
   })
 
-  test('gives way to an identity that the server has got since', async () => {
-    const { page, heard } = opened()
+  test('is replaced by a later identity of the server', async () => {
+    const { page, events } = opened()
     page.tokenStore.renew(renewal('B'))
-    heard.length = 0
+    events.length = 0
     await page.look()
-    await page.request.answer(given('C', { now: SERVER_NOW + 1 }))
+    await page.request.answer(clientToken('C', { now: SERVER_NOW + 1 }))
     expect(page.tokenStore.currentToken()?.id).toBe('C')
-    expect(heard).toEqual(['refreshed available'])
+    expect(events).toEqual(['refreshed available'])
   })
 })
 
-describe('S1: an opt-out that the browser’s refresher heard of', () => {
-  test('takes the token at once; the server is asked to look itself, and is believed', async () => {
-    const { page, heard } = opened()
+describe('an opt-out in the browser’s refresher (S1)', () => {
+  test('removes the token at once, and the server’s recheck decides', async () => {
+    const { page, events } = opened()
     page.tokenStore.renew(renewal('B'))
-    heard.length = 0
+    events.length = 0
     page.tokenStore.recheck()
     expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.tokenStore.getSnapshot().status).toBe('loading')
-    expect(heard).toEqual(['cleared loading'])
+    expect(events).toEqual(['cleared loading'])
     expect([page.request.method, page.request.body]).toEqual(['POST', { recheck: true }])
     await page.request.answer(plain('opted_out', SERVER_NOW + 1))
     expect(page.tokenStore.getSnapshot().status).toBe('opted_out')
@@ -184,22 +174,22 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
     expect(page.request.method).toBe('GET')
   })
 
-  test('what a consent platform has said goes along where it is owed', async () => {
+  test('sends pending signals of the consent platform along', async () => {
     const page = createBrowserStub()
-    page.tokenStore.start(given('A'))
+    page.tokenStore.start(clientToken('A'))
     await page.hide()
     await page.consent({ gdprApplies: false })
     page.tokenStore.recheck()
     expect(page.request.body).toEqual({ recheck: true, signals: { gdprApplies: false } })
   })
 
-  test('no other answer counts: neither one under way nor a page that was rendered', async () => {
+  test('is not overridden by a pending request or a rendered page', async () => {
     const { page } = opened()
     await page.look()
     const before = page.request
     page.tokenStore.recheck()
-    await before.answer(given('A', { now: SERVER_NOW + 9 }))
-    page.tokenStore.start(given('A', { now: SERVER_NOW + 60_000 }))
+    await before.answer(clientToken('A', { now: SERVER_NOW + 9 }))
+    page.tokenStore.start(clientToken('A', { now: SERVER_NOW + 60_000 }))
     page.tokenStore.start()
     await page.look()
     expect(page.tokenStore.currentToken()).toBeNull()
@@ -208,10 +198,10 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
 
   test.each<[string, PublicIdentity | Response | Error]>([
     ['no answer', new TypeError('offline')],
-    ['one too many', new Response(null, { status: 429 })],
+    ['a 429', new Response(null, { status: 429 })],
     ['an operator that did not answer', unavailable],
     ['a store that was down', { status: 'unavailable', reason: 'store', now: SERVER_NOW }],
-  ])('%s settles nothing: it is asked again at the pace of retries', async (_name, failure) => {
+  ])('is sent again at the pace of retries after %s', async (_name, failure) => {
     const { page } = opened()
     page.tokenStore.recheck()
     await page.request.answer(failure)
@@ -222,14 +212,14 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
     await page.advance(1_001)
     await page.idle()
     expect([page.requests.length, page.request.body]).toEqual([2, { recheck: true }])
-    page.tokenStore.start(given('A', { now: SERVER_NOW + 60_000 }))
+    page.tokenStore.start(clientToken('A', { now: SERVER_NOW + 60_000 }))
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
   test.each([
     ['no token', plain('denied')],
     ['a token that the server refreshes', available('A')],
-  ])('it is ignored where there is %s', (_name, identity) => {
+  ])('is ignored with %s', (_name, identity) => {
     const page = createBrowserStub()
     page.tokenStore.start(identity)
     page.tokenStore.recheck()
@@ -237,7 +227,7 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
     expect(page.requests).toHaveLength(0)
   })
 
-  test('N23: other tabs lose it at once too; of a renewal they are told nothing', async () => {
+  test('removes the token of other tabs at once, while a renewal sends them nothing (N23)', async () => {
     const messages: unknown[] = []
     const all = new Set<Channel>()
     class Channel {
@@ -252,7 +242,7 @@ describe('S1: an opt-out that the browser’s refresher heard of', () => {
     }
     const tab = () => {
       const page = createBrowserStub({ BroadcastChannel: Channel })
-      page.tokenStore.start(given('A'))
+      page.tokenStore.start(clientToken('A'))
       return page
     }
     const [a, b] = [tab(), tab()]

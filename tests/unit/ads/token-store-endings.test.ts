@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { available, createBrowserStub, plain, SERVER_NOW, settle } from './browser-stub.ts'
+import { available, createBrowserStub, plain, recordEvents, SERVER_NOW, settle } from './browser-stub.ts'
 
 describe('waking up', () => {
-  test('a tab that is looked at again re-reads (U1, N23)', async () => {
+  test('a tab that becomes visible reads again (U1, N23)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     await page.hide()
@@ -13,7 +13,7 @@ describe('waking up', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('a hidden tab drops an expired token but asks for none until it is seen', async () => {
+  test('a hidden tab drops an expired token, and requests one only when visible', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     await page.hide()
@@ -24,11 +24,10 @@ describe('waking up', () => {
     expect(page.methods()).toBe('POST')
   })
 
-  test('a page from the back/forward cache has no token before the server has answered (S1)', async () => {
+  test('a page from the back/forward cache has no token before the server answers (S1)', async () => {
     const page = createBrowserStub()
-    const events: string[] = []
     page.tokenStore.start(available('A'))
-    page.tokenStore.on('cleared', () => events.push('cleared'))
+    const events = recordEvents(page.tokenStore, ['cleared'])
     await page.restore()
     expect(page.tokenStore.currentToken()).toBeNull()
     await page.request.answer(available('A'))
@@ -36,20 +35,19 @@ describe('waking up', () => {
     expect(events).toEqual([])
   })
 
-  test('another token after a restore may be another reader: it clears first (S1)', async () => {
+  test('another token after a restore may be another reader’s: the old one is cleared first (S1)', async () => {
     const page = createBrowserStub()
-    const events: string[] = []
     page.tokenStore.start(available('A'))
-    for (const event of ['cleared', 'refreshed'] as const) page.tokenStore.on(event, () => events.push(event))
+    const events = recordEvents(page.tokenStore, ['cleared', 'refreshed'])
     await page.restore()
     await page.request.answer(available('B'))
-    expect(events).toEqual(['cleared'])
+    expect(events).toEqual(['cleared available'])
     expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
 })
 
 describe('clearing', () => {
-  test('a late answer never brings the token back (S1)', async () => {
+  test('a late answer never restores the token (S1)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     const { request } = page
@@ -59,7 +57,7 @@ describe('clearing', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('nothing is asked while the act is still on its way to the server (S1)', async () => {
+  test('nothing is requested while a sign-out or choice is pending (S1)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A', { refreshFrom: SERVER_NOW }))
     page.tokenStore.afterAuction()
@@ -71,7 +69,7 @@ describe('clearing', () => {
     expect(page.requests).toHaveLength(0)
   })
 
-  test('a link that is clicked meanwhile does not ask either; the confirmation does (S1)', async () => {
+  test('a navigation meanwhile causes no read, the confirmation does (S1)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     const confirmed = page.tokenStore.clear('denied')
@@ -86,7 +84,7 @@ describe('clearing', () => {
     expect(page.tokenStore.getSnapshot().status).toBe('denied')
   })
 
-  test('an act that never confirms is asked about after a while, and later once more if it does', async () => {
+  test('an unconfirmed choice causes a read after a while, and a late confirmation another one', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     const confirmed = page.tokenStore.clear('denied')
@@ -100,7 +98,7 @@ describe('clearing', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('the page after the act is believed before the confirmation when it has no token', () => {
+  test('the page after a choice counts before the confirmation if it has no token', () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.tokenStore.clear('denied')
@@ -109,7 +107,7 @@ describe('clearing', () => {
     expect(page.requests).toHaveLength(0)
   })
 
-  test('a page rendered before the clear is not believed after it', async () => {
+  test('a page rendered before the clear does not count after it', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.sleep(10_000)
@@ -123,18 +121,21 @@ describe('clearing', () => {
   test.each([
     ['after an answer', available('A')],
     ['before any', undefined],
-  ])('nor before the server has answered to it, when the clear came %s (S1)', async (_name, identity) => {
-    const page = createBrowserStub()
-    page.tokenStore.start(identity)
-    page.sleep(10_000)
-    page.tokenStore.clear('denied')()
-    page.tokenStore.start(available('B', { now: SERVER_NOW + 9_000 }))
-    expect(page.tokenStore.currentToken()).toBeNull()
-    await page.request.answer(plain('denied', SERVER_NOW + 10_000))
-    expect(page.tokenStore.getSnapshot().status).toBe('denied')
-  })
+  ])(
+    'a page rendered before a clear %s does not count before the server answers (S1)',
+    async (_name, identity) => {
+      const page = createBrowserStub()
+      page.tokenStore.start(identity)
+      page.sleep(10_000)
+      page.tokenStore.clear('denied')()
+      page.tokenStore.start(available('B', { now: SERVER_NOW + 9_000 }))
+      expect(page.tokenStore.currentToken()).toBeNull()
+      await page.request.answer(plain('denied', SERVER_NOW + 10_000))
+      expect(page.tokenStore.getSnapshot().status).toBe('denied')
+    },
+  )
 
-  test('nor after a second clear, when neither has been answered (S1)', () => {
+  test('a page rendered before two unanswered clears does not count (S1)', () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     page.sleep(10_000)
@@ -144,7 +145,7 @@ describe('clearing', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('an older request never overrides what a newer page says', async () => {
+  test('an older request never overrides a newer page', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     const { request } = page
@@ -155,15 +156,9 @@ describe('clearing', () => {
 })
 
 describe('events', () => {
-  test('a late listener is told what still holds, and only that (K5)', async () => {
+  test('a late listener gets the current events, and only those (K5)', async () => {
     const page = createBrowserStub()
-    const heard: string[] = []
-    const listen = () => {
-      for (const event of ['available', 'refreshed', 'withheld', 'expired', 'cleared'] as const) {
-        page.tokenStore.on(event, (state) => heard.push(`${event} ${state.status}`))()
-      }
-      return heard.splice(0)
-    }
+    const listen = () => recordEvents(page.tokenStore).splice(0)
     expect(listen()).toEqual([])
     page.tokenStore.start(available('A'))
     expect(listen()).toEqual(['available available'])
@@ -174,35 +169,42 @@ describe('events', () => {
     expect(listen()).toEqual(['cleared opted_out'])
   })
 
-  test('channels have dropped the token before anybody hears that it is gone', () => {
+  test('subscribers have no token any more when listeners get the event', () => {
     const page = createBrowserStub()
     const order: string[] = []
     page.tokenStore.start(available('A'))
-    page.tokenStore.subscribe(() => order.push(`channel ${page.tokenStore.currentToken()?.id ?? 'none'}`))
+    page.tokenStore.subscribe(() => order.push(`subscriber ${page.tokenStore.currentToken()?.id ?? 'none'}`))
     page.tokenStore.on('cleared', () => order.push('cleared'))
     page.tokenStore.clear('signed_out')
-    expect(order).toEqual(['channel none', 'cleared'])
+    expect(order).toEqual(['subscriber none', 'cleared'])
   })
-  test('a listener that fails is reported, and keeps neither channels nor timers from their work (U1, S1)', async () => {
-    // A browser reports what a listener throws; Node's EventTarget makes it an uncaught exception.
+  test('a failing listener is reported, and stops neither subscribers nor timers (U1, S1)', async () => {
+    // A browser reports errors of listeners; Node's EventTarget makes them uncaught exceptions.
     const reported = vi.fn()
     const ofVitest = process.listeners('uncaughtException')
     process.removeAllListeners('uncaughtException').on('uncaughtException', reported)
     const page = createBrowserStub()
-    const heard: string[] = []
+    const order: string[] = []
     const fail = () => {
       throw new Error('of a script of the page')
     }
     for (const event of ['available', 'expired', 'cleared'] as const) {
       page.tokenStore.on(event, fail)
-      page.tokenStore.on(event, () => heard.push(event))
+      page.tokenStore.on(event, () => order.push(event))
     }
     page.tokenStore.subscribe(fail)
-    page.tokenStore.subscribe(() => heard.push(`channel ${page.tokenStore.currentToken()?.id ?? 'none'}`))
+    page.tokenStore.subscribe(() => order.push(`subscriber ${page.tokenStore.currentToken()?.id ?? 'none'}`))
     page.tokenStore.start(available('A'))
     await page.advance(60_001)
     page.tokenStore.clear('signed_out')
-    expect(heard).toEqual(['channel A', 'available', 'channel none', 'expired', 'channel none', 'cleared'])
+    expect(order).toEqual([
+      'subscriber A',
+      'available',
+      'subscriber none',
+      'expired',
+      'subscriber none',
+      'cleared',
+    ])
     await settle()
     process.off('uncaughtException', reported)
     for (const listener of ofVitest) process.on('uncaughtException', listener)

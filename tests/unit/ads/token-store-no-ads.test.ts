@@ -1,33 +1,32 @@
 import { describe, expect, test } from 'vitest'
-import { available, createBrowserStub, plain, SERVER_NOW } from './browser-stub.ts'
+import { available, createBrowserStub, recordEvents, SERVER_NOW } from './browser-stub.ts'
 
-describe('S12: a page without ads', () => {
+describe('a page without ads (S12)', () => {
   const noAds = { status: 'unsupported', reason: 'page' }
 
-  test('S12: has no token, and channels have dropped it before anybody hears so', () => {
+  test('has no token, and subscribers have none any more when listeners get the event', () => {
     const page = createBrowserStub()
     const order: string[] = []
     page.tokenStore.start(available('A'))
-    page.tokenStore.subscribe(() => order.push(`channel ${page.tokenStore.currentToken()?.id ?? 'none'}`))
+    page.tokenStore.subscribe(() => order.push(`subscriber ${page.tokenStore.currentToken()?.id ?? 'none'}`))
     page.tokenStore.on('cleared', ({ status }) => order.push(`cleared ${status}`))
     page.tokenStore.disableAds()
     page.tokenStore.disableAds()
     expect(page.tokenStore.getSnapshot()).toMatchObject(noAds)
-    expect(order).toEqual(['channel none', 'cleared unsupported', 'channel none'])
+    expect(order).toEqual(['subscriber none', 'cleared unsupported', 'subscriber none'])
   })
 
-  test('S12: as the first of a visit asks nothing, hears no loss and holds up no auction', async () => {
+  test('as the first page of a visit requests nothing, sends no event and delays no auction', async () => {
     const page = createBrowserStub()
-    const heard: string[] = []
-    page.tokenStore.on('cleared', ({ status }) => heard.push(status))
+    const events = recordEvents(page.tokenStore, ['cleared'])
     page.tokenStore.disableAds()
     await page.tokenStore.settled()
     expect(page.tokenStore.started).toBe(true)
     expect(page.requests).toHaveLength(0)
-    expect(heard).toEqual([])
+    expect(events).toEqual([])
   })
 
-  test('S12: asks for nothing, whatever wakes it', async () => {
+  test('requests nothing at any wake-up', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.tokenStore.disableAds()
@@ -42,7 +41,7 @@ describe('S12: a page without ads', () => {
     expect(page.tokenStore.getSnapshot()).toMatchObject(noAds)
   })
 
-  test.each(['a GET', 'a confirmation'])('S12: %s from before changes nothing', async (what) => {
+  test.each(['a GET', 'a confirmation'])('is not changed by %s from before', async (what) => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     if (what === 'a GET') {
@@ -61,10 +60,9 @@ describe('S12: a page without ads', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('S12: the page after it reads afresh, also one that was rendered before', async () => {
+  test('is followed by a page that reads again, also one rendered before', async () => {
     const page = createBrowserStub()
-    const heard: string[] = []
-    page.tokenStore.on('available', () => heard.push('available'))
+    const events = recordEvents(page.tokenStore, ['available'])
     page.tokenStore.start(available('A'))
     page.tokenStore.disableAds()
     page.tokenStore.start(available('A'))
@@ -72,19 +70,10 @@ describe('S12: a page without ads', () => {
     expect(page.methods()).toBe('GET')
     await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
     expect(page.tokenStore.currentToken()?.id).toBe('A')
-    expect(heard).toEqual(['available', 'available'])
+    expect(events).toEqual(['available available', 'available available'])
   })
 
-  test('S12, S1: an ordinary page from the back/forward cache reads afresh after one', async () => {
-    const page = createBrowserStub()
-    page.tokenStore.start(available('A'))
-    await page.restore()
-    expect(page.methods()).toBe('GET')
-    await page.request.answer(plain('signed_out', SERVER_NOW + 1))
-    expect(page.tokenStore.getSnapshot().status).toBe('signed_out')
-  })
-
-  test('K6, S12: a consent withdrawn there is told all the same, and its answer is not used', async () => {
+  test('sends withdrawn consent to the server, and does not use the answer (K6)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     await page.consent({ gdprApplies: false })

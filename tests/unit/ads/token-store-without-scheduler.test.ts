@@ -3,7 +3,7 @@ import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { TokenStoreEnvironment } from '#lib/ads/token-store/browser.ts'
 import { available, createBrowserStub, SERVER_NOW } from './browser-stub.ts'
 
-test('U1: without its scheduler a token ends all the same, and then the scheduler is tried for again', async () => {
+test('a token expires without its scheduler, which is then loaded again (U1)', async () => {
   let reachable = false
   const loadScheduler: TokenStoreEnvironment['loadScheduler'] = (loaded) => {
     if (reachable) loaded(createSchedulerWithConsent)
@@ -18,7 +18,7 @@ test('U1: without its scheduler a token ends all the same, and then the schedule
   expect(page.tokenStore.currentToken()?.id).toBe('B')
 })
 
-test('U1: a scheduler that never comes costs the token at its end, and no storm of requests', async () => {
+test('a scheduler that never loads costs the token at its expiry, and causes no requests (U1)', async () => {
   const page = createBrowserStub({ loadScheduler: () => {} })
   page.tokenStore.start(available('A'))
   await page.advance(3_600_000)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createClock } from '#lib/ads/token-store/browser.ts'
-import { available, createBrowserStub, plain, SERVER_NOW, unavailable } from './browser-stub.ts'
+import { available, createBrowserStub, plain, recordEvents, SERVER_NOW, unavailable } from './browser-stub.ts'
 
 describe('starting', () => {
-  test('two effects of StrictMode make one request, without options so that the preload is taken (P7)', async () => {
+  test('two effects of StrictMode make one request, without options so that the preload is used (P7)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     page.tokenStore.start()
@@ -14,7 +14,7 @@ describe('starting', () => {
     expect(page.requests).toHaveLength(1)
   })
 
-  test('an inline identity needs no request, twice neither', () => {
+  test('an inline identity needs no request, the first or the second time', () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.tokenStore.start(available('A'))
@@ -22,7 +22,7 @@ describe('starting', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
-  test('a soft navigation to a static page reads afresh', async () => {
+  test('a soft navigation to a static page reads again', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     await page.request.answer(available('A'))
@@ -30,7 +30,7 @@ describe('starting', () => {
     expect(page.methods()).toBe('GET GET')
   })
 
-  test('a prefetched payload older than what is known is ignored and re-read', async () => {
+  test('a prefetched payload older than the known state is ignored, and the server is read', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('B'))
     page.tokenStore.start(available('A', { now: SERVER_NOW - 1_000 }))
@@ -38,7 +38,7 @@ describe('starting', () => {
     expect(page.methods()).toBe('GET')
   })
 
-  test('a prefetched payload is as old as the server clock says, not as new as its use', async () => {
+  test('a prefetched payload is as old as its server time, not as its use', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.sleep(25_000)
@@ -48,7 +48,7 @@ describe('starting', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('refreshing posts at once, because the auction is blind until then', async () => {
+  test('`refreshing` causes a POST at once, as the auction waits for it', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     await page.request.answer(plain('refreshing'))
@@ -63,10 +63,9 @@ describe('starting', () => {
 })
 
 describe('expiry', () => {
-  test('runs on the monotonic clock: the wall clocks of page and server never meet (U1)', async () => {
+  test('uses the monotonic clock, never the wall clocks of page and server (U1)', async () => {
     const page = createBrowserStub()
-    const events: string[] = []
-    page.tokenStore.on('expired', (state) => events.push(`expired ${state.status}`))
+    const events = recordEvents(page.tokenStore, ['expired'])
     page.tokenStore.start(available('A', { refreshFrom: SERVER_NOW + 59_000 }))
     await page.advance(58_000)
     expect(page.tokenStore.currentToken()?.id).toBe('A')
@@ -76,7 +75,7 @@ describe('expiry', () => {
     expect(page.request.method).toBe('POST')
   })
 
-  test('holds without timers, which sleep with the device (U1)', () => {
+  test('needs no timers, which sleep with the device (U1)', () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.sleep(60_000)
@@ -84,7 +83,7 @@ describe('expiry', () => {
     expect(page.methods()).toBe('POST')
   })
 
-  test('an answer is as old as its request: a slow one does not prolong the token (U1)', async () => {
+  test('counts from the request, so that a slow answer does not prolong the token (U1)', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(plain('signed_out'))
     page.sleep(1_000)
@@ -106,17 +105,20 @@ describe('expiry', () => {
       },
     ],
     ['inline', async (page: ReturnType<typeof createBrowserStub>) => page.tokenStore.start(available('A'))],
-  ])('what came with the page, %s, is as old as the page (U1)', async (_name, receive) => {
-    const page = createBrowserStub()
-    page.sleep(9_000)
-    await receive(page)
-    page.sleep(50_999)
-    expect(page.tokenStore.currentToken()?.id).toBe('A')
-    page.sleep(1)
-    expect(page.tokenStore.currentToken()).toBeNull()
-  })
+  ])(
+    'counts from the load of the page for an identity that came with it, %s (U1)',
+    async (_name, receive) => {
+      const page = createBrowserStub()
+      page.sleep(9_000)
+      await receive(page)
+      page.sleep(50_999)
+      expect(page.tokenStore.currentToken()?.id).toBe('A')
+      page.sleep(1)
+      expect(page.tokenStore.currentToken()).toBeNull()
+    },
+  )
 
-  test('a due token that came late still leaves its moment to the auction', async () => {
+  test('leaves a late due token to the auction first', async () => {
     const page = createBrowserStub()
     page.sleep(9_000)
     page.tokenStore.start(available('A', { refreshFrom: SERVER_NOW }))
@@ -126,7 +128,7 @@ describe('expiry', () => {
     expect(page.idleCount()).toBe(1)
   })
 
-  test('eight hours of sleep end a token though the monotonic clock stood still (U1)', () => {
+  test('counts eight hours of sleep although the monotonic clock stood still (U1)', () => {
     const clocks = { monotonic: 0, wall: 500 }
     const now = createClock({ now: () => clocks.monotonic }, { now: () => clocks.wall })
     const page = createBrowserStub({ now })
@@ -135,16 +137,15 @@ describe('expiry', () => {
     expect(page.tokenStore.currentToken()).toBeNull()
   })
 
-  test('a token that is dead on arrival is never announced', async () => {
+  test('in the past means that a token is never announced', async () => {
     const page = createBrowserStub()
-    const events: string[] = []
-    page.tokenStore.on('available', () => events.push('available'))
+    const events = recordEvents(page.tokenStore, ['available'])
     page.tokenStore.start(available('A', { identityExpires: SERVER_NOW }))
     expect(page.tokenStore.getSnapshot().status).toBe('refreshing')
     expect(events).toEqual([])
   })
 
-  test('a lifetime beyond the longest browser timer does not expire at once', async () => {
+  test('beyond the longest browser timer does not come at once', async () => {
     const page = createBrowserStub()
     const days = 30 * 86_400_000
     page.tokenStore.start(
@@ -171,7 +172,7 @@ describe('refreshing', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
 
-  test('a page without an auction is refreshed all the same', async () => {
+  test('a page without an auction is refreshed as well', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(due)
     await page.advance(5_001)
@@ -179,7 +180,7 @@ describe('refreshing', () => {
     expect(page.methods()).toBe('POST')
   })
 
-  test('a token not yet due is left alone after an auction, and refreshed at refreshFrom', async () => {
+  test('a token not yet due is kept after an auction, and refreshed at refreshFrom', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
     page.tokenStore.afterAuction()
@@ -190,7 +191,7 @@ describe('refreshing', () => {
     expect(page.methods()).toBe('POST')
   })
 
-  test('the control group is kept fresh too', async () => {
+  test('the control group is refreshed as well', async () => {
     const page = createBrowserStub()
     page.tokenStore.start({ status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 1_000 })
     await page.advance(1_001)
@@ -203,7 +204,7 @@ describe('refreshing', () => {
     ['still refreshing', plain('refreshing')],
     ['the due token again', due],
     ['an error page', new Response('<h1>', { status: 502 })],
-    ['something else', Response.json({ status: 'available' })],
+    ['an invalid identity', Response.json({ status: 'available' })],
   ])('a POST that answers %s is not repeated before 30 s', async (_name, answer) => {
     const page = createBrowserStub()
     page.tokenStore.start(due)
@@ -221,7 +222,7 @@ describe('refreshing', () => {
     expect(page.requests).toHaveLength(2)
   })
 
-  test('a server whose tokens are due at once is not asked in a loop', async () => {
+  test('a server whose tokens are due at once is not called in a loop', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(plain('refreshing'))
     for (let second = 1; second <= 5; second++) {
@@ -234,10 +235,10 @@ describe('refreshing', () => {
     }
   })
 
-  test('a POST that was a moment too early by the server’s clock is repeated in seconds, not in half a minute', async () => {
+  test('a POST slightly too early by the server’s clock is repeated within seconds', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
-    // The answer travels, so the page's due lies before the server's.
+    // The answer takes time, so the page's due time is before the server's.
     await page.advance(40)
     await page.request.answer(available('A'))
     await page.advance(29_970)
@@ -250,7 +251,7 @@ describe('refreshing', () => {
     expect(page.methods()).toBe('GET POST POST')
   })
 
-  test('failures space out, and coming online ends the wait', async () => {
+  test('waits grow after failures, and coming online ends the wait', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(unavailable)
     for (const wait of [30_000, 60_000, 120_000]) {
@@ -281,7 +282,7 @@ describe('refreshing', () => {
     expect(other.tokenStore.getSnapshot().status).toBe('denied')
   })
 
-  test('a first read that fails is unavailable, and one that hangs is given up', async () => {
+  test('a first read without an answer ends as unavailable', async () => {
     const page = createBrowserStub()
     page.tokenStore.start()
     await page.advance(10_000)

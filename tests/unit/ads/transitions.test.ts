@@ -9,7 +9,7 @@ import {
   mustRefetch,
   type TokenState,
 } from '#lib/ads/token-store/transitions.ts'
-import { available, plain, refused, SERVER_NOW, unavailable } from './browser-stub.ts'
+import { available, plain, SERVER_NOW, unavailable, unsupported } from './browser-stub.ts'
 
 const withheld: TokenState = { status: 'withheld', now: SERVER_NOW, refreshFrom: SERVER_NOW + 1 }
 const [a, b] = [available('A'), available('B')]
@@ -19,21 +19,21 @@ describe('events between two states', () => {
     ['the first token', LOADING, a, ['available']],
     ['the same token again', a, available('A', { now: SERVER_NOW + 1 }), []],
     ['a newer token', a, b, ['refreshed']],
-    ['a token after a refusal', plain('no_choice'), a, ['available']],
+    ['a token after a denial', plain('no_choice'), a, ['available']],
     ['a sign-out', a, plain('signed_out'), ['cleared']],
     ['no token at all', LOADING, plain('signed_out'), ['cleared']],
-    ['the same refusal again', plain('denied'), plain('denied'), []],
-    ['another refusal', plain('denied'), refused('gdpr'), ['cleared']],
+    ['the same denial again', plain('denied'), plain('denied'), []],
+    ['another denial', plain('denied'), unsupported('gdpr'), ['cleared']],
     ['the control group', LOADING, withheld, ['withheld']],
     ['the control group after a token', a, withheld, ['cleared', 'withheld']],
-    ['a token that is asked for anew', a, LOADING, ['cleared']],
+    ['a token that is read again', a, LOADING, ['cleared']],
     ['a token that is to be refreshed', a, plain('refreshing'), ['cleared']],
     ['nothing known, and then a refresh', LOADING, plain('refreshing'), []],
   ])('%s', (_name, before, after, events) => {
     expect(eventsBetween(before, after, false)).toEqual(events)
   })
 
-  test('another token of a reader who may be another one is a loss and a gain (S1)', () => {
+  test('another token of a possibly other reader clears the first one (S1)', () => {
     expect(eventsBetween(a, b, true)).toEqual(['cleared', 'available'])
     expect(eventsBetween(a, available('A'), true)).toEqual([])
   })
@@ -41,16 +41,16 @@ describe('events between two states', () => {
 
 describe('other tabs', () => {
   test.each<[string, TokenState, TokenState, string | null]>([
-    ['nothing of a first token', LOADING, a, null],
-    ['nothing of the same token', a, available('A'), null],
-    ['changed, of a newer token', a, b, 'changed'],
-    ['changed, of a lost token', a, plain('signed_out'), 'changed'],
-    ['none, of a reader without one', LOADING, plain('signed_out'), 'none'],
-  ])('are told %s', (_name, before, after, message) => {
+    ['no message for a first token', LOADING, a, null],
+    ['no message for the same token', a, available('A'), null],
+    ['`changed` for a newer token', a, b, 'changed'],
+    ['`changed` for a lost token', a, plain('signed_out'), 'changed'],
+    ['`none` for a reader without a token', LOADING, plain('signed_out'), 'none'],
+  ])('get %s', (_name, before, after, message) => {
     expect(messageAbout(before, after)).toBe(message)
   })
 
-  test('make this tab ask when something changed, or when it has a token and they have none', () => {
+  test('make this tab read after `changed`, and after `none` if it has a token', () => {
     expect(mustRefetch('changed', plain('denied'))).toBe(true)
     expect(mustRefetch('none', a)).toBe(true)
     expect(mustRefetch('none', plain('denied'))).toBe(false)
@@ -58,14 +58,14 @@ describe('other tabs', () => {
   })
 })
 
-test('only a state that awaits a token becomes unavailable when a request fails', () => {
+test('only a state that awaits a token becomes unavailable after a failed request', () => {
   const awaiting = [LOADING, plain('refreshing'), a, withheld, plain('denied'), unavailable].filter(
     isAwaiting,
   )
   expect(awaiting).toEqual([LOADING, plain('refreshing')])
 })
 
-test('an inline identity is outdated by a newer answer, and one with a token by a sign-out in flight', () => {
+test('an inline identity is outdated by a newer answer, and a token by a pending sign-out', () => {
   expect(isOutdated(a, SERVER_NOW + 1, false)).toBe(true)
   expect(isOutdated(a, SERVER_NOW, false)).toBe(false)
   expect(isOutdated(a, SERVER_NOW - 1, true)).toBe(true)
@@ -77,7 +77,7 @@ test.each<[string, TokenState, { post: unknown } | null, boolean]>([
   ['a GET', a, { post: null }, true],
   ['a POST that may bring a token', plain('refreshing'), { post: {} }, true],
   ['no POST when there is a token', a, { post: {} }, false],
-  ['no POST after a refusal', refused('consent'), { post: {} }, false],
+  ['no POST after a denial', unsupported('consent'), { post: {} }, false],
   ['nothing when nothing is under way', plain('denied'), null, false],
 ])('an auction waits for %s', (_name, state, pending, waits) => {
   expect(holdsAuction(state, pending)).toBe(waits)

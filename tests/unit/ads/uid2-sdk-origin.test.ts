@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { identityOf, later, memory, SERVER_NOW, settle } from './browser-stub.ts'
-import { client, createPage, due, type PageOptions } from './sdk-page.ts'
+import { clientToken, identityOf, later, memory, SERVER_NOW, settle } from './browser-stub.ts'
+import { createPage, due, type PageOptions } from './sdk-page.ts'
 
 beforeEach(() => vi.stubGlobal('localStorage', memory()))
 afterEach(() => vi.unstubAllGlobals())
 
 describe('an identity that was not made from ours is another reader’s (P11c)', () => {
-  async function opened(options?: PageOptions, identity = client('A')) {
+  async function opened(options?: PageOptions, identity = clientToken('A')) {
     const page = createPage(options)
     page.start(identity)
     await settle()
@@ -61,9 +61,9 @@ describe('an identity that was not made from ours is another reader’s (P11c)',
   test('one is rejected once, and the next identity comes from the server', async () => {
     const page = await opened()
     page.refresh(identityOf('X'))
-    page.start(client('A', { now: later(1) }))
+    page.start(clientToken('A', { now: later(1) }))
     await page.browser.advance(2_000)
-    page.start(client('B', { now: later(3_000) }))
+    page.start(clientToken('B', { now: later(3_000) }))
     await settle()
     expect(page.calls.slice(1)).toEqual(['disconnect', 'set B'])
   })
@@ -80,7 +80,7 @@ describe('an identity that was not made from ours is another reader’s (P11c)',
 
   test('one that the SDK prefers to ours, as from a cookie', async () => {
     const page = createPage()
-    page.start(client('A'))
+    page.start(clientToken('A'))
     await page.load()
     Object.assign(page.sdk(), { getIdentity: () => identityOf('X') })
     await settle()
@@ -97,7 +97,7 @@ test('the SDK finds no stored configuration, not even one that another tab has j
     localStorage.setItem('UID2-sdk-identity_config', '{}')
     await page.load()
   })
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   expect(page.calls).toEqual(['init A https://operator.example'])
   expect(localStorage.getItem('UID2-sdk-identity_config')).toBeNull()

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refreshBySdk } from '#lib/ads/uid2-sdk.ts'
 import {
   available,
+  clientToken,
   createBrowserStub,
   identityOf,
   later,
@@ -10,7 +11,7 @@ import {
   SERVER_NOW,
   settle,
 } from './browser-stub.ts'
-import { client, createPage, due, renewedTo } from './sdk-page.ts'
+import { createPage, due, renewedTo } from './sdk-page.ts'
 
 beforeEach(() => vi.stubGlobal('localStorage', memory()))
 afterEach(() => vi.unstubAllGlobals())
@@ -20,7 +21,7 @@ test('the SDK is loaded only for a reader with a token, and gets the identity un
   page.start(plain('signed_out'))
   await settle()
   expect(page.load).not.toHaveBeenCalled()
-  page.start(client('A', { now: later(1) }))
+  page.start(clientToken('A', { now: later(1) }))
   await settle()
   expect(page.calls).toEqual(['init A https://operator.example'])
 })
@@ -52,20 +53,20 @@ test('a refresh of the SDK goes to the token store, and an opt-out causes a rech
 
 test('the SDK is disconnected with the token, and the next reader’s identity is set, not initialised again (S1)', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   page.clear('signed_out')
   expect(page.calls.at(-1)).toBe('disconnect')
-  page.start(client('B', { now: later(10_000) }))
+  page.start(clientToken('B', { now: later(10_000) }))
   await page.browser.advance(3_001)
-  await page.browser.request.answer(client('B', { now: later(10_000) }))
+  await page.browser.request.answer(clientToken('B', { now: later(10_000) }))
   await settle()
   expect(page.calls.slice(1)).toEqual(['disconnect', 'set B'])
 })
 
 test('a refresh that ends after the sign-out restores nothing, in the page or the SDK (S1)', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   page.clear('signed_out')
   page.emit('IdentityUpdated', { identity: identityOf('A2') })
@@ -78,10 +79,10 @@ test('a refresh that ends after the sign-out restores nothing, in the page or th
 
 test('the next reader’s identity is set only once the last refresh must have ended (S1)', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   await page.browser.restore()
-  await page.browser.request.answer(client('B', { now: later(10) }))
+  await page.browser.request.answer(clientToken('B', { now: later(10) }))
   await page.browser.advance(999)
   page.emit('IdentityUpdated', { identity: identityOf('A2') })
   await settle()
@@ -99,7 +100,7 @@ test('an SDK that the page set up itself is not changed', async () => {
 
 test('the SDK is disconnected when the token expires (U1)', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   await page.browser.advance(60_001)
   expect(page.calls.at(-1)).toBe('disconnect')
@@ -107,7 +108,7 @@ test('the SDK is disconnected when the token expires (U1)', async () => {
 
 test('the SDK gets no reader who signed out while it loaded', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   page.clear('signed_out')
   await settle()
   expect(page.calls).toEqual([])
@@ -117,7 +118,7 @@ test('an identity that arrives during a refresh is set once that must have ended
   const page = createPage()
   page.start(due('A'))
   await settle()
-  page.start(client('A9', { now: later(1) }))
+  page.start(clientToken('A9', { now: later(1) }))
   await settle()
   page.refresh(identityOf('A2'))
   await page.browser.advance(1_000)
@@ -127,7 +128,7 @@ test('an identity that arrives during a refresh is set once that must have ended
 
 test('a later identity of the server is set, and the SDK’s own newer token is not (S1)', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   page.browser.tokenStore.renew({
     advertisingToken: 'A2',
@@ -136,7 +137,7 @@ test('a later identity of the server is set, and the SDK’s own newer token is 
   })
   await settle()
   expect(page.calls).toEqual(['init A https://operator.example'])
-  page.start(client('B', { now: later(1) }))
+  page.start(clientToken('B', { now: later(1) }))
   await settle()
   expect(page.calls.slice(1)).toEqual(['set B'])
 })
@@ -156,7 +157,7 @@ describe('a refreshed identity of an earlier page', () => {
   test('is used first, as the server still gives the older one, which each page would refresh (P11)', async () => {
     await earlierPage()
     const page = createPage()
-    page.start(client('A'))
+    page.start(clientToken('A'))
     await settle()
     expect(page.calls).toEqual(['init A2 https://operator.example'])
     expect(page.tokenStore.renew).toHaveBeenCalledExactlyOnceWith({
@@ -169,13 +170,13 @@ describe('a refreshed identity of an earlier page', () => {
   test('is used for no other identity, and not once the storage holds something else (S1)', async () => {
     const kept = await earlierPage()
     const other = createPage()
-    other.start(client('B'))
+    other.start(clientToken('B'))
     await settle()
     expect(other.calls).toEqual(['init B https://operator.example'])
     for (const text of [JSON.stringify(identityOf('of another reader')), 'null', '{', '']) {
       kept.setItem('UID2-sdk-identity', text)
       const page = createPage()
-      page.start(client('A'))
+      page.start(clientToken('A'))
       await settle()
       expect(page.calls).toEqual(['init A https://operator.example'])
     }
@@ -184,7 +185,7 @@ describe('a refreshed identity of an earlier page', () => {
 
 test('the SDK is disconnected when the reader joins the control group (K1)', async () => {
   const page = createPage()
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   page.start({ status: 'withheld', now: later(1), refreshFrom: later(30_000) })
   expect(page.calls.at(-1)).toBe('disconnect')
@@ -197,7 +198,7 @@ test.each([
   const page = createPage(how)
   const unhandled = vi.fn()
   process.once('unhandledRejection', unhandled)
-  page.start(client('A'))
+  page.start(clientToken('A'))
   await settle()
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()
@@ -218,7 +219,7 @@ test('the EUID SDK has its own global, and the page’s own callbacks stay', asy
     setTimeout: browser.env.setTimeout,
     page: page as never,
   })
-  browser.tokenStore.start(client('E', { source: 'euid.eu' }))
+  browser.tokenStore.start(clientToken('E', { source: 'euid.eu' }))
   await settle()
   expect(page.__euid.callbacks[0]).toBe(own)
   expect(page.__euid.callbacks).toHaveLength(2)
