@@ -38,14 +38,19 @@ const kinds = Object.keys(shapes) as EnvelopeKind[]
  * The positions of all parts of an envelope. GCM encrypts byte by byte, so positions are the same sealed and
  * open, and even a sealed envelope shows the length of its JSON. `undefined`: too short for its kind.
  */
-export function parseLayout(bytes: Buffer, keys: EnvelopeKeys, asked?: EnvelopeKind): Layout | undefined {
-  const possible = asked === undefined ? kinds : [asked]
+export function parseLayout(
+  bytes: Buffer,
+  keys: EnvelopeKeys,
+  requestedKind?: EnvelopeKind,
+): Layout | undefined {
+  const possible = requestedKind === undefined ? kinds : [requestedKind]
   for (const kind of possible) {
     const plaintext = openAs(kind, bytes, keys)
     if (plaintext) return layout(kind, bytes, plaintext)
   }
   // Unopened, only the version byte shows the kind. A response begins with that byte once in 256 times.
-  const guess = asked ?? (bytes[0] === 1 && bytes.length >= shortest('request') ? 'request' : 'response')
+  const guess =
+    requestedKind ?? (bytes[0] === 1 && bytes.length >= shortest('request') ? 'request' : 'response')
   return bytes.length < shortest(guess) ? undefined : layout(guess, bytes, undefined)
 }
 

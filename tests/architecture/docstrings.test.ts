@@ -71,12 +71,12 @@ describe('everything that lib/uid2 exports is documented at its definition', () 
       methodsOf(definition).map(([method, docstring]) => ({ name: `${name}.${method}`, docstring })),
     )
     expect(methods.length).toBeGreaterThan(2)
-    const told = functions.map(({ name, definition }) => ({ name, docstring: definition.docstring }))
-    const untold = [...told, ...methods].filter(({ docstring }) => !source.test(docstring))
-    expect(untold.map(({ name }) => name)).toEqual([])
+    const documented = functions.map(({ name, definition }) => ({ name, docstring: definition.docstring }))
+    const undocumented = [...documented, ...methods].filter(({ docstring }) => !source.test(docstring))
+    expect(undocumented.map(({ name }) => name)).toEqual([])
   })
 
-  it('each function that throws says what it throws', () => {
+  it('each function that throws documents its errors', () => {
     const throwers = throwing(everything.filter(isFunction))
     expect([...throwers]).toEqual(
       expect.arrayContaining(['requireOpaqueText', 'normalizeEmail', 'hashEmail']),
@@ -87,7 +87,7 @@ describe('everything that lib/uid2 exports is documented at its definition', () 
     expect(silent.map(({ name }) => name)).toEqual([])
   })
 
-  it('each time says that it is in ms', () => {
+  it('each time is documented as ms', () => {
     const wrong = exported.flatMap(({ name, definition }) =>
       unitless(definition).map((it) => `${name}: ${it}`),
     )

@@ -41,7 +41,7 @@ const offences = (paths: string[], isWrong: (target: string, it: Import, path: s
   )
 
 describe('imports go in one direction', () => {
-  it('parse reads imports, re-exports and dynamic imports, and tells types from values', () => {
+  it('parse reads imports, re-exports and dynamic imports, and separates types from values', () => {
     const { imports, firstImport } = parse(
       'lib/ads/x.ts',
       `import type { A } from './a.ts'

@@ -187,7 +187,7 @@ it.each([
   expect(exported.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort())
 })
 
-it('types that differ only in an optional or read-only field, or by any, are told apart', () => {
+it('types that differ only in an optional or read-only field, or by any, are distinguished', () => {
   // @ts-expect-error an optional field is another field
   same<{ a: string }, { a?: string }>()
   // @ts-expect-error so is one that may be undefined

@@ -29,7 +29,7 @@ it.each([
   '\u00a0AAA',
 ])('%j is refused as base64', (text) => expect(decodeBase64(text)).toBeUndefined())
 
-it('32 bytes are told from other input of about the same length', () => {
+it('32 bytes are distinguished from other input of about the same length', () => {
   expect(decode32Bytes(toBase64(secret))).toEqual(secret)
   for (const text of [
     toBase64(new Uint8Array(33)),

@@ -29,8 +29,8 @@ const quoting =
   (before: string): Answer =>
   (seen) => {
     const quoted = `'${seen.headers.get('authorization')}' ${seen.body}`
-    const said = `${before} ${quoted} ${quoted}`
-    return plain(403, { status: said, message: said })(seen)
+    const message = `${before} ${quoted} ${quoted}`
+    return plain(403, { status: message, message })(seen)
   }
 
 /** Some wrappers of fetch attach the request to the error that they throw. */
@@ -69,9 +69,9 @@ function expectClean(error: unknown): void {
   expect(error).toBeInstanceOf(Uid2Error)
   const shown = everything(error) + JSON.stringify(error)
   // This file's own name on the stack is not a leak.
-  const said = shown.replaceAll('canary.test.ts', '')
-  expect(said).not.toMatch(secrets)
-  for (const spelling of [...spellings, emailHash, apiKey]) expect(said).not.toContain(spelling)
+  const text = shown.replaceAll('canary.test.ts', '')
+  expect(text).not.toMatch(secrets)
+  for (const spelling of [...spellings, emailHash, apiKey]) expect(text).not.toContain(spelling)
 }
 
 describe.each(calls)('no error of %s holds a token, an address, a hash or a key', (name, call) => {

@@ -17,12 +17,12 @@ describe('the clock skew (U14)', () => {
   ])(
     'is measured by the time in a sealed answer, and named when a request is refused for it: %i ms',
     async (skew, words) => {
-      const heard: number[] = []
-      const onClockSkew = (ms: number) => heard.push(ms)
+      const skews: number[] = []
+      const onClockSkew = (ms: number) => skews.push(ms)
       const answers = [sealed({ status: 'optout' }, now() + skew), plain(400, refused)]
       const { client } = operator((seen) => (answers.shift() ?? plain(500, ''))(seen), { now, onClockSkew })
       await client.generateToken(email)
-      expect(heard).toEqual([skew])
+      expect(skews).toEqual([skew])
       const error = await rejection(client.generateToken(email))
       expect(error).toMatchObject({ code: 'clock_skew', clockSkewMs: skew, operatorMessage: refused.message })
       expect(String(error)).toContain(words)
@@ -67,12 +67,12 @@ describe('the clock skew (U14)', () => {
   )
 
   it('is not taken from an answer to another request', async () => {
-    const heard: number[] = []
+    const skews: number[] = []
     const { options } = operator(plain(500, ''))
-    const requests = createUid2Requests({ ...options, now, onClockSkew: (ms) => heard.push(ms) })
+    const requests = createUid2Requests({ ...options, now, onClockSkew: (ms) => skews.push(ms) })
     const [one, two] = await Promise.all([requests.generateToken(email), requests.generateToken(email)])
     const reply = await sealed({ status: 'optout' }, 1)({ ...one, headers: new Headers() })
     await rejection(two.read({ status: 200, body: await reply.text() }))
-    expect(heard).toEqual([])
+    expect(skews).toEqual([])
   })
 })

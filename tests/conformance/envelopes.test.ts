@@ -130,11 +130,11 @@ describe('replies to generate', () => {
   })
 
   it('reports the clock skew by the operator’s time', async () => {
-    const heard: number[] = []
-    const requests = requestsOf(request, { onClockSkew: (ms) => heard.push(ms) })
+    const skews: number[] = []
+    const requests = requestsOf(request, { onClockSkew: (ms) => skews.push(ms) })
     const prepared = await requests.generateToken({ phone: '+12345678901' })
     await prepared.read({ status: 200, body: generateReplies.optout })
-    expect(heard).toEqual([1667885597700 - request.now])
+    expect(skews).toEqual([1667885597700 - request.now])
   })
 })
 

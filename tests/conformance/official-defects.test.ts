@@ -110,11 +110,11 @@ describe('Java drops the operator’s status and message; neither has typed erro
 
 describe('neither reads the time of an answer, checks key and secret, or accepts a base URL that ends with a slash (defect 6)', () => {
   it('the time of an answer shows the clock skew', async () => {
-    const heard: number[] = []
-    const options = { now: () => 1_000_000, onClockSkew: (ms: number) => heard.push(ms) }
+    const skews: number[] = []
+    const options = { now: () => 1_000_000, onClockSkew: (ms: number) => skews.push(ms) }
     const { client } = operator(sealed({ status: 'optout' }, 1_093_000), options)
     await client.generateToken(email)
-    expect(heard).toEqual([93_000])
+    expect(skews).toEqual([93_000])
   })
 
   it('a secret that is not 32 bytes of base64, and a malformed key, are refused before any call', () => {
@@ -157,7 +157,7 @@ describe('the sample sites decode as Latin-1 and answer an error with a blank pa
   })
 })
 
-describe('a status other than success or opt-out can be told only by the text of an exception (defect 8)', () => {
+describe('a status other than success or opt-out shows only in the text of an exception (defect 8)', () => {
   it('missing consent is an outcome', async () => {
     const { client } = operator(sealed({ status: 'insufficient_user_consent' }))
     expect(await client.generateToken(email)).toEqual({ status: 'insufficient_user_consent' })

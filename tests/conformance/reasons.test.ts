@@ -46,12 +46,12 @@ describe('the reason of a fault on the publisher’s side', () => {
       const body = { ...identity, advertising_token: token }
       const success = { status: 'success', body }
       const other = product === 'uid2' ? 'euid' : 'uid2'
-      for (const [asked, code] of [
+      for (const [expected, code] of [
         [product, undefined],
         [undefined, undefined],
         [other, 'wrong_product'],
       ] as const) {
-        const options = asked === undefined ? {} : { product: asked }
+        const options = expected === undefined ? {} : { product: expected }
         const calls = [
           () => operator(sealed(success), options).client.generateToken(email),
           () => operator(sealedRefresh(success), options).client.refreshToken(identity),

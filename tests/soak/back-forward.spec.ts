@@ -59,7 +59,7 @@ for (const kind of ['articles', 'live'])
     await context.close()
   })
 
-test('back to a page without ads it asks for nothing, and back to the page before it has its token (S12, S1)', async ({
+test('back to a page without ads it requests nothing, and back to the page before it has its token (S12, S1)', async ({
   baseURL,
   watch,
   email,

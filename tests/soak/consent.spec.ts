@@ -6,7 +6,7 @@ import { expect, test } from '../e2e/fixtures.ts'
 const first = `/articles/${articles.first}`
 
 for (const [what, { decision, reason }] of Object.entries(refusals))
-  test(`the server is told of ${what}: no token, and no eid (U9, K6)`, async ({
+  test(`${what} is sent to the server: no token, and no eid (U9, K6)`, async ({
     page,
     context,
     watch,
@@ -25,7 +25,7 @@ for (const [what, { decision, reason }] of Object.entries(refusals))
   })
 
 for (const [what, decision] of Object.entries(passes))
-  test(`the server is told of ${what}: the token goes out (K6)`, async ({
+  test(`with ${what} the token is sent (K6)`, async ({
     page,
     context,
     watch,
@@ -37,14 +37,14 @@ for (const [what, decision] of Object.entries(passes))
     expect(watch.auctions.map(({ eids }) => eids)).toEqual([eidsOf(advertisingToken)])
     await readNext(page)
     await expectAds(page, 'readable')
-    // A platform that never answers has nothing to tell.
+    // A platform that never answers has no signals to send.
     expect(watch.count('POST', '/api/identity')).toBe(decision.gpp === null ? 0 : 1)
   })
 
 const silent: [string, Decision][] = [['a TCF platform that never answers', { tcf: null }]]
 const heldBack = Object.entries(refusals).map(([what, { decision }]): [string, Decision] => [what, decision])
 for (const [what, decision] of [...heldBack, ...silent])
-  test(`the server does not hear of ${what}: Prebid itself holds the token back (P2, K6)`, async ({
+  test(`${what} is not sent to the server: Prebid itself withholds the token (P2, K6)`, async ({
     page,
     context,
     watch,
@@ -62,7 +62,7 @@ for (const [what, decision] of [...heldBack, ...silent])
   })
 
 for (const [what, decision] of Object.entries(passes))
-  test(`the server does not hear of ${what}: Prebid lets the token pass (P2, K6)`, async ({
+  test(`${what} is not sent to the server: Prebid lets the token pass (P2, K6)`, async ({
     page,
     context,
     watch,

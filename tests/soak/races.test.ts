@@ -23,9 +23,9 @@ it('200 sign-outs during refreshes sign no reader in again (N4)', async () => {
     await reader.signIn({ email: `soak-${round}@example.com` })
     await reader.choose('granted')
     const racing = Array.from({ length: 6 }, () => reader.twin())
-    const asked = racing.map((twin, i) => (i % 2 ? twin.ensure() : twin.fetch('/privacy')))
+    const pending = racing.map((twin, i) => (i % 2 ? twin.ensure() : twin.fetch('/privacy')))
     await reader.signOut()
-    await Promise.all(asked)
+    await Promise.all(pending)
     for (const twin of [reader, ...racing])
       expect(await twin.identity()).toMatchObject({ status: 'signed_out' })
   }

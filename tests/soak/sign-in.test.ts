@@ -32,7 +32,7 @@ it('100 secrets, each guessed at by 20 parallel requests, allow five tries each'
   }
 })
 
-it('50 addresses that each ask 40 times in parallel are sent 20 messages each', async () => {
+it('50 addresses with 40 parallel requests each are sent 20 messages each', async () => {
   for (let round = 0; round < 50; round++) {
     const from = { 'x-forwarded-for': `203.0.113.${round}` }
     const ask = (i: number) =>

@@ -31,21 +31,21 @@ export interface TestPostgres {
  */
 export async function startPostgres(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-pg-'))
-  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
+  const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
   const native = join(folder, 'native')
   cpSync(nativeFolder(), native, { recursive: true })
   restoreLinks(native)
   const data = mkdtempSync(join(folder, 'data-'))
-  if (nobody) {
+  if (account) {
     chmodSync(folder, 0o755)
-    chownSync(data, nobody.uid, nobody.gid)
+    chownSync(data, account.uid, account.gid)
   }
   const run = (program: string, args: string[]): ChildProcess =>
     spawnForTests(join(native, 'bin', program), args, {
       cwd: data,
       env: { ...bareEnvironment(), LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...nobody,
+      ...account,
     })
   await ended(run('initdb', ['-D', data, '-U', 'lantern', '-A', 'trust', '-E', 'UTF8', '--no-sync']))
   const port = await freePort()

@@ -107,13 +107,13 @@ export async function play(
   for (const [index, step] of steps.entries()) {
     const where = `step ${index}, ${JSON.stringify(step)},`
     if ('requests' in step) {
-      const asked = step.requests.filter(({ kind, who }) => {
+      const due = step.requests.filter(({ kind, who }) => {
         const account = (worlds[0] as World).browsers[who]?.account ?? 0
         // Stays below the rate limit.
         if (/consent|deny|ensure|recheck/.test(kind)) posts[account] = (posts[account] ?? 0) + 1
         return (posts[account] ?? 0) < 28
       })
-      if (asked.length > 0) await request(asked, where)
+      if (due.length > 0) await request(due, where)
     } else if ('operatorOptsOut' in step) {
       operator.optOut(emailOf(step.operatorOptsOut), step.is)
       everywhere((world) => {

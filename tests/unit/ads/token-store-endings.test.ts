@@ -169,6 +169,14 @@ describe('events', () => {
     expect(listen()).toEqual(['cleared opted_out'])
   })
 
+  test('a listener that unsubscribed gets no event', () => {
+    const page = createBrowserStub()
+    const listener = vi.fn()
+    page.tokenStore.on('available', listener)()
+    page.tokenStore.start(available('A'))
+    expect(listener).not.toHaveBeenCalled()
+  })
+
   test('subscribers have no token any more when listeners get the event', () => {
     const page = createBrowserStub()
     const order: string[] = []

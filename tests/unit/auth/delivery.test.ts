@@ -130,18 +130,18 @@ describe('a mail', () => {
   })
 
   it('is sent with the user and password of the URL, decoded', async () => {
-    const heard = vi.fn()
+    const credentials = vi.fn()
     const { url, mails } = await mailServer({
       allowInsecureAuth: true,
       authMethods: ['PLAIN'],
       onAuth: ({ username, password }, _, done) => {
-        heard(username, password)
+        credentials(username, password)
         done(null, { user: username })
       },
     })
     becomeSite(withMail(url.replace('//', '//jane%40news:p%3Aw%2F%25@')))
     await sendMail({ to: jane.value, subject: 'x', text: 'x' })
-    expect(heard.mock.calls).toEqual([['jane@news', 'p:w/%']])
+    expect(credentials.mock.calls).toEqual([['jane@news', 'p:w/%']])
     expect(mails).toHaveLength(1)
   })
 

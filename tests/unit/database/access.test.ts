@@ -10,7 +10,7 @@ import { health } from '#lib/observe/health.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 const fails = (code: string) => () => Promise.reject(Object.assign(new Error('x'), { code }))
-const works = async () => 'done'
+const succeed = async () => 'done'
 
 beforeEach(() => {
   becomeSite()
@@ -34,7 +34,7 @@ it('an opening that failed is not kept', async () => {
 
 describe('work that meets another process’s lock', () => {
   it('is started again until the lock is gone', async () => {
-    const work = vi.fn(works).mockImplementationOnce(fails('SQLITE_BUSY_SNAPSHOT') as typeof works)
+    const work = vi.fn(succeed).mockImplementationOnce(fails('SQLITE_BUSY_SNAPSHOT') as typeof succeed)
     expect(await withDatabase('sign_in', work)).toBe('done')
     expect(work).toHaveBeenCalledTimes(2)
   })
@@ -63,7 +63,7 @@ describe('the effect of a failure (U4)', () => {
   ])('%s: these values are refused, and everything else works', async (_, work) => {
     await expect(withDatabase('choices', work)).rejects.toThrow(RejectedWriteError)
     expect(health().store).toBe('ok')
-    expect(await withDatabase('choices', works)).toBe('done')
+    expect(await withDatabase('choices', succeed)).toBe('done')
   })
 
   it.each([
@@ -77,14 +77,14 @@ describe('the effect of a failure (U4)', () => {
     expect(health().store).toBe('ok')
     await expect(withDatabase('choices', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
-    expect(await withDatabase('choices', works)).toBe('done')
+    expect(await withDatabase('choices', succeed)).toBe('done')
     expect(health().store).toBe('ok')
   })
 
   it('pool_busy: all connections were in use, which is no outage', async () => {
     await expect(withDatabase('choices', error('pool_busy'))).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('ok')
-    expect(await withDatabase('choices', works)).toBe('done')
+    expect(await withDatabase('choices', succeed)).toBe('done')
   })
 
   it.each([
@@ -94,7 +94,7 @@ describe('the effect of a failure (U4)', () => {
     ['connection_lost', error('connection_lost')],
   ])('%s: the connection broke, and another one is tried at once', async (_, work) => {
     const first = await sharedDatabase()
-    const tries = vi.fn(works).mockImplementationOnce(work as typeof works)
+    const tries = vi.fn(succeed).mockImplementationOnce(work as typeof succeed)
     expect(await withDatabase('choices', tries)).toBe('done')
     expect(await sharedDatabase()).not.toBe(first)
     expect(health().store).toBe('ok')
@@ -114,10 +114,10 @@ describe('the effect of a failure (U4)', () => {
     const first = await sharedDatabase()
     await expect(withDatabase('sign_in', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
-    const next = vi.fn(works)
+    const next = vi.fn(succeed)
     await expect(withDatabase('choices', next)).rejects.toThrow(/is down/)
     expect(next).not.toHaveBeenCalled()
-    expect(await vi.waitFor(() => withDatabase('choices', works), { timeout: 15_000 })).toBe('done')
+    expect(await vi.waitFor(() => withDatabase('choices', succeed), { timeout: 15_000 })).toBe('done')
     expect(await sharedDatabase()).not.toBe(first)
     expect(health().store).toBe('ok')
   })
@@ -131,14 +131,14 @@ describe('the effect of a failure (U4)', () => {
     const first = await sharedDatabase()
     await expect(withDatabase('limits', work)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('ok')
-    expect(await withDatabase('choices', works)).toBe('done')
-    expect(await withDatabase('sign_in', works)).toBe('done')
+    expect(await withDatabase('choices', succeed)).toBe('done')
+    expect(await withDatabase('sign_in', succeed)).toBe('done')
     expect(await sharedDatabase()).toBe(first)
   })
 
   it('a sign-in or limit that works does not mark the store as up', async () => {
     await expect(withDatabase('choices', error('x'))).rejects.toThrow(StoreDownError)
-    expect(await withDatabase('sign_in', works)).toBe('done')
+    expect(await withDatabase('sign_in', succeed)).toBe('done')
     expect(health().store).toBe('down')
   })
 
@@ -146,14 +146,14 @@ describe('the effect of a failure (U4)', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'lantern-database-')), 'choices.db')
     writeFileSync(file, 'not a database, but long enough to be read as one'.repeat(40))
     becomeSite({ DATABASE_URL: `file:${file}` })
-    await expect(withDatabase('sign_in', works)).rejects.toThrow(StoreDownError)
+    await expect(withDatabase('sign_in', succeed)).rejects.toThrow(StoreDownError)
     expect(health().store).toBe('down')
-    await expect(withDatabase('choices', works)).rejects.toThrow(/is down/)
+    await expect(withDatabase('choices', succeed)).rejects.toThrow(/is down/)
   })
 
   it('hanging work is given up, and the next work of its request does not wait', async () => {
     await expect(withDatabase('choices', () => new Promise(() => {}))).rejects.toThrow(StoreDownError)
-    const next = vi.fn(works)
+    const next = vi.fn(succeed)
     await expect(withDatabase('limits', next)).rejects.toThrow(/is down/)
     expect(next).not.toHaveBeenCalled()
   })

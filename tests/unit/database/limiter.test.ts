@@ -61,14 +61,14 @@ describe.each([
 
   it('sets no timer within a request (S25)', async () => {
     const requests = new AsyncLocalStorage<string>()
-    const within: unknown[] = []
+    const stores: unknown[] = []
     const { setTimeout } = globalThis
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((...timer: Parameters<typeof setTimeout>) => {
-      within.push(requests.getStore())
+      stores.push(requests.getStore())
       return setTimeout(...timer)
     }) as typeof setTimeout)
     await requests.run('a request', () => consume(createLimiter('a', rule), 4))
-    expect(within.filter(Boolean)).toEqual([])
+    expect(stores.filter(Boolean)).toEqual([])
   })
 
   it('counts keys and limiters separately', async () => {

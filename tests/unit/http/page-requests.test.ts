@@ -9,7 +9,7 @@ beforeEach(() => {
   becomeSite()
 })
 
-const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+const answerTo = (method: string, path: string, headers: Record<string, string> = {}) =>
   rejectRequest(
     new NextRequest(`${origin}${path}`, {
       method,
@@ -18,11 +18,11 @@ const ask = (method: string, path: string, headers: Record<string, string> = {})
   )
 /** A request that was rejected before Next got it. */
 const marked = (method: string, path: string, headers: Record<string, string> = {}) =>
-  ask('GET', path, { [rejectedMethodHeader]: method, ...headers })
+  answerTo('GET', path, { [rejectedMethodHeader]: method, ...headers })
 
 it('views of pages, and requests to route handlers, pass', () => {
-  for (const method of ['GET', 'HEAD']) expect(ask(method, '/choice')).toBeNull()
-  for (const method of ['GET', 'POST', 'PUT']) expect(ask(method, '/api/identity')).toBeNull()
+  for (const method of ['GET', 'HEAD']) expect(answerTo(method, '/choice')).toBeNull()
+  for (const method of ['GET', 'POST', 'PUT']) expect(answerTo(method, '/api/identity')).toBeNull()
 })
 
 describe('a request to a page', () => {
@@ -47,8 +47,8 @@ describe('a request to a page', () => {
   })
 
   it('is answered the same where it was not marked before', () => {
-    expect(ask('POST', '/choice')?.status).toBe(400)
-    expect(ask('PUT', '/choice')?.status).toBe(405)
+    expect(answerTo('POST', '/choice')?.status).toBe(400)
+    expect(answerTo('PUT', '/choice')?.status).toBe(405)
   })
 })
 

@@ -14,7 +14,7 @@ beforeEach(() => {
   becomeSite()
 })
 
-const ask = (body: BodyInit | null, headers: Record<string, string> = {}, optional = false) =>
+const read = (body: BodyInit | null, headers: Record<string, string> = {}, optional = false) =>
   readBody(
     new NextRequest(`${origin}/api/choice`, {
       method: 'POST',
@@ -25,7 +25,7 @@ const ask = (body: BodyInit | null, headers: Record<string, string> = {}, option
     { optional },
   )
 
-async function refusal(answer: ReturnType<typeof ask>) {
+async function refusal(answer: ReturnType<typeof read>) {
   const read = await answer
   if (!('refused' in read)) throw new Error('was taken')
   const { status, headers } = read.refused
@@ -39,27 +39,27 @@ describe('a documented body', () => {
   it('is accepted, with any parameters of its media type', async () => {
     const body = JSON.stringify({ advertising: 'granted' })
     for (const type of ['application/json', 'Application/JSON; charset=utf-8'])
-      expect(await ask(body, { 'content-type': type })).toEqual({
+      expect(await read(body, { 'content-type': type })).toEqual({
         body: { advertising: 'granted' },
         text: expect.any(String),
       })
   })
 
   it('may be absent only where it is optional', async () => {
-    expect(await ask(null, { 'content-type': '' }, true)).toEqual({ body: {}, text: expect.any(String) })
-    expect(await refusal(ask(null))).toMatchObject({ status: 400, error: 'bad_json' })
+    expect(await read(null, { 'content-type': '' }, true)).toEqual({ body: {}, text: expect.any(String) })
+    expect(await refusal(read(null))).toMatchObject({ status: 400, error: 'bad_json' })
   })
 
   it('may contain two consent strings of the longest kind', async () => {
     const longest = 32 * 1024
     const signals = { tcf: 'C'.repeat(longest), gdprApplies: true, gpp: 'D'.repeat(longest), gppSid: [7] }
-    expect(await ask(JSON.stringify({ signals }))).toEqual({ body: { signals }, text: expect.any(String) })
+    expect(await read(JSON.stringify({ signals }))).toEqual({ body: { signals }, text: expect.any(String) })
   })
 
   it.each([null, [], 'CP', 7, { tcf: 7 }, { usp: '1---' }, { tcf: 'C'.repeat(40_000) }])(
     'has unreadable signals when they are %j (K6d)',
     async (signals) => {
-      expect(await ask(JSON.stringify({ signals }))).toEqual({
+      expect(await read(JSON.stringify({ signals }))).toEqual({
         body: { signals: { unreadable: true } },
         text: expect.any(String),
       })
@@ -82,11 +82,11 @@ describe('another body', () => {
     [422, 'invalid', '{"advertising":"yes"}', {}],
     [422, 'invalid', '{"email":"canary@example.com"}', {}],
   ])('is %i %s: %j %j', async (status, error, body, headers) => {
-    expect(await refusal(ask(body, headers))).toMatchObject({ status, error })
+    expect(await refusal(read(body, headers))).toMatchObject({ status, error })
   })
 
   it('with bytes that are not UTF-8 is 400', async () => {
-    expect(await refusal(ask(new Uint8Array([0x22, 0xff, 0x22])))).toMatchObject({ status: 400 })
+    expect(await refusal(read(new Uint8Array([0x22, 0xff, 0x22])))).toMatchObject({ status: 400 })
   })
 
   it('that is chunked, without a declared length, is 413', async () => {
@@ -96,12 +96,12 @@ describe('another body', () => {
         controller.close()
       },
     })
-    expect(await refusal(ask(chunks))).toMatchObject({ status: 413, error: 'too_large' })
+    expect(await refusal(read(chunks))).toMatchObject({ status: 413, error: 'too_large' })
   })
 
   it('is named by its field, and not quoted (S5)', async () => {
-    const { message } = await refusal(ask('{"advertising":"canary"}'))
+    const { message } = await refusal(read('{"advertising":"canary"}'))
     expect(message).toBe('Not as documented: advertising.')
-    expect((await refusal(ask('{"canary@example.com":1}'))).message).not.toContain('canary')
+    expect((await refusal(read('{"canary@example.com":1}'))).message).not.toContain('canary')
   })
 })

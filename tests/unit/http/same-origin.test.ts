@@ -3,7 +3,7 @@ import { isCrossSite, isOwnOrigin, isSameOrigin } from '#lib/http/same-origin.ts
 import { becomeSite } from '../../support/server-env.ts'
 
 const port = '3123'
-const ask = (origin: string | undefined, site: string | undefined) =>
+const isAllowed = (origin: string | undefined, site: string | undefined) =>
   isSameOrigin(
     new Headers({
       ...(origin !== undefined && { origin }),
@@ -28,24 +28,25 @@ describe('on a local machine (N11)', () => {
 
   it.each(ours)('%s is accepted with and without Sec-Fetch-Site', (origin) => {
     becomeSite({ PORT: port })
-    expect(ask(origin, 'same-origin')).toBe(true)
-    expect(ask(origin, undefined)).toBe(true)
+    expect(isAllowed(origin, 'same-origin')).toBe(true)
+    expect(isAllowed(origin, undefined)).toBe(true)
   })
 
   it('Sec-Fetch-Site alone is enough; one of the two headers must be there', () => {
     becomeSite({ PORT: port })
-    expect(ask(undefined, 'same-origin')).toBe(true)
-    expect(ask(undefined, undefined)).toBe(false)
+    expect(isAllowed(undefined, 'same-origin')).toBe(true)
+    expect(isAllowed(undefined, undefined)).toBe(false)
   })
 
   it.each(foreign)('origin %j is refused with any Sec-Fetch-Site', (origin) => {
     becomeSite({ PORT: port })
-    for (const site of [undefined, 'same-origin', ...otherSites]) expect(ask(origin, site), site).toBe(false)
+    for (const site of [undefined, 'same-origin', ...otherSites])
+      expect(isAllowed(origin, site), site).toBe(false)
   })
 
   it.each(otherSites)('Sec-Fetch-Site %j is refused with any origin', (site) => {
     becomeSite({ PORT: port })
-    for (const origin of [undefined, ...ours, ...foreign]) expect(ask(origin, site), origin).toBe(false)
+    for (const origin of [undefined, ...ours, ...foreign]) expect(isAllowed(origin, site), origin).toBe(false)
   })
 })
 

@@ -22,9 +22,9 @@ describe('a single flight', () => {
   it('runs once for all parallel callers of a key (N3)', async () => {
     const singleFlight = createSingleFlight<string>(() => 60)
     const { run, end } = manual()
-    const flights = Array.from({ length: 50 }, () => singleFlight.start('a', run))
+    const calls = Array.from({ length: 50 }, () => singleFlight.start('a', run))
     end('done')
-    expect(await Promise.all(flights.map(({ promise }) => promise))).toEqual(Array(50).fill('done'))
+    expect(await Promise.all(calls.map(({ promise }) => promise))).toEqual(Array(50).fill('done'))
     expect(run).toHaveBeenCalledTimes(1)
   })
 
@@ -38,15 +38,15 @@ describe('a single flight', () => {
   it('remembers its result for the given time after its end, and no longer', async () => {
     const singleFlight = createSingleFlight<string>(() => 60)
     const { run, end } = manual()
-    const flight = singleFlight.start('a', run)
+    const call = singleFlight.start('a', run)
     vi.advanceTimersByTime(1_000_000)
-    expect(singleFlight.find('a')).toBe(flight)
-    expect(flight.result).toBeUndefined()
+    expect(singleFlight.find('a')).toBe(call)
+    expect(call.result).toBeUndefined()
     end('done')
-    await flight.promise
+    await call.promise
     vi.advanceTimersByTime(59)
     expect(singleFlight.find('a')?.result).toBe('done')
-    expect(singleFlight.start('a', run)).toBe(flight)
+    expect(singleFlight.start('a', run)).toBe(call)
     vi.advanceTimersByTime(1)
     expect(singleFlight.find('a')).toBeUndefined()
     singleFlight.start('a', run)
@@ -55,9 +55,9 @@ describe('a single flight', () => {
 
   it('forgets a result with no time to keep at once; its callers get it', async () => {
     const singleFlight = createSingleFlight<string>(() => 0)
-    const flight = singleFlight.start('a', async () => 'once')
-    expect(await flight.promise).toBe('once')
-    expect(flight.result).toBe('once')
+    const call = singleFlight.start('a', async () => 'once')
+    expect(await call.promise).toBe('once')
+    expect(call.result).toBe('once')
     expect(singleFlight.find('a')).toBeUndefined()
   })
 

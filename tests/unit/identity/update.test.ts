@@ -22,12 +22,12 @@ describe('a reader who consented', () => {
       new Promise((done) => {
         answer = () => done(undefined)
       })
-    const asking = Array.from({ length: 50 }, () => site.post())
+    const pending = Array.from({ length: 50 }, () => site.post())
     await vi.waitFor(() => expect(kindsOf(site)).toEqual(['generate']))
     // By now all requests have joined the call.
     for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate)
     answer()
-    const updates = await Promise.all(asking)
+    const updates = await Promise.all(pending)
     expect(kindsOf(site)).toEqual(['generate'])
     expect(new Set(updates.map(({ identity }) => JSON.stringify(identity))).size).toBe(1)
   })

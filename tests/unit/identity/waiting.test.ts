@@ -45,10 +45,10 @@ describe('the wait for a refresh', () => {
 
   it.each(['get', 'post'] as const)(
     '%s waits no longer than the time limit, and the refresh goes on',
-    async (ask) => {
+    async (method) => {
       const site = await later(61, { timeoutMs: 5 })
       site.operator.answer = never
-      const { identity, cookie, background } = await site[ask]()
+      const { identity, cookie, background } = await site[method]()
       expect(identity.status).toBe('refreshing')
       expect(cookie).toBe('keep')
       expect(background).toBeInstanceOf(Promise)

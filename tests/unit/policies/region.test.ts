@@ -118,7 +118,7 @@ describe('the region as a policy', () => {
     expect([check('US', 'uid2', null), check('DE', 'uid2', null)]).toEqual([null, refused])
   })
 
-  it('does not refuse readers who have not answered: this site asks everywhere', () => {
+  it('does not deny readers without an answer: this site asks for consent everywhere', () => {
     expect(check('US', 'uid2', { choice: null })).toBeNull()
   })
 

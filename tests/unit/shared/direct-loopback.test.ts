@@ -71,7 +71,7 @@ describe('with a proxy in the environment', () => {
     own.close()
   })
 
-  const ask = async (urls: string[], env: Record<string, string>) => {
+  const routesOf = async (urls: string[], env: Record<string, string>) => {
     const { NO_PROXY: _, no_proxy: __, ...bare } = bareEnvironment()
     const { stdout } = await promisify(execFile)(
       nodePath(),
@@ -88,11 +88,11 @@ describe('with a proxy in the environment', () => {
     'a request to this machine bypasses it, by fetch and by node:http, with %j (E3)',
     async (env) => {
       const urls = ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${portOf(own)}/`)
-      expect(await ask(urls, env)).toEqual(Array.from({ length: 6 }, () => 'own'))
+      expect(await routesOf(urls, env)).toEqual(Array.from({ length: 6 }, () => 'own'))
     },
   )
 
   it.skipIf(!knowsProxies())('a request to another host uses it', async () => {
-    expect(await ask(['http://operator.invalid/'], {})).toEqual(['proxy', 'proxy'])
+    expect(await routesOf(['http://operator.invalid/'], {})).toEqual(['proxy', 'proxy'])
   })
 })

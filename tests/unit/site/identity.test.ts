@@ -9,7 +9,7 @@ import { grant } from '#tests/support/core.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const NEXTAUTH_SECRET = 'the-secret-of-this-site'.padEnd(32, '.')
-const become = (variables: Record<string, string> = {}) => becomeSite({ NEXTAUTH_SECRET, ...variables })
+const configure = (variables: Record<string, string> = {}) => becomeSite({ NEXTAUTH_SECRET, ...variables })
 const email = 'reader@example.com'
 const subject = { sub: 'oidc:a', sid: 'sid', diiHash: await hashEmail(email) }
 
@@ -30,29 +30,29 @@ describe('the identity cookie of the site (S2)', () => {
     [{ NEXTAUTH_URL: 'https://localhost:3000' }, '__Host-uid2', true],
     [{ NEXTAUTH_URL: 'https://localhost:3000', UID2_PRODUCT: 'euid' }, '__Host-euid', true],
   ])('with %j has the name %s', (variables, name, secure) => {
-    become(variables)
+    configure(variables)
     expect(identityCookie(env())).toMatchObject({ name, secure })
     expect(identity().cookie.name).toBe(name)
   })
 
   it('is sealed with the first password, and opened with all of them (N15)', () => {
     const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
-    become({ SESSION_PASSWORD: first, SESSION_PASSWORD_PREVIOUS: second })
+    configure({ SESSION_PASSWORD: first, SESSION_PASSWORD_PREVIOUS: second })
     expect(identityCookie(env()).passwords).toEqual([first, second])
   })
 })
 
 describe('the identity of the site', () => {
   it('is made once for one configuration', () => {
-    become()
+    configure()
     const first = identity()
     expect(identity()).toBe(first)
-    become()
+    configure()
     expect(identity()).not.toBe(first)
   })
 
   it('gets the reader from the session cookie, with all DII of the sign-in', async () => {
-    become()
+    configure()
     const phone = { kind: 'phone', value: '+12345678901' }
     expect(await identity().readReader(await request({}, [phone]))).toMatchObject({
       reader: { sub: 'oidc:a', sid: 'sid' },
@@ -63,7 +63,7 @@ describe('the identity of the site', () => {
   })
 
   it('gets the reader’s choice from the site’s consent store', async () => {
-    become()
+    configure()
     await consentStore.recordChoice(subject, grant)
     expect((await identity().readReader(await request())).consent).toMatchObject({ choice: 'granted' })
     await consentStore.endSession('sid', Date.now() + 60_000)
@@ -72,17 +72,17 @@ describe('the identity of the site', () => {
 
   it('checks Global Privacy Control first, unless that is off', async () => {
     const status = async () => (await identity().read(await request({ 'sec-gpc': '1' }))).status
-    become()
+    configure()
     expect(await status()).toBe('gpc')
-    become({ GPC_SCOPE: 'off' })
+    configure({ GPC_SCOPE: 'off' })
     expect(await status()).toBe('no_choice')
   })
 
   it('checks the region only where a header names it', async () => {
     const read = async () => identity().read(await request({ 'x-country': 'DE' }))
-    become()
+    configure()
     expect(await read()).toMatchObject({ status: 'no_choice' })
-    become({ REGION_HEADER: 'x-country' })
+    configure({ REGION_HEADER: 'x-country' })
     expect(await read()).toMatchObject({ status: 'unsupported', reason: 'region' })
   })
 
@@ -91,10 +91,10 @@ describe('the identity of the site', () => {
       await consentStore.recordChoice(subject, { ...grant, signals: { gdprApplies } })
       return identity().read(await request())
     }
-    become()
+    configure()
     expect(await read(true)).toMatchObject({ status: 'unsupported', reason: 'gdpr' })
     expect(await read(false)).toMatchObject({ status: 'refreshing' })
-    become({ UID2_PRODUCT: 'euid' })
+    configure({ UID2_PRODUCT: 'euid' })
     expect(await read(true)).toMatchObject({ status: 'unsupported', reason: 'consent' })
   })
 })

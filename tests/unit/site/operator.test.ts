@@ -22,9 +22,9 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([uid2.close(), euid.close()]))
 
-/** The lines of the log since `become`. */
+/** The lines of the log since `configure`. */
 let lines: Record<string, unknown>[] = []
-function become(variables: Record<string, string>): void {
+function configure(variables: Record<string, string>): void {
   becomeSite(variables)
   lines = []
   const write = (line: string) => lines.push(JSON.parse(line))
@@ -87,7 +87,7 @@ describe('faults that only the publisher can fix have their own code in log and 
     ['wrong_secret', () => ({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret }), 400],
     ['wrong_product', () => euid.env, undefined],
   ] as const)('%s (U20b)', async (code, variables, httpStatus) => {
-    become(variables())
+    configure(variables())
     expect(await generate()).toEqual({ status: 'unavailable' })
     // Another call finds out the reason.
     await vi.waitFor(() => expect(lines).not.toEqual([]))
@@ -104,7 +104,7 @@ describe('faults that only the publisher can fix have their own code in log and 
   })
 
   it('clock_skew, without a size before any answer has shown it (U20b)', async () => {
-    become(uid2.env)
+    configure(uid2.env)
     operatorAhead(150_000)
     expect(await generate()).toEqual({ status: 'unavailable' })
     expect(lines).toMatchObject([{ level: 50, event: 'operator_misconfigured', code: 'clock_skew' }])
@@ -113,24 +113,24 @@ describe('faults that only the publisher can fix have their own code in log and 
   })
 
   it('the reason disappears with the fault', async () => {
-    become({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret })
+    configure({ ...uid2.env, UID2_CLIENT_SECRET: wrongSecret })
     await generate()
-    become(uid2.env)
+    configure(uid2.env)
     expect(await generate()).toMatchObject({ status: 'success' })
     expect(await health()).toMatchObject({ operator: 'ok' })
     expect(await health()).not.toHaveProperty('operatorReason')
   })
 
   it('the reason of a refused key is looked up once, not for each reader', async () => {
-    become({ ...uid2.env, UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret })
+    configure({ ...uid2.env, UID2_API_KEY: sandboxDsp.apiKey, UID2_CLIENT_SECRET: sandboxDsp.clientSecret })
     await Promise.all([generate(), generate(), generate()])
     await vi.waitFor(async () => expect(await uid2.calls()).toMatchObject({ generate: 3, refresh: 1 }))
   })
 
   it('a token of the other product is not given out', async () => {
-    become({ ...uid2.env, UID2_PRODUCT: 'euid' })
+    configure({ ...uid2.env, UID2_PRODUCT: 'euid' })
     expect(await generate()).toEqual({ status: 'unavailable' })
-    become({ ...euid.env, UID2_PRODUCT: 'euid' })
+    configure({ ...euid.env, UID2_PRODUCT: 'euid' })
     expect(await generate()).toMatchObject({ status: 'success' })
   })
 })
@@ -139,7 +139,7 @@ describe('a wrong clock (U14b)', () => {
   const skew = (ms: number) => ({ event: 'clock_skew', clockSkewMs: expect.closeTo(ms, -3) })
 
   it('is logged once with its size while requests still succeed, and again when it is right', async () => {
-    become(uid2.env)
+    configure(uid2.env)
     operatorAhead(90_000)
     await generate()
     await generate()
@@ -152,7 +152,7 @@ describe('a wrong clock (U14b)', () => {
   })
 
   it('is logged with its last known size when requests are refused for it', async () => {
-    become(uid2.env)
+    configure(uid2.env)
     operatorAhead(-100_000)
     await generate()
     operatorAhead(-150_000)
@@ -165,7 +165,7 @@ describe('a wrong clock (U14b)', () => {
 })
 
 it('the operator’s refusal of one reader’s consent string does not change the site’s health (U9b)', async () => {
-  become({ ...euid.env, UID2_PRODUCT: 'euid' })
+  configure({ ...euid.env, UID2_PRODUCT: 'euid' })
   await generate('CPehNtWPehNtWABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA')
   expect(await generate('invalid_consent_string')).toEqual({ status: 'insufficient_user_consent' })
   expect(await health()).toMatchObject({ operator: 'ok' })
@@ -174,7 +174,7 @@ it('the operator’s refusal of one reader’s consent string does not change th
 
 describe('the client of the operator (U14c)', () => {
   it('is one for the whole process, and imports its key once', async () => {
-    become(uid2.env)
+    configure(uid2.env)
     const imports = vi.spyOn(crypto.subtle, 'importKey')
     expect(operatorClient()).toBe(operatorClient())
     await generate()
@@ -183,9 +183,9 @@ describe('the client of the operator (U14c)', () => {
   })
 
   it('is replaced under another configuration', async () => {
-    become(uid2.env)
+    configure(uid2.env)
     const before = operatorClient()
-    become({ ...uid2.env, UID2_TIMEOUT_MS: '99' })
+    configure({ ...uid2.env, UID2_TIMEOUT_MS: '99' })
     expect(operatorClient()).not.toBe(before)
   })
 })

@@ -114,10 +114,10 @@ describe('generate', () => {
   })
 
   it('sends the consent string to EUID, and reports when it does not suffice', async () => {
-    const ask = (string: string) =>
+    const generate = (string: string) =>
       cli(['generate', '--email', 'user@example.com', '--tcf', string, '--json'], { env: euid.env })
-    expect((await ask(tcf.sufficient)).code).toBe(0)
-    const refused = await ask(tcf.insufficient)
+    expect((await generate(tcf.sufficient)).code).toBe(0)
+    const refused = await generate(tcf.insufficient)
     expect([refused.code, refused.json.status]).toEqual([1, 'insufficient_user_consent'])
   })
 })
@@ -182,7 +182,7 @@ describe('validate', () => {
     expect([other.code, other.json.status]).toEqual([1, 'not_theirs'])
   })
 
-  it('tells a damaged token and another site’s token from a failure', async () => {
+  it('distinguishes a damaged token and another site’s token from a failure', async () => {
     const damaged = await call(['validate', 'AAAA', '--email', 'user@example.com', '--json'])
     expect([damaged.code, damaged.json.status]).toEqual([1, 'invalid_token'])
     // A sample of the operator's documentation, for site 123 with the public test keys.

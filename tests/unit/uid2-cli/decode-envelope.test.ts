@@ -153,7 +153,7 @@ describe('a response', () => {
     expect(revealed.part('json')?.json).toEqual({ status: 'success', body: identity })
   })
 
-  it('that happens to begin with the byte 1 is told from a request by opening it', async () => {
+  it('that happens to begin with the byte 1 is distinguished from a request by opening it', async () => {
     const iv = Buffer.from([1, ...Buffer.alloc(11, 9)])
     const cipher = createCipheriv('aes-256-gcm', Buffer.from(request.secret, 'base64'), iv)
     const sealed = Buffer.concat([cipher.update(`${'\0'.repeat(16)}{"status":"optout"}`), cipher.final()])

@@ -222,9 +222,9 @@ describe('with keys', () => {
           })),
         },
       })
-    const ask = (lifetime: number) => inspect(emailToken, ['--keys', '-'], { stdin: body(lifetime) })
-    expect(await ask(3610)).toMatchObject({ code: 0, json: { buyer: 'readable' } })
-    expect(await ask(3599)).toMatchObject({ code: 1, json: { buyer: 'INVALID_TOKEN_LIFETIME' } })
+    const inspectWith = (lifetime: number) => inspect(emailToken, ['--keys', '-'], { stdin: body(lifetime) })
+    expect(await inspectWith(3610)).toMatchObject({ code: 0, json: { buyer: 'readable' } })
+    expect(await inspectWith(3599)).toMatchObject({ code: 1, json: { buyer: 'INVALID_TOKEN_LIFETIME' } })
   })
 })
 
