@@ -6,8 +6,9 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/playwright',
   reporter: 'list',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // On a busy machine the start of a site, which its first test waits for, takes most of it.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   // Each worker has its own site, operator and browser.
   workers: 2,
   retries: 0,

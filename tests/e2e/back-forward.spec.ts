@@ -4,9 +4,7 @@ import { launchWithCache, leavePage, reportRestored } from './back-forward-acts.
 import { channelOf, expectFilled, identifiersIn, openPattern, signalsKept } from './channel-acts.ts'
 import { expect, test } from './fixtures.ts'
 
-// One browser for all: tests/soak/back-forward.spec.ts has more pages and more ways to sign out.
-test.describe.configure({ mode: 'default' })
-
+// More pages and ways to sign out: tests/soak/back-forward.spec.ts.
 let browser: Browser
 test.beforeAll(async () => {
   browser = await launchWithCache()

@@ -6,11 +6,9 @@ import { type TestOperator, testOperator } from '#tests/support/operator.ts'
 import { generate, type Identity } from '../unit/sandbox/client.ts'
 import { eidsOf } from './acts.ts'
 import { expect, test } from './fixtures.ts'
+import { disconnect, init, stored, token } from './sdk-acts.ts'
 
-/*
- * Prebid from npm, and the HTTP exchange of UID2's SDK for JavaScript, against the sandbox operator. The page and
- * the operator have different origins.
- */
+/* Prebid from npm, and UID2's SDK for JavaScript, against an operator of another origin than the page. */
 
 const prebid = `
 import pbjs from 'prebid.js'
@@ -19,8 +17,6 @@ import 'prebid.js/modules/uid2IdSystem'
 import { createPrebidRefresh } from '../../lib/ads/prebid/prebid-refresh.ts'
 pbjs.processQueue()
 Object.assign(window, { pbjs, createPrebidRefresh })`
-
-test.describe.configure({ mode: 'default' })
 
 let operator: TestOperator
 let clientPage: Awaited<ReturnType<typeof startClientPage>>
@@ -40,8 +36,7 @@ test.afterAll(async () => {
   await clientPage.close()
   await operator.close()
 })
-test.beforeEach(async ({ page, watch }) => {
-  watch.follow(page.context())
+test.beforeEach(async ({ page }) => {
   await operator.set({})
   arrived.length = 0
   await page.goto(clientPage.origin)
@@ -116,24 +111,6 @@ test.describe('Prebid in client-refresh mode', () => {
       token: 'readable',
     })
   })
-
-  test('removes the ID when the refresh answers that the reader opted out, on later visits too', async ({
-    page,
-  }) => {
-    const identity = due(await identityFor('refresh-optout@example.com'))
-    await operator.set({ faults: [{ on: 'refresh', kind: 'hang' }] })
-    await configure(page, identity, operator.baseUrl)
-    await expect.poll(() => eids(page)).toEqual(eidsOf(identity.advertising_token))
-    await expect.poll(() => operator.calls()).toMatchObject({ refresh: 1 })
-    await operator.release()
-    await expect.poll(() => eids(page)).toEqual([])
-
-    await page.goto(clientPage.origin)
-    await configure(page, identity, operator.baseUrl)
-    await page.evaluate(() => window.pbjs.refreshUserIds())
-    expect(await eids(page)).toEqual([])
-    expect(await operator.calls()).toMatchObject({ refresh: 1 })
-  })
 })
 
 /** Our refresher follows Prebid. Its timers fire only when `goOff` is called. */
@@ -189,58 +166,23 @@ test('after a failed refresh our token store learns of the next one (P10)', asyn
   await expect.poll(() => renewals(page)).toEqual([refreshed])
 })
 
-/**
- * The refresh of UID2's SDK for JavaScript: an XHR without headers of its own and without a key. The answer is
- * decrypted in the browser with the key that came with the token.
- * https://unifiedid.com/docs/sdks/sdk-ref-javascript
- */
-function refreshAsTheSdkDoes(page: Page, identity: Identity, baseUrl: string) {
-  return page.evaluate(
-    async ([{ refresh_token, refresh_response_key }, baseUrl]) => {
-      const request = new XMLHttpRequest()
-      request.open('POST', `${baseUrl}/v2/token/refresh?client=uid2-sdk-4.0.95`)
-      const ended = new Promise((resolve, reject) => {
-        request.onload = resolve
-        request.onerror = () => reject(new Error('the browser did not let the answer through'))
-      })
-      request.send(refresh_token)
-      await ended
-      if (request.status !== 200) return { httpStatus: request.status, ...JSON.parse(request.responseText) }
-      const bytes = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-      const key = await crypto.subtle.importKey('raw', bytes(refresh_response_key), 'AES-GCM', false, [
-        'decrypt',
-      ])
-      const sealed = bytes(request.responseText)
-      const algorithm = { name: 'AES-GCM', iv: sealed.slice(0, 12), tagLength: 128 }
-      const opened = await crypto.subtle.decrypt(algorithm, key, sealed.slice(12))
-      return { httpStatus: 200, ...JSON.parse(new TextDecoder().decode(opened)) }
-    },
-    [identity, baseUrl] as const,
-  )
-}
-
-test('the exchange of UID2’s SDK for JavaScript: a refresh needs no preflight, and an opt-out or error is readable', async ({
+test('UID2’s SDK refreshes at the operator’s origin without a preflight, again and again (P11e)', async ({
   page,
-  watch,
+  baseURL,
 }) => {
-  watch.allow(/400/, 'Chromium reports each failure by itself')
-  const first = await identityFor('reader@example.com')
-  const second = await refreshAsTheSdkDoes(page, first, operator.baseUrl)
-  expect(second).toMatchObject({ httpStatus: 200, status: 'success' })
-  expect(Object.keys(second.body).sort()).toEqual(Object.keys(first).sort())
-  expect(second.body.refresh_token).not.toBe(first.refresh_token)
-  expect(await readAsBuyer(operator.baseUrl, second.body.advertising_token)).toMatchObject({
-    token: 'readable',
-  })
-  const third = await refreshAsTheSdkDoes(page, second.body, operator.baseUrl)
-  expect(third).toMatchObject({ httpStatus: 200, status: 'success' })
+  const identity = due(await identityFor('reader@example.com'))
+  await page.addScriptTag({ url: `${baseURL}/sandbox/cdn/uid2-sdk.js` })
+  let last = identity
+  for (let turn = 0; turn < 2; turn++) {
+    await init(page, { identity: due(last), baseUrl: operator.baseUrl })
+    const refreshed = await token(page)
+    expect(refreshed).not.toBe(last.advertising_token)
+    expect(await readAsBuyer(operator.baseUrl, refreshed ?? '')).toMatchObject({ token: 'readable' })
+    last = JSON.parse((await stored(page)) ?? '')
+    expect(Object.keys(last).sort()).toEqual(expect.arrayContaining(Object.keys(identity).sort()))
+    await disconnect(page)
+    await page.goto(clientPage.origin)
+    await page.addScriptTag({ url: `${baseURL}/sandbox/cdn/uid2-sdk.js` })
+  }
   expect(arrived.filter((it) => it.endsWith('/refresh'))).toEqual(Array(2).fill('POST /v2/token/refresh'))
-
-  const optedOut = await identityFor('refresh-optout@example.com')
-  expect(await refreshAsTheSdkDoes(page, optedOut, operator.baseUrl)).toEqual({
-    httpStatus: 200,
-    status: 'optout',
-  })
-  const empty = await refreshAsTheSdkDoes(page, { ...first, refresh_token: '' }, operator.baseUrl)
-  expect(empty).toMatchObject({ httpStatus: 400, status: 'error' })
 })

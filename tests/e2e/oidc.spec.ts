@@ -35,7 +35,6 @@ const test = base.extend<{ provider: RunningOidcProvider }>({
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   site: async ({}, use) => use((await once()).site),
 })
-test.describe.configure({ mode: 'default' })
 test.afterAll(async () => {
   const { provider, site } = await once()
   await site.stop()

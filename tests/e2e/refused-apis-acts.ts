@@ -2,29 +2,8 @@ import type { BrowserContext, Page } from '@playwright/test'
 import { articles } from './acts.ts'
 import { expect } from './fixtures.ts'
 
-/** Browser APIs that may be missing or blocked. */
-export const apis = [
-  'BroadcastChannel',
-  'localStorage',
-  'sessionStorage',
-  'indexedDB',
-  'requestIdleCallback',
-  'IntersectionObserver',
-  'matchMedia',
-  'crypto',
-  'structuredClone',
-  'document.cookie',
-  'crypto.randomUUID',
-  'crypto.subtle',
-  'crypto.getRandomValues',
-  'navigator.sendBeacon',
-  'navigator.locks',
-  'AbortSignal.any',
-  'AbortSignal.timeout',
-] as const
-
 /** On each later page of this browser the API is missing, or throws when it is read, as storage does in Firefox. */
-export const refuse = (context: BrowserContext, api: (typeof apis)[number], how: 'missing' | 'throws') =>
+export const refuse = (context: BrowserContext, api: string, how: 'missing' | 'throws') =>
   context.addInitScript(
     ({ api, how }) => {
       const path = api.split('.')

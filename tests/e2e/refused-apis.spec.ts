@@ -13,13 +13,7 @@ test('no page is down where storage, cookies and tab messages throw, as in Firef
   watch.allow(/./, 'other companies’ code may complain')
   const context = await newBrowser()
   await signInAndConsent(context, { email })
-  for (const api of [
-    'BroadcastChannel',
-    'localStorage',
-    'sessionStorage',
-    'indexedDB',
-    'document.cookie',
-  ] as const)
+  for (const api of ['BroadcastChannel', 'localStorage', 'sessionStorage', 'indexedDB', 'document.cookie'])
     await refuse(context, api, 'throws')
   await expectAllPages(await context.newPage())
 })
@@ -29,7 +23,7 @@ test('without the APIs that our own code uses, readers have their token all the 
   context,
   reader: _,
 }) => {
-  for (const api of ['BroadcastChannel', 'requestIdleCallback', 'matchMedia'] as const)
+  for (const api of ['BroadcastChannel', 'requestIdleCallback', 'matchMedia'])
     await refuse(context, api, 'throws')
   await page.goto(`/articles/${articles.first}`)
   await expect(statusLine(page, 'available')).toBeVisible()

@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { createUid2Client, type Identity } from '#lib/uid2/index.ts'
-import { load } from '#tests/support/bare-page.ts'
+import { load, openBarePage } from '#tests/support/bare-page.ts'
 import { readAsBuyer } from '#tests/support/buyer.ts'
+import { test as base } from './fixtures.ts'
 
 /* UID2's SDK on a page without our code: the stand-in, or a build of the real one. */
 
@@ -23,15 +24,29 @@ export interface SdkWindow {
   __euid: Sdk
   events: string[]
 }
-export const operatorOf = (baseUrl: string | undefined) => `${baseUrl}/sandbox/operator`
 
-/** A new identity, as a publisher's server gets it. */
-export async function identityFor(baseUrl: string | undefined, email: string): Promise<Identity> {
-  const client = createUid2Client({ baseUrl: operatorOf(baseUrl), ...sandboxPublisher })
-  const outcome = await client.generateToken({ email })
-  if (outcome.status !== 'success') throw new Error(outcome.status)
-  return outcome.identity
+interface SdkFixtures {
+  operatorUrl: string
+  identityFor(email: string): Promise<Identity>
+  /** A new identity, as a publisher's server gets it. */
+  identity: Identity
 }
+
+export const test = base.extend<SdkFixtures>({
+  page: async ({ page }, use) => {
+    await openBarePage(page)
+    await use(page)
+  },
+  operatorUrl: async ({ baseURL }, use) => use(`${baseURL}/sandbox/operator`),
+  identityFor: async ({ operatorUrl }, use) =>
+    use(async (email) => {
+      const client = createUid2Client({ baseUrl: operatorUrl, ...sandboxPublisher })
+      const outcome = await client.generateToken({ email })
+      if (outcome.status !== 'success') throw new Error(outcome.status)
+      return outcome.identity
+    }),
+  identity: async ({ identityFor, email }, use) => use(await identityFor(email)),
+})
 
 export const due = (identity: Identity): Identity => ({ ...identity, refresh_from: Date.now() - 1_000 })
 
@@ -49,6 +64,7 @@ export async function withSdk(page: Page): Promise<void> {
   await load(page, 'uid2-sdk.js')
 }
 
+/** Returns the name of the error that `init` throws, or null. */
 export const init = (page: Page, options: object) =>
   page.evaluate((options) => {
     try {
@@ -59,6 +75,8 @@ export const init = (page: Page, options: object) =>
     }
   }, options)
 
+export const disconnect = (page: Page) =>
+  page.evaluate(() => (window as unknown as SdkWindow).__uid2.disconnect())
 export const token = (page: Page) =>
   page.evaluate(() => (window as unknown as SdkWindow).__uid2.getAdvertisingTokenAsync().catch(() => null))
 export const events = (page: Page) => page.evaluate(() => (window as unknown as SdkWindow).events)
@@ -74,5 +92,5 @@ export const state = (page: Page) =>
       init: __uid2.isInitComplete(),
     }
   })
-export const personOf = async (token: string | null, baseUrl: string) =>
-  (await readAsBuyer(baseUrl, token ?? '')).person
+export const personOf = async (token: string | null, operatorUrl: string) =>
+  (await readAsBuyer(operatorUrl, token ?? '')).person

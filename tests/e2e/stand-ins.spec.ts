@@ -1,13 +1,10 @@
 import type { Page } from '@playwright/test'
 import { load, openBarePage } from '#tests/support/bare-page.ts'
-import { startClientPage } from '#tests/support/client-page.ts'
-import { eidsOf, signInAndConsent } from './acts.ts'
+import { bundlePage } from '#tests/support/client-page.ts'
+import { eidsOf } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-/*
- * The stand-in for Google's tag, on a page that has nothing of ours: what it does is what the real one is known to
- * do. The script is that of the production build.
- */
+/* The stand-in for Google's tag on a page without our code does what the real one is known to do. */
 
 declare global {
   var standInLog: string[]
@@ -16,7 +13,7 @@ declare global {
   }
 }
 
-/** Google's own snippet before the script: a slot of each place, no ad before `refresh`. */
+/** Google's own snippet, then the script: two slots, and no ad before `refresh`. */
 async function withSlots(page: Page): Promise<void> {
   await page.evaluate(() => {
     Object.assign(window, { standInLog: [], googletag: { cmd: [] } })
@@ -39,7 +36,7 @@ async function withSlots(page: Page): Promise<void> {
   await load(page, 'gpt.js')
 }
 
-/** Registers a collector that counts its calls and answers as `window.standInAnswer` does at that time. */
+/** Registers a collector that logs its calls and answers with `window.standInAnswer`. */
 const register = (page: Page) =>
   page.evaluate(() => {
     googletag.secureSignalProviders ??= []
@@ -60,7 +57,7 @@ const answerWith = (page: Page, text: string | null) =>
     }
   }, text)
 
-/** Asks for ads of every place, and waits until they are there. */
+/** Requests an ad for each slot, and waits until they are shown. */
 const refresh = (page: Page) =>
   page.evaluate(
     () =>
@@ -83,7 +80,7 @@ const cached = (page: Page) => page.evaluate(() => localStorage.getItem('_GESPSK
 test.beforeEach(({ page }) => openBarePage(page))
 
 test.describe('the stand-in for Google’s tag', () => {
-  test('runs commands in order, before and after it is loaded, past one that throws', async ({
+  test('runs commands in order, before and after it is loaded, and goes on after one that throws', async ({
     page,
     watch,
   }) => {
@@ -102,7 +99,7 @@ test.describe('the stand-in for Google’s tag', () => {
     expect(await logged(page)).toEqual(['first true undefined', 'last true', 'later'])
   })
 
-  test('has one slot for an element, with key-values of its own', async ({ page, watch }) => {
+  test('has one slot per element, with its own key-values', async ({ page, watch }) => {
     watch.allow(/already associated with another slot/, 'the second slot of one element')
     await withSlots(page)
     const held = await page.evaluate(() => {
@@ -132,7 +129,7 @@ test.describe('the stand-in for Google’s tag', () => {
     })
   })
 
-  test('asks once for all slots, and shuts each ad into a frame named as Google names it', async ({
+  test('makes one request for all slots, and shows each ad in a sandboxed frame named as Google names it', async ({
     page,
     watch,
   }) => {
@@ -154,13 +151,11 @@ test.describe('the stand-in for Google’s tag', () => {
     await expect(page.locator('iframe')).toHaveCount(0)
   })
 
-  test('sends a signal with the request, and the other side shows six characters of it (K3)', async ({
+  test('sends a signal with the request, and the exchange’s record shows six characters of it (K3)', async ({
     page,
-    context,
     watch,
-    email,
+    reader: { advertisingToken },
   }) => {
-    const { advertisingToken } = await signInAndConsent(context, { email })
     await withSlots(page)
     await answerWith(page, advertisingToken)
     await register(page)
@@ -182,7 +177,7 @@ test.describe('the stand-in for Google’s tag', () => {
     expect(await page.evaluate(() => document.cookie)).not.toContain('sandbox_exchange')
   })
 
-  test('asks a collector only while no signal is cached, on later pages too (G1, G7)', async ({ page }) => {
+  test('calls a collector only while no signal is cached, on later pages too (G1, G7)', async ({ page }) => {
     await withSlots(page)
     await answerWith(page, 'a-token-of-some-length')
     await register(page)
@@ -206,7 +201,7 @@ test.describe('the stand-in for Google’s tag', () => {
     expect(await collected(page)).toBe(1)
   })
 
-  test('keeps an empty signal, and asks again after a rejection (G2)', async ({ page }) => {
+  test('caches an empty signal, and calls again after a rejection (G2)', async ({ page }) => {
     await withSlots(page)
     await answerWith(page, null)
     await register(page)
@@ -219,7 +214,7 @@ test.describe('the stand-in for Google’s tag', () => {
     expect(await cached(page)).not.toBeNull()
   })
 
-  test('takes a second provider of the same id (G3)', async ({ page }) => {
+  test('uses a second provider of the same id as well (G3)', async ({ page }) => {
     await answerWith(page, 'token')
     await page.evaluate(() => Object.assign(window, { standInLog: [], googletag: { cmd: [] } }))
     await register(page)
@@ -228,7 +223,7 @@ test.describe('the stand-in for Google’s tag', () => {
     await expect.poll(() => collected(page)).toBe(2)
   })
 
-  test('does not wait longer for a collector than half a second', async ({ page, watch }) => {
+  test('waits half a second for a collector at most', async ({ page, watch }) => {
     await withSlots(page)
     await page.evaluate(() => {
       window.standInAnswer = () => new Promise(() => {})
@@ -238,9 +233,9 @@ test.describe('the stand-in for Google’s tag', () => {
     expect(watch.auctions).toEqual([expect.objectContaining({ eids: undefined })])
   })
 
-  test('gives the place to Prebid’s line item when its price is above the bid', async ({ page }) => {
+  test('fills a slot with Prebid’s line item when its price is above the bid', async ({ page }) => {
     await withSlots(page)
-    await page.addScriptTag({ content: await prebidText() })
+    await page.addScriptTag({ content: bundlePage(prebid) })
     await page.evaluate(async (exchange) => {
       const { pbjs } = window as unknown as { pbjs: typeof import('prebid.js').default }
       const endpoint = new URL(exchange, location.origin).href
@@ -255,25 +250,19 @@ test.describe('the stand-in for Google’s tag', () => {
     expect(await lineItemAt(page, '20.00')).toEqual(expect.any(Number))
     const frame = page.locator('#side iframe')
     await expect(frame.contentFrame().getByText('Bought without an identity')).toBeVisible()
-    // Prebid's doing: the line item's own creative is 1 × 1.
+    // Prebid sets the size: the line item's own creative is 1 × 1.
     await expect(frame).toHaveCSS('width', '300px')
     await expect(frame).toHaveAttribute('sandbox', 'allow-scripts allow-popups')
   })
 })
 
-/** Prebid as npm has it, in one script. */
-async function prebidText(): Promise<string> {
-  const { origin, close } = await startClientPage(`
-    import pbjs from 'prebid.js'
-    import 'prebid.js/modules/prebidServerBidAdapter'
-    pbjs.processQueue()
-    window.pbjs = pbjs`)
-  const text = await (await fetch(`${origin}/page.js`)).text()
-  await close()
-  return text
-}
+const prebid = `
+import pbjs from 'prebid.js'
+import 'prebid.js/modules/prebidServerBidAdapter'
+pbjs.processQueue()
+window.pbjs = pbjs`
 
-/** Which line item fills the place at the side when Prebid's bid is said to be worth this. */
+/** The line item that fills the slot at the side when its key-values say that Prebid's bid has this price. */
 async function lineItemAt(page: Page, price: string): Promise<number | null | undefined> {
   const setPrice = (price: string) => {
     const slots = googletag.pubads().getSlots()

@@ -77,7 +77,7 @@ test('browser-sdk: what another tab stores of another reader is dropped, and the
   await storeAsSdk(other, ofA, baseURL)
 
   // The SDK reads its storage every five seconds.
-  await expect.poll(() => watch.count('POST', '/api/identity'), { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => watch.count('POST', '/api/identity')).toBe(1)
   await expect(statusLine(page, 'available')).toBeVisible()
   await expect.poll(() => storageOf(page)).toContain('UID2-sdk-identity')
   await expectOnly(await personOf(ofB.advertising_token, baseURL), page, watch.auctions, baseURL)
@@ -98,7 +98,7 @@ test('browser-sdk: two tabs of one reader share what either refreshes (P11c)', a
   await openPattern(other, sdk)
   await operator.set({})
   for (const tab of [page, other])
-    await expect(tab.locator('.events')).toContainText('refreshed', { timeout: 20_000 })
+    await expect(tab.locator('.events')).toContainText('refreshed')
   // Both may have refreshed at once. The later one is stored, and the other tab goes on from it.
   await expect
     .poll(async () => {

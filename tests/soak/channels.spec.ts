@@ -61,7 +61,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     const { advertisingToken: first } = await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await operator.set({})
-    await expect(page.locator('.events')).toContainText('refreshed', { timeout: 20_000 })
+    await expect(page.locator('.events')).toContainText('refreshed')
     const refreshed = await page.evaluate(tokenOfPage)
     expect(refreshed).not.toBe(first)
     expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 1 })
@@ -101,7 +101,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     await signInAndConsent(context, { email })
     await openPattern(page, channel)
     await operator.set({ faults: [{ on: 'all', status: 503 }] })
-    await expect(statusLine(page, 'unavailable')).toBeVisible({ timeout: 30_000 })
+    await expect(statusLine(page, 'unavailable')).toBeVisible()
     const before = scene.auctions.length
     await awayAndBack(page)
     expect(await scene.sent(before)).toEqual([])
@@ -111,7 +111,7 @@ const states: Record<string, (scene: Scene) => Promise<void>> = {
     await operator.set({ lifetimes: { refreshFromMs: 2_000 }, faults: [{ on: 'refresh', kind: 'optout' }] })
     await signInAndConsent(context, { email })
     await openPattern(page, channel)
-    await expect(statusLine(page, 'opted_out')).toBeVisible({ timeout: 30_000 })
+    await expect(statusLine(page, 'opted_out')).toBeVisible()
     await expectFilled(page)
     await expectNothingLeft(scene)
   },

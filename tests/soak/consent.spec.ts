@@ -1,7 +1,39 @@
-import { type Decision, installCmp } from '#tests/support/cmp.ts'
+import { type Decision, installCmp, inUs, noGdpr, pingDataOf, tcDataOf } from '#tests/support/cmp.ts'
 import { articles, eidsOf, expectAds, identityOf, readNext, statusLine, tokenInPrebid } from '../e2e/acts.ts'
-import { muteServer, passes, refusals } from '../e2e/consent-acts.ts'
+import { muteServer, sufficient } from '../e2e/consent-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
+
+/** Decisions under which UID2 gives no token, with the reason. */
+const refusals: Record<string, { decision: Decision; reason: 'gdpr' | 'consent' }> = {
+  'GDPR applies, with every consent': { decision: { tcf: tcDataOf(sufficient) }, reason: 'gdpr' },
+  'an opt-out from sale in the national section': {
+    decision: inUs('usnat', { SaleOptOut: 1 }),
+    reason: 'consent',
+  },
+  'an opt-out in California': { decision: inUs('usca', { SaleOptOut: 1 }), reason: 'consent' },
+  'an opt-out in Texas, which Prebid itself does not know': {
+    decision: inUs('ustx', { TargetedAdvertisingOptOut: 1 }),
+    reason: 'consent',
+  },
+  'an opt-out in Maryland, whose section has another form': {
+    decision: inUs('usmd', { SaleOptOut: 1 }),
+    reason: 'consent',
+  },
+  'GPC inside a section': { decision: inUs('usnat', { Gpc: true }), reason: 'consent' },
+}
+
+/** Decisions under which the token may be used. */
+const passes: Record<string, Decision> = {
+  'GDPR does not apply': { tcf: noGdpr },
+  'no opt-out in the national section': inUs('usnat'),
+  'no opt-out in California': inUs('usca'),
+  'no opt-out in Texas': inUs('ustx'),
+  'no opt-out in Maryland': inUs('usmd'),
+  'no section that applies': {
+    gpp: { ...pingDataOf('usnat', { SaleOptOut: 1 }), applicableSections: [-1] },
+  },
+  'a GPP platform that never answers': { gpp: null },
+}
 
 const first = `/articles/${articles.first}`
 
