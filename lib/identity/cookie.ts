@@ -58,20 +58,25 @@ export function createIdentityCookie(
     const ttl = Math.floor((Math.min(set.identity.refresh_expires, sessionEnds) - now()) / 1000)
     if (ttl <= 0) return ['', 0]
     const content = { ...set, product, identity: pickIdentityFields(set.identity) }
-    const value = await sealData(content, { password: passwords[0], ttl })
+    const seal = () => sealData(content, { password: passwords[0], ttl })
+    const value = await sealings.start(keyOf(JSON.stringify(content)), seal).promise
+    // The reader's next request brings it.
+    openings.start(keyOf(value), async () => ({ ...set, identity: content.identity, needsReseal: false }))
     if (value.length <= largestValue) return [value, ttl]
     emit({ type: 'cookie_too_large', size: value.length })
     return ['', 0]
   }
 
-  // For a minute: the proxy, the page and the next requests open the same one.
+  // For a minute: the proxy, the page and the next requests open the same one, and parallel ones seal the same.
   const openings = processWide(`opened ${product} ${name}`, () =>
     createSingleFlight<OpenedIdentity | null>((opened) => (opened ? 60_000 : 0)),
   )
+  const sealings = processWide(`sealed ${product} ${name}`, () => createSingleFlight<string>(() => 60_000))
+  const keyOf = (value: string) => `${passwords.join('\n')}\n${value}`
 
   /** Opens a sealed value; null, with an event, for whatever holds no identity of this product. */
   async function open(value: string): Promise<OpenedIdentity | null> {
-    const opened = await openings.start(`${passwords.join('\n')}\n${value}`, () => unseal(value)).promise
+    const opened = await openings.start(keyOf(value), () => unseal(value)).promise
     return opened && isRefreshable(opened.identity, now()) ? opened : null
   }
 

@@ -116,11 +116,7 @@ export function createOperatorCalls({ client, store, product, timeoutMs, name, e
 function describeFailure(error: unknown): FailedCall {
   if (!Uid2Error.is(error)) return { reason: 'unexpected' }
   const { code, reason = code, httpStatus, clockSkewMs } = error
-  return {
-    reason,
-    ...(httpStatus !== undefined && { httpStatus }),
-    ...(clockSkewMs !== undefined && { clockSkewMs }),
-  }
+  return { reason, httpStatus, clockSkewMs }
 }
 
 /** Tells when a request is on its way. */

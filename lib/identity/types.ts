@@ -145,6 +145,6 @@ export type Surface = 'page' | 'proxy' | 'get' | 'post'
 export interface FailedCall {
   /** `unexpected`: a fault in this code or its input, not of the operator. */
   reason: Uid2ErrorCode | Uid2ErrorReason | 'unexpected'
-  httpStatus?: number
-  clockSkewMs?: number
+  httpStatus?: number | undefined
+  clockSkewMs?: number | undefined
 }

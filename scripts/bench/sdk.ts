@@ -8,7 +8,8 @@ import {
   hashEmail,
   type Uid2ClientOptions,
 } from '../../lib/uid2/index.ts'
-import { type Row, report, timeRatio } from './ratio.ts'
+import { timeRatio } from './ratio.ts'
+import { type Row, report } from './report.ts'
 
 /*
  * What lib/uid2 adds to the cost of WebCrypto and fetch. The nonce is constant, so that one prepared reply
@@ -134,32 +135,32 @@ const rows: Row[] = [
   {
     name: 'build an envelope and open the answer : the same calls of WebCrypto and JSON alone',
     value: await rate(buildAndOpen, bareBuildAndOpen, 100, 200),
-    is: 'at least',
-    budget: 0.7,
+    unit: '×',
+    atLeast: 0.7,
   },
   {
     name: `generate against a local operator, ${inFlight} in flight : fetch of the same bytes`,
     value: await rate(together(generate), together(bareFetch), 300, 1),
-    is: 'at least',
-    budget: 0.8,
+    unit: '×',
+    atLeast: 0.8,
   },
   {
     name: 'generate, one at a time : fetch of the same bytes with the same calls of WebCrypto around it',
     value: await rate(generate, bareFetchAndCrypto, 400, 5),
-    is: 'at least',
-    budget: 0.8,
+    unit: '×',
+    atLeast: 0.8,
   },
   {
     name: 'normalise and hash an address : its digest alone',
     value: await rate(hash, bareDigest, 200, 500),
-    is: 'at least',
-    budget: 0.9,
+    unit: '×',
+    atLeast: 0.9,
   },
   {
     name: 'memory after 1,000,000 envelopes : after 100,000',
     value: await growth(1_000_000, buildAndOpen),
-    is: 'at most',
-    budget: 1.1,
+    unit: '×',
+    atMost: 1.1,
   },
 ]
 report('lib/uid2: medians, as ratios of rates', rows)

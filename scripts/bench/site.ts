@@ -1,56 +1,130 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSqlStore } from '../../lib/consent/sql.ts'
+import { type Database, openDatabase } from '../../lib/database/connection.ts'
+import { migrate } from '../../lib/database/migrations.ts'
 import { dueAtOnce, testOperator } from '../../tests/support/operator.ts'
-import { type Visitor, visitor } from '../../tests/support/reader.ts'
+import { startPostgres } from '../../tests/support/postgres.ts'
+import { cookieOf, keep, type Visitor, visitor } from '../../tests/support/reader.ts'
 import { startSite } from '../../tests/support/site.ts'
-import { type Row, report, timeRatio } from './ratio.ts'
+import { startBareNext } from './bare-next.ts'
+import { cpuPerRequest, memoryOf, type Scenario } from './cpu.ts'
+import { timeRatio } from './ratio.ts'
+import { type Row, report } from './report.ts'
 
-const rounds = 200
-const article = '/articles/what-lighthouses-measured'
-const live = '/live/what-lighthouses-measured'
-
-const ratio = (measured: () => Promise<unknown>, baseline: () => Promise<unknown>) =>
-  timeRatio(measured, baseline, { rounds, warmUp: 20 })
-
-const get = (reader: Visitor, path: string) => async () => (await reader.fetch(path)).arrayBuffer()
+const surfaces = {
+  json: { path: '/api/identity', bare: '/api/json' },
+  'static page': { path: '/articles/what-lighthouses-measured', bare: '/static' },
+  'dynamic page': { path: '/live/what-lighthouses-measured', bare: '/dynamic' },
+}
+/** Readers that take turns. Each has cookies of its own. */
+const readers = 16
 
 const operator = await testOperator()
 const site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000' } })
-const anonymous = visitor(site)
+const bare = await startBareNext({ json: 600, page: 12_000 })
 
-const fresh = visitor(site)
-await fresh.signIn({ email: 'fresh@example.com' })
-await fresh.choose('granted')
-
+async function readersWithToken(name: string): Promise<Visitor[]> {
+  const all = Array.from({ length: readers }, () => visitor(site))
+  for (const [i, reader] of all.entries()) {
+    await reader.signIn({ email: `${name}-${i}@example.com` })
+    await reader.choose('granted')
+  }
+  return all
+}
+const fresh = await readersWithToken('fresh')
+const freshCookie = (connection: number) => cookieOf(fresh[connection] as Visitor)
 await operator.set({ lifetimes: dueAtOnce })
-const due = visitor(site)
-await due.signIn({ email: 'due@example.com' })
-await due.choose('granted')
-await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'hang' }] })
+const due = await readersWithToken('due')
 
-const rows: Row[] = [
+const scenarios = Object.entries(surfaces).flatMap(([name, { path, bare: barePath }]): Scenario[] => [
+  { name: `${name}, bare Next`, site: bare, path: barePath },
+  { name: `${name}, signed out`, site, path },
+  { name: `${name}, with a token`, site, path, cookie: freshCookie },
+  {
+    name: `${name}, due: each request begins a refresh or stores one`,
+    site,
+    path,
+    cookie: (connection) => cookieOf(due[connection] as Visitor),
+    answered(connection, { 'set-cookie': cookies = [] }) {
+      for (const cookie of cookies) keep((due[connection] as Visitor).jar, cookie)
+    },
+  },
+])
+const cpu = await cpuPerRequest(scenarios, { rounds: 10, requests: 300 })
+report(
+  `CPU of the server for one request: medians of 10 rounds of 300 requests, ${readers} connections`,
+  [...cpu].map(([name, value]): Row => ({ name, value, unit: 'ms' })),
+)
+
+const ratio = (name: string, to: string, of: string, atMost: number): Row => ({
+  name: `${name}, ${to} : ${of}`,
+  value: (cpu.get(`${name}, ${to}`) ?? Number.NaN) / (cpu.get(`${name}, ${of}`) ?? Number.NaN),
+  unit: '×',
+  atMost,
+})
+report(
+  'Ratios of the CPU above',
+  Object.keys(surfaces).flatMap((name) => [
+    ratio(name, 'with a token', 'signed out', 1.3),
+    ratio(name, 'due: each request begins a refresh or stores one', 'signed out', 1.4),
+  ]),
+)
+
+/** CPU of this process for one look-up of a reader's consent state, µs. */
+async function lookUp(opened: Database): Promise<number> {
+  await migrate(opened)
+  const store = createSqlStore(opened, ['pepper of the bench'.padEnd(32, '.')], Date.now, 'uid2')
+  const subject = { sub: 'demo:bench', sid: 'bench', diiHash: 'h'.repeat(44) }
+  await store.recordChoice(subject, {
+    advertising: 'granted',
+    version: '1',
+    wording: 'May we?',
+    source: 'api',
+  })
+  let before = process.cpuUsage()
+  const rounds = 2000
+  for (let i = -rounds; i < rounds; i++) {
+    if (i === 0) before = process.cpuUsage()
+    await store.read(subject)
+  }
+  const { user, system } = process.cpuUsage(before)
+  await opened.db.destroy()
+  return (user + system) / rounds
+}
+const postgres = await startPostgres()
+const sqliteFile = join(mkdtempSync(join(tmpdir(), 'bench-')), 'choices.db')
+report('The store', [
+  {
+    name: 'SQLite: one look-up of a reader',
+    value: await lookUp(openDatabase(`file:${sqliteFile}`)),
+    unit: 'µs',
+  },
+  {
+    name: 'PostgreSQL: one look-up of a reader, without the server’s own CPU',
+    value: await lookUp(openDatabase(await postgres.database())),
+    unit: 'µs',
+  },
+])
+await postgres.stop()
+
+await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'hang' }] })
+const hanging = (await readersWithToken('hanging'))[0] as Visitor
+const get = (reader: Visitor | undefined) => async () =>
+  (await reader?.fetch(surfaces['dynamic page'].path))?.arrayBuffer()
+report('Time and memory', [
   {
     name: 'page of a due token, operator hanging : page of a fresh one',
-    value: await ratio(get(due, live), get(fresh, live)),
-    is: 'at most',
-    budget: 1.25,
+    value: await timeRatio(get(hanging), get(fresh[0]), { rounds: 200, warmUp: 20 }),
+    unit: '×',
+    atMost: 1.25,
   },
-  {
-    name: 'static page of a reader with an identity : anonymous',
-    value: await ratio(get(fresh, article), get(anonymous, article)),
-    is: 'at most',
-    budget: 3,
-  },
-  {
-    name: 'GET /api/identity with a token : without a session',
-    value: await ratio(get(fresh, '/api/identity'), get(anonymous, '/api/identity')),
-    is: 'at most',
-    budget: 4,
-  },
-]
-report(
-  `The site: medians of ${rounds} requests each, as ratios of times; ${fresh.jar.get('uid2')?.length} bytes of identity cookie`,
-  rows,
-)
+  { name: 'resident memory of the site after this', value: memoryOf(site.pid), unit: 'MB' },
+  { name: 'resident memory of bare Next after this', value: memoryOf(bare.pid), unit: 'MB' },
+])
 
 await operator.set({})
 await site.stop()
+await bare.stop()
 await operator.close()

@@ -10,6 +10,9 @@ import { limitReader } from '#lib/site/reader-limits.ts'
 
 const body = z.strictObject({ recheck: z.boolean().optional(), signals: signalsSchema.optional() })
 
+/** It reads cookies in any case. Next then need not watch what it reads, which would cost a tenth of the request. */
+export const dynamic = 'force-dynamic'
+
 /** The current identity. With an expired token it waits for the refresh. Never generates. */
 export const GET = (request: NextRequest) => identity().route.GET(request)
 

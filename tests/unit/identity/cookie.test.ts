@@ -35,8 +35,14 @@ function cookieOf({
   }
   return { cookie, events, write }
 }
-const sealedBy = async (how: CookieAction = action, site = cookieOf()) =>
-  (await site.write(how))[0]?.[1] ?? ''
+/** Sealed as by another process: what this one remembers of it is gone. */
+async function sealedBy(how: CookieAction = action, site = cookieOf()): Promise<string> {
+  const value = (await site.write(how))[0]?.[1] ?? ''
+  for (const product of ['uid2', 'euid'])
+    for (const act of ['sealed', 'opened'])
+      Reflect.deleteProperty(globalThis, Symbol.for(`uid2-publisher.${act} ${product} __Host-uid2`))
+  return value
+}
 
 describe('a sealed identity', () => {
   it('opens to what was sealed', async () => {
@@ -57,6 +63,12 @@ describe('a sealed identity', () => {
     expect(first).not.toBeNull()
     expect(second).toBe(first)
     expect(await cookieOf().cookie.open(value)).toBe(first)
+  })
+
+  it('is sealed once for parallel requests, which then open it without the seal', async () => {
+    const [first, second] = await Promise.all([cookieOf().write(action), cookieOf().write(action)])
+    expect(second?.[0]?.[1]).toBe(first?.[0]?.[1])
+    expect(await cookieOf().cookie.open(first?.[0]?.[1] ?? '')).toEqual({ ...sealed, needsReseal: false })
   })
 
   it('does not open after its end, though it was opened before', async () => {

@@ -1,0 +1,26 @@
+/** One line of the report: what was measured, and its budget if it has one. */
+export interface Row {
+  name: string
+  value: number
+  unit: 'ms' | 'µs' | 'MB' | '×'
+  atMost?: number
+  atLeast?: number
+}
+
+const isOver = ({ value, atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Row): boolean =>
+  !(value <= atMost && value >= atLeast)
+
+/** Prints the rows, as a table or with `--json` as one line of JSON. The process exits with 1 when one is over its budget. */
+export function report(title: string, rows: readonly Row[]): void {
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ title, rows }))
+  else console.log(`\n${title}\n${rows.map(lineOf).join('\n')}`)
+  if (rows.some(isOver)) process.exitCode = 1
+}
+
+function lineOf(row: Row): string {
+  const { name, value, unit, atMost, atLeast } = row
+  const budget = atMost !== undefined ? `≤ ${atMost}` : atLeast !== undefined ? `≥ ${atLeast}` : ''
+  const verdict = budget === '' ? '' : isOver(row) ? 'SLOW' : 'ok'
+  const digits = unit === 'MB' ? 0 : 2
+  return `${verdict.padEnd(5)}${value.toFixed(digits).padStart(8)} ${unit.padEnd(3)}${budget.padEnd(8)}${name}`
+}
