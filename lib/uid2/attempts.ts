@@ -51,7 +51,7 @@ export async function withDeadline<T>(
 }
 
 /** Waits `ms`, or until `stop` aborts. */
-export function pause(ms: number, stop: AbortSignal): Promise<void> {
+function pause(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
