@@ -97,8 +97,7 @@ test('browser-sdk: two tabs of one reader share what either refreshes (P11c)', a
   await openPattern(page, sdk)
   await openPattern(other, sdk)
   await operator.set({})
-  for (const tab of [page, other])
-    await expect(tab.locator('.events')).toContainText('refreshed')
+  for (const tab of [page, other]) await expect(tab.locator('.events')).toContainText('refreshed')
   // Both may have refreshed at once. The later one is stored, and the other tab goes on from it.
   await expect
     .poll(async () => {
