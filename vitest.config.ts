@@ -27,10 +27,12 @@ export default defineConfig({
       {
         resolve,
         test: {
-          // Each file runs the production build in its own process.
+          // They run the production build in processes of its own.
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           maxWorkers: 2,
+          // Files of one process share sites (tests/support/shared-site.ts).
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testOperator } from '../support/operator.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
-import { type Site, startSite } from '../support/site.ts'
+import { describe, expect, it } from 'vitest'
+import { type Visitor, visitor, withToken } from '../support/reader.ts'
+import { sandboxSite, siteWithOperator } from '../support/shared-site.ts'
 
 const auctionPath = '/sandbox/exchange/openrtb2/auction'
 const ownPath = '/sandbox/exchange/auctions'
 
-let site: Site
-beforeAll(async () => {
-  site = await startSite()
-})
-afterAll(() => site.stop())
+const site = await sandboxSite()
 
 const bidRequest = (id: string, token?: string) => ({
   id,
@@ -28,13 +23,10 @@ async function auctionsOf(reader: Visitor): Promise<{ id: string; reading: { per
   return ((await answer.json()) as { auctions: [] }).auctions
 }
 
-describe('the exchange shows a browser its own auctions', () => {
-  it('and with them what its buyer read, but of the token six characters (K3)', async () => {
-    const reader = visitor(site)
-    await reader.signIn({ email: 'auctions@example.com' })
-    const identity = await reader.choose('granted')
-    if (identity.status !== 'available') throw new Error(identity.status)
-    const token = identity.advertisingToken
+describe('the exchange', () => {
+  it('shows a browser its own auctions and what the buyer read, with six characters of the token (K3)', async () => {
+    const reader = await withToken(site)
+    const { token } = reader
     const answer = await reader.post(auctionPath, bidRequest('first', token))
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^sandbox_exchange=[\w-]{22}; Path=\/sandbox\/exchange; HttpOnly; SameSite=Lax$/),
@@ -57,7 +49,7 @@ describe('the exchange shows a browser its own auctions', () => {
     expect(JSON.stringify(auctions)).not.toContain(token.slice(-7))
   })
 
-  it('and nobody else’s', async () => {
+  it('shows no browser the auctions of another one', async () => {
     const [one, other] = [visitor(site), visitor(site)]
     await one.post(auctionPath, bidRequest('one'))
     await other.post(auctionPath, bidRequest('other'))
@@ -66,7 +58,7 @@ describe('the exchange shows a browser its own auctions', () => {
     expect(await auctionsOf(visitor(site))).toEqual([])
   })
 
-  it('to a page of this site alone', async () => {
+  it('shows them to pages of this site only', async () => {
     const elsewhere = { headers: { origin: 'https://elsewhere.example' } }
     const answer = await visitor(site).fetch(ownPath, elsewhere)
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
@@ -75,7 +67,7 @@ describe('the exchange shows a browser its own auctions', () => {
   it.each([
     ['a server', {}],
     ['a page of another site', { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }],
-  ])('and bids for %s without keeping anything', async (_, headers) => {
+  ])('bids for %s without keeping anything', async (_, headers) => {
     const body = JSON.stringify(bidRequest('elsewhere'))
     const answer = await fetch(site.origin + auctionPath, { method: 'POST', headers, body })
     expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []])
@@ -83,13 +75,10 @@ describe('the exchange shows a browser its own auctions', () => {
   })
 })
 
-it('there are no auctions to be shown, and no stand-ins, outside sandbox mode', async () => {
-  const operator = await testOperator()
-  const real = await startSite({ env: operator.env })
-  for (const path of [ownPath, '/sandbox/cdn/gpt.js'])
+it('outside sandbox mode there are no auctions to see, and no stand-ins', async () => {
+  const { site: real } = await siteWithOperator()
+  for (const path of [ownPath, '/sandbox/cdn/gpt.js', '/sandbox/operator/ops/healthcheck'])
     expect([path, (await fetch(real.origin + path)).status]).toEqual([path, 404])
-  await real.stop()
-  await operator.close()
 })
 
 it('every stand-in is a script that no cache stores, and there is no other', async () => {

@@ -1,166 +1,149 @@
+import { createHash } from 'node:crypto'
 import { unsealData } from 'iron-session'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, expect, it } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { crawl, payloadOf } from '../support/crawl.ts'
-import { dueAtOnce, setSandbox, type TestOperator, testOperator } from '../support/operator.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
-import { type Site, startSite } from '../support/site.ts'
+import { dueAtOnce, testOperator } from '../support/operator.ts'
+import { signedIn, tokenIn, type Visitor, withToken } from '../support/reader.ts'
+import { startSite } from '../support/site.ts'
 
-const password = 'client-hand-off-password'.padEnd(40, '.')
 const secrets = {
-  SESSION_PASSWORD: password,
+  SESSION_PASSWORD: 'client-hand-off-password'.padEnd(40, '.'),
   NEXTAUTH_SECRET: 'client-hand-off-secret'.padEnd(40, '.'),
   CHOICES_PEPPER: 'client-hand-off-pepper'.padEnd(40, '.'),
 }
 const live = '/live/what-lighthouses-measured'
-const euidConsent = { tcf: 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA', gdprApplies: true }
-const fields = [
-  'advertising_token',
-  'identity_expires',
-  'refresh_expires',
-  'refresh_from',
-  'refresh_response_key',
-  'refresh_token',
-]
+const names = ['advertising_token', 'identity_expires', 'refresh_expires', 'refresh_from']
+const fields = [...names, 'refresh_response_key', 'refresh_token']
+const secret = /refresh_?token|response_?key/i
 
-describe.each(['uid2', 'euid'] as const)('client hand-off of %s', (product) => {
-  let operator: TestOperator
-  let site: Site
-  beforeAll(async () => {
-    operator = await testOperator(product)
-    const env = { ...operator.env, ...secrets, UID2_PRODUCT: product, UID2_HANDOFF: 'client' }
-    site = await startSite({ env })
-  })
-  beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
-  afterAll(async () => {
-    await site.stop()
-    await operator.close()
-  })
-
-  let people = 0
-  const given = async (answer: Promise<unknown>) => (await answer) as Record<string, unknown>
-  async function consenting(email = `client-${people++}@example.com`) {
-    const reader = visitor(site)
-    await reader.signIn({ email })
-    const signals = product === 'euid' ? { signals: euidConsent } : {}
-    const answer = await reader.post('/api/choice', { advertising: 'granted', ...signals })
-    return { reader, first: (await answer.json()) as Record<string, unknown> }
-  }
-  const sealed = async (reader: Visitor) =>
-    (await unsealData<{ identity: Record<string, unknown> }>(reader.jar.get(product) ?? '', { password }))
-      .identity
-
-  it('gives the browser what the operator gave, in six fields beside the rest, by API, page and payload', async () => {
-    const { reader, first } = await consenting()
-    const identity = await sealed(reader)
-    expect(first).toEqual({
-      status: 'available',
-      now: expect.any(Number),
-      advertisingToken: identity.advertising_token,
-      identityExpires: identity.identity_expires,
-      refreshFrom: identity.refresh_from,
-      source: product === 'euid' ? 'euid.eu' : 'uidapi.com',
-      identity,
-      ...(product === 'euid' && { consent: euidConsent }),
-    })
-    expect(Object.keys(identity).sort()).toEqual(fields)
-    for (const page of [await reader.fetch(live), await payloadOf(reader, live)])
-      expect(await page.text()).toContain(String(identity.refresh_token))
-  })
-
-  it('U11: serves the very same again and again, due as it is: nothing but the browser renews it', async () => {
-    const { reader, first } = await consenting()
-    await operator.set({ lifetimes: dueAtOnce })
-    for (const path of ['/', live, '/privacy', live]) await (await reader.fetch(path)).text()
-    for (const ask of [reader.identity, reader.ensure, reader.identity])
-      expect(await given(ask())).toMatchObject({ status: 'available', identity: first.identity })
-    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
-  })
-
-  it('renews an expired one when the browser waits for it, and not on the way to a page', async () => {
-    await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 86_400_000 } })
-    const { reader, first } = await consenting()
-    const twin = reader.twin()
-    expect(first).toMatchObject({ status: 'refreshing' })
-    await operator.set({ lifetimes: dueAtOnce })
-    for (const path of [live, '/']) await (await reader.fetch(path)).text()
-    expect((await operator.calls()).refresh).toBe(0)
-    for (const ask of [reader.identity, twin.ensure])
-      expect(Object.keys((await given(ask())).identity as object).sort()).toEqual(fields)
-    expect((await operator.calls()).refresh).toBe(1)
-  })
-
-  it('generates again when the token cannot be refreshed any more', async () => {
-    await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 1 } })
-    const { reader } = await consenting()
-    await operator.set({ lifetimes: dueAtOnce })
-    expect(await given(reader.ensure())).toMatchObject({ status: 'available' })
-    expect(await operator.calls()).toMatchObject({ generate: 1, refresh: 0 })
-  })
-
-  it('asked to look again, the server makes one call, and records the opt-out that it hears itself', async () => {
-    const { reader } = await consenting()
-    await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
-    const recheck = async () => (await reader.post('/api/identity', { recheck: true })).json()
-    expect(await recheck()).toEqual({ status: 'opted_out', now: expect.any(Number) })
-    expect(await recheck()).toMatchObject({ status: 'opted_out' })
-    expect(reader.jar.has(product)).toBe(false)
-    expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 1 })
-  })
-
-  it('and believes no browser: where the operator knows of no opt-out there is none', async () => {
-    const { reader, first } = await consenting()
-    await operator.set({ lifetimes: dueAtOnce })
-    const answer = (await (await reader.post('/api/identity', { recheck: true })).json()) as typeof first
-    expect(answer).toMatchObject({ status: 'available' })
-    expect(answer.identity).not.toEqual(first.identity)
-    expect((await operator.calls()).refresh).toBe(1)
-  })
-
-  it('U10: keys, secrets and the address stay where they were', async () => {
-    const email = `zq9canary-${product}@example.com`
-    const { reader, first } = await consenting(email)
-    const texts = [JSON.stringify(first), JSON.stringify(await reader.ensure())]
-    await crawl(
-      () => reader,
-      () => {},
-    )
-    for (const path of [live, '/choice', '/privacy', '/sign-in', '/', '/api/site', '/api/auth/session'])
-      for (const answer of [await reader.fetch(path), await reader.fetch(path, { headers: { rsc: '1' } })])
-        texts.push(JSON.stringify([...answer.headers]) + (await answer.text()))
-    const hash = Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(email)))
-    const canaries = [
-      ...[sandboxPublisher.apiKey, sandboxPublisher.clientSecret, ...Object.values(secrets), email],
-      ...(['base64', 'base64url', 'hex'] as const).map((encoding) => hash.toString(encoding)),
-    ]
-    expect(texts.filter((text) => text.includes('refresh_response_key')).length).toBeGreaterThan(2)
-    for (const canary of canaries)
-      for (const text of texts)
-        expect([canary, encodeURIComponent(canary)].some((form) => text.includes(form))).toBe(false)
-    const kept = [...reader.jar].filter(([name]) => name !== product).map(([, value]) => value)
-    for (const text of [site.log(), ...kept])
-      for (const secret of [
-        ...canaries,
-        ...Object.values(first.identity as object).filter((it) => typeof it === 'string'),
-      ])
-        expect(text.includes(String(secret))).toBe(false)
-  })
+const operator = await testOperator()
+const env = { ...operator.env, ...secrets, UID2_HANDOFF: 'client', LAB: 'on', UID2_TIMEOUT_MS: '30000' }
+const site = await startSite({ env })
+beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
+afterAll(async () => {
+  await site.stop()
+  await operator.close()
 })
 
-it('client hand-off of the sandbox tells the browser where to renew, and leaves the calls to it', async () => {
-  const site = await startSite({ env: { UID2_HANDOFF: 'client' } })
-  await setSandbox(site, {})
-  await setSandbox(site, { lifetimes: dueAtOnce })
-  const settings = (await (await fetch(`${site.origin}/api/site`)).json()) as object
-  expect(settings).toMatchObject({ clientRefresh: { operatorUrl: '/sandbox/operator' } })
-  const reader = visitor(site)
-  await reader.signIn({ email: 'client-sandbox@example.com' })
-  await reader.choose('granted')
-  await (await reader.fetch(live)).text()
-  expect(await reader.ensure()).toMatchObject({ status: 'available' })
-  const { calls } = (await (await fetch(`${site.origin}/sandbox/operator/faults`)).json()) as {
-    calls: object
+const sealed = async ({ jar }: Visitor) => {
+  const password = secrets.SESSION_PASSWORD
+  return (await unsealData<{ identity: object }>(jar.get('uid2') ?? '', { password })).identity
+}
+const recheck = async (reader: Visitor) => (await reader.post('/api/identity', { recheck: true })).json()
+const text = async (answer: Response | Promise<Response>) => (await answer).text()
+
+it('the browser is given what the operator gave, in six fields beside the rest, by API, page and payload', async () => {
+  const reader = await signedIn(site)
+  const given = await reader.choose('granted')
+  const identity = await sealed(reader)
+  expect(given).toMatchObject({ status: 'available', source: 'uidapi.com', identity })
+  expect(Object.keys(identity).sort()).toEqual(fields)
+  expect(tokenIn(given)).toBe((identity as { advertising_token: string }).advertising_token)
+  for (const page of [await text(reader.fetch(live)), await text(payloadOf(reader, live))])
+    expect(page).toContain((identity as { refresh_token: string }).refresh_token)
+  const settings = await (await reader.fetch('/api/site')).json()
+  expect(settings).toMatchObject({ clientRefresh: { operatorUrl: operator.env.UID2_BASE_URL } })
+})
+
+it('a due token is given again and again: only the browser renews it (U11)', async () => {
+  const reader = await withToken(site)
+  await operator.set({ lifetimes: dueAtOnce })
+  for (const path of ['/', live, '/privacy', live]) await text(reader.fetch(path))
+  for (const ask of [reader.identity, reader.ensure, reader.identity])
+    expect(tokenIn(await ask())).toBe(reader.token)
+  expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
+})
+
+it('an expired token is refreshed once for a browser that waits for it, and not on the way to a page', async () => {
+  await operator.set({ lifetimes: { identityMs: 1, refreshFromMs: 1, refreshMs: 86_400_000 } })
+  const reader = await signedIn(site)
+  expect(await reader.choose('granted')).toMatchObject({ status: 'refreshing' })
+  await operator.set({ lifetimes: dueAtOnce })
+  const twin = reader.twin()
+  for (const path of [live, '/']) await text(reader.fetch(path))
+  expect((await operator.calls()).refresh).toBe(0)
+  expect(tokenIn(await reader.identity())).toBe(tokenIn(await twin.ensure()))
+  expect((await operator.calls()).refresh).toBe(1)
+})
+
+it('a recheck makes one call: an opt-out that it hears is recorded, and without one the token is renewed', async () => {
+  const [reader, other] = [await withToken(site), await withToken(site)]
+  await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout', times: 1 }] })
+  expect(await recheck(reader)).toEqual({ status: 'opted_out', now: expect.any(Number) })
+  expect(await recheck(reader)).toMatchObject({ status: 'opted_out' })
+  expect(reader.jar.has('uid2')).toBe(false)
+  expect(tokenIn(await recheck(other))).not.toBe(other.token)
+  expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 2 })
+})
+
+it('a recheck that the operator does not answer gives nothing out, and forgets nothing (U11c)', async () => {
+  const reader = await withToken(site)
+  await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', status: 500 }] })
+  const unheard = { status: 'unavailable', reason: 'operator', now: expect.any(Number) }
+  // The second one comes during the pause after a failure, in which the operator is not called.
+  expect([await recheck(reader), await recheck(reader)]).toEqual([unheard, unheard])
+  expect((await operator.calls()).refresh).toBe(1)
+  expect(reader.jar.has('uid2')).toBe(true)
+})
+
+it('what renews a token is on no page without ads, and on none that asks for bids itself (U10, S12)', async () => {
+  const reader = await withToken(site)
+  for (const path of ['/live/a-lamp-against-winter', '/patterns/server-to-server'])
+    for (const answer of [await reader.fetch(path), await payloadOf(reader, path)])
+      expect([answer.status, (await answer.text()).match(secret)], path).toEqual([200, null])
+})
+
+it('what renews a token goes to no reader who denied: by choice, by signals, by GPC, after the session', async () => {
+  const [chooser, withdrawer, sender, leaver] = [
+    await withToken(site),
+    await withToken(site),
+    await withToken(site),
+    await withToken(site),
+  ]
+  const copies = [chooser, withdrawer, sender, leaver].map((reader) => reader.twin())
+  const texts = [
+    await text(chooser.post('/api/choice', { advertising: 'denied' })),
+    await text(withdrawer.post('/api/identity', { signals: { gdprApplies: true } })),
+    await text(sender.fetch('/api/identity', { headers: { 'sec-gpc': '1' } })),
+  ]
+  await leaver.signOut()
+  for (const late of copies) {
+    texts.push(JSON.stringify(await late.identity()), JSON.stringify(await recheck(late)))
+    texts.push(await text(late.fetch(live)), await text(payloadOf(late, live)))
   }
-  expect(calls).toMatchObject({ generate: 1, refresh: 0 })
-  await site.stop()
+  expect(texts).toHaveLength(19)
+  for (const each of texts) expect(each).not.toMatch(secret)
+  expect((await operator.calls()).refresh).toBe(0)
+})
+
+it('keys, secrets and the address are in no answer, and what renews the token in no log and no other cookie (U10)', async () => {
+  const email = 'zq9canary@example.com'
+  const reader = await withToken(site, email)
+  const identity = await sealed(reader)
+  const texts = [JSON.stringify(await reader.ensure())]
+  await crawl(
+    () => reader,
+    () => {},
+  )
+  for (const path of [live, '/choice', '/privacy', '/', '/api/site', '/api/auth/session'])
+    for (const answer of [await reader.fetch(path), await payloadOf(reader, path)])
+      texts.push(JSON.stringify([...answer.headers]) + (await answer.text()))
+  expect(texts.filter((each) => each.includes('refresh_response_key')).length).toBeGreaterThan(2)
+  const hash = createHash('sha256').update(email).digest()
+  const { apiKey, clientSecret } = sandboxPublisher
+  const encodings = ['base64', 'base64url', 'hex'] as const
+  const canaries = [
+    apiKey,
+    clientSecret,
+    ...Object.values(secrets),
+    email,
+    ...encodings.map((it) => hash.toString(it)),
+  ]
+  const found = (each: string, values: unknown[]) =>
+    values.filter((value) => [`${value}`, encodeURIComponent(`${value}`)].some((form) => each.includes(form)))
+  for (const each of texts) expect(found(each, canaries)).toEqual([])
+  const kept = [...reader.jar].filter(([name]) => name !== 'uid2').map(([, value]) => value)
+  const renewing = Object.values(identity).filter((value) => typeof value === 'string')
+  for (const each of [site.log(), ...kept]) expect(found(each, [...canaries, ...renewing])).toEqual([])
 })

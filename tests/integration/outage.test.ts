@@ -1,33 +1,18 @@
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
-import { visitor } from '../support/reader.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { dueAtOnce } from '../support/operator.ts'
+import { visitor, withToken } from '../support/reader.ts'
+import { siteWithOperator } from '../support/shared-site.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
-let operator: TestOperator
-let site: Site
-
-beforeAll(async () => {
-  operator = await testOperator()
-  site = await startSite({ env: operator.env })
-})
+const { site: shared, operator } = await siteWithOperator()
 beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
-afterAll(async () => {
-  await site.stop()
-  await operator.close()
-})
-
-async function consenting(email: string) {
-  const reader = visitor(site)
-  await reader.signIn({ email })
-  expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
-  return reader
-}
 
 /** As a backup or a records tool would: reads go on, writes wait. */
-function lockStore(): () => void {
+function lockStore(site: Site): () => void {
   const database = new SqliteDatabase(join(site.dataDir, 'choices.db'))
   database.exec('begin immediate')
   return () => {
@@ -36,68 +21,77 @@ function lockStore(): () => void {
   }
 }
 
-const health = async () =>
-  ((await (await fetch(`${site.origin}/api/health`)).json()) as { store: string }).store
+const health = async (site: Site) =>
+  (await (await fetch(`${site.origin}/api/health`)).json()) as { store: string; pendingRevocations: number }
 
-it('K6: a denial that cannot be recorded gives out no token, and counts once the store is back', async () => {
-  const reader = await consenting('no-in-outage@example.com')
-  const other = reader.twin()
-  const unlock = lockStore()
-  expect(await reader.choose('denied')).toMatchObject({ status: 'unavailable', reason: 'store' })
-  expect(reader.jar.has('uid2')).toBe(false)
-  expect(await other.identity()).toMatchObject({ status: 'unavailable', reason: 'store' })
-  expect(await health()).toBe('down')
-  expect((await reader.fetch('/')).status).toBe(200)
-  unlock()
-  await until(async () => (await other.identity()).status === 'denied')
-  expect(await health()).toBe('ok')
-})
+/** An opt-out that the operator reports, a denial, a withdrawal and a sign-out, none of which can be written. */
+async function revokeInOutage(site: Site) {
+  const optedOut = await withToken(site)
+  const [denier, withdrawer, leaver] = [await withToken(site), await withToken(site), await withToken(site)]
+  const copies = [optedOut, denier, withdrawer, leaver].map((reader) => reader.twin())
+  const hold = { on: 'refresh', kind: 'optout', latencyMs: 600_000 } as const
+  await operator.set({ lifetimes: dueAtOnce, faults: [hold] })
+  const asked = optedOut.ensure()
+  await until(async () => (await operator.calls()).refresh === 1)
+  const unlock = lockStore(site)
+  await operator.release()
+  const withdrawn = withdrawer.post('/api/identity', { signals: { gdprApplies: true } })
+  const answers = [await asked, await denier.choose('denied'), await (await withdrawn).json()]
+  for (const answer of answers) expect(answer).toMatchObject({ status: 'unavailable', reason: 'store' })
+  const left = await leaver.signOut()
+  expect([left.status, await left.json()]).toMatchObject([503, { error: 'not_recorded' }])
+  for (const { jar } of [denier, leaver]) expect(jar.has('uid2')).toBe(false)
+  expect(await health(site)).toMatchObject({ store: 'down', pendingRevocations: 4 })
+  expect((await leaver.fetch('/')).status).toBe(200)
+  return { unlock, copies }
+}
 
-it('U3: an opt-out that cannot be recorded stops the token at once, and generate for ever', async () => {
-  const reader = await consenting('optout-in-outage@example.com')
-  await operator.set({ faults: [{ on: 'refresh', kind: 'optout' }] })
-  const unlock = lockStore()
-  expect(await reader.ensure()).toMatchObject({ status: 'unavailable', reason: 'store' })
-  expect(await reader.identity()).toMatchObject({ status: 'unavailable', reason: 'store' })
-  unlock()
-  await until(async () => (await reader.identity()).status === 'opted_out')
-  expect(await reader.ensure()).toMatchObject({ status: 'opted_out' })
-  expect((await operator.calls()).generate).toBe(0)
-})
+const statuses = async (copies: { jar: Map<string, string> }[], site: Site) => {
+  const found = []
+  for (const { jar } of copies) found.push((await visitor(site, jar).ensure()).status)
+  return found
+}
+const revoked = ['opted_out', 'denied', 'unsupported', 'signed_out']
 
-it('K6: a withdrawal by a consent platform that cannot be recorded hands out nothing, and counts later', async () => {
-  const reader = await consenting('signals-in-outage@example.com')
-  const unlock = lockStore()
-  const withdrawn = { signals: { gdprApplies: true } }
-  for (const answer of [await reader.post('/api/identity', withdrawn), await reader.fetch('/api/identity')])
-    expect(await answer.json()).toMatchObject({ status: 'unavailable', reason: 'store' })
-  unlock()
-  await until(async () => (await reader.identity()).status === 'unsupported')
-  expect(reader.jar.has('uid2')).toBe(false)
-})
-
-it('S7: an opt-out signal in an outage is honoured at once, and recorded when it comes again', async () => {
-  const reader = await consenting('gpc-in-outage@example.com')
-  const gpc = async () =>
-    (await reader.fetch('/api/identity', { headers: { 'sec-gpc': '1' } })).json() as Promise<{
-      status: string
-    }>
-  const unlock = lockStore()
-  expect(await gpc()).toMatchObject({ status: 'gpc' })
-  unlock()
-  await until(async () => (await gpc()).status === 'gpc' && (await reader.identity()).status === 'denied')
-})
-
-it('N4: a sign-out that cannot be recorded ends the session once the store is back', async () => {
-  const reader = await consenting('out-in-outage@example.com')
-  const copy = reader.twin()
-  const unlock = lockStore()
-  const answer = await reader.signOut()
-  expect({ status: answer.status, body: await answer.json() }).toMatchObject({
-    status: 503,
-    body: { error: 'not_recorded' },
+describe('revocations in a short outage of the store', () => {
+  it('are written once it is over, without another request (U3, K6, N4)', async () => {
+    const { unlock, copies } = await revokeInOutage(shared)
+    unlock()
+    await until(async () => (await health(shared)).pendingRevocations === 0)
+    expect(await statuses(copies, shared)).toEqual(revoked)
+    expect(await health(shared)).toMatchObject({ store: 'ok' })
+    expect((await operator.calls()).generate).toBe(0)
   })
-  expect([...reader.jar.keys()]).toEqual([])
-  unlock()
-  await until(async () => (await copy.identity()).status === 'signed_out')
+
+  it('are written before the process ends (U3, K6, N4)', async () => {
+    const ending = await startSite({ env: operator.env })
+    const { unlock, copies } = await revokeInOutage(ending)
+    unlock()
+    await ending.stop()
+    expect(ending.log()).not.toContain('revocations_lost')
+    const next = await startSite({ env: operator.env, dataDir: ending.dataDir, port: ending.port })
+    expect(await statuses(copies, next)).toEqual(revoked)
+    await next.stop()
+  })
+})
+
+describe('a site that is told to end', () => {
+  /** The other tests run meanwhile: the deadline is 8 s. */
+  const ended = endWithOpenUpload()
+
+  async function endWithOpenUpload(): Promise<string> {
+    const site = await startSite({ env: operator.env })
+    const upload = connect(site.port, '127.0.0.1')
+    const head = ['POST /api/choice HTTP/1.1', `Host: localhost:${site.port}`, `Origin: ${site.origin}`]
+    upload.write(`${head.join('\r\n')}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`)
+    upload.on('error', () => {})
+    await until(async () => (await fetch(`${site.origin}/api/health`)).status === 200)
+    await site.stop()
+    upload.destroy()
+    return site.log()
+  }
+
+  it('ends within its deadline, though an upload never does (D11)', async () => {
+    expect(await ended).toContain('shutdown_deadline')
+  })
 })

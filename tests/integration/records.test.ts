@@ -1,26 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { formOn, sendForm } from '../support/forms.ts'
-import { type TestOperator, testOperator } from '../support/operator.ts'
-import { type Visitor, visitor } from '../support/reader.ts'
-import { type Site, startSite } from '../support/site.ts'
+import { signedIn, type Visitor, visitor, withToken } from '../support/reader.ts'
+import { siteWithOperator } from '../support/shared-site.ts'
 
-let operator: TestOperator
-let site: Site
-beforeAll(async () => {
-  operator = await testOperator()
-  site = await startSite({ env: operator.env })
-})
+const { site, operator } = await siteWithOperator()
 beforeEach(() => operator.set({}))
-afterAll(async () => {
-  await site.stop()
-  await operator.close()
-})
-
-async function somebody(email: string): Promise<Visitor> {
-  const reader = visitor(site)
-  await reader.signIn({ email })
-  return reader
-}
 
 const privacy = async (reader: Visitor) => (await reader.fetch('/privacy')).text()
 
@@ -31,7 +15,7 @@ async function deleteRecords(reader: Visitor, headers: Record<string, string> = 
 
 describe('the privacy page', () => {
   it('shows every answer with its words, day and source, newest first', async () => {
-    const reader = await somebody('history@example.com')
+    const reader = await signedIn(site)
     expect(await privacy(reader)).toContain('Nothing is on record')
     await reader.choose('granted')
     await reader.post('/api/choice', { advertising: 'denied', wording: 'Darf die App …?' })
@@ -47,7 +31,7 @@ describe('the privacy page', () => {
   })
 
   it('shows each denial, also one that other words were shown for while the first is in force', async () => {
-    const reader = await somebody('history-c@example.com')
+    const reader = await signedIn(site)
     await reader.choose('denied')
     await reader.choose('denied')
     await reader.post('/api/choice', { advertising: 'denied', wording: 'May our app use it?' })
@@ -55,7 +39,7 @@ describe('the privacy page', () => {
   })
 
   it('shows no other reader’s, and nothing when signed out', async () => {
-    const reader = await somebody('history-b@example.com')
+    const reader = await signedIn(site)
     expect(await privacy(reader)).not.toContain('Darf die App')
     expect(await privacy(visitor(site))).not.toContain('What is on record about you')
   })
@@ -63,8 +47,7 @@ describe('the privacy page', () => {
 
 describe('“Delete my records”', () => {
   it('ends a consent with its token, in other browsers too, and the question is asked again', async () => {
-    const reader = await somebody('delete-yes@example.com')
-    await reader.choose('granted')
+    const reader = await withToken(site)
     await reader.post('/api/identity', { signals: { gpp: 'DBAA', gppSid: [] } })
     const twin = reader.twin()
     const answer = await deleteRecords(reader)
@@ -77,9 +60,8 @@ describe('“Delete my records”', () => {
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
   })
 
-  it('a cookie from before does not come to life under a later yes', async () => {
-    const reader = await somebody('delete-and-yes@example.com')
-    await reader.choose('granted')
+  it('leaves no earlier cookie that a later consent would bring back', async () => {
+    const reader = await withToken(site)
     const before = reader.twin()
     await deleteRecords(reader)
     await reader.choose('granted')
@@ -87,8 +69,7 @@ describe('“Delete my records”', () => {
   })
 
   it('keeps an opt-out from this site: its kind and date are all that is left', async () => {
-    const reader = await somebody('delete-no@example.com')
-    await reader.choose('granted')
+    const reader = await withToken(site)
     await reader.choose('denied')
     const answer = await deleteRecords(reader)
     expect(answer.status).toBe(303)
@@ -99,8 +80,8 @@ describe('“Delete my records”', () => {
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
   })
 
-  it('U3: keeps an opt-out that UID2 told, and nothing undoes it', async () => {
-    const reader = await somebody('optout@example.com')
+  it('keeps an opt-out that UID2 told, and nothing undoes it (U3)', async () => {
+    const reader = await signedIn(site, 'optout@example.com')
     await reader.choose('granted')
     expect(await reader.identity()).toMatchObject({ status: 'opted_out' })
     await deleteRecords(reader)
@@ -109,9 +90,8 @@ describe('“Delete my records”', () => {
     expect((await operator.calls()).generate).toBe(1)
   })
 
-  it('is for the reader alone: not from another site, not signed out', async () => {
-    const reader = await somebody('delete-cross@example.com')
-    await reader.choose('granted')
+  it('is for the reader only: not from another site, not signed out', async () => {
+    const reader = await withToken(site)
     const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await deleteRecords(reader, foreign)).status).toBe(403)
     expect(await reader.identity()).toMatchObject({ status: 'available' })

@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { npm } from '../../scripts/support/npm.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
-import { visitor } from '../support/reader.ts'
-import { bareEnvironment, collectOutput, freePort, type Site, startSite } from '../support/site.ts'
+import { signedIn } from '../support/reader.ts'
+import { bareEnvironment, collectOutput, freePort, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
 const running = new Set<ChildProcess>()
@@ -68,7 +68,7 @@ function leftBehind(port: number): string[] {
 
 const stack = /\n\s+at |node:internal/
 
-describe('U20: a faulty environment', () => {
+describe('a faulty environment (U20)', () => {
   const faulty = {
     UID2_BASE_URL: 'http://canary.example',
     UID2_CLIENT_SECRET: 'canary-secret',
@@ -80,23 +80,17 @@ describe('U20: a faulty environment', () => {
   it.each([
     ['next start', nextStart],
     ['npm start’s script', startScript],
-  ])('ends %s with code 1 and every fault in one message', async (_, start) => {
+  ])('ends %s with code 1 and every fault in one message, before anything is built', async (_, start) => {
     const { ended, text } = await start(faulty)
     expect(await ended).toBe(1)
     for (const name of named) expect(text()).toContain(name)
-    expect(text()).not.toMatch(/canary/)
+    expect(text()).not.toMatch(/canary|building/)
     expect(text()).not.toMatch(stack)
-  })
-
-  it('is told before anything is built', async () => {
-    const { ended, text } = await startScript(faulty)
-    await ended
-    expect(text()).not.toContain('building')
   })
 })
 
-describe('a start that cannot be', () => {
-  it('U12: demo sign-in beside a real operator, open to the network: refused, code 1', async () => {
+describe('a start that cannot succeed', () => {
+  it('with demo sign-in beside a real operator, open to the network, ends with code 1 (U12)', async () => {
     const bare = await nextStart({
       UID2_BASE_URL: 'http://127.0.0.1:9',
       UID2_API_KEY: sandboxPublisher.apiKey,
@@ -108,7 +102,7 @@ describe('a start that cannot be', () => {
     expect(bare.text()).not.toMatch(/\n {4}at /)
   })
 
-  it('on a port that is in use: one sentence that names another', async () => {
+  it('on a port that is in use says so in one sentence that names another', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, resolve))
     const address = server.address()
@@ -121,12 +115,10 @@ describe('a start that cannot be', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  it('without the pepper of what the store holds: one sentence, code 1', async () => {
+  it('without the pepper of what the store holds says so in one sentence, code 1', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'lantern-pepper-'))
     const first = await startSite({ dataDir, env: { CHOICES_PEPPER: 'first-pepper'.padEnd(32, '.') } })
-    const reader = visitor(first)
-    await reader.signIn({ email: 'pepper@example.com' })
-    await reader.choose('granted')
+    await (await signedIn(first)).choose('denied')
     await first.stop()
     const { ended, text } = await nextStart({
       DATA_DIR: dataDir,
@@ -165,32 +157,4 @@ describe('npm start', () => {
       expect(await isFree(port)).toBe(true)
     },
   )
-})
-
-describe('a store that is down', () => {
-  let site: Site
-
-  it('costs no page, says so, and gives no token', async () => {
-    site = await startSite({
-      env: { DATABASE_URL: 'postgres://127.0.0.1:1/x', CHOICES_PEPPER: 'pepper'.padEnd(32, '.') },
-    })
-    const reader = visitor(site)
-    const pages = ['/', '/articles/what-lighthouses-measured', '/choice', '/privacy', '/sign-in']
-    for (const path of pages) expect((await reader.fetch(path)).status, path).toBe(200)
-    expect((await reader.signIn({ email: 'store-down@example.com' })).status).toBe(200)
-    for (const path of pages) expect((await reader.fetch(path)).status, path).toBe(200)
-    expect(await reader.identity()).toMatchObject({ status: 'unavailable', reason: 'store' })
-    expect(await reader.choose('granted')).toMatchObject({ status: 'unavailable', reason: 'store' })
-    expect(await reader.ensure()).toMatchObject({ status: 'unavailable', reason: 'store' })
-    expect(reader.jar.has('uid2')).toBe(false)
-    const health = await reader.fetch('/api/health')
-    expect(health.status).toBe(200)
-    expect(await health.json()).toMatchObject({ mode: 'sandbox', product: 'uid2', store: 'down' })
-    // The cookies go; the end of the session is not recorded, and the answer says so.
-    expect((await reader.signOut()).status).toBe(503)
-    expect([...reader.jar.keys()]).toEqual([])
-    await site.stop()
-    expect(site.log()).not.toMatch(stack)
-    expect(site.log()).toContain('revocations_lost')
-  })
 })

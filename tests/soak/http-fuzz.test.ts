@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { findFault, hostileRequest, strangeLines, twoReaders } from '../support/http-fuzz.ts'
+import {
+  findFault,
+  findFaults,
+  hostileRequest,
+  routeRequests,
+  strangeLines,
+  twoReaders,
+} from '../support/http-fuzz.ts'
 import { newSeed, randomFrom } from '../support/random.ts'
 import { visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -11,6 +18,13 @@ beforeAll(async () => {
   site = await startSite({ env: { TRUST_PROXY_HOPS: '1' } })
 })
 afterAll(() => site.stop())
+
+it('every route answers every method without a server error, and shows nothing of another reader (N26)', async () => {
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']
+  const requests = routeRequests(methods, site.origin)
+  expect(requests.length).toBeGreaterThan(1000)
+  expect(await findFaults(site, await twoReaders(site), requests)).toEqual([])
+})
 
 it('40,000 random requests cause no server error, show no stack and nothing of another reader (N26)', async () => {
   const seed = newSeed()

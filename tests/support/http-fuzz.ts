@@ -28,7 +28,7 @@ const examples: Record<string, string[]> = {
 }
 
 /** Every route below app/, from its files. */
-export function routesOfApp(folder = join(root, 'app'), paths = ['']): string[] {
+function routesOfApp(folder = join(root, 'app'), paths = ['']): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (/^(page\.tsx|route\.ts)$/.test(entry.name)) return paths.map((path) => path || '/')
     if (!entry.isDirectory() || entry.name.startsWith('_')) return []
@@ -41,7 +41,28 @@ export function routesOfApp(folder = join(root, 'app'), paths = ['']): string[] 
   })
 }
 
-interface HostileRequest {
+/** Every route with each of these methods, as Next would take it for an action, a prefetch or its own router. */
+export function routeRequests(methods: readonly string[], origin: string): HostileRequest[] {
+  const headerLists: Record<string, string>[] = [
+    { 'next-action': 'x', 'content-type': 'multipart/form-data; boundary=b' },
+    { 'next-router-prefetch': '1', rsc: '1', origin },
+    { 'next-router-state-tree': 'x', rsc: '1', 'content-type': 'application/json', origin },
+  ]
+  const senders = ['stranger', 'a', 'b'] as const
+  return routesOfApp().flatMap((path) =>
+    methods.flatMap((method) =>
+      headerLists.map((headers, index) => ({
+        method,
+        path,
+        headers,
+        body: method === 'GET' || method === 'HEAD' ? null : '{"x',
+        sender: senders[index] ?? 'stranger',
+      })),
+    ),
+  )
+}
+
+export interface HostileRequest {
   method: string
   path: string
   headers: Record<string, string>
@@ -109,6 +130,21 @@ export async function findFault(site: Site, readers: Readers, hostile: HostileRe
   return wrong.map(
     (what) => `${method} ${hostile.path} ${what}: ${JSON.stringify({ ...hostile, path: undefined })}`,
   )
+}
+
+/** What is wrong with the site's responses to these requests, of which a few are sent at once. */
+export async function findFaults(
+  site: Site,
+  readers: Readers,
+  requests: readonly HostileRequest[],
+): Promise<string[]> {
+  const left = [...requests]
+  const wrong: string[] = []
+  while (left.length > 0) {
+    const found = await Promise.all(left.splice(0, 16).map((it) => findFault(site, readers, it)))
+    wrong.push(...found.flat())
+  }
+  return wrong
 }
 
 /** Stacks and errors in the log. Hostile requests must cause none. */

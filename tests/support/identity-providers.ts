@@ -18,15 +18,16 @@ export interface IdentityProviders {
   /** Environment variables that make the site use the stand-ins as Google, Apple and Facebook. */
   env: Record<string, string>
   /** Signs an account in, as the provider's page at `url` would. `change` simulates a faulty provider. */
-  authorize(url: URL, claims: Claims, change?: { nonce?: string }): CallbackRequest
+  authorize(url: URL, claims: Claims, change?: { nonce?: string; stops?: boolean }): CallbackRequest
   /** An access token that Facebook issued to another app for this account. */
   tokenOfAnotherApp(claims: Claims): string
   /** The fault of each code that was not redeemed. */
   refusals: string[]
-  /** While on, every response stops in the middle. */
-  hang(on: boolean): void
   close(): Promise<void>
 }
+
+/** Status and body. Null: it never ends. */
+type Answer = [status: number, body: object] | null
 
 interface Grant {
   provider: StandInId
@@ -34,6 +35,8 @@ interface Grant {
   redirectUri: string
   nonce: string | undefined
   challenge: string | undefined
+  /** The response to the code stops in the middle. */
+  stops: boolean
 }
 
 const ids: Record<StandInId, string> = {
@@ -97,7 +100,6 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
   const codes = new Map<string, Grant>()
   const tokens = new Map<string, Claims>()
   const refusals: string[] = []
-  let hanging = false
 
   /** https://developer.apple.com/documentation/accountorganizationaldatasharing/creating-a-client-secret */
   const isApplesSecret = (secret: string) =>
@@ -129,7 +131,7 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
     return grant.challenge === undefined || grant.challenge === challenge ? null : 'code_verifier'
   }
 
-  async function redeem(id: StandInId, form: URLSearchParams, basic: string): Promise<[number, object]> {
+  async function redeem(id: StandInId, form: URLSearchParams, basic: string): Promise<Answer> {
     const code = form.get('code') ?? ''
     const grant = codes.get(code)
     const fault = await faultOf(id, form, basic, grant)
@@ -138,6 +140,7 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
       return [400, { error: fault === 'client_secret' ? 'invalid_client' : 'invalid_grant' }]
     }
     codes.delete(code)
+    if (grant.stops) return null
     const accessToken = random()
     tokens.set(accessToken, grant.claims)
     const answer = { access_token: accessToken, token_type: 'Bearer', expires_in: 3600 }
@@ -153,14 +156,14 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
   }
 
   /** Facebook returns `id` and those requested fields that exist. */
-  function me(request: IncomingMessage, query: URLSearchParams): [number, object] {
+  function me(request: IncomingMessage, query: URLSearchParams): Answer {
     const claims = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, ''))
     if (!claims) return [400, { error: { type: 'OAuthException', code: 190 } }]
     const fields = ['id', ...(query.get('fields') ?? '').split(',')]
     return [200, Object.fromEntries(Object.entries(claims).filter(([name]) => fields.includes(name)))]
   }
 
-  async function answer(request: IncomingMessage): Promise<[number, object]> {
+  async function answer(request: IncomingMessage): Promise<Answer> {
     const { pathname, searchParams } = new URL(request.url ?? '', 'https://stand-in')
     const place = `${request.headers.host}${pathname}`
     if (place in discovery) return [200, discovery[place] ?? {}]
@@ -171,10 +174,10 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
   }
 
   const server = createServer(async (request, response) => {
-    const [status, body] = await answer(request)
+    const [status, body] = (await answer(request)) ?? [200]
     response.writeHead(status, { 'content-type': 'application/json' })
-    if (hanging) response.write('{')
-    else response.end(JSON.stringify(body))
+    if (body) response.end(JSON.stringify(body))
+    else response.write('{')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
@@ -207,6 +210,7 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
         redirectUri: query.get('redirect_uri') ?? '',
         nonce: change.nonce ?? query.get('nonce') ?? undefined,
         challenge: query.get('code_challenge') ?? undefined,
+        stops: change.stops ?? false,
       })
       return {
         method: posts ? 'POST' : 'GET',
@@ -220,9 +224,6 @@ export async function startIdentityProviders(): Promise<IdentityProviders> {
       return token
     },
     refusals,
-    hang(on) {
-      hanging = on
-    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

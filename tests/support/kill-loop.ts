@@ -64,9 +64,12 @@ export async function killLoop(options: {
           { on: 'refresh', kind: 'optout' },
         ],
       })
-      const when = { answers: random(perRound + 1), turns: random(300) }
-      // The first kill comes after all answers: on a busy machine, slow kinds might never be acknowledged.
-      await actAndKill(site, readers, round === 0 ? { ...when, answers: perRound } : when)
+      const when = [
+        // On a busy machine, slow kinds might never be acknowledged before a random moment.
+        { answers: perRound, turns: 0 },
+        { answers: random(perRound / 2), turns: 0 },
+      ][round]
+      await actAndKill(site, readers, when ?? { answers: random(perRound + 1), turns: random(300) })
       site = await startSite({ env, dataDir: site.dataDir, port: site.port })
       await operator.set({})
       const revoked = readers.filter((reader) => reader.acknowledged)

@@ -72,3 +72,46 @@ export function keep(jar: Map<string, string>, cookie: string): void {
   if (gone || value === '') jar.delete(name)
   else jar.set(name, value)
 }
+
+let people = 0
+/** An address that no other test of this process uses. */
+export const newEmail = (): string => `reader-${people++}@example.com`
+
+/** A reader who is signed in and was not asked yet. */
+export async function signedIn(site: Pick<Site, 'origin'>, email = newEmail()): Promise<Visitor> {
+  const reader = visitor(site)
+  await reader.signIn({ email })
+  return reader
+}
+
+/** A reader who consented, with the token of that answer. */
+export async function withToken(
+  site: Pick<Site, 'origin'>,
+  email?: string,
+): Promise<Visitor & { readonly token: string }> {
+  const reader = await signedIn(site, email)
+  return { ...reader, token: tokenIn(await reader.choose('granted')) }
+}
+
+/** The token in an answer. Throws if there is none. */
+export function tokenIn(identity: PublicIdentity): string {
+  if (identity.status !== 'available') throw new Error(`expected a token: ${JSON.stringify(identity)}`)
+  return identity.advertisingToken
+}
+
+/** The status that a page shows to the reader. */
+export async function statusOn(
+  reader: Visitor,
+  path: string,
+  init?: RequestInit,
+): Promise<string | undefined> {
+  return /data-uid2-status="([^"]+)"/.exec(await (await reader.fetch(path, init)).text())?.[1]
+}
+
+/** Headers of a form that a page of the site sends. */
+export const sameOrigin = ({
+  origin,
+}: Pick<Site, 'origin'>): { origin: string; 'sec-fetch-site': string } => ({
+  origin,
+  'sec-fetch-site': 'same-origin',
+})

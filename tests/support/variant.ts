@@ -6,7 +6,7 @@ import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 import { bareEnvironment, collectOutput } from './site.ts'
 import { spawnForTests } from './spawn.ts'
 
-interface Change {
+export interface Change {
   /** A folder whose contents are copied into `app/`. */
   addToApp?: string
   /** Files and folders. */

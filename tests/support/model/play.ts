@@ -8,7 +8,7 @@ import { after } from './possible.ts'
 import { diiOf, firstWorld, isEntitled, type Kind, type Op, type World } from './world.ts'
 
 /** Parallel requests, or an event between requests. */
-export type Step =
+type Step =
   | { requests: Op[] }
   | { operatorOptsOut: number; is: boolean }
   | { tokensDue: boolean }
@@ -24,7 +24,7 @@ const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record<T>(model, { noNullPrototype: true })
 
 /** Restarts take a second each: `restarts.in` steps contain about one. */
-export function steps(restarts: { in: number }): fc.Arbitrary<Step[]> {
+function steps(restarts: { in: number }): fc.Arbitrary<Step[]> {
   const kind = fc.constantFrom<Kind>(...kinds, ...often)
   const op = record({ kind, who: fc.nat(copier), site: fc.constantFrom(0, 1) })
   const together = fc.uniqueArray(op, { minLength: 2, maxLength: 3, selector: ({ who }) => who })
@@ -48,10 +48,25 @@ export function steps(restarts: { in: number }): fc.Arbitrary<Step[]> {
   return fc.array(step, { minLength: 1, maxLength: 40, size: 'max' })
 }
 
+/**
+ * Random requests to two production sites on one PostgreSQL. A failure is reduced to few steps and reported with its
+ * seed, which `fc.assert` takes to repeat it. Parallel requests may then meet in another order. No run is started
+ * later than `longestMs`.
+ */
+export async function playAtRandom(
+  instances: Instances,
+  operator: AttributingOperator,
+  options: { runs: number; stepsPerRestart: number; longestMs: number },
+): Promise<void> {
+  const list = steps({ in: options.stepsPerRestart })
+  const property = fc.asyncProperty(list, (each) => play(each, instances, operator))
+  await fc.assert(property, { numRuns: options.runs, interruptAfterTimeLimit: options.longestMs })
+}
+
 let plays = 0
 
 /** Plays the steps on the two instances, with new readers. */
-export async function play(
+async function play(
   steps: readonly Step[],
   instances: Instances,
   operator: AttributingOperator,
