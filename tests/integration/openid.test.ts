@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { browsersOf, session } from '../support/https-browsers.ts'
+import { asker } from '../support/proof.ts'
 import { beginSignIn, chooseAccount, leadsTo, signInAtProvider } from '../support/provider-visitor.ts'
 import { newEmail, type Visitor, visitor } from '../support/reader.ts'
-import { siteOnHttps } from '../support/shared-site.ts'
+import { siteOnHttps, siteWithOperator } from '../support/shared-site.ts'
 import { until } from '../support/until.ts'
 
 const { site, origin, oidc } = await siteOnHttps()
@@ -107,4 +108,11 @@ describe('sign-in by an OpenID provider', () => {
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await from('203.0.113.10')).status).toBe(302)
   })
+})
+
+it('a provider that cannot be reached is an answer to the reader, and a line in the log', async () => {
+  const { site: other } = await siteWithOperator()
+  const answer = await asker(other).step('provider', { provider: 'oidc' })
+  expect([answer.status, await answer.json()]).toMatchObject([503, { problem: 'provider_failed' }])
+  await until(() => other.log().includes('"provider_failed","code":"oidc ECONNREFUSED"'))
 })

@@ -20,7 +20,13 @@ const settings = {
   NEXTAUTH_DEBUG: 'true',
 }
 /** No server listens there. */
-const mail = { SMTP_URL: 'smtp://zq7user:zq7pass@127.0.0.1:1', MAIL_FROM: 'sign-in@news.example' }
+const unreachable = {
+  SMTP_URL: 'smtp://zq7user:zq7pass@127.0.0.1:1',
+  MAIL_FROM: 'sign-in@news.example',
+  AUTH_OIDC_ISSUER: 'http://127.0.0.1:1',
+  AUTH_OIDC_ID: 'id',
+  AUTH_OIDC_SECRET: 'zq7secret',
+}
 
 export interface SiteOnHttps {
   site: Site
@@ -45,10 +51,13 @@ let withOperator: Promise<SiteWithOperator> | undefined
 let sandbox: Promise<Site> | undefined
 let https: Promise<SiteOnHttps> | undefined
 
-/** A site beside an operator of its own, which tests control. It offers sign-in by mail, which cannot be sent. */
+/**
+ * A site beside an operator of its own, which tests control. It offers sign-in by mail and by a provider, and reaches
+ * neither.
+ */
 export function siteWithOperator(): Promise<SiteWithOperator> {
   withOperator ??= testOperator().then(async (operator) => {
-    const site = await startSite({ env: { ...operator.env, ...settings, ...mail } })
+    const site = await startSite({ env: { ...operator.env, ...settings, ...unreachable } })
     return { site, operator }
   })
   return withOperator
