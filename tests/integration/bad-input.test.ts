@@ -93,7 +93,7 @@ describe('next-auth’s demo sign-in', () => {
     expect(await reader.identity()).toMatchObject({ status: 'signed_out' })
   })
 
-  it('signs nobody in without the CSRF token', async () => {
+  it('does not sign in without the CSRF token', async () => {
     expect(await (await tryDemo({ csrfToken: 'f'.repeat(64) })).reader.identity()).toMatchObject({
       status: 'signed_out',
     })
@@ -181,7 +181,7 @@ describe('cookies and headers that are not ours', () => {
     },
   )
 
-  it('a good session token in Authorization signs nobody in (N17)', async () => {
+  it('a good session token in Authorization does not sign in (N17)', async () => {
     const token = (await withToken(site)).jar.get('lantern-session') ?? ''
     const headers = { authorization: `Bearer ${encodeURIComponent(token)}` }
     const answer = await visitor(site).fetch('/api/identity', { headers })

@@ -72,7 +72,7 @@ it('EUID asks in its own name, and the question is on record in those words', as
 })
 
 it.each(['US', '', '<script>'])(
-  'where EUID does not run, %j, nobody is asked: no call, whatever the reader says (S14)',
+  'where EUID does not run, %j, no reader is asked: no call, whatever the reader says (S14)',
   async (country) => {
     const reader = await readerIn(country)
     const refused = { status: 'unsupported', reason: 'region' }

@@ -60,7 +60,7 @@ describe('sign-in by an OpenID provider', () => {
     for (const cookie of emptied) expect(cookie).toMatch(/; (max-age=0|expires=Thu, 01 Jan 1970)/i)
   })
 
-  it('signs nobody in when the answer was changed, comes again, or comes to another browser; only that is logged', async () => {
+  it('does not sign in when the answer was changed, comes again, or comes to another browser; only that is logged', async () => {
     const failures = () => site.log().match(/"provider_failed","code":"[^"]*"/g) ?? []
     const before = failures().length
     const cancelled = browser()

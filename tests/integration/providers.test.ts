@@ -125,14 +125,14 @@ describe.each(ids)('sign-in by %s', (id) => {
         parameters.set('token_type', 'Bearer')
       },
     ],
-  ])('with %s signs nobody in', async (_, change) => {
+  ])('with %s does not sign in', async (_, change) => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id])
     change(back.parameters)
     await expectRefused(reader, await comeBack(reader, back))
   })
 
-  it('in another browser than it began in signs nobody in', async () => {
+  it('in another browser than it began in does not sign in', async () => {
     const back = providers.authorize(await begin(browser(), id), accounts[id])
     const stranger = browser()
     await expectRefused(stranger, await comeBack(stranger, back))
@@ -140,7 +140,7 @@ describe.each(ids)('sign-in by %s', (id) => {
     await expectRefused(stranger, await comeBack(stranger, back))
   })
 
-  it('with a code that was used, or that another provider issued, signs nobody in', async () => {
+  it('with a code that was used, or that another provider issued, does not sign in', async () => {
     const reader = browser()
     const back = providers.authorize(await begin(reader, id), accounts[id])
     const cookies = new Map(reader.jar)
@@ -159,7 +159,7 @@ describe.each(ids)('sign-in by %s', (id) => {
   })
 })
 
-it.each(['google', 'apple'] as const)('an answer of %s with another nonce signs nobody in', async (id) => {
+it.each(['google', 'apple'] as const)('an answer of %s with another nonce does not sign in', async (id) => {
   const reader = browser()
   const back = providers.authorize(await begin(reader, id), accounts[id], { nonce: 'x'.repeat(43) })
   await expectRefused(reader, await comeBack(reader, back))

@@ -137,7 +137,7 @@ describe('a site with the publisher’s own sign-in, and with ours deleted', () 
     expect((await operator.calls()).generate).toBe(0)
   })
 
-  it('a cookie with another key, of another site, cut short, or of next-auth signs nobody in (N17)', async () => {
+  it('a cookie with another key, of another site, cut short, or of next-auth is no session (N17)', async () => {
     const account = newAccount()
     const invalid = [
       await accounts.sessionCookie(account, 'some other secret', site.origin),
