@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { env } from '#lib/env/env.ts'
 import { secret, signedInHere } from '../../support/in-process.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../../support/operator.ts'
 import { becomeSite } from '../../support/server-env.ts'
@@ -88,5 +89,16 @@ describe('GPC_SCOPE', () => {
     restartWith({ GPC_SCOPE: 'off' })
     const { reader } = await withToken()
     expect(await reader.get(gpc)).toMatchObject({ status: 'available' })
+  })
+})
+
+describe('LAB', () => {
+  it.each([
+    [false, {}],
+    [false, { LAB: 'off' }],
+    [true, { LAB: 'on' }],
+  ])('shows the laboratory beside a real operator: %j for %j', (shown, setting) => {
+    become(setting)
+    expect(env().lab).toBe(shown)
   })
 })
