@@ -16,7 +16,7 @@ const operatorWith = (faults: Fault[] = []) => operator.set({ lifetimes: dueAtOn
 describe('a due token', () => {
   it('is refreshed once for 50 parallel requests to all surfaces, and only a POST waits (N3)', async () => {
     const reader = await withToken(site)
-    await operatorWith([{ on: 'refresh', kind: 'hang' }])
+    await operator.set({ faults: [{ on: 'refresh', kind: 'hang' }] })
     const paths = ['/', '/privacy', live, '/api/identity']
     const pages = Array.from({ length: 40 }, (_, i) => reader.twin().fetch(paths[i % 4] ?? '/'))
     const posts = Array.from({ length: 10 }, () => reader.twin().ensure())
