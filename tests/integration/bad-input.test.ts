@@ -239,6 +239,8 @@ describe('a body that breaks off (N25, S23)', () => {
     socket.destroy()
     // What it says of them, it says before it answers the next request.
     expect((await visitor(site).fetch('/api/health')).status).toBe(200)
-    expect(site.log()).toBe(before)
+    const lines = site.log().slice(before.length).split('\n')
+    // Of the cookies before, which the log may still count.
+    expect(lines.filter((line) => line !== '' && !line.includes('identity_not_opened'))).toEqual([])
   })
 })

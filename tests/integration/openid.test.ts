@@ -61,7 +61,7 @@ describe('sign-in by an OpenID provider', () => {
   })
 
   it('does not sign in when the answer was changed, comes again, or comes to another browser; only that is logged', async () => {
-    const failures = () => site.log().match(/"provider_failed","code":"[^"]*"/g) ?? []
+    const failures = () => site.log().match(/"provider_failed","code":"oidc [^"]*"/g) ?? []
     const before = failures().length
     const cancelled = browser()
     await expectRefused(cancelled, await signInAtProvider(cancelled, 'cancel'))
