@@ -5,6 +5,7 @@ import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
 import { env } from '../env/env'
 import type { RequestLike } from '../identity/types'
+import { runOutsideRequests } from '../shared/outside-requests'
 import { processWide } from '../shared/process-wide'
 import { cookieName } from './cookie-names'
 import { diiShape } from './read-dii'
@@ -40,7 +41,7 @@ export async function readSession(cookies: RequestLike['cookies']): Promise<Sess
   const key = createHash('sha256').update(`${secret}\n${token}`).digest('base64url')
   try {
     const read = decoded().get(key) ?? claims.parse(await decode({ token, secret }))
-    if (!decoded().has(key)) decoded().set(key, read)
+    if (!decoded().has(key)) runOutsideRequests(() => decoded().set(key, read))
     return hasEnded(read) ? null : read
   } catch {
     return null
@@ -52,7 +53,10 @@ export async function readSession(cookies: RequestLike['cookies']): Promise<Sess
  * does not matter here: the store knows it.
  */
 const decoded = () =>
-  processWide('sessions', () => new LRUCache<string, SessionClaims>({ max: 10_000, ttl: 60_000 }))
+  processWide(
+    'sessions',
+    () => new LRUCache<string, SessionClaims>({ max: 10_000, ttl: 60_000, ttlAutopurge: true }),
+  )
 
 /** next-auth splits a value that is too long for one cookie into `name.0`, `name.1`, … */
 function joinChunks(cookies: RequestLike['cookies'], name: string): string {

@@ -2,6 +2,7 @@ import 'server-only'
 import { hashEmail, hashPhone, type Identity } from '../uid2'
 import type { IdentityCookie } from './cookie'
 import type { NoDii } from './public-identity'
+import { createSingleFlight } from './single-flight'
 import type {
   ConsentState,
   ConsentStore,
@@ -85,13 +86,11 @@ export const noConsent: ConsentState = {
   signals: {},
 }
 
-/** By the object, for a session that gives the same one again. */
-const hashes = new WeakMap<Dii, Promise<string | null>>()
+const hashings = createSingleFlight<string | null>(() => 60_000)
 
-/** Null also for DII that the SDK rejects, because its token would match no one. */
+/** Null also for DII that the SDK rejects, because its token would match no one. Remembered for a minute. */
 async function hashDii(dii: Dii | NoDii): Promise<string | null> {
   if (typeof dii === 'string') return null
-  const hash = hashes.get(dii) ?? (dii.kind === 'email' ? hashEmail : hashPhone)(dii.value).catch(() => null)
-  hashes.set(dii, hash)
-  return hash
+  const hash = () => (dii.kind === 'email' ? hashEmail : hashPhone)(dii.value).catch(() => null)
+  return hashings.start(`${dii.kind} ${dii.value}`, hash).promise
 }

@@ -59,7 +59,7 @@ export function createIdentityCookie(
     if (ttl <= 0) return ['', 0]
     const content = { ...set, product, identity: pickIdentityFields(set.identity) }
     const seal = () => sealData(content, { password: passwords[0], ttl })
-    const value = await sealings.start(keyOf(JSON.stringify(content)), seal).promise
+    const value = await sealings.start(keyOf(JSON.stringify([content, sessionEnds])), seal).promise
     // The reader's next request brings it.
     openings.start(keyOf(value), async () => ({ ...set, identity: content.identity, needsReseal: false }))
     if (value.length <= largestValue) return [value, ttl]
@@ -69,7 +69,7 @@ export function createIdentityCookie(
 
   // For a minute: the proxy, the page and the next requests open the same one, and parallel ones seal the same.
   const openings = processWide(`opened ${product} ${name}`, () =>
-    createSingleFlight<OpenedIdentity | null>((opened) => (opened ? 60_000 : 0)),
+    createSingleFlight<OpenedIdentity | string>((opened) => (typeof opened === 'string' ? 0 : 60_000)),
   )
   const sealings = processWide(`sealed ${product} ${name}`, () => createSingleFlight<string>(() => 60_000))
   const keyOf = (value: string) => `${passwords.join('\n')}\n${value}`
@@ -77,10 +77,13 @@ export function createIdentityCookie(
   /** Opens a sealed value; null, with an event, for whatever holds no identity of this product. */
   async function open(value: string): Promise<OpenedIdentity | null> {
     const opened = await openings.start(keyOf(value), () => unseal(value)).promise
-    return opened && isRefreshable(opened.identity, now()) ? opened : null
+    if (typeof opened !== 'string') return isRefreshable(opened.identity, now()) ? opened : null
+    emit({ type: 'cookie_rejected', reason: opened })
+    return null
   }
 
-  async function unseal(value: string): Promise<OpenedIdentity | null> {
+  /** The content, or why there is none. */
+  async function unseal(value: string): Promise<OpenedIdentity | string> {
     let reason = 'invalid'
     const onUnsealError = (why: string): void => {
       reason = why
@@ -90,11 +93,9 @@ export function createIdentityCookie(
       if (Object.keys(content).length === 0) continue
       const sealed = content.product === product ? readContent(content) : null
       if (sealed) return { ...sealed, needsReseal: index > 0 }
-      reason = content.product === product ? 'shape' : 'product'
-      break
+      return content.product === product ? 'shape' : 'product'
     }
-    emit({ type: 'cookie_rejected', reason })
-    return null
+    return reason
   }
 
   /** For route handlers: on a response's `cookies`, or on those of `cookies()`. */

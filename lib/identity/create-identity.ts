@@ -52,7 +52,7 @@ export function createIdentity(options: IdentityOptions) {
   /** How far each surface goes. No wait is longer than the operator's time limit. */
   const limits = {
     proxy: { waitForDue: pageWaitMs, waitForExpired: 0, generate: false },
-    get: { waitForDue: 0, waitForExpired: timeoutMs, generate: false },
+    get: { waitForDue: pageWaitMs, waitForExpired: timeoutMs, generate: false },
     post: { waitForDue: timeoutMs, waitForExpired: timeoutMs, generate: true },
   }
 

@@ -19,8 +19,8 @@ export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
 
 /**
  * Parallel callers of one key share one run. Its result is kept for `keepMs`, because a request that comes a millisecond
- * later must not ask again. An optimisation per process: correctness holds without it. A key may hold a secret, so only its
- * hash is kept.
+ * later must not ask again. An optimisation per process: correctness holds without it. A key may hold a secret, so it is
+ * hashed.
  */
 export function createSingleFlight<T>(keepMs: (result: T) => number) {
   const flights = new Map<string, { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout }>()
@@ -28,7 +28,7 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
   /** The running or remembered flight of a key. */
   const find = (key: string): Flight<T> | undefined => flights.get(hash(key))
 
-  /** The same, begun now if there is none. `run` must not reject. */
+  /** The same, begun now if there is none. A run that rejects is not kept. */
   function start(secretKey: string, run: () => Promise<T>): Flight<T> {
     const key = hash(secretKey)
     const known = flights.get(key)
@@ -44,6 +44,7 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
     const flight: { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout } = {
       promise: runOutsideRequests(() => run().then(settle)),
     }
+    flight.promise.catch(() => flights.delete(key))
     flights.set(key, flight)
     for (const [oldest, { timer }] of flights) {
       if (flights.size <= limit) break

@@ -24,7 +24,7 @@ export interface IdentityOptions {
   bucketOf?(diiHash: string): Bucket
   /** The longest that an operator call may take, ms (1500). */
   timeoutMs?: number
-  /** The longest that a page waits for a refresh while its token is still valid, ms (0). */
+  /** The longest that a page or a GET waits for a refresh while its token is still valid, ms (0). */
   pageWaitMs?: number
   onEvent?(event: IdentityEvent): void
   /** Unix ms. */

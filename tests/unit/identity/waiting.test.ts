@@ -36,6 +36,12 @@ describe('the wait for a refresh', () => {
     expect(background).toBeInstanceOf(Promise)
   })
 
+  it('GET waits as long as is set for a page, while its token is valid', async () => {
+    const site = await later(11, { pageWaitMs: 10_000 })
+    const { cookie } = await site.get()
+    expect(cookie).toHaveProperty('set')
+  })
+
   it('GET waits once its token has expired', async () => {
     const site = await later(61)
     const { identity, cookie } = await site.get()
