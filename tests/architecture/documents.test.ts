@@ -65,6 +65,14 @@ describe('the documents', () => {
     expect(moved.map(([, file, name]) => `${file}: ${name}`)).toEqual([])
   })
 
+  it('name the ids of a test at the end of its title, never first', () => {
+    const idFirst = /^.*(?:\(|^\s*)(['"`])[A-Z]{1,2}-?\d+[a-z]?(?:, [A-Z]{1,2}-?\d+[a-z]?)*: .*$/gm
+    expect(`it('K6, U9b${': '}with'`.match(idFirst)).toHaveLength(1)
+    const tests = projectFiles.filter((path) => path.startsWith('tests/') && path.endsWith('.ts'))
+    expect(tests.length).toBeGreaterThan(100)
+    expect(tests.flatMap((path) => read(path).match(idFirst) ?? [])).toEqual([])
+  })
+
   it('state the Ad Manager setting for each owner of secure signals and each pattern with Google’s tag (G4)', () => {
     const owners = [...new Set(Object.values(adSetups).map(({ secureSignals }) => secureSignals))]
     const table = read('docs/channels.md')
