@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { root } from '../../scripts/support/runtime.mjs'
-import { asker } from '../support/proof.ts'
+import { proofVisitor } from '../support/proof.ts'
 import { newEmail, visitor, withToken } from '../support/reader.ts'
 import { sandboxSite } from '../support/shared-site.ts'
 import { freePort, type Site, startSite } from '../support/site.ts'
@@ -57,7 +57,7 @@ it('a public sandbox sends nothing, and has no outbox', async () => {
     ['email', newEmail()],
     ['phone', '+12345678901'],
   ] as const) {
-    const answer = await asker(site).step('ask', { kind, value })
+    const answer = await proofVisitor(site).step('ask', { kind, value })
     expect([answer.status, await answer.json()]).toMatchObject([
       404,
       { error: 'refused', problem: 'not_offered' },

@@ -8,7 +8,7 @@ import { startInstances } from '../support/instances.ts'
 import { playAtRandom } from '../support/model/play.ts'
 import { dueAtOnce } from '../support/operator.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { type Asker, asker } from '../support/proof.ts'
+import { type ProofVisitor, proofVisitor } from '../support/proof.ts'
 import { newEmail, sameOrigin, signedIn, type Visitor, visitor, withToken } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
@@ -49,7 +49,7 @@ async function readerOfBoth(): Promise<[Visitor, Visitor]> {
   return [reader, visitor(two, reader.jar)]
 }
 /** Asks for a link by mail. Returns its secret. */
-async function ask(reader: Asker, value = newEmail()): Promise<string> {
+async function ask(reader: ProofVisitor, value = newEmail()): Promise<string> {
   mails.length = 0
   expect((await reader.step('ask', { kind: 'email', value })).status).toBe(200)
   // A mail breaks long lines with `=`.
@@ -104,16 +104,16 @@ describe('two instances on one PostgreSQL', () => {
 
   it('accept a link that the other one mailed, once, and count what is sent to a receiver', async () => {
     const value = newEmail()
-    const there = asker(one)
+    const there = proofVisitor(one)
     const secret = await ask(there, value)
-    const here = asker(two, new Map(there.jar))
+    const here = proofVisitor(two, new Map(there.jar))
     expect((await here.step('finish', { secret: 'wrong' })).status).toBe(422)
     const uses = await Promise.all(
-      [here, there].map((reader) => asker(two, new Map(reader.jar)).step('finish', { secret })),
+      [here, there].map((reader) => proofVisitor(two, new Map(reader.jar)).step('finish', { secret })),
     )
     expect(uses.map(({ status }) => status).sort()).toEqual([200, 422])
     const network = { 'x-forwarded-for': '192.0.2.9' }
-    const more = (i: number) => asker(i % 2 ? one : two).step('ask', { kind: 'email', value }, network)
+    const more = (i: number) => proofVisitor(i % 2 ? one : two).step('ask', { kind: 'email', value }, network)
     expect(await times(6, more)).toEqual([...all(5, 200), 429])
   })
 })
@@ -125,7 +125,7 @@ describe('PostgreSQL goes away under running instances', () => {
   it('tokens and sign-ins stop and pages stay, also where a site starts meanwhile; all is back with it (U4)', async () => {
     const [here, there] = await readerOfBoth()
     const denier = await withToken(one)
-    const finisher = asker(two)
+    const finisher = proofVisitor(two)
     const secret = await ask(finisher)
     const down = { status: 'unavailable', reason: 'store', now: expect.any(Number) }
     // Connections break while they are opened, in use, and idle.
@@ -150,7 +150,7 @@ describe('PostgreSQL goes away under running instances', () => {
     const sites = [one, two, started]
     for (const site of sites) expect(await store(site)).toBe('down')
     expect(await (await signedIn(started)).choose('granted')).toEqual(down)
-    const unsent = await asker(two).step('ask', { kind: 'email', value: newEmail() })
+    const unsent = await proofVisitor(two).step('ask', { kind: 'email', value: newEmail() })
     expect([unsent.status, await unsent.json()]).toMatchObject([503, { problem: 'not_sent' }])
     const unfinished = await finisher.form('finish', { secret })
     expect([unfinished.status, await unfinished.text()]).toEqual([

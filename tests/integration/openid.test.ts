@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { browsersOf, session } from '../support/https-browsers.ts'
-import { asker } from '../support/proof.ts'
+import { proofVisitor } from '../support/proof.ts'
 import { beginSignIn, chooseAccount, leadsTo, signInAtProvider } from '../support/provider-visitor.ts'
 import { newEmail, type Visitor, visitor } from '../support/reader.ts'
 import { siteOnHttps, siteWithOperator } from '../support/shared-site.ts'
@@ -112,7 +112,7 @@ describe('sign-in by an OpenID provider', () => {
 
 it('a provider that cannot be reached is an answer to the reader, and a line in the log', async () => {
   const { site: other } = await siteWithOperator()
-  const answer = await asker(other).step('provider', { provider: 'oidc' })
+  const answer = await proofVisitor(other).step('provider', { provider: 'oidc' })
   expect([answer.status, await answer.json()]).toMatchObject([503, { problem: 'provider_failed' }])
   await until(() => other.log().includes('"provider_failed","code":"oidc ECONNREFUSED"'))
 })

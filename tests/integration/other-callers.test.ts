@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAppSession, type ProtectedStore, RefusedError } from '../../docs/sign-in/native-app.ts'
 import { createForwarder } from '../../docs/sign-in/own-server.ts'
 import { dueAtOnce, setSandbox } from '../support/operator.ts'
-import { codeIn, outbox, secretIn } from '../support/outbox.ts'
+import { outboxOf, secretIn } from '../support/proof.ts'
 import { cookieOf, tokenIn, visitor } from '../support/reader.ts'
 import { sandboxSite } from '../support/shared-site.ts'
 import { freePort } from '../support/site.ts'
@@ -36,7 +36,7 @@ describe('a native app that holds the session itself', () => {
   async function signedIn(store = device()) {
     const session = app(store)
     await session.ask('phone', number())
-    await session.finish(codeIn(await outbox(site, store.value ?? '')))
+    await session.finish(secretIn(await outboxOf(site, store.value ?? '')))
     return session
   }
 
@@ -57,7 +57,7 @@ describe('a native app that holds the session itself', () => {
     const store = device()
     const session = app(store)
     await session.ask('email', 'app@example.com')
-    await session.finish(secretIn(await outbox(site, store.value ?? '')))
+    await session.finish(secretIn(await outboxOf(site, store.value ?? '')))
     expect(await session.read()).toEqual(without('no_choice'))
   })
 
@@ -135,7 +135,7 @@ describe('a front end on another origin, through a server of its own', async () 
   it('signs in by code, consents, has a token, refreshes it, and signs out for good', async () => {
     const reader = visitor({ origin: own })
     expect(await (await ask(reader)).json()).toEqual({ url: '/sign-in/proof' })
-    const secret = codeIn(await outbox(site, cookieOf(reader)))
+    const secret = secretIn(await outboxOf(site, cookieOf(reader)))
     await reader.post('/api/sign-in/finish', `${new URLSearchParams({ secret })}`, form)
     expect([...reader.jar.keys()]).toEqual(['lantern-session'])
     expect(await reader.identity()).toMatchObject({ status: 'no_choice' })

@@ -54,7 +54,7 @@ const statuses = async (copies: { jar: Map<string, string> }[], site: Site) => {
 const revoked = ['opted_out', 'denied', 'unsupported', 'signed_out']
 
 describe('revocations in a short outage of the store', () => {
-  it('are written once it is over, without another request (U3, K6, N4)', async () => {
+  it('are written once the outage is over, without another request (U3, K6, N4)', async () => {
     const { unlock, copies } = await revokeInOutage(shared)
     unlock()
     await until(async () => (await health(shared)).pendingRevocations === 0)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { formOn } from '../support/forms.ts'
-import { asker, cookiesOf, secretIn } from '../support/proof.ts'
+import { cookiesOf, proofVisitor, secretIn } from '../support/proof.ts'
 import { newEmail, visitor } from '../support/reader.ts'
 import { sandboxSite, siteWithOperator } from '../support/shared-site.ts'
 
@@ -26,7 +26,7 @@ describe.each([
 ])('%s', (_, newDii) => {
   it('signs in by script: each step answers where to go', async () => {
     const dii = newDii()
-    const reader = asker(site)
+    const reader = proofVisitor(site)
     const kind = dii.startsWith('+') ? 'phone' : 'email'
     const asked = await reader.step('ask', { kind, value: ` ${dii} `, next: '/articles/x' })
     expect([asked.status, await asked.json()]).toEqual([200, { url: '/sign-in/proof' }])
@@ -42,12 +42,12 @@ describe.each([
   })
 
   it('signs in by plain forms, once: of ten that bring it, one gets a session', async () => {
-    const reader = asker(site)
+    const reader = proofVisitor(site)
     const dii = newDii()
     const asked = await reader.form('ask', { kind: dii.startsWith('+') ? 'phone' : 'email', value: dii })
     expect([asked.status, asked.headers.get('location')]).toEqual([303, '/sign-in/proof'])
     const secret = secretIn(await (await reader.outbox()).text())
-    const twins = Array.from({ length: 10 }, () => asker(site, new Map(reader.jar)))
+    const twins = Array.from({ length: 10 }, () => proofVisitor(site, new Map(reader.jar)))
     const answers = await Promise.all(twins.map((twin) => twin.form('finish', { secret })))
     const [taken, ...refused] = answers.sort((a, b) => a.status - b.status)
     expect([taken?.status, taken?.headers.get('location')]).toEqual([303, '/choice'])
@@ -57,17 +57,17 @@ describe.each([
   })
 
   it('is nothing in another browser, and that uses nothing up', async () => {
-    const reader = asker(site)
-    const secret = await reader.ask(newDii())
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(newDii())
     for (let i = 0; i < 6; i++)
-      expect(await problemOf(await asker(site).step('finish', { secret }))).toEqual(noRequest)
+      expect(await problemOf(await proofVisitor(site).step('finish', { secret }))).toEqual(noRequest)
     expect((await reader.step('finish', { secret })).status).toBe(200)
   })
 })
 
 it('a secret is over after 15 minutes, in words on a page', async () => {
-  const reader = asker(site)
-  const secret = await reader.ask(newEmail())
+  const reader = proofVisitor(site)
+  const secret = await reader.requestProof(newEmail())
   const database = new Database(join(site.dataDir, 'choices.db'), { timeout: 5000 })
   const aged = database.prepare('update sign_in_secrets set expires = expires - 900001')
   expect(aged.run().changes).toBeGreaterThan(0)
@@ -84,7 +84,7 @@ it.each([
   ['phone', '020 7946 0018', 'bad_phone'],
 ])('%s %j cannot be asked for: the problem in JSON and on a page, without what was typed', async (...row) => {
   const [kind, value, problem] = row
-  const reader = asker(site)
+  const reader = proofVisitor(site)
   const answer = await reader.step('ask', { kind, value })
   expect(await problemOf(answer)).toEqual({ status: 422, error: 'invalid', problem })
   const page = await reader.form('ask', { kind, value })
@@ -99,9 +99,9 @@ describe('the page of a link', () => {
   const linkOf = (secret: string) => `/sign-in/proof?secret=${secret}`
 
   it('uses nothing up, however often it is opened: its button still works', async () => {
-    const reader = asker(site)
-    const link = linkOf(await reader.ask(newEmail()))
-    for (const make of [() => reader, () => asker(site)])
+    const reader = proofVisitor(site)
+    const link = linkOf(await reader.requestProof(newEmail()))
+    for (const make of [() => reader, () => proofVisitor(site)])
       for (const init of [
         { method: 'HEAD' },
         { headers: { rsc: '1', 'next-router-prefetch': '1' } },
@@ -118,23 +118,23 @@ describe('the page of a link', () => {
   })
 
   it('is kept by no cache, and its address is no referrer; elsewhere it has no button', async () => {
-    const reader = asker(site)
-    const link = linkOf(await reader.ask(newEmail()))
-    for (const visitor of [reader, asker(site)]) {
+    const reader = proofVisitor(site)
+    const link = linkOf(await reader.requestProof(newEmail()))
+    for (const visitor of [reader, proofVisitor(site)]) {
       const { headers } = await visitor.fetch(link)
       expect(headers.get('cache-control')).toContain('no-store')
       expect(headers.get('referrer-policy')).toBe('strict-origin')
       expect(headers.getSetCookie()).toEqual([])
     }
-    const html = await (await asker(site).fetch(link)).text()
+    const html = await (await proofVisitor(site).fetch(link)).text()
     expect(html).toContain('Open this link where you asked for it')
     expect(html).not.toContain('/api/sign-in/finish')
   })
 
   it('shows what was brought as text, and nothing of the address but a mask', async () => {
     const email = newEmail()
-    const reader = asker(site)
-    await reader.ask(email)
+    const reader = proofVisitor(site)
+    await reader.requestProof(email)
     const html = await (await reader.fetch(linkOf(encodeURIComponent('"><script>alert(1)</script>')))).text()
     expect(html).toContain('r•••@example.com')
     expect(html).not.toContain('"><script>alert(1)')
@@ -146,16 +146,16 @@ describe('the page of a link', () => {
 
 describe('the outbox', () => {
   it('shows what this browser asked for last, and nothing to any other', async () => {
-    const [first, second] = [asker(site), asker(site)]
+    const [first, second] = [proofVisitor(site), proofVisitor(site)]
     const [old, newer, theirs] = [newEmail(), newEmail(), newEmail()]
-    for (const mine of [old, newer]) await first.ask(mine)
-    await second.ask(theirs)
+    for (const mine of [old, newer]) await first.requestProof(mine)
+    await second.requestProof(theirs)
     const page = await first.outbox()
     expect(page.headers.get('cache-control')).toContain('no-store')
     const html = await page.text()
     expect(html).toContain(newer)
     for (const other of [old, theirs]) expect(html).not.toContain(other)
-    expect(await (await asker(site).outbox()).text()).toContain('There is nothing yet')
+    expect(await (await proofVisitor(site).outbox()).text()).toContain('There is nothing yet')
   })
 
   it('is not there beside a real operator', async () => {

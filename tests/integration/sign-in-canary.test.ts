@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { createCanaries } from '../support/canaries.ts'
-import { asker, secretIn } from '../support/proof.ts'
+import { proofVisitor, secretIn } from '../support/proof.ts'
 import { sandboxSite, secrets, siteWithOperator } from '../support/shared-site.ts'
 import { until } from '../support/until.ts'
 
@@ -21,13 +21,13 @@ beforeAll(async () => {
   for (const dii of [email, phone]) addDii(dii)
   canaries.set('without its plus', phone.slice(1))
   for (const dii of [email, phone]) await signInWith(dii)
-  await watched(asker(unsent)).step('ask', { kind: 'email', value: email })
-  await watched(asker(unsent)).form('ask', { kind: 'phone', value: phone })
+  await watched(proofVisitor(unsent)).step('ask', { kind: 'email', value: email })
+  await watched(proofVisitor(unsent)).form('ask', { kind: 'phone', value: phone })
 })
 
 /** A sign-in with everything that can go wrong. The outbox is not watched: it shows the secret. */
 async function signInWith(dii: string) {
-  const own = asker(site)
+  const own = proofVisitor(site)
   const reader = watched(own)
   const kind = dii.startsWith('+') ? 'phone' : 'email'
   for (const value of [`${dii} ${dii}`, `@${dii}`, `${dii},x@example.com`])
@@ -45,8 +45,8 @@ async function signInWith(dii: string) {
   await reader.step('demo', { kind: 'email', value: secret })
   await reader.step('finish', { secret }, { origin: 'https://evil.example' })
   await reader.step('provider', { provider: secret, next: `//${dii}` })
-  await watched(asker(site)).form('finish', { secret })
-  await watched(asker(site)).step('finish', { secret })
+  await watched(proofVisitor(site)).form('finish', { secret })
+  await watched(proofVisitor(site)).step('finish', { secret })
   for (const type of ['application/json', 'application/x-www-form-urlencoded'])
     for (const path of ['/api/auth/callback/proof', '/api/auth/callback/demo', '/api/auth/_log'])
       await reader.fetch(path, {
@@ -54,7 +54,7 @@ async function signInWith(dii: string) {
         headers: { 'content-type': type },
         body: `${dii} ${secret} {"email":"${dii}","secret":"${secret}"`,
       })
-  const copy = watched(asker(site, new Map(reader.jar)))
+  const copy = watched(proofVisitor(site, new Map(reader.jar)))
   await reader.form('finish', { secret })
   expect(reader.jar.has('lantern-session')).toBe(true)
   await copy.step('finish', { secret })

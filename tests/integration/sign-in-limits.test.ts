@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asker } from '../support/proof.ts'
+import { proofVisitor } from '../support/proof.ts'
 import { newEmail, sameOrigin, visitor } from '../support/reader.ts'
 import { sandboxSite } from '../support/shared-site.ts'
 
@@ -12,7 +12,7 @@ describe('the limits of a sign-in', () => {
     return statuses
   }
   const all = (count: number, status: number) => Array<number>(count).fill(status)
-  const ask = (headers = {}) => asker(site).step('ask', { kind: 'email', value: newEmail() }, headers)
+  const ask = (headers = {}) => proofVisitor(site).step('ask', { kind: 'email', value: newEmail() }, headers)
 
   async function expectLimited(answer: Response) {
     expect(answer.status).toBe(429)
@@ -30,7 +30,7 @@ describe('the limits of a sign-in', () => {
       error: 'rate_limited',
       message: expect.stringMatching(/^That was too many tries\. Please wait \d+ minutes, then try again\.$/),
     })
-    const page = await asker(site).form('ask', { kind: 'email', value: newEmail() }, from(21))
+    const page = await proofVisitor(site).form('ask', { kind: 'email', value: newEmail() }, from(21))
     expect(await expectLimited(page)).toMatch(/<p>That was too many tries\. Please wait \d+ minutes/)
     // From elsewhere it works.
     expect((await ask()).status).toBe(200)
@@ -48,7 +48,7 @@ describe('the limits of a sign-in', () => {
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, i) => {
           const network = { 'x-forwarded-for': `192.0.2.${100 + i}` }
-          return asker(site).step('ask', { kind, value: spellings[i % 4] ?? '' }, network)
+          return proofVisitor(site).step('ask', { kind, value: spellings[i % 4] ?? '' }, network)
         }),
       )
       expect(answers.map(({ status }) => status).sort()).toEqual([...all(5, 200), ...all(3, 429)])
@@ -56,10 +56,10 @@ describe('the limits of a sign-in', () => {
   )
 
   it('the 31st attempt of one address is refused on every route, also with the right secret; the demo goes on', async () => {
-    const reader = asker(site)
-    const secret = await reader.ask(newEmail())
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(newEmail())
     const from = { 'x-forwarded-for': '192.0.2.252' }
-    const guesses = await times(30, () => asker(site).step('finish', { secret: 'x' }, from))
+    const guesses = await times(30, () => proofVisitor(site).step('finish', { secret: 'x' }, from))
     expect(guesses).toEqual(all(30, 422))
     await expectLimited(await reader.step('finish', { secret }, from))
     await expectLimited(await reader.form('provider', { provider: 'facebook' }, from))

@@ -1,6 +1,6 @@
 import { encode } from 'next-auth/jwt'
 import { describe, expect, it } from 'vitest'
-import { type Asker, asker, type Step } from '../support/proof.ts'
+import { type ProofVisitor, proofVisitor, type Step } from '../support/proof.ts'
 import { raw } from '../support/raw.ts'
 import { cookieOf, newEmail, sameOrigin } from '../support/reader.ts'
 import { sandboxSite } from '../support/shared-site.ts'
@@ -12,7 +12,7 @@ const stack = /\n\s+at |node_modules|\.next\/|Error:/
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 let addresses = 0
 const newAddress = () => ({ 'x-forwarded-for': `192.0.2.${++addresses}` })
-const demoSignIn = (reader: Asker) => reader.form('demo', { kind: 'email', value: newEmail() })
+const demoSignIn = (reader: ProofVisitor) => reader.form('demo', { kind: 'email', value: newEmail() })
 
 describe('a step of a sign-in (S4)', () => {
   const send = async (step: string, headers: Record<string, string>, body: string | Uint8Array[]) => {
@@ -54,7 +54,7 @@ describe('a step of a sign-in (S4)', () => {
   it.each(['__proto__', 'Facebook', 'google', 'proof', 'demo', '../facebook', ''])(
     'to a provider that is none is 404: %j',
     async (provider) => {
-      const answer = await asker(site).step('provider', { provider })
+      const answer = await proofVisitor(site).step('provider', { provider })
       expect([answer.status, await answer.json()]).toMatchObject([404, { problem: 'not_offered' }])
     },
   )
@@ -114,8 +114,8 @@ describe('cookies that are not ours, on every page and route of a sign-in (N17)'
   })
 
   it('a browser full of garbage can still sign in', async () => {
-    const reader = asker(site, new Map(names.map((name) => [name, 'garbage'])))
-    const secret = await reader.ask(newEmail())
+    const reader = proofVisitor(site, new Map(names.map((name) => [name, 'garbage'])))
+    const secret = await reader.requestProof(newEmail())
     expect((await reader.step('finish', { secret })).status).toBe(200)
     expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
   })
@@ -131,28 +131,28 @@ describe('where a sign-in leads (N18)', () => {
   ]
 
   it.each(elsewhere)('never to %j', async (next) => {
-    const reader = asker(site)
-    const secret = await reader.ask(newEmail(), next)
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(newEmail(), next)
     const demo = { kind: 'email', value: newEmail(), next }
     for (const answer of [
       await reader.form('finish', { secret, next }),
-      await asker(site).form('demo', demo),
+      await proofVisitor(site).form('demo', demo),
     ])
       expect(answer.headers.get('location')).toBe('/choice')
-    expect(await (await asker(site).step('demo', demo)).json()).toEqual({ url: '/choice' })
-    const provider = await asker(site).form('provider', { provider: 'facebook', next })
+    expect(await (await proofVisitor(site).step('demo', demo)).json()).toEqual({ url: '/choice' })
+    const provider = await proofVisitor(site).form('provider', { provider: 'facebook', next })
     expect(new URL(provider.headers.get('location') ?? '').origin).toBe('https://www.facebook.com')
     expect(decodeURIComponent(provider.headers.getSetCookie().join())).not.toContain('evil.example')
-    const page = (visitor: Asker) => visitor.fetch(`/sign-in?next=${encodeURIComponent(next)}`)
+    const page = (visitor: ProofVisitor) => visitor.fetch(`/sign-in?next=${encodeURIComponent(next)}`)
     expect(await (await page(reader)).text()).toContain('href="/choice"')
-    expect(await (await page(asker(site))).text()).toContain('name="next" value="/choice"')
+    expect(await (await page(proofVisitor(site))).text()).toContain('name="next" value="/choice"')
   })
 
   it.each(['/articles/x?a=b#c', '/..//evil.example', '/%2F/evil.example', '/\u2603 b'])(
     'to %j, a path of this site',
     async (next) => {
-      const reader = asker(site)
-      const secret = await reader.ask(newEmail(), next)
+      const reader = proofVisitor(site)
+      const secret = await reader.requestProof(newEmail(), next)
       const { status, headers } = await reader.form('finish', { secret })
       const to = new URL(headers.get('location') ?? '', site.origin)
       expect([status, to.href, to.origin]).toEqual([303, new URL(next, site.origin).href, site.origin])
@@ -160,15 +160,15 @@ describe('where a sign-in leads (N18)', () => {
   )
 
   it('a path that is too long for a cookie does not break the sign-in', async () => {
-    const reader = asker(site)
-    const secret = await reader.ask(newEmail(), `/${'\u2603'.repeat(700)}`)
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(newEmail(), `/${'\u2603'.repeat(700)}`)
     expect(`sign-in=${reader.jar.get('sign-in')}`.length).toBeLessThan(4000)
     expect((await reader.form('finish', { secret })).status).toBe(303)
   })
 
   it('whatever the Host headers say', async () => {
-    const reader = asker(site)
-    const secret = await reader.ask(newEmail())
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(newEmail())
     const headers = {
       ...sameOrigin(site),
       ...form,
@@ -197,16 +197,16 @@ describe('where a sign-in leads (N18)', () => {
 })
 
 describe('a sign-in begins anew (S9)', () => {
-  const signIns: [string, (reader: Asker) => Promise<Response>][] = [
+  const signIns: [string, (reader: ProofVisitor) => Promise<Response>][] = [
     ['demo', demoSignIn],
-    ['proof', async (reader) => reader.form('finish', { secret: await reader.ask(newEmail()) })],
+    ['proof', async (reader) => reader.form('finish', { secret: await reader.requestProof(newEmail()) })],
     ['next-auth’s own demo route', (reader) => reader.signIn({ email: newEmail() })],
   ]
 
   it.each(signIns)(
     '%s: another session; the one before is ended, and its identity gone',
     async (_, signIn) => {
-      const reader = asker(site)
+      const reader = proofVisitor(site)
       await demoSignIn(reader)
       await reader.choose('granted')
       const before = reader.twin()
@@ -225,7 +225,7 @@ describe('a sign-in begins anew (S9)', () => {
   )
 
   it('one that fails leaves the reader as they were', async () => {
-    const reader = asker(site)
+    const reader = proofVisitor(site)
     await demoSignIn(reader)
     await reader.choose('granted')
     for (const [step, fields] of [

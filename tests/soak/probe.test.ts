@@ -7,7 +7,7 @@ import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
-/** Pages that are no part of the site: tests/support/probe. */
+/** Pages beside those of the site: tests/support/probe. */
 let operator: TestOperator
 let site: Site
 let accounts: Awaited<ReturnType<typeof accountSystem>>
@@ -28,7 +28,7 @@ afterAll(async () => {
 const inElement = (html: string, id: string) => new RegExp(`<i id="${id}">([^<]+)</i>`).exec(html)?.[1]
 
 describe('the request on which the proxy stores a refresh (N2)', () => {
-  /** A reader whose refresh has ended but is not stored: the next request of the proxy will store it. */
+  /** A reader with a finished refresh that the next request through the proxy stores. */
   async function readerWithRefreshToStore(email: string) {
     const reader = visitor(site)
     const account = { id: email, email, email_verified: true }
@@ -56,20 +56,20 @@ describe('the request on which the proxy stores a refresh (N2)', () => {
   })
 })
 
-it('the address of the client is the same in a page, a route, and a route that the proxy did not see (A9)', async () => {
-  const ask = async (path: string, headers: Record<string, string>) =>
+it('the client’s address is the same in a page, a route, and a route without the proxy (A9)', async () => {
+  const textOf = async (path: string, headers: Record<string, string>) =>
     (await raw(site, path, { headers })).text
   for (const [headers, address] of [
     [{ 'X-Forwarded-For': '198.51.100.1, 203.0.113.9', 'X-Real-IP': '192.0.2.1' }, '203.0.113.9'],
     [{ 'X-Peer': '192.0.2.1' }, '127.0.0.1'],
   ] as [Record<string, string>, string][]) {
-    expect(inElement(await ask('/probe/address', headers), 'page')).toBe(address)
-    expect(await ask('/probe/address/route', headers)).toBe(address)
-    expect(await ask('/probe/address/route', { ...headers, 'next-router-prefetch': '1' })).toBe(address)
+    expect(inElement(await textOf('/probe/address', headers), 'page')).toBe(address)
+    expect(await textOf('/probe/address/route', headers)).toBe(address)
+    expect(await textOf('/probe/address/route', { ...headers, 'next-router-prefetch': '1' })).toBe(address)
   }
 })
 
-it('an error of ours shows the reader nothing of itself', async () => {
+it('an error page shows no details of the error', async () => {
   const answer = await visitor(site).fetch('/probe/broken')
   expect(answer.status).toBe(500)
   expect(await answer.text()).not.toMatch(/no reader may see|at Broken|node_modules|\.tsx/)

@@ -22,7 +22,7 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-/** Keeps all writes waiting until it is told to end. */
+/** Blocks all writes until released. */
 type Lock = () => Promise<() => Promise<void>>
 
 const sqliteLock =
@@ -91,7 +91,7 @@ describe.each(engines)('revocations in a short outage of %s', (_, make) => {
     ((await (await fetch(`${site.origin}/api/health`)).json()) as { pendingRevocations: number })
       .pendingRevocations
 
-  /** An opt-out that the operator tells, a denial and a sign-out; none of them can be written. */
+  /** An opt-out at the operator, a denial and a sign-out, which cannot be written. */
   async function revokeInOutage() {
     const [optedOut, denier, leaver] = [
       await consenting('opted-out@example.com'),
@@ -103,11 +103,11 @@ describe.each(engines)('revocations in a short outage of %s', (_, make) => {
       lifetimes: dueAtOnce,
       faults: [{ on: 'refresh', kind: 'optout', latencyMs: 600_000 }],
     })
-    const asked = optedOut.ensure()
+    const refresh = optedOut.ensure()
     await until(async () => (await operator.calls()).refresh === 1)
     const unlock = await lock()
     await operator.release()
-    expect(await asked).toMatchObject({ status: 'unavailable', reason: 'store' })
+    expect(await refresh).toMatchObject({ status: 'unavailable', reason: 'store' })
     expect(await denier.choose('denied')).toMatchObject({ status: 'unavailable', reason: 'store' })
     const left = await leaver.signOut()
     expect({ status: left.status, body: await left.json() }).toMatchObject({
@@ -119,7 +119,7 @@ describe.each(engines)('revocations in a short outage of %s', (_, make) => {
     return { unlock, copies }
   }
 
-  /** Another instance on the same store, which knows what is written and nothing else. */
+  /** Another instance on the same store, which knows only what is written. */
   async function onRecord(copies: Map<string, string>[]) {
     await operator.set({})
     const other = await startSite({ env })
@@ -130,7 +130,7 @@ describe.each(engines)('revocations in a short outage of %s', (_, make) => {
     expect((await operator.calls()).generate).toBe(0)
   }
 
-  it('are written once it is over, without another request (U3, K6, N4)', async () => {
+  it('are written once the outage is over, without another request (U3, K6, N4)', async () => {
     const { unlock, copies } = await revokeInOutage()
     await unlock()
     await until(async () => (await pending()) === 0)

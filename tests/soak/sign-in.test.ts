@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { asker } from '../support/proof.ts'
+import { proofVisitor } from '../support/proof.ts'
 import { type Site, startSite } from '../support/site.ts'
 
 let site: Site
@@ -10,9 +10,11 @@ afterAll(() => site.stop())
 
 it('200 links and codes, each used by ten parallel requests, make 200 sessions', async () => {
   for (let round = 0; round < 200; round++) {
-    const reader = asker(site)
-    const secret = await reader.ask(round % 2 ? `soak-${round}@example.com` : `+1234567${1000 + round}`)
-    const twins = Array.from({ length: 10 }, () => asker(site, new Map(reader.jar)))
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(
+      round % 2 ? `soak-${round}@example.com` : `+1234567${1000 + round}`,
+    )
+    const twins = Array.from({ length: 10 }, () => proofVisitor(site, new Map(reader.jar)))
     await Promise.all(twins.map((twin) => twin.form('finish', { secret })))
     expect(twins.filter(({ jar }) => jar.has('lantern-session'))).toHaveLength(1)
   }
@@ -20,9 +22,9 @@ it('200 links and codes, each used by ten parallel requests, make 200 sessions',
 
 it('100 secrets, each guessed at by 20 parallel requests, allow five tries each', async () => {
   for (let round = 0; round < 100; round++) {
-    const reader = asker(site)
-    const secret = await reader.ask(`guessed-${round}@example.com`)
-    const guesses = Array.from({ length: 20 }, () => asker(site, new Map(reader.jar)))
+    const reader = proofVisitor(site)
+    const secret = await reader.requestProof(`guessed-${round}@example.com`)
+    const guesses = Array.from({ length: 20 }, () => proofVisitor(site, new Map(reader.jar)))
     const answers = await Promise.all(guesses.map((guess) => guess.step('finish', { secret: 'x' })))
     const problems = await Promise.all(
       answers.map(async (it) => ((await it.json()) as { problem: string }).problem),
@@ -36,7 +38,7 @@ it('50 addresses with 40 parallel requests each are sent 20 messages each', asyn
   for (let round = 0; round < 50; round++) {
     const from = { 'x-forwarded-for': `203.0.113.${round}` }
     const ask = (i: number) =>
-      asker(site).step('ask', { kind: 'email', value: `flood-${round}-${i}@example.com` }, from)
+      proofVisitor(site).step('ask', { kind: 'email', value: `flood-${round}-${i}@example.com` }, from)
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(i)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { unsealData } from 'iron-session'
-import type { Asker } from './proof.ts'
+import type { ProofVisitor } from './proof.ts'
 import type { Visitor } from './reader.ts'
 import { secrets } from './shared-site.ts'
 
-/** Texts that must not leave the site, by name; and every response that did. */
+/** Texts that must not leave the site, and all responses, to search them. */
 export function createCanaries() {
   const canaries = new Map<string, string>()
   const seen: { where: string; text: string }[] = []
 
-  /** An address or number, and every form of its hash. */
+  /** An address or number, and its hash in each encoding. */
   function addDii(dii: string) {
     canaries.set(dii, dii)
     const hash = createHash('sha256').update(dii).digest()
@@ -33,24 +33,21 @@ export function createCanaries() {
     return answer
   }
 
-  /** This visitor, whose responses are kept. */
-  function watched<T extends Visitor | Asker>(reader: T): T {
+  /** The visitor, with all responses kept. */
+  function watched<T extends Visitor | ProofVisitor>(reader: T): T {
     const { fetch, post } = reader
     const watching = {
       ...reader,
       fetch: async (path: string, init?: RequestInit) =>
         keep(`${init?.method ?? 'GET'} ${path.split('?')[0]}`, reader, await fetch(path, init)),
-      post: async (...asked: Parameters<typeof post>) =>
-        keep(`POST ${asked[0]}`, reader, await post(...asked)),
+      post: async (...args: Parameters<typeof post>) => keep(`POST ${args[0]}`, reader, await post(...args)),
     }
     if (!('step' in reader)) return watching
     const { step, form } = reader
     return {
       ...watching,
-      step: async (...asked: Parameters<typeof step>) =>
-        keep(`step ${asked[0]}`, reader, await step(...asked)),
-      form: async (...asked: Parameters<typeof form>) =>
-        keep(`form ${asked[0]}`, reader, await form(...asked)),
+      step: async (...args: Parameters<typeof step>) => keep(`step ${args[0]}`, reader, await step(...args)),
+      form: async (...args: Parameters<typeof form>) => keep(`form ${args[0]}`, reader, await form(...args)),
     }
   }
 

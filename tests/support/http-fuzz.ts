@@ -132,7 +132,7 @@ export async function findFault(site: Site, readers: Readers, hostile: HostileRe
   )
 }
 
-/** What is wrong with the site's responses to these requests, of which a few are sent at once. */
+/** Faults of the site's responses to these requests, 16 of them at a time. */
 export async function findFaults(
   site: Site,
   readers: Readers,

@@ -12,10 +12,10 @@ export interface Browser extends Visitor {
 
 let browsers = 0
 
-/** Visitors of the site on https, and what providers must or must not do to them. */
+/** Visitors of the site on https, with checks of their sign-ins. */
 export function browsersOf({ site, origin }: Pick<SiteOnHttps, 'site' | 'origin'>) {
   return {
-    /** It has an address of its own: attempts are limited by address. */
+    /** Each has its own address, as attempts are limited by address. */
     browser(): Browser {
       const lastSet = new Map<string, string>()
       const reader = visitor(site)

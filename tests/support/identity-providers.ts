@@ -26,7 +26,7 @@ export interface IdentityProviders {
   close(): Promise<void>
 }
 
-/** Status and body. Null: it never ends. */
+/** Status and body, or null for a response that never ends. */
 type Answer = [status: number, body: object] | null
 
 interface Grant {

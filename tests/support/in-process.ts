@@ -25,7 +25,7 @@ export interface BrowserInProcess {
 
 let accounts = 0
 
-/** A reader who is signed in with an account of their own, or with this one. */
+/** A reader signed in with this account or a new one. */
 export async function signedInHere(account = `demo:${accounts++}`): Promise<BrowserInProcess> {
   const dii = { kind: 'email', value: `${account.slice(5)}@example.com` }
   const token = { sub: account, sid: `sid-${account}`, dii, otherDii: [] }

@@ -29,7 +29,7 @@ interface AccountSystem {
 
 export const ownSecret = 'what the site and the account system share'
 
-/** The site with that sign-in, and with nothing of ours that it does not need. Also the pages of the probe. */
+/** The site with that sign-in, without our files that it does not need, and with the pages of the probe. */
 export const ownSignIn: Change = {
   addToApp: 'tests/support/probe',
   remove: deletable,

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { BidRequest } from '#lib/ads/server/openrtb.ts'
 
 export interface PrebidServer {
-  /** Environment variables that make the site ask it. */
+  /** Environment variables that make the site use it. */
   env: Record<string, string>
   /** Every request, the newest one last. */
   requests: { body: BidRequest; headers: Record<string, unknown> }[]
@@ -13,7 +13,7 @@ export interface PrebidServer {
   close(): void
 }
 
-/** A Prebid Server that keeps what it is asked. */
+/** A Prebid Server that keeps its requests. */
 export async function startPrebidServer(): Promise<PrebidServer> {
   const requests: PrebidServer['requests'] = []
   let next: object | 'reset' | null = null

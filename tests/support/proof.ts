@@ -5,20 +5,20 @@ export type Step = 'ask' | 'finish' | 'demo' | 'provider'
 type Fields = Record<string, string>
 
 /** A visitor who signs in by link or code, with their own address behind one trusted proxy. */
-export interface Asker extends Visitor {
+export interface ProofVisitor extends Visitor {
   /** Sends a form as the page's script does. */
   step(step: Step, fields: Fields, headers?: Record<string, string>): Promise<Response>
   /** Sends it as a browser without script does. */
   form(step: Step, fields: Fields, headers?: Record<string, string>): Promise<Response>
-  /** Asks for a link or code. Returns its secret. */
-  ask(dii: string, next?: string): Promise<string>
+  /** Requests a link or code. Returns its secret. */
+  requestProof(dii: string, next?: string): Promise<string>
   outbox(): Promise<Response>
 }
 
 let addresses = 0
 
 /** The site needs `TRUST_PROXY_HOPS=1`, so that tests do not share a rate limit. */
-export function asker(site: Pick<Site, 'origin'>, jar = new Map<string, string>()): Asker {
+export function proofVisitor(site: Pick<Site, 'origin'>, jar = new Map<string, string>()): ProofVisitor {
   const reader = visitor(site, jar)
   // In a network of its own, too.
   const from = `198.${51 + (addresses >> 8)}.${addresses++ & 255}.9`
@@ -43,13 +43,18 @@ export function asker(site: Pick<Site, 'origin'>, jar = new Map<string, string>(
     step,
     form: send('text/html'),
     outbox,
-    async ask(dii, next = '/privacy') {
+    async requestProof(dii, next = '/privacy') {
       const answer = await step('ask', { kind: dii.startsWith('+') ? 'phone' : 'email', value: dii, next })
       const text = await answer.text()
-      if (answer.status !== 200) throw new Error(`ask: ${answer.status} ${text}`)
+      if (answer.status !== 200) throw new Error(`requestProof: ${answer.status} ${text}`)
       return secretIn(await (await outbox()).text())
     },
   }
+}
+
+/** Sandbox mode: the outbox page for these cookies. */
+export async function outboxOf(site: Pick<Site, 'origin'>, cookies: string): Promise<string> {
+  return (await fetch(`${site.origin}/sign-in/outbox`, { headers: { cookie: cookies } })).text()
 }
 
 /** The secret of the newest message in an outbox page, or an empty string. */

@@ -77,7 +77,7 @@ let people = 0
 /** An address that no other test of this process uses. */
 export const newEmail = (): string => `reader-${people++}@example.com`
 
-/** A reader who is signed in and was not asked yet. */
+/** A signed-in reader without a choice. */
 export async function signedIn(site: Pick<Site, 'origin'>, email = newEmail()): Promise<Visitor> {
   const reader = visitor(site)
   await reader.signIn({ email })

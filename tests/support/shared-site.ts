@@ -3,7 +3,7 @@ import { type IdentityProviders, startIdentityProviders } from './identity-provi
 import { type TestOperator, testOperator } from './operator.ts'
 import { freePort, type Site, startSite } from './site.ts'
 
-/** The secrets of the shared sites: to open cookies, to make sessions, and to look for in what leaves a site. */
+/** The secrets of the shared sites: to open cookies, to make sessions, and to search for in responses. */
 export const secrets = {
   SESSION_PASSWORD: 'the-password-of-the-tests'.padEnd(40, '.'),
   NEXTAUTH_SECRET: 'the-secret-of-the-tests'.padEnd(40, '.'),
@@ -12,11 +12,11 @@ export const secrets = {
 
 const settings = {
   ...secrets,
-  // Visitors with an address of their own share no rate limit.
+  // So that visitors with their own address share no rate limit.
   TRUST_PROXY_HOPS: '1',
-  // No time-out ends what a test holds back.
+  // Longer than a test delays an answer.
   UID2_TIMEOUT_MS: '30000',
-  // What next-auth would then log must not be in the log either.
+  // The log must stay free of secrets also with next-auth's debug lines.
   NEXTAUTH_DEBUG: 'true',
 }
 /** No server listens there. */
@@ -52,7 +52,7 @@ let sandbox: Promise<Site> | undefined
 let https: Promise<SiteOnHttps> | undefined
 
 /**
- * A site beside an operator of its own, which tests control. It offers sign-in by mail and by a provider, and reaches
+ * A site with its own operator, which tests control. It offers sign-in by mail and by a provider, and can reach
  * neither.
  */
 export function siteWithOperator(): Promise<SiteWithOperator> {

@@ -44,7 +44,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const log = collectOutput(child)
-  // Not only ended: all of its output has arrived.
+  // With `close`, all of its output has arrived.
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const origin = `http://localhost:${port}`
   await healthy(origin, child, log)

@@ -9,7 +9,7 @@ describe('the identity as a native app keeps it', () => {
     ['opted_out', null],
     ['unsupported', null],
     ['gpc', null],
-  ])('has no token when it is %s, and is asked for again at %j', (status, callAt) => {
+  ])('has no token with status %s, and its next call is at %j', (status, callAt) => {
     expect(identityStateOf({ status, now: 1 }, 5000)).toMatchObject({ status, token: null, callAt })
   })
 
@@ -19,7 +19,7 @@ describe('the identity as a native app keeps it', () => {
     expect(identityStateOf(identity, 5000)).toMatchObject({ token: { endsAt: 5600 }, callAt: 5300 })
   })
 
-  it('of a token that has ended already ends at once', () => {
+  it('with an expired token expires at once', () => {
     const times = { now: 9, identityExpires: 8, refreshFrom: 7 }
     const identity = { status: 'available', advertisingToken: 'x', source: 'uidapi.com', ...times }
     expect(identityStateOf(identity, 5000).token?.endsAt).toBe(5000)
@@ -56,21 +56,18 @@ describe('the server of a front end on another origin', () => {
     { origin: 'https://evil.example' },
     { origin: own, 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
-  ])(
-    'refuses what is not sent by its own pages, since the site would take it for its own: %j',
-    async (headers) => {
-      expect(await send('/api/choice', { ...length, ...headers })).toBe(403)
-      expect(forwarded).not.toHaveBeenCalled()
-    },
-  )
+  ])('refuses requests from other pages, which the site would accept as its own: %j', async (headers) => {
+    expect(await send('/api/choice', { ...length, ...headers })).toBe(403)
+    expect(forwarded).not.toHaveBeenCalled()
+  })
 
-  it('refuses what has no length, or too much of it', async () => {
+  it('refuses a body without a length, or above the limit', async () => {
     expect(await send('/api/choice', { origin: own })).toBe(413)
     expect(await send('/api/choice', { origin: own, 'content-length': '131073' })).toBe(413)
     expect(await send('/api/choice', { origin: own, ...length })).toBe(200)
   })
 
-  it('forwards nothing else of the site', async () => {
+  it('forwards no other path of the site', async () => {
     for (const path of ['/', '/privacy', '/api/auth/session', '/sandbox/operator/faults', '/api/identity/..'])
       expect(await send(path, {}, 'GET'), path).toBe(404)
     for (const path of ['/api/sign-in/demo', '/api/sign-in/provider', '/api/auth/callback/demo'])

@@ -33,7 +33,7 @@ const signedIn = async (account: Account) =>
 const verified = (email: string): Account => ({ id: `row of ${email}`, email, email_verified: true })
 
 describe('a sign-in of the publisher’s own', () => {
-  it('is asked, and given a token that is refreshed for the same session', async () => {
+  it('leads to a choice, a token, and refreshes in the same session', async () => {
     const reader = await signedIn(verified('Ann.Own@example.com'))
     expect(await reader.get()).toMatchObject({ status: 'no_choice' })
     const given = await reader.choose('granted')
@@ -56,7 +56,7 @@ describe('a sign-in of the publisher’s own', () => {
     expect(other.jar.has('uid2')).toBe(false)
   })
 
-  it('is stopped by an opt-out of an address beside the number that is used', async () => {
+  it('respects the opt-out of an address beside the number in use', async () => {
     const email = 'own-optout@example.com'
     await operator.set({ faults: [{ on: 'generate', kind: 'optout' }] })
     expect(await (await signedIn(verified(email))).choose('granted')).toMatchObject({ status: 'opted_out' })
@@ -70,7 +70,7 @@ describe('a sign-in of the publisher’s own', () => {
     ['unverified', { phone_number: '+12345678901' }],
     ['relay_address', { email: 'x7@privaterelay.appleid.com', email_verified: true }],
     ['bad_phone', { phone_number: '020 7946 0018', phone_number_verified: true }],
-  ])('with claims that prove nothing makes no token and no call: %s, %j', async (reason, claims) => {
+  ])('with unusable claims makes no token and no call: %s, %j', async (reason, claims) => {
     const reader = await signedIn({ id: `row ${reason}`, ...claims })
     expect(await reader.choose('granted')).toMatchObject({ status: 'unsupported', reason })
     expect((await operator.calls()).generate).toBe(0)
@@ -88,7 +88,7 @@ describe('a sign-in of the publisher’s own', () => {
   })
 })
 
-it('leaves no file that uses next-auth, after all is deleted that may be', () => {
+it('no file uses next-auth once the listed files are deleted', () => {
   const gone = (path: string) => deletable.some((each) => path === each || path.startsWith(`${each}/`))
   const left = sourceFiles
     .filter(({ path }) => /^(app|lib|proxy)\b/.test(path) && !gone(path))

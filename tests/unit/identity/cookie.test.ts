@@ -35,7 +35,7 @@ function cookieOf({
   }
   return { cookie, events, write }
 }
-/** Sealed as by another process: what this one remembers of it is gone. */
+/** Sealed as by another process, without the memory of this one. */
 async function sealedBy(how: CookieAction = action, site = cookieOf()): Promise<string> {
   const value = (await site.write(how))[0]?.[1] ?? ''
   for (const product of ['uid2', 'euid'])

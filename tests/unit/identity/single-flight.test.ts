@@ -19,10 +19,10 @@ function manual() {
 }
 
 describe('a single flight', () => {
-  it('is begun again after a run that rejected', async () => {
-    const flights = createSingleFlight<string>(() => 60_000)
-    await expect(flights.start('a', () => Promise.reject(new Error('x'))).promise).rejects.toThrow('x')
-    expect(await flights.start('a', async () => 'done').promise).toBe('done')
+  it('starts again after a run that rejected', async () => {
+    const singleFlight = createSingleFlight<string>(() => 60_000)
+    await expect(singleFlight.start('a', () => Promise.reject(new Error('x'))).promise).rejects.toThrow('x')
+    expect(await singleFlight.start('a', async () => 'done').promise).toBe('done')
   })
 
   it('runs once for all parallel callers of a key (N3)', async () => {

@@ -36,7 +36,7 @@ describe('the wait for a refresh', () => {
     expect(background).toBeInstanceOf(Promise)
   })
 
-  it('GET waits as long as is set for a page, while its token is valid', async () => {
+  it('GET waits as long as the setting for pages, while its token is valid', async () => {
     const site = await later(11, { pageWaitMs: 10_000 })
     const { cookie } = await site.get()
     expect(cookie).toHaveProperty('set')

@@ -30,7 +30,7 @@ const tooManyPosts = async ({ post }: BrowserInProcess) => {
   for (let i = 0; i < 30; i++) await post('identity', {})
 }
 
-describe('a body that is refused (S4)', () => {
+describe('a refused body (S4)', () => {
   it.each([
     [400, 'bad_json', '{"advertising":'],
     [422, 'invalid', { advertising: 'maybe' }],
@@ -45,7 +45,7 @@ describe('a body that is refused (S4)', () => {
     expect(await reader.get()).toMatchObject({ status: 'available' })
   })
 
-  it('because its reader is signed out is 401', async () => {
+  it('of a signed-out reader gets a 401', async () => {
     const reader = await signedInHere()
     reader.jar.clear()
     const refused = { status: 401, body: { error: 'signed_out' } }
@@ -55,11 +55,11 @@ describe('a body that is refused (S4)', () => {
   it.each([
     ['signals that cannot be read', 200, { advertising: 'denied', signals: { tcf: 'x'.repeat(50_000) } }],
     ['an unknown member', 422, { advertising: 'denied', marketing: true }],
-    ['words that are none', 422, { advertising: 'denied', wording: 7 }],
-    ['more than is read', 413, { advertising: 'denied', signals: { tcf: 'x'.repeat(200_000) } }],
+    ['an invalid wording', 422, { advertising: 'denied', wording: 7 }],
+    ['more bytes than the limit', 413, { advertising: 'denied', signals: { tcf: 'x'.repeat(200_000) } }],
     ['half a body', 400, '{"advertising":"denied","signals":{"tcf":"C'],
     ['a consent before it', 200, '{"advertising":"denied","advertising":"granted"}'],
-  ])('is a denial all the same where it says one, beside %s: %i (K6d)', async (_, status, body) => {
+  ])('counts as a denial beside %s, with a %i (K6d)', async (_, status, body) => {
     const reader = await withToken()
     expect((await reader.post('choice', body)).status).toBe(status)
     expect(reader.jar.has('uid2')).toBe(false)
@@ -68,14 +68,14 @@ describe('a body that is refused (S4)', () => {
     expect(await elsewhere.get()).toMatchObject({ status: 'denied' })
   })
 
-  it('is no denial where another site sends it', async () => {
+  it('is no denial from another site', async () => {
     const reader = await withToken()
     const far = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await reader.post('choice', { advertising: 'denied', x: 1 }, far)).status).toBe(403)
     expect(await reader.get()).toMatchObject({ status: 'available' })
   })
 
-  it('withdraws where its signals do, and allows nothing again where they would (K6d)', async () => {
+  it('withdraws consent by its signals, and never restores it (K6d)', async () => {
     const reader = await withToken()
     const refused = { status: 'unsupported', reason: 'consent' }
     for (const signals of [optOut, noOptOut]) {
@@ -88,8 +88,8 @@ describe('a body that is refused (S4)', () => {
   })
 })
 
-describe('one request too many in a minute', () => {
-  it('is 429 with the seconds to wait; the token stays, and other readers are not counted', async () => {
+describe('a request above the limit', () => {
+  it('gets a 429 with the seconds to wait, keeps the token, and affects no other reader', async () => {
     const reader = await withToken()
     await tooManyPosts(reader)
     const { status, headers, body } = await reader.post('choice', { advertising: 'granted' })
@@ -99,14 +99,14 @@ describe('one request too many in a minute', () => {
     await withToken()
   })
 
-  it('counts where it is a denial (K6)', async () => {
+  it('counts if it is a denial (K6)', async () => {
     const reader = await withToken()
     await tooManyPosts(reader)
     expect((await reader.post('choice', { advertising: 'denied' })).status).toBe(429)
     expect(await reader.get()).toMatchObject({ status: 'denied' })
   })
 
-  it('counts where its signals withdraw, and not where they would allow (K6c)', async () => {
+  it('counts if its signals withdraw consent, not if they would restore it (K6c)', async () => {
     const reader = await withToken()
     await tooManyPosts(reader)
     for (const signals of [optOut, noOptOut]) {
@@ -117,7 +117,7 @@ describe('one request too many in a minute', () => {
 })
 
 describe('signals of a consent platform', () => {
-  it('that withdraw take the token without a call, and give it back when they no longer do (U9)', async () => {
+  it('that withdraw consent remove the token without a call, and later ones restore it (U9)', async () => {
     const reader = await withToken()
     await operator.set({})
     for (const [signals, reason] of [
@@ -136,7 +136,7 @@ describe('signals of a consent platform', () => {
     }
   })
 
-  it('that come with a consent stop it before any call', async () => {
+  it('that withdraw stop a consent in the same request before any call', async () => {
     const reader = await signedInHere()
     const { body } = await reader.post('choice', { advertising: 'granted', ...optOut })
     expect(body).toMatchObject({ status: 'unsupported', reason: 'consent' })
@@ -153,7 +153,7 @@ describe('signals of a consent platform', () => {
 })
 
 describe('a recheck', () => {
-  it('asks the operator once though nothing is due, and records the opt-out that it hears', async () => {
+  it('makes one refresh call although nothing is due, and records an opt-out', async () => {
     const reader = await withToken()
     await operator.set({ faults: [{ on: 'refresh', kind: 'optout', times: 1 }] })
     expect((await reader.post('identity', {})).body).toMatchObject({ status: 'available' })

@@ -12,14 +12,14 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await operator.set({})
-  dataDir = become().dataDir
+  dataDir = configure().dataDir
 })
 afterAll(() => operator.close())
 
-const become = (settings: Record<string, string> = {}) =>
+const configure = (settings: Record<string, string> = {}) =>
   becomeSite({ ...operator.env, NEXTAUTH_SECRET: secret, UID2_TIMEOUT_MS: '30000', ...settings })
 /** The same site, started again with other settings. */
-const restartWith = (settings: Record<string, string>) => become({ DATA_DIR: dataDir, ...settings })
+const restartWith = (settings: Record<string, string>) => configure({ DATA_DIR: dataDir, ...settings })
 
 async function withToken() {
   const reader = await signedInHere()
@@ -29,7 +29,7 @@ async function withToken() {
 }
 
 describe('HOLDOUT_PERCENT', () => {
-  it('raised withholds the token at the reader’s next request; lowered, it gives the same token back (K1)', async () => {
+  it('withholds the token at the next request when raised, and restores the same token when lowered (K1)', async () => {
     const { reader, given } = await withToken()
     expect(given).not.toHaveProperty('bucket')
     const HOLDOUT_SALT = 'autumn of the moth'
@@ -42,7 +42,7 @@ describe('HOLDOUT_PERCENT', () => {
 })
 
 describe('UID2_HANDOFF', () => {
-  it('changes what the browser is given of a cookie, and not the cookie', async () => {
+  it('changes what the browser gets from a cookie, not the cookie', async () => {
     const { reader, given } = await withToken()
     expect(given).not.toHaveProperty('identity')
     restartWith({ UID2_HANDOFF: 'client' })
@@ -54,7 +54,7 @@ describe('UID2_HANDOFF', () => {
     expect(await reader.get()).toEqual({ ...given, now: expect.any(Number) })
   })
 
-  it('says who refreshes a due token: the browser, or the site (U11)', async () => {
+  it('decides whether the browser or the site refreshes a due token (U11)', async () => {
     await operator.set({ lifetimes: dueAtOnce })
     const { reader } = await withToken()
     restartWith({ UID2_HANDOFF: 'client' })
@@ -67,7 +67,7 @@ describe('UID2_HANDOFF', () => {
 })
 
 describe('GPC_SCOPE', () => {
-  it('account, the default: the signal is a denial of the reader, for every browser (S7)', async () => {
+  it('account, the default: the signal is a denial of the reader in every browser (S7)', async () => {
     const { reader } = await withToken()
     expect(await reader.get(gpc)).toMatchObject({ status: 'gpc' })
     expect(await reader.get()).toMatchObject({ status: 'denied' })
@@ -75,7 +75,7 @@ describe('GPC_SCOPE', () => {
     expect(await reader.get()).toMatchObject({ status: 'denied' })
   })
 
-  it('browser: the signal holds where it is sent, and a consent under it counts elsewhere', async () => {
+  it('browser: the signal counts for its own requests, and a consent beside it for others', async () => {
     restartWith({ GPC_SCOPE: 'browser' })
     const reader = await signedInHere()
     expect(await reader.choose('granted', gpc)).toMatchObject({ status: 'gpc' })
@@ -97,8 +97,8 @@ describe('LAB', () => {
     [false, {}],
     [false, { LAB: 'off' }],
     [true, { LAB: 'on' }],
-  ])('shows the laboratory beside a real operator: %j for %j', (shown, setting) => {
-    become(setting)
+  ])('shows the laboratory with a real operator: %j for %j', (shown, setting) => {
+    configure(setting)
     expect(env().lab).toBe(shown)
   })
 })
