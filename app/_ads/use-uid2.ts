@@ -11,7 +11,7 @@ export function useUid2(): TokenState {
   return useSyncExternalStore(
     subscribe,
     // Before the first effect the token store knows nothing, and the status line would flicker.
-    () => (pageTokenStore().started ? pageTokenStore().getSnapshot() : rendered),
+    () => (pageTokenStore().isStarted() ? pageTokenStore().getSnapshot() : rendered),
     () => rendered,
   )
 }

@@ -57,14 +57,14 @@ export function createClock(monotonic: Clock, wall: Clock): () => number {
     const jump = wall.now() - at - apart
     if (Math.abs(jump) >= JUMP_MS) {
       apart += jump
-      slept += Math.max(0, jump)
+      if (jump > 0) slept += jump
     }
     return at + slept
   }
 }
 
-/** Longer delays overflow a browser timer and fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** From 2^31 ms on a browser timer overflows and fires at once. */
+const LONGEST_TIMER_MS = 1e9
 
 /** `update` does what is due, and again when `runDue` says that the next thing is. `settled` waits until nothing `isHeld`. */
 export function createTimer(
@@ -95,7 +95,7 @@ export function createTimer(
 export function joinTabs(window: PageWindow, hear: (message: Message) => void): (message: Message) => void {
   try {
     const channel = new (window.BroadcastChannel as NonNullable<typeof BroadcastChannel>)('uid2')
-    channel.onmessage = ({ data }) => hear(data?.type)
+    channel.onmessage = (event) => hear(event.data?.type)
     return (type) => channel.postMessage({ type })
   } catch {
     // Missing, or refused, as Firefox does with cookies blocked: this tab is by itself.
@@ -110,14 +110,14 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** A GET without `post`. Null when there is no usable answer, for whatever reason. */
 export const requestIdentity = (window: PageWindow, post: PostInit | null): Promise<PublicIdentity | null> =>
   new Promise((resolve) => {
-    window.setTimeout(() => resolve(null), REQUEST_TIMEOUT_MS)
-    window
-      // Without any option the GET matches the preload of the response header, and takes its answer.
-      .fetch(IDENTITY_URL, post ?? undefined)
+    const fail = () => resolve(null)
+    window.setTimeout(fail, REQUEST_TIMEOUT_MS)
+    // Asynchronous, because another script's wrapper of fetch may throw. Without any option the GET matches the preload
+    // of the response header, and takes its answer.
+    ;(async () => window.fetch(IDENTITY_URL, post ?? undefined))()
       .then((response) => response.ok && response.json())
       .then(identityIn)
-      .catch(() => null)
-      .then(resolve)
+      .then(resolve, fail)
   })
 
 /** Null for anything that is not an identity: a proxy's error page, a truncated body, an old server. */

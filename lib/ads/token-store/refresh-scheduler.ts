@@ -53,7 +53,7 @@ export function createScheduler(
   function onSignals(changed: boolean): void {
     const state = store.state()
     // While answers are ignored, they may matter to the next state.
-    const matters = state.status === 'loading' || consentMatters(state) || store.ignoresAnswers()
+    const matters = state.status === 'loading' || consentMatters(state) || store.isPaused()
     if (changed && matters) posts.require({})
     else if (posts.required()) store.restart()
     else store.update()

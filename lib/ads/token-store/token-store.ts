@@ -95,7 +95,7 @@ function createKnownState(now: () => number) {
       readerMayDiffer = true
     },
     /** Every page rendered before this moment, which it returns, is ignored. */
-    outdatePages(): number {
+    outdate(): number {
       serverNow = offset ? now() - offset : NEVER
       return serverNow
     },
@@ -119,7 +119,7 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
     on,
     accept,
     doubtReader,
-    outdatePages,
+    outdate,
   } = createKnownState(now)
   const { update, settled } = createTimer(env, runDue, () => holdsAuction(state(), pending))
   const broadcast = joinTabs(window, onMessage)
@@ -135,8 +135,8 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
     if (scheduler) run(scheduler)
     else
       env.loadScheduler((create) => {
-        const ignoresAnswers = () => suspension !== null || mode === 'no ads'
-        const lent = { state, ignoresAnswers, toPageTime, setState, ask, restart, broadcast, update }
+        const isPaused = () => Boolean(suspension) || mode !== 'running'
+        const lent = { state, isPaused, toPageTime, setState, ask, restart, broadcast, update }
         scheduler ??= create(env, lent)
         run(scheduler)
         update()
@@ -184,7 +184,7 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
   /** Ignores what is under way, and every page rendered before this moment. */
   function discard(): number {
     pending = null
-    return outdatePages()
+    return outdate()
   }
 
   /** Back to before the first answer. */
@@ -240,7 +240,7 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
       mode = 'running'
       const mustAsk = !initial || hadNoAds || scheduler?.required()
       if (hadNoAds) reset()
-      if (mustAsk || isOutdated(initial, serverNow(), suspension !== null)) ask(null, true, at)
+      if (mustAsk || isOutdated(initial, serverNow(), Boolean(suspension))) ask(null, true, at)
       // The same again is no news.
       else if (initial.now > serverNow())
         handleAnswer(initial, Math.min(at, toPageTime(initial.now)), null, true)
@@ -276,13 +276,16 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
     },
     renew: (fresh) => withScheduler((scheduler) => scheduler.renew(fresh)),
     recheck() {
-      const known = state()
-      if (known.status !== 'available' || !known.identity) return
-      reset()
-      withScheduler((scheduler) => scheduler.recheck())
+      // Only a token that the browser refreshes can be rechecked.
+      if (!('identity' in state())) return
+      // Until the server can be told, and if it never can, this page takes no token.
+      suspension = { until: NEVER, here: true }
+      setState({ status: 'refreshing', now: discard() })
+      withScheduler((scheduler) => {
+        if (suspension?.until === NEVER) suspension = null
+        scheduler.recheck()
+      })
     },
-    get started() {
-      return mode !== 'idle'
-    },
+    isStarted: () => mode !== 'idle',
   }
 }

@@ -60,7 +60,7 @@ export interface UsableToken {
 export type TokenListener = (state: TokenState) => void
 
 /** Statuses that the page knows by itself, because its own act caused them. */
-type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
+export type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
 
 export type RefreshedToken = Pick<AvailableIdentity, 'advertisingToken' | 'identityExpires' | 'refreshFrom'>
 
@@ -91,11 +91,12 @@ export interface TokenStore {
    */
   renew(fresh: RefreshedToken): void
   /**
-   * Client hand-off: Prebid or the UID2 SDK heard of an opt-out. The token goes at once, here and in every tab; then the
-   * server asks the operator itself, and records the answer.
+   * Client hand-off: Prebid or the UID2 SDK heard of an opt-out. The token goes at once, and in every tab as soon as
+   * the server can be told, which then asks the operator itself, and records the answer.
    */
   recheck(): void
-  readonly started: boolean
+  /** `start` or `disableAds` was called. */
+  isStarted(): boolean
 }
 
 export interface SchedulerEnvironment {
@@ -116,7 +117,7 @@ export interface SchedulerWindow extends Pick<EventTarget, 'addEventListener'> {
 export interface LentStore {
   state(): TokenState
   /** While a sign-out or choice is in flight, and on a page without ads. */
-  ignoresAnswers(): boolean
+  isPaused(): boolean
   toPageTime(serverTime: number): number
   setState(next: TokenState, events: TokenEvent[]): void
   /** A GET without `post`. */

@@ -166,7 +166,7 @@ describe('an opt-out in the browser’s refresher (S1)', () => {
     page.tokenStore.recheck()
     expect(page.tokenStore.currentToken()).toBeNull()
     expect(page.tokenStore.getSnapshot().status).toBe('loading')
-    expect(events).toEqual(['cleared loading'])
+    expect(events).toEqual(['cleared refreshing'])
     expect([page.request.method, page.request.body]).toEqual(['POST', { recheck: true }])
     await page.request.answer(plain('opted_out', SERVER_NOW + 1))
     expect(page.tokenStore.getSnapshot().status).toBe('opted_out')

@@ -21,7 +21,7 @@ describe('a page without ads (S12)', () => {
     const events = recordEvents(page.tokenStore, ['cleared'])
     page.tokenStore.disableAds()
     await page.tokenStore.settled()
-    expect(page.tokenStore.started).toBe(true)
+    expect(page.tokenStore.isStarted()).toBe(true)
     expect(page.requests).toHaveLength(0)
     expect(events).toEqual([])
   })
