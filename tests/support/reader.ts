@@ -21,7 +21,9 @@ export function visitor(site: Pick<Site, 'origin'>, jar = new Map<string, string
     if (jar.size > 0) headers.set('cookie', cookieOf({ jar }))
     const response = await fetch(`${site.origin}${path}`, { redirect: 'manual', ...init, headers })
     for (const cookie of response.headers.getSetCookie()) keep(jar, cookie)
-    return response
+    // A body that no test reads would keep its connection open, and the site waits for it when it ends.
+    const body = await response.arrayBuffer()
+    return new Response(body.byteLength > 0 ? body : null, response)
   }
   const post: Visitor['post'] = (path, body, headers = {}) =>
     send(path, {
