@@ -98,6 +98,7 @@ export function createScheduler(
     },
     /** Does what is due, and returns the moment at which the next thing is. */
     run(): number {
+      // A consent platform may come late, so this tries again each time.
       consent?.listen()
       const state = store.state()
       const isTold = !consent?.unsent || !consentMatters(state)
@@ -115,10 +116,8 @@ export function createScheduler(
       return NEVER
     },
     afterAuction(): void {
-      if (backoff.notBefore <= now() && needsRefresh()) postWhenIdle()
+      if (backoff.notBefore <= now()) postWhenIdle()
     },
-    /** A consent platform may come late, so each page tries again. */
-    listen: () => consent?.listen(),
     signals: () => consent?.latest ?? null,
     recheck: () => posts.require({ recheck: true }),
     renew({ advertisingToken, identityExpires, refreshFrom }: RefreshedToken): void {

@@ -178,7 +178,7 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
     // If it is not loaded yet, nothing else would ask.
     if (expire()) withScheduler(() => {})
     if (suspension && suspension.until <= now()) refetch(false)
-    return Math.min(expiry(), suspension?.until ?? ((!pending && scheduler?.run()) || NEVER))
+    return Math.min(expiry(), suspension?.until ?? scheduler?.run() ?? NEVER)
   }
 
   /** Ignores what is under way, and every page rendered before this moment. */
@@ -244,7 +244,7 @@ export function createTokenStore(env: TokenStoreEnvironment = browserEnvironment
       // The same again is no news.
       else if (initial.now > serverNow())
         handleAnswer(initial, Math.min(at, toPageTime(initial.now)), null, true)
-      if (window.__tcfapi || window.__gpp) withScheduler((scheduler) => scheduler.listen())
+      if (window.__tcfapi || window.__gpp) withScheduler(update)
     },
     disableAds() {
       mode = 'no ads'
