@@ -35,6 +35,14 @@ test('the clock counts sleep, during which only the wall clock runs (U1)', () =>
   expect(now()).toBe(2_010 + 9 * HOUR)
 })
 
+test('a second of sleep counts, and less may be the resolution of a clock (U1)', () => {
+  const { now, setWall } = twoClocks()
+  setWall(1_000)
+  expect(now()).toBe(3_000)
+  setWall(999)
+  expect(now()).toBe(3_000)
+})
+
 test('a wall clock that is set back neither turns the clock back nor hides later sleep (U1)', () => {
   const { now, pass, setWall } = twoClocks()
   setWall(-HOUR)

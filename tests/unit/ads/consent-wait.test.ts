@@ -107,6 +107,18 @@ test('no auction waits without a platform, and a GPP platform may stay silent (G
   expect(result()).toBe(true)
 })
 
+test('signals of a GPP platform that did not reach the server withhold the token (G11)', async () => {
+  const { page, startWait } = createPage({ __tcfapi: undefined })
+  const __gpp = (_command: string, callback: (event: object, success: boolean) => void) =>
+    callback({ pingData: { signalStatus: 'ready', gppString: 'DBAA' } }, true)
+  Object.assign(page.window, { __gpp })
+  page.tokenStore.start(available('A'))
+  const result = await startWait()
+  await page.request.answer(new Error('offline'))
+  await page.advance(1_000)
+  expect(result()).toBe(false)
+})
+
 test('a platform that answers at once is called once, and clears nothing (G11)', async () => {
   const api = vi.fn((_command: string, _version: 2, callback: (data: object, success: boolean) => void) =>
     callback({ eventStatus: 'tcloaded', gdprApplies: false }, true),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSchedulerWithConsent } from '#lib/ads/consent/consent-sync.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import {
@@ -38,8 +38,9 @@ describe('the scheduler is loaded', () => {
     expect(page.tokenStore.currentToken()?.id).toBe('A')
   })
 
-  test('at once on a page with a consent platform, to get all of its events (K6)', () => {
-    const page = withoutScheduler(true)
+  test.each(['__tcfapi', '__gpp'])('at once on a page with %s, to get all of its events (K6)', (name) => {
+    const page = withoutScheduler()
+    Object.assign(page.window, { [name]: () => {} })
     page.tokenStore.start()
     expect(page.loads).toHaveLength(1)
   })
@@ -84,7 +85,9 @@ describe('a late scheduler', () => {
     const page = withoutScheduler()
     page.tokenStore.start(available('A'))
     page.tokenStore.start(available('B', { now: SERVER_NOW + 1 }))
+    const listen = vi.spyOn(page.window.document, 'addEventListener')
     await page.arrive()
+    expect(listen).toHaveBeenCalledTimes(1)
     await page.look()
     await page.request.answer(available('B', { now: SERVER_NOW + 2 }))
     expect(page.methods()).toBe('GET')
@@ -127,6 +130,13 @@ describe('without a scheduler', () => {
     await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
     expect(settled).toBe(true)
     expect(page.tokenStore.currentToken()?.id).toBe('A')
+  })
+
+  test('a page that renders twice posts once (P7)', () => {
+    const page = withoutScheduler()
+    page.tokenStore.start(plain('refreshing'))
+    page.tokenStore.start(plain('refreshing'))
+    expect(page.methods()).toBe('POST')
   })
 
   test('a server that repeats its answer is not called in a loop', async () => {
@@ -213,10 +223,11 @@ describe('an answer', () => {
     ['a token that is never due', { ...available('A'), refreshFrom: '9' }],
     ['a group that is never due', { status: 'withheld', now: SERVER_NOW }],
     ['no object', null],
-  ])('with %s is invalid', async (_name, body) => {
+    ['an error’s status', available('A'), 503],
+  ])('with %s is invalid', async (_name, body, status = 200) => {
     const page = withoutScheduler()
     page.tokenStore.start()
-    await page.request.answer(Response.json(body))
+    await page.request.answer(Response.json(body, { status }))
     expect(page.tokenStore.getSnapshot()).toMatchObject({ status: 'unavailable', reason: 'operator' })
   })
 })

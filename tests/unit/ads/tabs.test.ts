@@ -124,6 +124,39 @@ test('a tab reads by itself when the other one never confirms (N23)', async () =
   await delivered()
   await b.advance(3_000)
   expect(b.methods()).toBe('GET')
+  await b.request.answer(plain('signed_out', SERVER_NOW + 1))
+  await delivered()
+  expect(messages).toEqual([{ type: 'cleared' }])
+})
+
+test('a change in another tab replaces a pending read, whose answer may be older (N23)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  await b.look()
+  const { request } = b
+  await a.look()
+  await a.request.answer(available('B', { now: SERVER_NOW + 1 }))
+  await delivered()
+  expect(b.methods()).toBe('GET GET')
+  await request.answer(available('A', { now: SERVER_NOW + 2 }))
+  await b.request.answer(available('B', { now: SERVER_NOW + 2 }))
+  await delivered()
+  expect([a.methods(), b.tokenStore.currentToken()?.id]).toEqual(['GET', 'B'])
+})
+
+test('a page from the back/forward cache tells the other tabs of another reader (S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  await a.restore()
+  await a.request.answer(available('B', { now: SERVER_NOW + 1 }))
+  await delivered()
+  expect(b.methods()).toBe('GET')
+})
+
+test('messages of other scripts are ignored', async () => {
+  const [a] = twoTabs(available('A'))
+  for (const message of [null, 'cleared', { type: 'other' }]) spy?.postMessage(message)
+  await delivered()
+  expect(a.tokenStore.currentToken()?.id).toBe('A')
+  expect(a.requests).toHaveLength(0)
 })
 
 test('a pending request in another tab restores nothing after the sign-out (S1)', async () => {

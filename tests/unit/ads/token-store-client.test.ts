@@ -183,6 +183,21 @@ describe('an opt-out in the browser’s refresher (S1)', () => {
     expect(page.request.body).toEqual({ recheck: true, signals: { gdprApplies: false } })
   })
 
+  test.each([
+    ['the first signals', false],
+    ['changed signals', true],
+  ])('is sent again with %s of the consent platform', async (_which, changed) => {
+    const page = createBrowserStub()
+    page.tokenStore.start(clientToken('A'))
+    if (changed) {
+      await page.consent({ gdprApplies: false })
+      await page.request.answer(clientToken('A', { now: SERVER_NOW + 1 }))
+    }
+    page.tokenStore.recheck()
+    await page.consent({ gdprApplies: true })
+    expect(page.request.body).toEqual({ recheck: true, signals: { gdprApplies: true } })
+  })
+
   test('is not overridden by a pending request or a rendered page', async () => {
     const { page } = opened()
     await page.look()
@@ -250,7 +265,9 @@ describe('an opt-out in the browser’s refresher (S1)', () => {
     expect(messages).toEqual([])
     a.tokenStore.recheck()
     expect([a.tokenStore.currentToken(), b.tokenStore.currentToken()]).toEqual([null, null])
+    await a.request.answer(unavailable)
     expect(b.requests).toHaveLength(0)
+    await a.look()
     await a.request.answer(plain('opted_out', SERVER_NOW + 1))
     expect(b.methods()).toBe('GET')
     await b.request.answer(plain('opted_out', SERVER_NOW + 2))

@@ -44,6 +44,34 @@ describe('waking up', () => {
     expect(events).toEqual(['cleared available'])
     expect(page.tokenStore.currentToken()?.id).toBe('B')
   })
+
+  test('once a restored page has its token again, the next one is a refresh', async () => {
+    const page = createBrowserStub()
+    page.tokenStore.start(available('A'))
+    const events = recordEvents(page.tokenStore, ['cleared', 'refreshed'])
+    await page.restore()
+    await page.request.answer(available('A', { now: SERVER_NOW + 1 }))
+    page.tokenStore.start(available('B', { now: SERVER_NOW + 2 }))
+    expect(events).toEqual(['refreshed available'])
+  })
+
+  test('a page that is shown for the first time is no restored one', () => {
+    const page = createBrowserStub()
+    page.tokenStore.start(available('A'))
+    page.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }))
+    expect(page.tokenStore.currentToken()?.id).toBe('A')
+    expect(page.requests).toHaveLength(0)
+  })
+
+  test('a read that fails after the token has expired leaves the page unavailable', async () => {
+    const page = createBrowserStub()
+    page.tokenStore.start(available('A'))
+    await page.look()
+    const events = recordEvents(page.tokenStore, ['expired', 'cleared'])
+    page.sleep(61_000)
+    await page.request.answer(new TypeError('offline'))
+    expect(events).toEqual(['expired refreshing', 'cleared unavailable'])
+  })
 })
 
 describe('clearing', () => {
@@ -167,6 +195,14 @@ describe('events', () => {
     expect(listen()).toEqual(['available available', 'refreshed available'])
     page.tokenStore.clear('opted_out')
     expect(listen()).toEqual(['cleared opted_out'])
+  })
+
+  test('a listener that a listener adds gets the same event, once (K5)', () => {
+    const page = createBrowserStub()
+    const listener = vi.fn()
+    page.tokenStore.on('available', () => page.tokenStore.on('available', listener))
+    page.tokenStore.start(available('A'))
+    expect(listener).toHaveBeenCalledTimes(1)
   })
 
   test('a listener that unsubscribed gets no event', () => {

@@ -26,6 +26,14 @@ describe('a page without ads (S12)', () => {
     expect(events).toEqual([])
   })
 
+  test('ends the wait of an auction for a pending request', async () => {
+    const page = createBrowserStub()
+    page.tokenStore.start()
+    const settled = page.tokenStore.settled()
+    page.tokenStore.disableAds()
+    await expect(settled).resolves.toBeUndefined()
+  })
+
   test('requests nothing at any wake-up', async () => {
     const page = createBrowserStub()
     page.tokenStore.start(available('A'))
