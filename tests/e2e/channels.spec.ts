@@ -1,4 +1,4 @@
-import { identityOf, signInAndConsent, signOutByApi, statusLine } from './acts.ts'
+import { holdPosts, identityOf, signInAndConsent, signOutByApi, statusLine } from './acts.ts'
 import {
   allKept,
   channels,
@@ -14,7 +14,6 @@ import {
 import { expect, test } from './fixtures.ts'
 
 // tests/soak/channels.spec.ts has every channel in every state.
-const dueAtOnce = { identityMs: 3_600_000, refreshFromMs: 1, refreshMs: 86_400_000 }
 
 for (const channel of channels) {
   const { slug, handoff } = channel
@@ -55,7 +54,7 @@ for (const channel of channels) {
         watch,
         email,
       }) => {
-        await operator.set({ lifetimes: dueAtOnce })
+        await operator.set({ lifetimes: { refreshFromMs: 1 } })
         const { advertisingToken: first } = await signInAndConsent(context, { email })
         await operator.set({})
         const release = await holdRefreshes(page)
@@ -90,11 +89,14 @@ test('several: after a refresh by the server the next ad requests carry the new 
   email,
 }) => {
   const several = channels.find(({ slug }) => slug === 'several') as (typeof channels)[number]
-  await operator.set({ lifetimes: dueAtOnce })
+  // Not due when the page is requested: its request would start the refresh.
+  await operator.set({ lifetimes: { refreshFromMs: 2_000 } })
   const { advertisingToken: first } = await signInAndConsent(context, { email })
-  await operator.set({ faults: [{ on: 'refresh', latencyMs: 1_000 }] })
+  await operator.set({})
+  const release = await holdPosts(page, '/api/identity')
   await openPattern(page, several)
   expect(identifiersIn(await requestsSince(watch, 0, several))).toEqual([`uidapi.com ${first}`])
+  await release()
   await expect(page.locator('.events')).toContainText('refreshed')
   const refreshed = await page.evaluate(tokenOfPage)
   expect(refreshed).not.toBe(first)
