@@ -37,8 +37,12 @@ test('in one tab nothing of A is sent after A’s sign-out, and the next readers
     await expect(statusLine(page, 'signed_out')).toBeVisible()
     expect(await identityOf(context)).toMatchObject({ status: 'available' })
     expect(watch.count('GET', '/api/identity')).toBe(asked)
+    // The answer to the form loads a page.
+    const loaded = page.waitForEvent('load')
     await release()
-    await expect.poll(async () => (await identityOf(context)).status).toBe('signed_out')
+    await loaded
+    await expect(statusLine(page, 'signed_out')).toBeVisible()
+    expect(await identityOf(context)).toMatchObject({ status: 'signed_out' })
     await expectAds(page, 'none')
     expect(await tokenInPrebid(page)).toBeNull()
   })
