@@ -89,12 +89,22 @@ test('the answer to the question is sent with the platform’s signals, so that 
   await installCmp(context, inUs('usnat', { SaleOptOut: 1 }))
   await signInByApi(context, { email })
   await page.goto('/choice')
+  await expect.poll(() => page.evaluate(signalsOfPage)).not.toBeNull()
   await page.getByRole('button', { name: 'Yes, use it for ads' }).click()
   await expect.poll(() => identityOf(context)).toMatchObject({ status: 'unsupported', reason: 'consent' })
   expect(await operator.calls()).toMatchObject({ generate: 0 })
   await decide(page, inUs('usnat'))
   await expect.poll(() => identityOf(context)).toMatchObject({ status: 'available' })
 })
+
+/** Runs in the page: what its token store has heard of the consent platform. */
+function signalsOfPage(): unknown {
+  const { [Symbol.for('uid2.tokenStore')]: tokenStore } = window as unknown as Record<
+    symbol,
+    { signals(): unknown } | undefined
+  >
+  return tokenStore?.signals() ?? null
+}
 
 /** The server answers, and the page gets its answers when they are released. */
 async function holdAnswers(page: Page, path: string) {
