@@ -35,9 +35,8 @@ export const noStoreHeaders = {
 }
 
 export function setNoStore<T extends Response>(response: T): T {
-  const vary = response.headers.get('vary')
-  for (const [header, text] of Object.entries(noStoreHeaders)) response.headers.set(header, text)
-  if (vary !== null) response.headers.append('vary', vary)
+  for (const [header, text] of Object.entries(noStoreHeaders))
+    response.headers[header === 'Vary' ? 'append' : 'set'](header, text)
   return response
 }
 

@@ -96,8 +96,10 @@ export function createIdentity(options: IdentityOptions) {
     if (granted && failure === 'rejected_write') return { status: 'rejected' }
     if (failure) {
       const identity: PublicIdentity = { status: 'unavailable', reason: 'store', now: now() }
-      const action = granted ? 'keep' : 'clear'
-      return { status: 'done', update: { identity, cookie: action, background: undefined } }
+      return {
+        status: 'done',
+        update: { identity, cookie: granted ? 'keep' : 'clear', background: undefined },
+      }
     }
     const updated = await update(request, granted ? 'post' : 'proxy')
     return { status: 'done', update: granted ? updated : { ...updated, cookie: 'clear' } }

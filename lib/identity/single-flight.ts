@@ -15,6 +15,8 @@ const runOutsideRequests = AsyncLocalStorage.snapshot()
 /** At most so many flights are held; the oldest goes. */
 const limit = 10_000
 
+type Held<T> = { -readonly [Part in keyof Flight<T>]: Flight<T>[Part] } & { timer?: NodeJS.Timeout }
+
 export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
 
 /**
@@ -23,7 +25,7 @@ export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
  * hashed.
  */
 export function createSingleFlight<T>(keepMs: (result: T) => number) {
-  const flights = new Map<string, { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout }>()
+  const flights = new Map<string, Held<T>>()
 
   /** The running or remembered flight of a key. */
   const find = (key: string): Flight<T> | undefined => flights.get(hash(key))
@@ -41,10 +43,11 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
       else flights.delete(key)
       return result
     }
-    const flight: { promise: Promise<T>; result?: T; timer?: NodeJS.Timeout } = {
-      promise: runOutsideRequests(() => run().then(settle)),
+    const forget = (error: unknown): never => {
+      flights.delete(key)
+      throw error
     }
-    flight.promise.catch(() => flights.delete(key))
+    const flight: Held<T> = { promise: runOutsideRequests(() => run().then(settle, forget)) }
     flights.set(key, flight)
     for (const [oldest, { timer }] of flights) {
       if (flights.size <= limit) break

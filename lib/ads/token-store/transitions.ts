@@ -60,7 +60,7 @@ export interface UsableToken {
 export type TokenListener = (state: TokenState) => void
 
 /** Statuses that the page knows by itself, because its own act caused them. */
-export type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
+type ClearedStatus = 'signed_out' | 'denied' | 'opted_out' | 'no_choice'
 
 export type RefreshedToken = Pick<AvailableIdentity, 'advertisingToken' | 'identityExpires' | 'refreshFrom'>
 
