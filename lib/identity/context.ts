@@ -69,11 +69,10 @@ export async function readState(store: ConsentStore, reader: Reader): Promise<Re
   const otherDiiHashes = (await Promise.all(otherDii.map(hashDii))).flatMap((hash) => hash ?? [])
   const subject = diiHash === null ? null : { sub, sid, diiHash, otherDiiHashes }
   const unusable = typeof dii === 'string' ? dii : dii.kind === 'phone' ? 'bad_phone' : 'no_dii'
-  const state = { reader, subject, unsupported: subject ? null : unusable }
   const read = async () =>
     subject ? store.read(subject) : { ...noConsent, ended: await store.isSessionEnded(sid) }
   const consent = await read().catch(() => null)
-  return consent?.ended ? signedOut : { ...state, consent }
+  return consent?.ended ? signedOut : { reader, subject, unsupported: subject ? null : unusable, consent }
 }
 
 /** Of a reader of whom nothing is on record. */

@@ -96,10 +96,8 @@ export function createIdentity(options: IdentityOptions) {
     if (granted && failure === 'rejected_write') return { status: 'rejected' }
     if (failure) {
       const identity: PublicIdentity = { status: 'unavailable', reason: 'store', now: now() }
-      return {
-        status: 'done',
-        update: { identity, cookie: granted ? 'keep' : 'clear', background: undefined },
-      }
+      const action = granted ? 'keep' : 'clear'
+      return { status: 'done', update: { identity, cookie: action, background: undefined } }
     }
     const updated = await update(request, granted ? 'post' : 'proxy')
     return { status: 'done', update: granted ? updated : { ...updated, cookie: 'clear' } }
