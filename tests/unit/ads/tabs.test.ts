@@ -97,6 +97,16 @@ test('a sign-out removes the token in every tab at once, and the tabs read after
   expect(messages).toEqual([{ type: 'cleared' }, { type: 'changed' }])
 })
 
+test('a token that follows a clear in another tab is a new one, not a refresh (S1)', async () => {
+  const [a, b] = twoTabs(available('A'))
+  const events = recordEvents(b.tokenStore, ['refreshed', 'available', 'cleared'])
+  events.length = 0
+  a.tokenStore.clear('signed_out')()
+  await delivered()
+  await b.request.answer(available('B', { now: SERVER_NOW + 1 }))
+  expect(events).toEqual(['cleared loading', 'available available'])
+})
+
 test('a change in another tab causes no read while this tab’s own sign-out is pending (S1)', async () => {
   const [a] = twoTabs(available('A'))
   a.tokenStore.clear('signed_out')
