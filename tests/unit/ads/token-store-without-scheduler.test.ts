@@ -36,6 +36,25 @@ test('after an opt-out in the browser no token comes back, and no ad waits, whil
   expect([page.tokenStore.currentToken(), page.requests.length]).toEqual([null, 0])
 })
 
+test('after an opt-out in the browser neither a pending request nor another tab ends the wait (S1)', async () => {
+  const channels: Array<{ onmessage: ((event: MessageEvent) => void) | null }> = []
+  class Channel {
+    onmessage: ((event: MessageEvent) => void) | null = null
+    postMessage() {}
+    constructor() {
+      channels.push(this)
+    }
+  }
+  const page = createBrowserStub({ BroadcastChannel: Channel, loadScheduler: () => {} })
+  page.tokenStore.start(clientToken('A'))
+  page.tokenStore.start()
+  page.tokenStore.recheck()
+  await page.request.answer(clientToken('A', { now: SERVER_NOW + 1 }))
+  channels[0]?.onmessage?.(new MessageEvent('message', { data: { type: 'changed' } }))
+  expect(page.tokenStore.currentToken()).toBeNull()
+  expect(page.methods()).toBe('GET')
+})
+
 test('an opt-out in the browser is told to the server once the scheduler is there (S1)', async () => {
   const loads: Array<Parameters<TokenStoreEnvironment['loadScheduler']>[0]> = []
   const page = createBrowserStub({ loadScheduler: (loaded) => void loads.push(loaded) })
