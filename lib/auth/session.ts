@@ -49,13 +49,13 @@ export async function readSession(cookies: RequestLike['cookies']): Promise<Sess
 }
 
 /**
- * Decoded cookies, for a minute: the proxy, the page and the next requests decode the same one. A sign-out
- * does not matter here: the store knows it.
+ * Decoded cookies, for a minute: the proxy, the page and the next requests decode the same one. So many are the
+ * readers of some ten seconds of a busy process, and 2 MB. A sign-out does not matter here: the store knows it.
  */
 const decoded = () =>
   processWide(
     'sessions',
-    () => new LRUCache<string, SessionClaims>({ max: 10_000, ttl: 60_000, ttlAutopurge: true }),
+    () => new LRUCache<string, SessionClaims>({ max: 2_000, ttl: 60_000, ttlAutopurge: true }),
   )
 
 /** next-auth splits a value that is too long for one cookie into `name.0`, `name.1`, … */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { getHeapStatistics } from 'node:v8'
 import { bypassProxyForLoopback } from '../../lib/shared/bypass-proxy.mjs'
 import { giveUp } from './say.mjs'
 
@@ -63,6 +64,16 @@ export const typescriptFlags = [
   '--conditions=react-server',
   `--import=${new URL('typescript-imports.mjs', import.meta.url).href}`,
 ]
+
+/**
+ * `NODE_OPTIONS` for the process of a built site; those of the environment come last, so they win. By itself V8 uses
+ * what a machine has: on a large one the heap grows fourfold between two collections, and new objects take 130 MB.
+ */
+export function siteNodeOptions(given = process.env.NODE_OPTIONS ?? '') {
+  const largestHeap = Math.min(1024, Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20))
+  const own = `--max-semi-space-size=16 --max-old-space-size=${largestHeap}`
+  return `${own} ${given}`.trim()
+}
 
 /** A package's program, for `nodePath()`. */
 export const bin = {

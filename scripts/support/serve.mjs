@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { start } from './run.mjs'
-import { bin, nodePath, root, typescriptFlags } from './runtime.mjs'
+import { bin, nodePath, root, siteNodeOptions, typescriptFlags } from './runtime.mjs'
 import { giveUp } from './say.mjs'
 
 const port = Number(process.env.PORT || 3000)
@@ -38,7 +38,11 @@ export async function requireFreePort() {
 export function serve({ loopbackOnly }, command = 'start') {
   const host = loopbackOnly ? ['-H', '127.0.0.1'] : []
   return start(nodePath(), [bin.next, command, '-p', String(port), ...host], {
-    env: { ...process.env, PORT: String(port) },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      ...(command === 'start' && { NODE_OPTIONS: siteNodeOptions() }),
+    },
   })
 }
 
