@@ -5,7 +5,7 @@ import { ensureInstalled } from './support/install.mjs'
 import { giveUp } from './support/say.mjs'
 
 /** Measured when no subject is named. */
-const usual = ['sdk', 'site']
+const usual = ['sdk', 'site', 'peers']
 /** Measured only when named. */
 const others = ['memory']
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
-import { median } from './ratio.ts'
 
 /** One kind of request to one site. */
 export interface Scenario {
@@ -15,9 +14,12 @@ export interface Scenario {
 
 const connections = 16
 
+/** Requests of each scenario before anything is measured: V8 compiles what is used often. */
+export const warmUp = 1000
+
 /**
- * The server's CPU for one request of each scenario, ms: medians of `rounds`. The scenarios take turns, so that a busy
- * machine changes all of them alike.
+ * The server's CPU for one request of each scenario, ms: lower quartiles of `rounds`, since a busy machine only adds to
+ * it. The scenarios take turns, so that it adds to all of them alike.
  *
  * @throws Error when a request is not answered with 200
  */
@@ -26,16 +28,18 @@ export async function cpuPerRequest(
   { rounds, requests }: { rounds: number; requests: number },
 ): Promise<Map<string, number>> {
   const measured = new Map<string, number[]>(scenarios.map(({ name }) => [name, []]))
-  // The first round warms up.
   for (let round = -1; round < rounds; round++)
     for (const scenario of scenarios) {
       const before = cpuOf(scenario.site.pid)
-      await send(scenario, requests)
+      await send(scenario, round < 0 ? warmUp : requests)
       const each = (cpuOf(scenario.site.pid) - before) / requests
       if (round >= 0) measured.get(scenario.name)?.push(each)
     }
-  return new Map([...measured].map(([name, values]) => [name, median(values)]))
+  return new Map([...measured].map(([name, values]) => [name, lowerQuartile(values)]))
 }
+
+const lowerQuartile = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN
 
 /** User and system time of a process with its threads so far, ms. Linux counts in hundredths of a second. */
 function cpuOf(pid: number): number {

@@ -17,6 +17,36 @@ export function report(title: string, rows: readonly Row[]): void {
   if (rows.some(isOver)) process.exitCode = 1
 }
 
+/** Numbers of several apps for several kinds of request. The first row is what the others are compared with. */
+export interface Table {
+  title: string
+  columns: readonly string[]
+  rows: readonly { label: string; values: readonly (number | undefined)[] }[]
+}
+
+/** Prints it as Markdown, or with `--json` as one line of JSON. */
+export function reportTable(table: Table): void {
+  if (process.argv.includes('--json')) console.log(JSON.stringify(table))
+  else console.log(`\n${table.title}\n\n${markdownOf(table)}`)
+}
+
+export function markdownOf({ columns, rows }: Table): string {
+  const first = rows[0]?.values ?? []
+  const cell = (value: number | undefined, column: number, row: number) => {
+    const of = first[column]
+    if (value === undefined) return '–'
+    return row === 0 || of === undefined
+      ? value.toFixed(2)
+      : `${value.toFixed(2)} (${(value / of).toFixed(1)} ×)`
+  }
+  const lines = [
+    ['', ...columns],
+    ['---', ...columns.map(() => '---:')],
+    ...rows.map(({ label, values }, row) => [label, ...values.map((value, i) => cell(value, i, row))]),
+  ]
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
 function lineOf(row: Row): string {
   const { name, value, unit, atMost, atLeast } = row
   const budget = atMost !== undefined ? `≤ ${atMost}` : atLeast !== undefined ? `≥ ${atLeast}` : ''

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { createSqlStore } from '../../lib/consent/sql.ts'
 import { type Database, openDatabase } from '../../lib/database/connection.ts'
 import { migrate } from '../../lib/database/migrations.ts'
-import { dueAtOnce, testOperator } from '../../tests/support/operator.ts'
+import { dueAtOnce } from '../../tests/support/operator.ts'
 import { startPostgres } from '../../tests/support/postgres.ts'
-import { cookieOf, keep, type Visitor, visitor } from '../../tests/support/reader.ts'
-import { startSite } from '../../tests/support/site.ts'
+import type { Visitor } from '../../tests/support/reader.ts'
 import { startBareNext } from './bare-next.ts'
 import { cpuPerRequest, memoryOf, type Scenario } from './cpu.ts'
+import { browsersOf, cookiesOf, readers, startOurs } from './ours.ts'
 import { timeRatio } from './ratio.ts'
 import { type Row, report } from './report.ts'
 
@@ -18,43 +18,21 @@ const surfaces = {
   'static page': { path: '/articles/what-lighthouses-measured', bare: '/static' },
   'dynamic page': { path: '/live/what-lighthouses-measured', bare: '/dynamic' },
 }
-/** Readers that take turns. Each has cookies of its own. */
-const readers = 16
-
-const operator = await testOperator()
-const site = await startSite({ env: { ...operator.env, UID2_TIMEOUT_MS: '30000' } })
+const { operator, site, readersWithToken, stop } = await startOurs()
 const bare = await startBareNext({ json: 600, page: 12_000 })
-
-async function readersWithToken(name: string): Promise<Visitor[]> {
-  const all = Array.from({ length: readers }, () => visitor(site))
-  for (const [i, reader] of all.entries()) {
-    await reader.signIn({ email: `${name}-${i}@example.com` })
-    await reader.choose('granted')
-  }
-  return all
-}
 const fresh = await readersWithToken('fresh')
-const freshCookie = (connection: number) => cookieOf(fresh[connection] as Visitor)
 await operator.set({ lifetimes: dueAtOnce })
 const due = await readersWithToken('due')
 
 const scenarios = Object.entries(surfaces).flatMap(([name, { path, bare: barePath }]): Scenario[] => [
   { name: `${name}, bare Next`, site: bare, path: barePath },
   { name: `${name}, signed out`, site, path },
-  { name: `${name}, with a token`, site, path, cookie: freshCookie },
-  {
-    name: `${name}, due: each request begins a refresh or stores one`,
-    site,
-    path,
-    cookie: (connection) => cookieOf(due[connection] as Visitor),
-    answered(connection, { 'set-cookie': cookies = [] }) {
-      for (const cookie of cookies) keep((due[connection] as Visitor).jar, cookie)
-    },
-  },
+  { name: `${name}, with a token`, site, path, ...cookiesOf(fresh) },
+  { name: `${name}, due: each request begins a refresh or stores one`, site, path, ...browsersOf(due) },
 ])
 const cpu = await cpuPerRequest(scenarios, { rounds: 10, requests: 300 })
 report(
-  `CPU of the server for one request: medians of 10 rounds of 300 requests, ${readers} connections`,
+  `CPU of the server for one request: 10 rounds of 300 requests, ${readers} connections`,
   [...cpu].map(([name, value]): Row => ({ name, value, unit: 'ms' })),
 )
 
@@ -124,7 +102,5 @@ report('Time and memory', [
   { name: 'resident memory of bare Next after this', value: memoryOf(bare.pid), unit: 'MB' },
 ])
 
-await operator.set({})
-await site.stop()
+await stop()
 await bare.stop()
-await operator.close()
