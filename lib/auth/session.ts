@@ -1,5 +1,5 @@
 import 'server-only'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
@@ -38,7 +38,7 @@ export async function readSession(cookies: RequestLike['cookies']): Promise<Sess
   const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
   const secret = env().nextAuthSecret
-  const key = createHash('sha256').update(`${secret}\n${token}`).digest('base64url')
+  const key = hash('sha256', `${secret}\n${token}`, 'base64url')
   try {
     const read = decoded().get(key) ?? claims.parse(await decode({ token, secret }))
     if (!decoded().has(key)) runOutsideRequests(() => decoded().set(key, read))

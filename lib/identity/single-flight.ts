@@ -1,6 +1,6 @@
 import 'server-only'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 export interface Flight<T> {
   /** Never rejects. */
@@ -28,11 +28,11 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
   const flights = new Map<string, Held<T>>()
 
   /** The running or remembered flight of a key. */
-  const find = (key: string): Flight<T> | undefined => flights.get(hash(key))
+  const find = (key: string): Flight<T> | undefined => flights.get(keyOf(key))
 
   /** The same, begun now if there is none. A run that rejects is not kept. */
   function start(secretKey: string, run: () => Promise<T>): Flight<T> {
-    const key = hash(secretKey)
+    const key = keyOf(secretKey)
     const known = flights.get(key)
     if (known) return known
     const settle = (result: T): T => {
@@ -61,7 +61,7 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
   return { find, start }
 }
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
+const keyOf = (text: string): string => hash('sha256', text, 'base64url')
 
 /** One value per process: Next gives the proxy, pages and routes instances of their own of every module. */
 export function processWide<T>(name: string, make: () => T): T {

@@ -8,7 +8,7 @@ import {
   hashEmail,
   type Uid2ClientOptions,
 } from '../../lib/uid2/index.ts'
-import { timeRatio } from './ratio.ts'
+import { median, timeRatio } from './ratio.ts'
 import { type Row, report } from './report.ts'
 
 /*
@@ -88,12 +88,27 @@ const client = createUid2Client({ ...real, timeoutMs: 30_000 })
 const inFlight = 100
 const together = (call: () => Promise<unknown>) => () => Promise.all(Array.from({ length: inFlight }, call))
 const generate = () => client.generateToken({ emailHash })
-const sent = await createUid2Requests(real).generateToken({ emailHash })
-const bareFetch = async () => {
-  const { url, method, headers, body } = sent
+const prepare = () => createUid2Requests(real).generateToken({ emailHash })
+let sent = await prepare()
+// Operators reject an envelope that is older than a minute.
+setInterval(async () => {
+  sent = await prepare()
+}, 20_000).unref()
+const generated = await client.generateToken({ emailHash })
+if (generated.status !== 'success') throw new Error(`The operator answered ${generated.status}.`)
+const refresh = () => client.refreshToken(generated.identity)
+const sentRefresh = await createUid2Requests(real).refreshToken(generated.identity)
+const fetchOf = async ({ url, method, headers, body }: typeof sent | typeof sentRefresh) => {
   const response = await fetch(url, { method, headers, body })
   if (response.status !== 200) throw new Error(`the operator answered HTTP ${response.status}`)
   await response.text()
+}
+const bareFetch = () => fetchOf(sent)
+
+const bareRefresh = () => fetchOf(sentRefresh)
+const bareRefreshAndCrypto = async () => {
+  await bareRefresh()
+  await crypto.subtle.decrypt({ name: 'AES-GCM', iv: ivOfAnswer }, key, answer)
 }
 
 /** The minimum of a call: two WebCrypto operations in another thread, and a fetch between them. */
@@ -124,6 +139,40 @@ async function growth(operations: number, run: () => Promise<unknown>): Promise<
   return (await inUse()) / first
 }
 
+/** CPU of this thread for one call, as a ratio of that of a bare fetch, both with all calls in flight. The operator is in another thread. */
+async function cpuRatio(call: () => Promise<unknown>, bare: () => Promise<unknown>): Promise<number> {
+  const used = { call: [] as number[], bare: [] as number[] }
+  for (let round = -3; round < 30; round++)
+    for (const [kind, run] of [
+      ['call', call],
+      ['bare', bare],
+    ] as const) {
+      const before = process.threadCpuUsage()
+      for (let i = 0; i < 3; i++) await together(run)()
+      const { user, system } = process.threadCpuUsage(before)
+      if (round >= 0) used[kind].push(user + system)
+    }
+  return median(used.call) / median(used.bare)
+}
+
+/** Beside a fetch alone there is no budget: to wake the thread of WebCrypto costs a quarter of a fetch on loopback. */
+async function cpuRows(
+  name: string,
+  call: () => Promise<unknown>,
+  { bare, withCrypto }: Record<'bare' | 'withCrypto', () => Promise<unknown>>,
+): Promise<Row[]> {
+  const of = `CPU of the caller, ${inFlight} in flight: ${name} : fetch of the same bytes`
+  return [
+    {
+      name: `${of} with the same calls of WebCrypto`,
+      value: await cpuRatio(call, withCrypto),
+      unit: '×',
+      atMost: 1.25,
+    },
+    { name: of, value: await cpuRatio(call, bare), unit: '×' },
+  ]
+}
+
 const rate = async (
   ours: () => Promise<unknown>,
   bare: () => Promise<unknown>,
@@ -150,6 +199,8 @@ const rows: Row[] = [
     unit: '×',
     atLeast: 0.8,
   },
+  ...(await cpuRows('generate', generate, { bare: bareFetch, withCrypto: bareFetchAndCrypto })),
+  ...(await cpuRows('refresh', refresh, { bare: bareRefresh, withCrypto: bareRefreshAndCrypto })),
   {
     name: 'normalise and hash an address : its digest alone',
     value: await rate(hash, bareDigest, 200, 500),
