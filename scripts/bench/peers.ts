@@ -30,7 +30,7 @@ const columns = [
 const [jsonIn = '', jsonOut = '', pageIn = '', pageOut = '', due = ''] = columns
 const rounds = 10
 const requests = 300
-/** Characters of text with which the apps answer as many bytes as the site. Checked by `requireSize`. */
+/** Characters of text with which the apps answer as many bytes as the site. Checked when an app starts. */
 const sizes = { json: 318, page: 16_300 }
 
 interface App {
