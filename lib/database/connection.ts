@@ -1,4 +1,5 @@
 import 'server-only'
+import { createHash } from 'node:crypto'
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import SqliteDatabase from 'better-sqlite3'
 import {
@@ -78,8 +79,8 @@ export function openDatabase(url: string, timeoutMs = queryTimeoutMs, queryMs = 
 
 /**
  * Behind a pooler in transaction mode, such as PgBouncer, the next transaction may use another connection. So
- * nothing here may depend on a database session: no named statements, no SET, and only locks that end with
- * their transaction. Kysely's Migrator would take a session lock, so `migrations.ts` takes one of its own.
+ * nothing here may depend on a database session: no SET, only locks that end with their transaction, and a named
+ * statement may be lost (`createPlanNames`). Kysely's Migrator would take a session lock, so `migrations.ts` takes one of its own.
  */
 class PoolerDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {
@@ -95,38 +96,76 @@ class PoolerDialect extends PostgresDialect {
  * timed out, the connection may still be in a transaction: the next write on it would be acknowledged and
  * then lost with that transaction.
  */
-const discardUncertain = (pool: Pool): PostgresPool => ({
-  async connect() {
-    const client = await runOutsideRequests(() => pool.connect()).catch((error: unknown) => {
-      throw withCode(error)
-    })
-    let lost = false
-    const lose = () => {
-      lost = true
-    }
-    // Without a listener, a connection that breaks while in use would end the process.
-    client.on('error', lose)
-    const query = async (text: string, values: readonly unknown[]) => {
-      // A rollback would only wait for the same dead connection.
-      if (lost) throw withCode(new Error('Connection terminated'))
-      try {
-        return await client.query(text, [...values])
-      } catch (error) {
-        // After an error that the server reports, the connection is usable, unless the server is closing it.
-        if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') lose()
+function discardUncertain(pool: Pool): PostgresPool {
+  const plans = createPlanNames()
+  return {
+    async connect() {
+      const client = await runOutsideRequests(() => pool.connect()).catch((error: unknown) => {
         throw withCode(error)
+      })
+      let inTransaction = false
+      let lost = false
+      const lose = () => {
+        lost = true
       }
-    }
-    return {
-      query: query as unknown as PostgresPoolClient['query'],
-      release() {
-        client.release(lost)
-        client.off('error', lose)
-      },
-    }
-  },
-  end: () => pool.end(),
-})
+      // Without a listener, a connection that breaks while in use would end the process.
+      client.on('error', lose)
+      const query = async (text: string, given: readonly unknown[]): Promise<unknown> => {
+        // A rollback would only wait for the same dead connection.
+        if (lost) throw withCode(new Error('Connection terminated'))
+        if (/^(begin|start transaction|commit|rollback)/.test(text)) inTransaction = /^[bs]/.test(text)
+        const name = inTransaction ? undefined : plans.nameOf(text)
+        const values = [...given]
+        try {
+          return await client.query(name === undefined ? { text, values } : { name, text, values })
+        } catch (error) {
+          if (name !== undefined && plans.isLost(error)) return query(text, given)
+          // After an error that the server reports, the connection is usable, unless the server is closing it.
+          if (!(error instanceof DatabaseError) || error.severity !== 'ERROR') lose()
+          throw withCode(error)
+        }
+      }
+      return {
+        query: query as PostgresPoolClient['query'],
+        release() {
+          client.release(lost)
+          client.off('error', lose)
+        },
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** At most so many statements have a name: PostgreSQL keeps the plan of each on every connection. */
+const planLimit = 20
+/** No such statement; a statement of that name exists already; its table was changed. */
+const lostPlan = /^(26000|42P05|0A000)$/
+
+/**
+ * Names of the statements that read. PostgreSQL plans a statement with a name once for each connection; planning the
+ * look-up of a reader takes it five times as long as running it. A pooler that does not know the name on its next
+ * connection answers with an error: then this process gives no more names. A name is a hash of its statement, so it
+ * never means another one.
+ */
+function createPlanNames() {
+  const names = new Map<string, string>()
+  let usable = true
+  return {
+    nameOf(text: string): string | undefined {
+      if (!usable || !text.startsWith('select ')) return undefined
+      if (!names.has(text) && names.size < planLimit)
+        names.set(text, createHash('sha256').update(text).digest('hex').slice(0, 32))
+      return names.get(text)
+    },
+    /** Whether an error means that named statements do not work here. From then on there are none. */
+    isLost(error: unknown): boolean {
+      const lost = error instanceof DatabaseError && lostPlan.test(error.code ?? '')
+      if (lost) usable = false
+      return lost
+    },
+  }
+}
 
 /** pg and its pool mark these errors only by their message. */
 const codes: readonly [RegExp, string][] = [

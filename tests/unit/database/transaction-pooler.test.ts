@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { consentStore } from '#lib/consent/durable.ts'
+import { createSqlStore } from '#lib/consent/sql.ts'
 import { withDatabase } from '#lib/database/access.ts'
 import { openDatabase } from '#lib/database/connection.ts'
 import { createLimiter } from '#lib/database/limiter.ts'
@@ -71,6 +73,29 @@ it('limits and choices in parallel keep the store ok (E6)', async () => {
   })
   expect(await Promise.all(work)).toEqual(work.map((_, i) => i))
   expect(health().store).toBe('ok')
+})
+
+it('statements that a pooler loses, or has from another process, are sent again without a name (E6)', async () => {
+  const subject = { sub: 'demo:a', sid: 's', diiHash: 'hash' }
+  for (let instance = 0; instance < 3; instance++) {
+    await becomeInstance()
+    // Each read is on another connection of the pooler.
+    for (let i = 0; i < 5; i++) expect(await consentStore.read(subject)).toMatchObject({ choice: null })
+    await closeDatabase()
+  }
+  expect(health().store).toBe('ok')
+})
+
+it('without a pooler PostgreSQL plans the look-up of a reader once', async () => {
+  const opened = openDatabase(direct)
+  await migrate(opened)
+  const store = createSqlStore(opened, ['p'.repeat(32)], Date.now)
+  for (let i = 0; i < 3; i++) await store.read({ sub: 'demo:a', sid: 's', diiHash: 'hash' })
+  const { rows } = await sql<{ runs: number }>`
+    SELECT (generic_plans + custom_plans)::int AS runs FROM pg_prepared_statements
+    WHERE statement LIKE '%ended_sessions%'`.execute(opened.db)
+  expect(rows).toEqual([{ runs: 3 }])
+  await opened.db.destroy()
 })
 
 it('one of several starting processes migrates, and no lock stays on a connection of the pooler (E6)', async () => {
