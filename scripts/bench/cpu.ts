@@ -42,7 +42,7 @@ const lowerQuartile = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN
 
 /** User and system time of a process with its threads so far, ms. Linux counts in hundredths of a second. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The name of the program, in brackets, may have spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -2,7 +2,7 @@
 export interface Row {
   name: string
   value: number
-  unit: 'ms' | 'µs' | 'MB' | '×'
+  unit: 'ms' | 'µs' | 'MB' | 'kB' | '×' | ''
   atMost?: number
   atLeast?: number
 }
