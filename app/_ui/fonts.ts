@@ -2,23 +2,23 @@ import localFont from 'next/font/local'
 
 /**
  * All fonts are `optional`: a font that arrives late is used at the next load, because changed line breaks
- * would move the content below. Fonts of the first screen are preloaded.
+ * would move the content below. Fonts of the first screen are preloaded. scripts/fonts.ts makes them.
  */
 
 /** The text font: one variable file with optical sizes, so headlines need no second one. */
 const newsreader = localFont({
-  src: '../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-opsz-normal.woff2',
+  src: './fonts/newsreader.woff2',
   variable: '--font-newsreader',
-  weight: '200 800',
+  weight: '400 700',
   style: 'normal',
   display: 'optional',
   adjustFontFallback: 'Times New Roman',
 })
 
 const newsreaderItalic = localFont({
-  src: '../../node_modules/@fontsource-variable/newsreader/files/newsreader-latin-wght-italic.woff2',
+  src: './fonts/newsreader-italic.woff2',
   variable: '--font-newsreader-italic',
-  weight: '200 800',
+  weight: '400',
   style: 'italic',
   display: 'optional',
   preload: false,
@@ -26,17 +26,17 @@ const newsreaderItalic = localFont({
 })
 
 const inter = localFont({
-  src: '../../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+  src: './fonts/inter.woff2',
   variable: '--font-inter',
-  weight: '100 900',
+  weight: '400 600',
   display: 'optional',
   adjustFontFallback: 'Arial',
 })
 
 const jetbrains = localFont({
-  src: '../../node_modules/@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
+  src: './fonts/jetbrains-mono.woff2',
   variable: '--font-jetbrains',
-  weight: '100 800',
+  weight: '400 600',
   display: 'optional',
   preload: false,
   adjustFontFallback: false,
