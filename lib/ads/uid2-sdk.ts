@@ -50,6 +50,8 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
   let wanted: ClientIdentity | null = null
   /** The server's identity that the SDK was given, and the latest one that it refreshed it to. */
   let given: { server: ClientIdentity; latest: ClientIdentity } | null = null
+  /** Token of what an earlier page made of the server's identity, which the token store was told of already. */
+  let made: string | undefined
   /** Token of a server's identity that the SDK did not keep. It is not given twice. */
   let rejected: string | null = null
   /** What the SDK has taken up, until an event says that it was a refresh. */
@@ -92,7 +94,7 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     const actual = sdk.getIdentity?.()
     // It may prefer a stored one, in a cookie that we cannot remove.
     if (actual && actual.advertising_token !== latest.advertising_token) reject()
-    else if (latest !== server) tell(latest)
+    else if (latest !== server && latest.advertising_token !== made) tell(latest)
   }
 
   function setIdentity(sdk: Partial<Uid2Sdk>, identity: ClientIdentity): void {
@@ -179,6 +181,10 @@ export function refreshBySdk(env: Uid2SdkEnvironment): void {
     if (state.identity.advertising_token === rejected) return
     wanted = state.identity
     removeSdkConfigs()
+    // The first auction may come before the SDK is loaded.
+    const kept = madeOf(wanted, env.product)
+    made = kept?.advertising_token
+    if (kept && made !== wanted.advertising_token) tell(kept)
     // Blocked or offline: the token stays valid until it expires, and then the server is asked.
     env
       .load()

@@ -167,6 +167,14 @@ describe('a refreshed identity of an earlier page', () => {
     })
   })
 
+  test('is used before the SDK is loaded, which the first auction does not wait for (P11)', async () => {
+    await earlierPage()
+    const page = createPage({ fails: true })
+    page.start(clientToken('A'))
+    await settle()
+    expect(page.tokenStore.renew).toHaveBeenCalledExactlyOnceWith(renewedTo('A2', made))
+  })
+
   test('is used for no other identity, and not once the storage holds something else (S1)', async () => {
     const kept = await earlierPage()
     const other = createPage()
