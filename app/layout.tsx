@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { fontVariables } from '#app/_ui/fonts.ts'
 import { Masthead } from '#app/_ui/masthead.tsx'
 import { SiteFooter } from '#app/_ui/site-footer.tsx'
+import { hideRefusedObserver } from '#lib/ads/browser-apis.ts'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -39,6 +40,10 @@ export const viewport: Viewport = {
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" className={fontVariables}>
+      <head>
+        {/** biome-ignore lint/security/noDangerouslySetInnerHtml: our own code, which needs no request of its own. */}
+        <script dangerouslySetInnerHTML={{ __html: `(${hideRefusedObserver})(window)` }} />
+      </head>
       <body>
         <a href="#content" className="skip-link">
           Skip to the content

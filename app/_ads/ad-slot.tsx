@@ -3,8 +3,16 @@
 import { use, useEffect, useRef } from 'react'
 import { AdFrame } from '#app/_ui/ad-frame.tsx'
 import { type AdSize, adSizeAt } from '#app/_ui/ad-sizes.ts'
+import { nextTask } from '#lib/ads/browser-apis.ts'
+import { siteSettings } from '#lib/ads/site-settings.ts'
 import { PageAdSetup } from './ad-stack.tsx'
-import { slotsOf } from './page-slots.ts'
+
+/** The ad stack. It and its settings are fetched while React takes over the page, which needs neither. */
+const loadStack = () => import('./page-slots.ts')
+if (typeof window !== 'undefined') {
+  loadStack().catch(() => {})
+  siteSettings().catch(() => {})
+}
 
 interface AdSlotProps {
   /** Unique on the page: it is also the ad unit's code. */
@@ -21,20 +29,23 @@ export function AdSlot({ id, size }: AdSlotProps) {
   useEffect(() => {
     let left = false
     let leave: (() => void) | undefined
-    const mount = () =>
-      slotsOf(setup).then((slots) => {
-        if (left) return
-        leave = slots.mount({
-          id,
-          sizes: [adSizeAt(size, window.innerWidth)],
-          place: () => body.current,
-          shown: ({ token }) => frame.current?.setAttribute('data-uid2-bid', token ?? ''),
-          emptied() {
-            body.current?.replaceChildren()
-            frame.current?.removeAttribute('data-uid2-bid')
-          },
-        })
+    async function mount(): Promise<void> {
+      // Prebid is loaded once the page reacts to its reader.
+      await nextTask()
+      const { slotsOf } = await loadStack()
+      const slots = await slotsOf(setup)
+      if (left) return
+      leave = slots.mount({
+        id,
+        sizes: [adSizeAt(size, window.innerWidth)],
+        place: () => body.current,
+        shown: ({ token }) => frame.current?.setAttribute('data-uid2-bid', token ?? ''),
+        emptied() {
+          body.current?.replaceChildren()
+          frame.current?.removeAttribute('data-uid2-bid')
+        },
       })
+    }
     // The site is out of reach: the slot stays quiet.
     mount().catch(() => {})
     return () => {

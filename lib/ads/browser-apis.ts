@@ -27,12 +27,25 @@ export function observeIntersection(
 
 /**
  * Next makes an IntersectionObserver as its links are loaded. Without the API Next's links work. If the
- * constructor throws, the whole page breaks, so the API is removed then.
+ * constructor throws, the whole page breaks, so the API is removed then. Its text is a script in every page, before
+ * any other, so it uses nothing from outside of it.
  */
 export function hideRefusedObserver(page: object): void {
-  const works = attempt(() => Boolean(new IntersectionObserver(() => {})), false)
-  if (!works) attempt(() => Object.defineProperty(page, 'IntersectionObserver', { value: undefined }), page)
+  try {
+    new IntersectionObserver(() => {})
+  } catch {
+    try {
+      Object.defineProperty(page, 'IntersectionObserver', { value: undefined })
+    } catch {
+      // Then nothing can be done.
+    }
+  }
 }
+
+/** Ends the task, so that the browser can paint and answer the reader before the work goes on. */
+export const nextTask = (): Promise<void> =>
+  attempt(() => (globalThis as { scheduler?: { yield(): Promise<void> } }).scheduler?.yield(), undefined) ??
+  new Promise((resolve) => setTimeout(resolve))
 
 /** A unique id for statistics. It can be guessed: do not use it as a secret. */
 export const randomText = (): string =>

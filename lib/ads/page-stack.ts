@@ -22,8 +22,6 @@ import { refreshBySdk } from './uid2-sdk'
 /** The page's slots, connected to its token store and to the ad stack of a setup. Rejects when the site is out of reach. */
 export function pageSlots(setup: AdSetup, getSettings: () => Promise<AdSettings>): Promise<Slots> {
   return loadOncePerWindow(`slots.${setup.name}`, async () => {
-    // It takes longest, and is needed in any case.
-    if (setup.bidders) import('prebid.js').catch(() => {})
     const settings = await getSettings()
     const tokenStore = pageTokenStore()
     const refresher = refresherOf(setup, settings)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { projectFiles, read } from './project.ts'
 
 const topLevel = [
-  'app lib public tests docs scripts proxy.ts instrumentation.ts instrumentation-client.ts next.config.mjs package.json',
+  'app lib public tests docs scripts proxy.ts instrumentation.ts next.config.mjs package.json',
   'tsconfig.json tsconfig.site.json',
   'playwright.config.ts vitest.config.ts .env.local.example README.md LICENSE .ci',
   // At the top level because tools look for them there.

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { StatusParagraphs } from '#app/_ads/status-line.tsx'
+import { StatusParagraphs } from '#app/_ads/status-now.tsx'
 import { useUid2 } from '#app/_ads/use-uid2.ts'
 import type { ShownIdentity } from '#app/_ui/status-words.ts'
 

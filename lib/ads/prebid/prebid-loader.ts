@@ -1,10 +1,12 @@
 import type { PrebidJS } from 'prebid.js'
 import type { AdSettings, Bidder } from '../ad-setup'
 import { isBannerMarkup } from '../banner-markup'
+import { nextTask } from '../browser-apis'
 import { type ConsentWindow, hasConsentPlatform, listenToConsentPlatform } from '../consent/consent-platform'
 import { removePrebidLeftovers } from '../leftovers'
 import { loadOncePerWindow } from '../once-per-window'
 import type { BrowserAdapter } from './browser-adapter'
+import { importPrebid } from './import-prebid'
 
 type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => void
 
@@ -27,22 +29,13 @@ const addAdapter = (pbjs: PrebidJS, bidder: Extract<Bidder, { via: 'browser' }>)
     return true
   })
 
-/**
- * Prebid touches `window` as it is evaluated, so it is only ever imported in the browser, and once per
- * page: evaluating it again would list every module twice.
- */
+/** Once per page: evaluating Prebid again would list every module twice. */
 const loadBase = (settings: AdSettings): Promise<PrebidJS> =>
   loadOncePerWindow('prebid', async () => {
     const { prebidServer, clientRefresh, userIds } = settings
-    const { default: pbjs } = await import('prebid.js')
-    // Not listed by any other module, yet nothing works without it.
-    await import('prebid.js/modules/userId')
-    await Promise.all([
-      import('prebid.js/modules/uid2IdSystem'),
-      import('prebid.js/modules/euidIdSystem'),
-      import('prebid.js/modules/prebidServerBidAdapter'),
-      userIds?.modules(),
-    ])
+    const pbjs = await importPrebid(settings)
+    await userIds?.modules()
+    await nextTask()
     const consenting = window as ConsentWindow
     const consent = hasConsentPlatform(consenting) ? await loadConsent(consenting, settings) : {}
     // What Prebid itself has refreshed stays for it.
@@ -72,6 +65,7 @@ const loadBase = (settings: AdSettings): Promise<PrebidJS> =>
     })
     pbjs.onEvent('bidAdjustment', keepFromWinning)
     pbjs.processQueue()
+    await nextTask()
     // An ID that Prebid refused while it did not know is looked at again once it does.
     listenToConsentPlatform(consenting, () => void pbjs.refreshUserIds())
     return pbjs
