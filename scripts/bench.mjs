@@ -7,7 +7,7 @@ import { giveUp } from './support/say.mjs'
 /** Measured when no subject is named. */
 const usual = ['sdk', 'site', 'peers']
 /** Measured only when named. */
-const others = ['memory', 'scale']
+const others = ['memory', 'scale', 'page', 'lighthouse', 'framework']
 
 const args = process.argv.slice(2)
 const named = args.filter((arg) => !arg.startsWith('-'))

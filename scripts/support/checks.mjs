@@ -1,10 +1,11 @@
 import { bin, typescriptFlags } from './runtime.mjs'
 
-/** Types, lint, format, dead code and size, in the order in which they are run. */
+/** Types, lint, format, dead code, size and what a page loads, in the order in which they are run. */
 export const checks = [
   { name: 'route types', args: [bin.next, 'typegen'] },
   { name: 'types', args: [bin.tsc, '--noEmit'] },
   { name: 'lint and format', args: [bin.biome, 'ci', '--error-on-warnings'] },
   { name: 'unused code and dependencies', args: [bin.knip] },
   { name: 'size', args: [...typescriptFlags, 'scripts/measure.ts'] },
+  { name: 'bytes of a page', args: [...typescriptFlags, 'scripts/bytes.ts'] },
 ]
