@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bareEnvironment, type Site, startSite } from '../../tests/support/site.ts'
 import { spawnForTests } from '../../tests/support/spawn.ts'
@@ -42,18 +43,25 @@ export default async () => <p>{'x'.repeat(${sizes.page}) + (await cookies()).siz
 })
 
 const apps = join(root, 'test-results', 'bench', 'apps')
-const session = (name: string) => join(import.meta.dirname, 'apps', `${name}.js`)
+const sources = join(import.meta.dirname, 'apps')
+const textOf = (path: string) => readFileSync(path, 'utf8')
 
-/** Builds and starts an app. Its packages are those of `installPeers` and the project's. */
+/** Starts an app, built unless an earlier run built the same. Its packages are those of `installPeers` and the project's. */
 export async function startNextApp(app: NextApp): Promise<Site> {
   const folder = join(apps, app.name)
-  rmSync(folder, { recursive: true, force: true })
-  for (const [path, text] of Object.entries(files(app))) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
+  const texts = { ...files(app), 'session.js': textOf(join(sources, `${app.name}.js`)) }
+  const packages = textOf(join(sources, 'package.json')) + textOf(join(root, 'package-lock.json'))
+  const builtFrom = JSON.stringify([texts, createHash('sha256').update(packages).digest('hex')])
+  const marker = join(folder, 'built-from.json')
+  if (!existsSync(marker) || textOf(marker) !== builtFrom) {
+    rmSync(folder, { recursive: true, force: true })
+    for (const [path, text] of Object.entries(texts)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    }
+    await run(nodePath(), [bin.next, 'build'], { cwd: folder, env: { ...bareEnvironment(), ...app.env } })
+    writeFileSync(marker, builtFrom)
   }
-  copyFileSync(session(app.name), join(folder, 'session.js'))
-  await run(nodePath(), [bin.next, 'build'], { cwd: folder, env: { ...bareEnvironment(), ...app.env } })
   return startSite({ folder, ...(app.env && { env: app.env }) })
 }
 
@@ -62,12 +70,9 @@ export async function startNextApp(app: NextApp): Promise<Site> {
  * project's. Returns the version of each.
  */
 export async function installPeers(): Promise<Record<string, string>> {
-  const wanted = readFileSync(join(import.meta.dirname, 'apps', 'package.json'), 'utf8')
+  const wanted = textOf(join(sources, 'package.json'))
   const file = join(apps, 'package.json')
-  if (
-    !existsSync(join(apps, 'node_modules', '.package-lock.json')) ||
-    readFileSync(file, 'utf8') !== wanted
-  ) {
+  if (!existsSync(join(apps, 'node_modules', '.package-lock.json')) || textOf(file) !== wanted) {
     mkdirSync(apps, { recursive: true })
     writeFileSync(file, wanted)
     // Without peer dependencies: they would be a second Next.
