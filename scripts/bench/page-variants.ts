@@ -94,7 +94,7 @@ export async function buildWithoutUid2(article: string): Promise<string> {
       'app/_ads/ad-stack.tsx': adStack,
       'app/_ads/status-line.tsx': 'export const StatusLine = () => null',
       'next.config.mjs': config
-        .replace(/[$]\{early\('.api.identity'\)\}, /, '')
+        .replace(/^.*\.\.\.earlyIdentity.*$/m, '')
         // Types that come with the left-out modules are missing.
         .replace(/typescript: .*/, 'typescript: { ignoreBuildErrors: true },'),
       'public/sample/page.html': html
