@@ -39,7 +39,7 @@ export type OperatorCalls = ReturnType<typeof createOperatorCalls>
 /** The only callers of the operator. No call rejects: what goes wrong is an event and a result. */
 export function createOperatorCalls({ client, store, product, timeoutMs, name, emit }: Setup) {
   const flightsOf = (kind: string, keep: typeof keepMs): SingleFlight<CallResult> =>
-    processWide(`${kind} ${name}`, () => createSingleFlight(({ status }) => keep[status]))
+    processWide(`${kind} ${name}`, () => createSingleFlight(({ status }) => keep[status], 10_000))
   // A refreshed identity waits for the reader's next request; a generated one is sealed by who asked for it.
   const refreshes = flightsOf('refreshes', keepMs)
   const generates = flightsOf('generates', { ...keepMs, success: 0 })

@@ -12,9 +12,6 @@ export interface Flight<T> {
 // Promises and timers keep the request in whose context they are made (30 kB), and a flight outlives its request.
 const runOutsideRequests = AsyncLocalStorage.snapshot()
 
-/** At most so many flights are held; the oldest goes. */
-const limit = 10_000
-
 type Held<T> = { -readonly [Part in keyof Flight<T>]: Flight<T>[Part] } & { timer?: NodeJS.Timeout }
 
 export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
@@ -22,9 +19,9 @@ export type SingleFlight<T> = ReturnType<typeof createSingleFlight<T>>
 /**
  * Parallel callers of one key share one run. Its result is kept for `keepMs`, because a request that comes a millisecond
  * later must not ask again. An optimisation per process: correctness holds without it. A key may hold a secret, so it is
- * hashed.
+ * hashed. At most `limit` flights are held; the oldest goes.
  */
-export function createSingleFlight<T>(keepMs: (result: T) => number) {
+export function createSingleFlight<T>(keepMs: (result: T) => number, limit = 2000) {
   const flights = new Map<string, Held<T>>()
 
   /** The running or remembered flight of a key. */
@@ -39,7 +36,8 @@ export function createSingleFlight<T>(keepMs: (result: T) => number) {
       flight.result = result
       if (flights.get(key) !== flight) return result
       const ms = keepMs(result)
-      if (ms > 0) flight.timer = setTimeout(() => flights.delete(key), ms).unref()
+      // Bound: a closure would keep `run`, and with it the request.
+      if (ms > 0) flight.timer = setTimeout(flights.delete.bind(flights), ms, key).unref()
       else flights.delete(key)
       return result
     }
