@@ -1,22 +1,16 @@
 'use client'
 
-import { fontVariables } from '#app/_ui/fonts.ts'
 import './globals.css'
 
-/** Replaces the layout, so it is a complete document without dependencies. */
+/** Replaces the layout, so it is a complete document. Every page's first script has it, so it is short, without fonts. */
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
   return (
-    <html lang="en" className={fontVariables}>
-      <head>
-        <title>The Lantern</title>
-      </head>
+    <html lang="en">
       <body>
-        <main id="content" className="sheet">
-          <p className="eyebrow">The Lantern</p>
+        <title>The Lantern</title>
+        <main id="content" className="sheet" role="alert">
           <h1>The lamp went out for a moment</h1>
-          <p>
-            The site could not be put together. It is our fault and not yours, and trying again often helps.
-          </p>
+          <p>This page could not be put together. Trying again often helps.</p>
           <div className="button-row">
             <button type="button" className="button" onClick={reset}>
               Try again

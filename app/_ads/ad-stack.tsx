@@ -1,8 +1,7 @@
 'use client'
 
 import { createContext, type ReactNode, useLayoutEffect, useReducer } from 'react'
-import { removeLeftovers } from '#lib/ads/leftovers.ts'
-import { pageTokenStore } from '#lib/ads/page-token-store.ts'
+import { disableAds, pageTokenStore } from '#lib/ads/page-token-store.ts'
 import type { TokenState } from '#lib/ads/token-store/transitions.ts'
 import type { PublicIdentity } from '#lib/identity/public-identity.ts'
 import type { AdSetupName } from './ad-config.ts'
@@ -37,11 +36,8 @@ export function AdStack({ ads, setup = 'site', initial, children }: AdStackProps
   useLayoutEffect(() => {
     // Whatever this browser refuses: a page without ads is better than none.
     try {
-      if (ads === 'none') {
-        pageTokenStore().disableAds()
-        // What Prebid and the SDKs kept on the page before, also where that was another load.
-        removeLeftovers()
-      } else pageTokenStore().start(initial)
+      if (ads === 'none') disableAds()
+      else pageTokenStore().start(initial)
     } catch (error) {
       globalThis.reportError?.(error)
     }

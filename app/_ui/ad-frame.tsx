@@ -1,12 +1,9 @@
-import type { CSSProperties, ReactNode, Ref } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import { type AdSize, adSizes } from '#app/_ui/ad-sizes.ts'
 
 interface AdFrameProps {
   id: string
   size: AdSize
-  frameRef?: Ref<HTMLDivElement>
-  /** The element into which script puts the creative. React then renders nothing inside. */
-  bodyRef?: Ref<HTMLDivElement>
   /** What the buyer could read of the token, when the server sold the slot. */
   bid?: string
   /** The creative, where the server renders it. */
@@ -14,7 +11,7 @@ interface AdFrameProps {
 }
 
 /** The frame of one slot: labelled, of fixed size with or without an ad, hidden in print. */
-export function AdFrame({ id, size, frameRef, bodyRef, bid, children }: AdFrameProps) {
+export function AdFrame({ id, size, bid, children }: AdFrameProps) {
   const { wide, narrow } = adSizes[size]
   const reserved = {
     '--ad-wide-width': `${wide[0]}px`,
@@ -23,17 +20,9 @@ export function AdFrame({ id, size, frameRef, bodyRef, bid, children }: AdFrameP
     '--ad-narrow-height': `${narrow[1]}px`,
   } as CSSProperties
   return (
-    <div
-      ref={frameRef}
-      className={`ad-frame ad-frame-${size}`}
-      style={reserved}
-      data-ad-slot={id}
-      data-uid2-bid={bid}
-    >
+    <div className={`ad-frame ad-frame-${size}`} style={reserved} data-ad-slot={id} data-uid2-bid={bid}>
       <p className="ad-frame-label">Advertisement</p>
-      <div ref={bodyRef} className="ad-frame-body">
-        {children}
-      </div>
+      <div className="ad-frame-body">{children}</div>
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { keyValues } from './google/key-values'
 import { answerGoogleDeploy, prebidSignals, pushSecureSignals } from './google/secure-signals'
 import { clearHeldSignals } from './google/signals-cache'
 import { loadOncePerWindow, oncePerWindow } from './once-per-window'
+import { startCleanUp } from './page-clean-up'
 import { holdOutRecord } from './page-exposures'
 import { pageTokenStore } from './page-token-store'
 import { loadPrebid } from './prebid/prebid-loader'
@@ -21,6 +22,8 @@ import { refreshBySdk } from './uid2-sdk'
 
 /** The page's slots, connected to its token store and to the ad stack of a setup. Rejects when the site is out of reach. */
 export function pageSlots(setup: AdSetup, getSettings: () => Promise<AdSettings>): Promise<Slots> {
+  // What another reader left is gone before any script of others runs.
+  startCleanUp()
   return loadOncePerWindow(`slots.${setup.name}`, async () => {
     const settings = await getSettings()
     const tokenStore = pageTokenStore()

@@ -1,10 +1,10 @@
-import { clearGptCacheWith } from './google/signals-cache'
-import { liftPrebidOptOut, removeLeftovers, setPrebidOptOut } from './leftovers'
+import { cleanUpQueue } from './clean-up-queue'
 import { oncePerWindow } from './once-per-window'
-import { removeSdkLeftovers } from './sdk-storage'
 import { browserEnvironment, type TokenStoreEnvironment } from './token-store/browser'
 import { createTokenStore } from './token-store/token-store'
-import type { TokenStore } from './token-store/transitions'
+import type { TokenEvent, TokenStore } from './token-store/transitions'
+
+export const tokenEvents: readonly TokenEvent[] = ['available', 'refreshed', 'withheld', 'expired', 'cleared']
 
 /**
  * The page's token store: components, forms and a publisher's own scripts all mean the same one. What others keep of an
@@ -13,29 +13,35 @@ import type { TokenStore } from './token-store/transitions'
 export function pageTokenStore(): TokenStore {
   return oncePerWindow('tokenStore', () => {
     const tokenStore = createTokenStore({ ...browserEnvironment(), loadScheduler })
-    tokenStore.on('available', (state) => {
-      // Another reader may have signed in elsewhere (at a provider, on another host), unseen by our pages.
-      removeSdkLeftovers(state.status === 'available' ? state.identity : undefined)
-      liftPrebidOptOut()
-    })
-    // The control group has consented too. Only the token is missing.
-    tokenStore.on('withheld', () => {
-      removeLeftovers()
-      liftPrebidOptOut()
-    })
-    tokenStore.on('cleared', ({ status }) => {
-      removeLeftovers()
-      if (status === 'denied' || status === 'opted_out') setPrebidOptOut()
-    })
-    clearGptCacheWith(tokenStore)
+    for (const event of tokenEvents) tokenStore.on(event, (state) => cleanUpQueue().push([event, state]))
     return tokenStore
   })
 }
 
+/**
+ * Instead of `start` on a page without ads. What Prebid and the SDKs kept on the page before goes, too, also where that was
+ * another load.
+ */
+export function disableAds(): void {
+  const tokenStore = pageTokenStore()
+  tokenStore.disableAds()
+  import('./page-token-store-later').then(
+    ({ removeLeftovers, startCleanUp }) => {
+      startCleanUp()
+      if (tokenStore.getSnapshot().status === 'unsupported') removeLeftovers()
+    },
+    () => {},
+  )
+}
+
 /** The scheduler that also tells the server what a consent platform says. A page without one needs only the default. */
 const loadScheduler: TokenStoreEnvironment['loadScheduler'] = (loaded) => {
-  import('./consent/consent-sync').then(
-    ({ createSchedulerWithConsent }) => loaded(createSchedulerWithConsent),
+  // After the first answer. If it cannot be loaded (offline, say), the next one tries again.
+  import('./page-token-store-later').then(
+    ({ createSchedulerWithConsent, startCleanUp }) => {
+      startCleanUp()
+      loaded(createSchedulerWithConsent)
+    },
     () => {},
   )
 }

@@ -13,6 +13,7 @@ export async function importPrebid(_: unknown): Promise<PrebidJS> {
 const tokenStore = `import type { TokenStore } from './token-store/transitions'
 const state = { status: 'unsupported', reason: 'page', now: 0 } as const
 const nothing = () => {}
+export const tokenEvents = []
 export const pageTokenStore = (): TokenStore => ({
   start: nothing, disableAds: nothing, getSnapshot: () => state, subscribe: () => nothing, on: () => nothing,
   currentToken: () => null, signals: () => null, settled: async () => {}, afterAuction: nothing,
@@ -91,6 +92,7 @@ export async function buildWithoutUid2(article: string): Promise<string> {
     write: {
       'lib/ads/prebid/import-prebid.ts': importPrebid,
       'lib/ads/page-token-store.ts': tokenStore,
+      'lib/ads/page-clean-up.ts': 'export const startCleanUp = () => {}',
       'app/_ads/ad-stack.tsx': adStack,
       'app/_ads/status-line.tsx': 'export const StatusLine = () => null',
       'next.config.mjs': config

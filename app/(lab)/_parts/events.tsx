@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { pageTokenStore } from '#lib/ads/page-token-store.ts'
+import { pageTokenStore, tokenEvents } from '#lib/ads/page-token-store.ts'
 import type { TokenEvent, TokenState } from '#lib/ads/token-store/transitions.ts'
 import { LabBox } from './lab-box.tsx'
 import { timeOfDay } from './time-of-day.ts'
@@ -13,7 +13,6 @@ interface Noted {
   state: TokenState
 }
 
-const events: readonly TokenEvent[] = ['available', 'refreshed', 'withheld', 'expired', 'cleared']
 const KEPT = 12
 
 /** What the token store has told this page, the latest first. */
@@ -27,7 +26,7 @@ export function Events() {
       // A late subscriber gets the current event under each of its names. Show it once.
       setNoted((before) => [entry, ...(told ? before : [])].slice(0, KEPT))
     }
-    const ends = events.map((event) => pageTokenStore().on(event, (state) => note(event, state)))
+    const ends = tokenEvents.map((event) => pageTokenStore().on(event, (state) => note(event, state)))
     subscribed = true
     return () => {
       for (const end of ends) end()

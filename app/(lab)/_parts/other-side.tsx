@@ -2,7 +2,6 @@
 
 import { type ReactNode, use, useEffect, useState } from 'react'
 import { PageAdSetup } from '#app/_ads/ad-stack.tsx'
-import { slotsOf } from '#app/_ads/page-slots.ts'
 import { LabBox } from './lab-box.tsx'
 import { type LabRow, LabTable } from './lab-table.tsx'
 import { newerTokens } from './newer-tokens.ts'
@@ -36,12 +35,14 @@ export function OtherSide() {
         () => {},
       )
     void read()
-    slotsOf(setup).then(
-      (slots) => {
-        if (!left) end = slots.subscribe(read)
-      },
-      () => {},
-    )
+    import('#app/_ads/page-slots.ts')
+      .then(({ slotsOf }) => slotsOf(setup))
+      .then(
+        (slots) => {
+          if (!left) end = slots.subscribe(read)
+        },
+        () => {},
+      )
     return () => {
       left = true
       end?.()

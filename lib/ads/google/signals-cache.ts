@@ -1,5 +1,5 @@
 import { store, stored } from '../stored'
-import type { TokenState, TokenStore } from '../token-store/transitions'
+import type { TokenEvent, TokenListener, TokenState } from '../token-store/transitions'
 import { type GptWindow, queueOf } from './gpt-queue'
 
 /**
@@ -15,7 +15,7 @@ const OWED = 'clear'
  * end before the next one, nor on every page of a reader without a token.
  */
 export function clearGptCacheWith(
-  tokenStore: Pick<TokenStore, 'on'>,
+  tokenStore: { on(event: TokenEvent, listener: TokenListener): unknown },
   page: GptWindow = window as GptWindow,
 ): void {
   /** There was a token on this page: Google's tag may have loaded after it. */

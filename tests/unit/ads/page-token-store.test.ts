@@ -63,7 +63,13 @@ function load() {
   return window as { googletag?: object }
 }
 
-const tokenStoreOf = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
+const startCleanUp = async () => (await import('#lib/ads/page-clean-up.ts')).startCleanUp()
+
+/** With the clean-up, as the ad stack loads it. */
+async function tokenStoreOf() {
+  await startCleanUp()
+  return (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
+}
 
 /** An identity as Prebid and the SDKs leave it behind. */
 function leave() {
@@ -205,6 +211,40 @@ describe('Prebid’s own opt-out', () => {
     tokenStore.clear('denied')
     tokenStore.start(available('B', { now: SERVER_NOW + 10_000 }))
     expect(kept.get(name)).toBe('1')
+  })
+})
+
+describe('the clean-up', () => {
+  const load = async () => (await import('#lib/ads/page-token-store.ts')).pageTokenStore()
+
+  test('is loaded after the first answer on a page without an ad stack (S1)', async () => {
+    leave()
+    const tokenStore = await load()
+    tokenStore.start(plain('signed_out'))
+    await vi.dynamicImportSettled()
+    expect([...kept.values()]).not.toContain('SECRET')
+  })
+
+  test('follows what happened before it was loaded, in order (S1, G1)', async () => {
+    const clearAllCache = vi.fn()
+    page.googletag = { cmd: { push: (run: () => void) => run() }, secureSignalProviders: { clearAllCache } }
+    const tokenStore = await load()
+    tokenStore.start(available('A'))
+    tokenStore.start(available('B', { now: SERVER_NOW + 1 }))
+    tokenStore.start(plain('denied', SERVER_NOW + 2))
+    await startCleanUp()
+    expect(clearAllCache).toHaveBeenCalledTimes(1)
+    expect(kept.get('_pbjs_id_optout')).toBeTruthy()
+    tokenStore.start(available('C', { now: SERVER_NOW + 3 }))
+    expect(kept.get('_pbjs_id_optout')).toBeUndefined()
+  })
+
+  test('removes on a page without ads what an earlier load left (S12)', async () => {
+    leave()
+    const { disableAds } = await import('#lib/ads/page-token-store.ts')
+    disableAds()
+    await vi.dynamicImportSettled()
+    expect([...kept.values()]).not.toContain('SECRET')
   })
 })
 
