@@ -18,22 +18,33 @@ export const sources = [
   'tsconfig.site.json',
   'package-lock.json',
 ]
-const marker = join(root, '.next', 'built-from')
 
-/** Builds the site, unless the last build had the same sources. */
-export async function ensureBuilt() {
+const site = { name: 'the site, about 20 seconds', folder: root, sources }
+export const example = {
+  name: 'examples/minimal',
+  folder: join(root, 'examples/minimal'),
+  sources: ['examples/minimal', 'lib', 'package-lock.json'],
+}
+
+/** Builds an app, unless its last build had the same sources. */
+export async function ensureBuilt(app = site) {
+  const marker = join(app.folder, '.next', 'built-from')
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprintOf(app.sources)) return
+  step(`building ${app.name}`)
+  await build(app)
+}
+
+/** Builds an app. Ends the process when that fails. */
+export async function build({ folder, sources } = site) {
   const fingerprint = fingerprintOf(sources)
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint) return
-  step('building the site, about 20 seconds')
-  await build(fingerprint)
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const code = await runNode([bin.next, 'build'], { cwd: folder, env })
+  if (code !== 0) process.exit(code)
+  writeFileSync(join(folder, '.next', 'built-from'), fingerprint)
 }
 
-/** Builds the site. Ends the process when that fails. */
-export async function build(fingerprint = fingerprintOf(sources)) {
-  const code = await runNode([bin.next, 'build'], { env: { ...process.env, NODE_ENV: 'production' } })
-  if (code !== 0) process.exit(code)
-  writeFileSync(marker, fingerprint)
-}
+/** What a build leaves beside its sources. */
+const generated = /^(\.next|node_modules|next-env\.d\.ts|.*\.tsbuildinfo)$/
 
 /** One hash of the names and contents of files and folders. */
 export function fingerprintOf(names) {
@@ -50,7 +61,9 @@ export function fingerprintOf(names) {
 
 function listed(path) {
   try {
-    return readdirSync(path).sort()
+    return readdirSync(path)
+      .filter((name) => !generated.test(name))
+      .sort()
   } catch {
     return undefined
   }

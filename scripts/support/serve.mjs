@@ -5,7 +5,7 @@ import { start } from './run.mjs'
 import { bin, nodePath, root, siteNodeOptions, typescriptFlags } from './runtime.mjs'
 import { giveUp } from './say.mjs'
 
-const port = Number(process.env.PORT || 3000)
+export const port = Number(process.env.PORT || 3000)
 
 /** Returns the checked configuration, or exits with code 1 and one message with every fault. */
 export function readConfiguration(command = 'start') {
@@ -46,14 +46,14 @@ export function serve({ loopbackOnly }, command = 'start') {
   })
 }
 
-/** Resolves to true when the site can serve pages, or to false when it ended before. */
-export async function whenReady(ended) {
+/** Resolves to true when the app answers at a path, or to false when it ended before. */
+export async function whenReady(ended, path = '/api/health') {
   let gone = false
   void ended.then(() => {
     gone = true
   })
   while (!gone) {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/health`).catch(() => undefined)
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined)
     await answer?.arrayBuffer()
     if (answer?.status === 200) return true
     await wait(100)

@@ -1,0 +1,37 @@
+import 'server-only'
+import { createMemoryStore } from '@/lib/consent/memory'
+import { createIdentity, type PublisherIdentity } from '@/lib/identity/create-identity'
+import { processWide } from '@/lib/identity/single-flight'
+import { createUid2Client } from '@/lib/uid2'
+import { isHttps, variable } from './environment'
+import { currentReader } from './session'
+
+/**
+ * Who consented, who opted out, which sessions have ended. Next loads this module several times: `processWide` makes
+ * one store for all. It forgets opt-outs when the process ends, so put a database here before you go live.
+ */
+export const consent = processWide('consent', createMemoryStore)
+
+let made: PublisherIdentity | undefined
+
+/** What proxy.ts, the routes, the page and its action use. All options: lib/identity/types.ts. */
+export function identity(): PublisherIdentity {
+  made ??= createIdentity({
+    client: createUid2Client({
+      baseUrl: variable('UID2_BASE_URL'),
+      apiKey: variable('UID2_API_KEY'),
+      clientSecret: variable('UID2_CLIENT_SECRET'),
+      // The next request tries again.
+      retries: 0,
+    }),
+    cookie: {
+      name: isHttps() ? '__Host-uid2' : 'uid2',
+      secure: isHttps(),
+      passwords: [variable('COOKIE_PASSWORD')],
+    },
+    session: currentReader,
+    consent,
+    // The site also sets `policies` (Global Privacy Control, regions, consent strings) and `onEvent` (log).
+  })
+  return made
+}

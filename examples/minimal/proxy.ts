@@ -1,0 +1,19 @@
+import type { NextFetchEvent, NextRequest } from 'next/server'
+import { identity } from './identity'
+
+/** Begins a due refresh without waiting for it, and stores one that has ended. It never blocks a page. */
+export const proxy = (request: NextRequest, event: NextFetchEvent) => identity().proxy(request, event)
+
+export const config = {
+  matcher: [
+    {
+      // Pages: not the API, and not Next's own files.
+      source: '/((?!api/|_next/).*)',
+      // A prefetch is not a visit.
+      missing: [
+        { type: 'header', key: 'next-router-prefetch' },
+        { type: 'header', key: 'next-router-segment-prefetch' },
+      ],
+    },
+  ],
+}
