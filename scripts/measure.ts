@@ -83,6 +83,8 @@ console.log(`packages reached from proxy.ts: ${proxy.packages.join(', ')}`)
 console.log(`packages of lib/uid2 + lib/identity: ${pattern.packages.join(', ')}`)
 console.log(`longest chain in lib/identity: ${chain.map((path) => path.split('/').at(-1)).join(' → ')}`)
 
+const example = sizeOf(projectFiles.filter((path) => /^examples\/minimal\/.*(?<!\.md)$/.test(path)))
+
 const budgets: [what: string, is: number, atMost: number][] = [
   ['files of lib/identity', core.files, 10],
   ['lines of code of lib/identity', core.code, 800],
@@ -92,6 +94,7 @@ const budgets: [what: string, is: number, atMost: number][] = [
   ['files of lib/uid2 + lib/identity', pattern.paths.length, 28],
   ['lines of code of lib/uid2 + lib/identity', sizeOf(pattern.paths).code, 1900],
   ['files in the longest chain of lib/identity', chain.length, 5],
+  ['lines of examples/minimal', example.lines, 350],
   ['terms of our own in docs/map.md', terms.length, 10],
 ]
 for (const [what, is, atMost] of budgets) {

@@ -1,2 +1,3 @@
 /** Inside the repository Next would otherwise take that of the site, one folder up. */
-export default { poweredByHeader: false }
+const config = { poweredByHeader: false }
+export default config

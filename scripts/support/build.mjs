@@ -44,7 +44,7 @@ export async function build({ folder, sources } = site) {
 }
 
 /** What a build leaves beside its sources. */
-const generated = /^(\.next|node_modules|next-env\.d\.ts|.*\.tsbuildinfo)$/
+export const generated = /^(\.next|node_modules|next-env\.d\.ts|.*\.tsbuildinfo)$/
 
 /** One hash of the names and contents of files and folders. */
 export function fingerprintOf(names) {

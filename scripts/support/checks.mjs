@@ -4,6 +4,7 @@ import { bin, typescriptFlags } from './runtime.mjs'
 export const checks = [
   { name: 'route types', args: [bin.next, 'typegen'] },
   { name: 'types', args: [bin.tsc, '--noEmit'] },
+  { name: 'types of examples/minimal', args: [bin.tsc, '--noEmit', '-p', 'examples/minimal'] },
   { name: 'lint and format', args: [bin.biome, 'ci', '--error-on-warnings'] },
   { name: 'unused code and dependencies', args: [bin.knip] },
   { name: 'size', args: [...typescriptFlags, 'scripts/measure.ts'] },

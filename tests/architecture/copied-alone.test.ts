@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
-import { parts, writeNewApp } from '../support/new-app.ts'
-import { filesIn } from './project.ts'
+import { exampleNeeds, parts, writeNewApp } from '../support/new-app.ts'
+import { filesIn, read } from './project.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -42,8 +42,19 @@ describe('copied alone into a new Next app', () => {
     expect([...new Set(missing)].sort()).toEqual(packages)
   })
 
-  it('calls no function with the name of a React hook, for which React’s lint has rules', () => {
-    const files = filesIn(...parts.flatMap(({ files }) => files))
+  it('the README of examples/minimal lists what the app needs of lib/, and its package.json the project’s versions', () => {
+    const text = read('examples/minimal/README.md')
+    const lists = /^1\.[\s\S]*?(?=^2\.)/m.exec(text)?.[0].match(/`lib\/[^`]+`/g)
+    expect(lists).toEqual(exampleNeeds.map((path) => `\`${path}\``))
+    const versions = (path: string) => {
+      const { dependencies, devDependencies } = JSON.parse(read(path))
+      return { ...dependencies, ...devDependencies }
+    }
+    expect(versions('package.json')).toMatchObject(versions('examples/minimal/package.json'))
+  })
+
+  it('no file of lib calls a function with the name of a React hook, for which React’s lint has rules', () => {
+    const files = filesIn(...parts.flatMap(({ files }) => files)).filter(({ path }) => path.startsWith('lib/'))
     const callers = files.filter(({ text }) => /(?<![.\w])use(?:[A-Z]\w*)?\(/.test(text))
     expect(callers.map(({ path }) => path)).toEqual([])
   })

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { projectFiles, read } from './project.ts'
 
 const topLevel = [
-  'app lib public tests docs scripts proxy.ts instrumentation.ts next.config.mjs package.json',
+  'app lib public examples tests docs scripts proxy.ts instrumentation.ts next.config.mjs package.json',
   'tsconfig.json tsconfig.site.json',
   'playwright.config.ts vitest.config.ts .env.local.example README.md LICENSE .ci',
   // At the top level because tools look for them there.
   'package-lock.json postcss.config.mjs biome.json knip.json .gitignore .gitattributes .npmrc',
 ].flatMap((line) => line.split(' '))
 
-const code = projectFiles.filter((path) => /^(app|lib|scripts|tests)\/.*\.(ts|tsx|mjs|css)$/.test(path))
+const code = projectFiles.filter((path) =>
+  /^(app|lib|examples|scripts|tests)\/.*\.(ts|tsx|mjs|css)$/.test(path),
+)
 const lines = (path: string) => read(path).trimEnd().split('\n').length
 
 describe('the layout', () => {

@@ -94,8 +94,9 @@ export function parse(path: string, text: string): SourceFile {
 /** Path in the project of an import, with the ending that it may leave out. */
 export function resolve(from: string, source: string): string | undefined {
   if (source.startsWith('#')) return source.slice(1)
-  if (!source.startsWith('.')) return undefined
-  const path = posix.join(dirname(from), source)
+  if (!source.startsWith('.') && !source.startsWith('@/')) return undefined
+  // In examples/minimal.
+  const path = source.startsWith('@/') ? source.slice(2) : posix.join(dirname(from), source)
   return ['', '.ts', '.tsx', '/index.ts'].map((end) => path + end).find((it) => files.has(it)) ?? path
 }
 

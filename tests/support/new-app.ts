@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { generated } from '../../scripts/support/build.mjs'
 import { root } from '../../scripts/support/runtime.mjs'
 
 /** docs/channels.md lists them. */
@@ -9,6 +10,16 @@ export const tokenToPrebid = [
   'lib/ads/token-store/transitions.ts',
   'lib/ads/token-store/browser.ts',
   'lib/ads/token-store/refresh-scheduler.ts',
+  'lib/ads/prebid/prebid-token.ts',
+]
+
+/** Its README lists them. */
+export const exampleNeeds = [
+  'lib/uid2',
+  'lib/identity',
+  'lib/consent/store.ts',
+  'lib/consent/memory.ts',
+  'lib/ads/token-store',
   'lib/ads/prebid/prebid-token.ts',
 ]
 
@@ -52,6 +63,11 @@ export const parts: { name: string; files: string[]; packages: string[] }[] = [
   },
   { name: 'the token in the page, given to Prebid and cleared', files: tokenToPrebid, packages: [] },
   {
+    name: 'the minimal app',
+    files: ['examples/minimal', ...exampleNeeds],
+    packages: ['iron-session', 'next-auth', 'prebid.js'],
+  },
+  {
     name: 'the ad stack',
     // With its tag's types: @types/google-publisher-tag.
     files: ['lib/ads', 'lib/identity/public-identity.ts'],
@@ -82,6 +98,9 @@ const tsconfig = {
   exclude: ['node_modules'],
 }
 
+/** Not what builds leave there. */
+const isSource = (path: string) => !generated.test(basename(path))
+
 /**
  * An app as create-next-app leaves it, with all parts. Without "imports" and "type" in its package.json,
  * `#lib/…` is not found.
@@ -90,7 +109,7 @@ export function writeNewApp(folder: string, packageJson: object = {}): void {
   rmSync(folder, { recursive: true, force: true })
   for (const path of new Set(parts.flatMap(({ files }) => files))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
-    cpSync(join(root, path), join(folder, path), { recursive: true })
+    cpSync(join(root, path), join(folder, path), { recursive: true, filter: isSource })
   }
   const write = (name: string, content: object) =>
     writeFileSync(join(folder, name), JSON.stringify(content, null, 2))
