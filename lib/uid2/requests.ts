@@ -10,6 +10,7 @@ import { requireApiKey } from './product'
 import { type RefreshOutcome, readRefreshReply, refreshBody } from './refresh'
 import type { HttpReply, ReplyContext, Wire } from './reply'
 import { readValidateReply, validateFields } from './validate'
+import { version } from './version'
 
 /** The operator, the credentials, and how requests are built. Times are Unix ms. */
 export interface Uid2RequestOptions {
@@ -75,7 +76,7 @@ export interface Uid2Requests {
 }
 
 /** Operators use it for statistics of SDK versions. */
-const CLIENT_VERSION = 'uid2-reference-publisher-0.1.0'
+const CLIENT_VERSION = `uid2-reference-publisher-${version}`
 
 /**
  * Builds requests and reads replies, and leaves the sending to your HTTP client. `createUid2Client` adds

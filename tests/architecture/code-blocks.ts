@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { packageName } from '../../scripts/package/pack.ts'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 
 export interface CodeBlock {
@@ -42,6 +43,7 @@ export function typeErrors(blocks: CodeBlock[], name: string): string[] {
       extends: '../../tsconfig.json',
       compilerOptions: {
         rootDirs: ['.', '../..'],
+        paths: { [packageName]: ['../../lib/uid2/index.ts'] },
         noUnusedLocals: false,
         noUnusedParameters: false,
         incremental: false,

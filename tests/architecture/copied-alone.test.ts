@@ -54,7 +54,9 @@ describe('copied alone into a new Next app', () => {
   })
 
   it('no file of lib calls a function with the name of a React hook, for which React’s lint has rules', () => {
-    const files = filesIn(...parts.flatMap(({ files }) => files)).filter(({ path }) => path.startsWith('lib/'))
+    const files = filesIn(...parts.flatMap(({ files }) => files)).filter(({ path }) =>
+      path.startsWith('lib/'),
+    )
     const callers = files.filter(({ text }) => /(?<![.\w])use(?:[A-Z]\w*)?\(/.test(text))
     expect(callers.map(({ path }) => path)).toEqual([])
   })

@@ -3,15 +3,18 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { nameEndings } from '../../scripts/support/name-endings.mjs'
 import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
 
 vi.setConfig({ testTimeout: 60_000 })
 
 /** As strict as TypeScript is, with the web platform only: no package, no types of Node. */
-const strict = {
-  target: 'ES2022',
-  lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+const nextApp = {
+  // As create-next-app writes them.
+  target: 'ES2017',
+  lib: ['DOM', 'DOM.Iterable', 'ESNext'],
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  noEmit: true,
   types: [],
   strict: true,
   noUncheckedIndexedAccess: true,
@@ -26,18 +29,6 @@ const strict = {
   erasableSyntaxOnly: true,
   skipLibCheck: false,
 }
-
-/** Target and libraries are what `create-next-app` writes. */
-const nextApp = {
-  ...strict,
-  target: 'ES2017',
-  lib: ['DOM', 'DOM.Iterable', 'ESNext'],
-  module: 'esnext',
-  moduleResolution: 'bundler',
-  noEmit: true,
-}
-const library = { ...nextApp, noEmit: false, declaration: true, rootDir: '.', outDir: 'dist' }
-const nodePackage = { ...strict, module: 'nodenext' }
 
 const proper = `
 import { createUid2Client, hashEmail, type Identity, isDueForRefresh, Uid2Error } from './uid2'
@@ -82,18 +73,14 @@ afterAll(() => {
 })
 
 /** Another project with a copy of `uid2` and one file. */
-function project(
-  compilerOptions: object,
-  file: { name: string; text: string } | null,
-  uid2 = 'lib/uid2',
-): string {
+function project(compilerOptions: object, file: { name: string; text: string }, uid2 = 'lib/uid2'): string {
   const folder = mkdtempSync(join(tmpdir(), 'uid2-lifted-'))
   folders.push(folder)
   cpSync(resolve(root, uid2), join(folder, 'uid2'), { recursive: true })
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
   write('package.json', JSON.stringify({ name: 'another-project', type: 'module' }))
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', 'uid2'], exclude: [] }))
-  if (file) write(file.name, file.text)
+  write(file.name, file.text)
   return folder
 }
 
@@ -107,28 +94,10 @@ function compile(folder: string): string[] {
   return lines
 }
 
+// As a package: tests/unit/scripts/package.test.ts.
 describe('a copy of lib/uid2 in an empty, strict project', () => {
   it('compiles in an app that a bundler builds', () => {
     expect(compile(project(nextApp, { name: 'consumer.ts', text: proper }))).toEqual([])
-  })
-
-  it('compiles to JavaScript and declarations that Node runs', () => {
-    const compiled = project(library, null)
-    expect(compile(compiled)).toEqual([])
-    const dist = join(compiled, 'dist/uid2')
-    nameEndings(dist)
-    const consumer = { name: 'consumer.ts', text: proper.replace('./uid2', './uid2/index.js') }
-    const javascript = project(nodePackage, consumer, dist)
-    expect(compile(javascript)).toEqual([])
-
-    const script = "console.log(await (await import('./consumer.js')).hash)"
-    const run = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
-      cwd: javascript,
-      encoding: 'utf8',
-      env: { NODE_ENV: 'production' },
-    })
-    expect(run.stderr).toBe('')
-    expect(run.stdout.trim()).toBe('tMmiiTI7IaAcPpQPFQ65uMVCWH8av9jw4cwf/F5HVRQ=')
   })
 
   it('compiles with the direct integration, where Node’s environment is declared', () => {
