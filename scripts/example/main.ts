@@ -25,9 +25,7 @@ process.exit(await ended)
 
 function announce(): void {
   const lines = [`ready ${origin}`, ...Object.entries(sandbox).map(([name, value]) => `${name}=${value}`)]
-  lines.push(
-    '',
-    'The sandbox operator and exchange run in this process. Next: sign in with any address, say yes.',
-  )
+  lines.push('', 'The sandbox operator and exchange run in this process.')
+  lines.push(`Next: open ${origin}, sign in with any address, and say yes.`)
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }

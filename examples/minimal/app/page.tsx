@@ -7,7 +7,10 @@ import { Ad } from './ad'
 /** With each answer its question goes on record. */
 const question = { version: '1', wording: 'May we use your e-mail address for ads?', source: 'page' } as const
 
-/** Records the answer first. Then a yes generates a token and seals the identity; a no deletes it. */
+/**
+ * Records the answer first. Then a yes generates a token and seals the identity; a no deletes it. The site has routes
+ * instead of actions, because the id of an action changes with each build.
+ */
 async function answer(form: FormData): Promise<void> {
   'use server'
   const request = { cookies: await cookies(), headers: await headers() }
