@@ -39,7 +39,7 @@ export async function installPackedSdk() {
   write('package.json', '{ "private": true, "type": "module" }')
   await run(project, ...npm(['install', '--offline', '--no-audit', '--no-fund', `../${basename(tarball)}`]))
   const operator = await startOperator()
-  const options = JSON.stringify({ ...sandboxPublisher, baseUrl: operator.baseUrl })
+  const options = JSON.stringify({ ...sandboxPublisher, baseUrl: operator.baseUrl, timeoutMs: 60_000 })
   write('consumer.mjs', consumer)
   write(
     'main.mjs',
