@@ -71,8 +71,11 @@ export async function useExample(browser: Browser, origin: string, operatorUrl: 
 
   await test.step('a sign-out leaves nothing', async () => {
     await page.goto('/')
+    const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
     await signOut(page)
     await expectAd('Bought without an identity', undefined)
+    const withOldCookies = await fetch(`${origin}/api/identity`, { headers: { cookie } })
+    expect(await withOldCookies.json()).toMatchObject({ status: 'signed_out' })
     // next-auth's own, which say nothing about the reader.
     expect(await cookies()).toEqual(['next-auth.callback-url', 'next-auth.csrf-token'])
     const stored = await page.evaluate(() => [document.cookie, { ...localStorage }, { ...sessionStorage }])
