@@ -1,6 +1,6 @@
 import 'server-only'
 
-/** README.md lists the variables. They are read at the first request, so that a build needs no secrets. */
+/** README.md lists the variables. They are read as the server runs: a build needs no secrets. */
 export function variable(name: string): string {
   const value = process.env[name]
   if (!value) throw new Error(`${name} is not set: see README.md.`)
