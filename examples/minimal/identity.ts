@@ -1,16 +1,9 @@
 import 'server-only'
-import { createMemoryStore } from '@/lib/consent/memory'
 import { createIdentity, type PublisherIdentity } from '@/lib/identity/create-identity'
-import { processWide } from '@/lib/identity/single-flight'
 import { createUid2Client } from '@/lib/uid2'
+import { consent } from './consent'
 import { isHttps, variable } from './environment'
 import { currentReader } from './session'
-
-/**
- * Who consented, who opted out, which sessions have ended. Next loads this module several times: `processWide` makes
- * one store for all. It forgets opt-outs when the process ends, so put a database here before you go live.
- */
-export const consent = processWide('consent', createMemoryStore)
 
 let made: PublisherIdentity | undefined
 

@@ -1,11 +1,14 @@
 import 'server-only'
+import { randomUUID } from 'node:crypto'
+import type { AuthOptions } from 'next-auth'
 import { decode } from 'next-auth/jwt'
 import type { Reader, RequestLike } from '@/lib/identity/types'
+import { consent } from './consent'
 import { isHttps, variable } from './environment'
 
 declare module 'next-auth/jwt' {
   interface JWT {
-    /** The session's id, from the sign-in: app/api/auth/[...nextauth]/route.ts. */
+    /** The session's id, from the sign-in. */
     sid: string
     /** Unix s. */
     exp: number
@@ -16,11 +19,24 @@ declare module 'next-auth/jwt' {
 export async function currentReader({ cookies }: RequestLike): Promise<Reader | null> {
   const token = cookies.get(`${isHttps() ? '__Secure-' : ''}next-auth.session-token`)?.value
   const session = await decode({ token, secret: variable('NEXTAUTH_SECRET') }).catch(() => null)
-  if (!session?.sub || !session.email) return null
+  if (!session?.sub || !session.sid || !session.email) return null
   return {
     sub: session.sub,
     sid: session.sid,
     dii: { kind: 'email', value: session.email },
     sessionEnds: session.exp * 1000,
   }
+}
+
+/** For the options of next-auth: an identity belongs to one session, so each has an id, and its end is on record. */
+export const sessionHooks: Pick<AuthOptions, 'callbacks' | 'events'> = {
+  callbacks: {
+    // `user` is there at a sign-in. The address is kept only here, in next-auth's encrypted cookie.
+    jwt: ({ token, user }) => (user ? { ...token, sid: randomUUID() } : token),
+  },
+  events: {
+    // No refresh that is still under way can then bring the identity back. Without a session its cookie is worth
+    // nothing, and the proxy deletes it with the next page.
+    signOut: ({ token }) => consent.endSession(token.sid, token.exp * 1000),
+  },
 }

@@ -46,7 +46,8 @@ export function buildItem(name: string, sources: Sources, origin: string): Regis
     'dependencies' | 'devDependencies',
     Record<string, string>
   >
-  const exact = (package_: string) => `${package_}@${(dependencies[package_] ?? devDependencies[package_]) as string}`
+  const exact = (package_: string) =>
+    `${package_}@${(dependencies[package_] ?? devDependencies[package_]) as string}`
   return {
     $schema: 'https://ui.shadcn.com/schema/registry-item.json',
     name,

@@ -21,8 +21,6 @@ export const packageOf = (source: string): string =>
 
 /** How a file imports another, both by their paths. */
 export function relativeSpecifier(from: string, to: string): string {
-  const path = posix
-    .relative(posix.dirname(from), to)
-    .replace(/(\/index)?\.tsx?$/, '')
+  const path = posix.relative(posix.dirname(from), to).replace(/(\/index)?\.tsx?$/, '')
   return path.startsWith('.') ? path : `./${path}`
 }

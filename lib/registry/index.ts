@@ -10,10 +10,17 @@ interface RegistryIndex {
   items: { name: string; type: 'registry:item'; title: string; description: string }[]
 }
 
-export const registryFiles: readonly string[] = ['registry.json', ...Object.keys(items).map((name) => `${name}.json`)]
+export const registryFiles: readonly string[] = [
+  'registry.json',
+  ...Object.keys(items).map((name) => `${name}.json`),
+]
 
 /** A file of the registry by its name; null if there is no such file. `origin`: where `/r` is served. */
-export function registryFile(name: string, sources: Sources, origin: string): RegistryItem | RegistryIndex | null {
+export function registryFile(
+  name: string,
+  sources: Sources,
+  origin: string,
+): RegistryItem | RegistryIndex | null {
   if (!registryFiles.includes(name)) return null
   if (name !== 'registry.json') return buildItem(name.replace(/\.json$/, ''), sources, origin)
   return {

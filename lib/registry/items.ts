@@ -29,7 +29,6 @@ const mounts = {
   [`${example}/proxy.ts`]: 'proxy.ts',
   [`${example}/instrumentation.ts`]: 'instrumentation.ts',
   [`${example}/app/api/identity/route.ts`]: 'app/api/identity/route.ts',
-  [`${example}/app/answer.ts`]: 'lib/publisher/answer.ts',
   [`${example}/app/question.tsx`]: 'components/uid2/question.tsx',
 }
 
@@ -49,7 +48,8 @@ const catalogue = {
   },
   'uid2-identity': {
     title: 'UID2 identity of a reader',
-    description: 'Generates the token, seals it in a cookie, refreshes it in the proxy, and remembers opt-outs.',
+    description:
+      'Generates the token, seals it in a cookie, refreshes it in the proxy, and remembers opt-outs.',
     files: ['lib/identity', 'lib/consent/memory.ts', 'lib/consent/own-table.ts', ...Object.keys(mounts)],
     targets: mounts,
     needs: ['uid2-server'],
@@ -72,8 +72,8 @@ const catalogue = {
   'uid2-consent-sql': {
     title: 'Consent and opt-outs in SQL',
     description: 'Consents, denials and opt-outs in SQLite or PostgreSQL. An opt-out outlives the process.',
-    files: ['lib/consent/sql.ts', `${example}/sql-consent.ts`],
-    targets: { [`${example}/sql-consent.ts`]: 'lib/publisher/sql-consent.ts' },
+    files: ['lib/consent/sql.ts', 'examples/sql/consent.ts'],
+    targets: { 'examples/sql/consent.ts': 'lib/publisher/sql-consent.ts' },
     needs: ['uid2-identity'],
     devPackages: ['@types/better-sqlite3', '@types/pg'],
     variables: { DATABASE_URL: 'file:uid2.db', CHOICES_PEPPER: '' },

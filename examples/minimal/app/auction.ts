@@ -47,7 +47,7 @@ function setUp(prebidServer: string): void {
 }
 
 /** Sells the slot, with the token of this moment if there is one. Returns the status of the token, and the winner. */
-export async function holdAuction(identity: PublicIdentity, prebidServer: string) {
+export async function holdAuction(identity: PublicIdentity | undefined, prebidServer: string) {
   setUp(prebidServer)
   tokens.start(identity)
   await tokens.settled()

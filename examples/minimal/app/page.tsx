@@ -1,23 +1,8 @@
-import { cookies, headers } from 'next/headers'
 import { connection } from 'next/server'
 import { variable } from '../environment'
 import { identity } from '../identity'
 import { Ad } from './ad'
-
-/** With each answer its question goes on record. */
-const question = { version: '1', wording: 'May we use your e-mail address for ads?', source: 'page' } as const
-
-/**
- * Records the answer first. Then a yes generates a token and seals the identity; a no deletes it. The site has routes
- * instead of actions, because the id of an action changes with each build.
- */
-async function answer(form: FormData): Promise<void> {
-  'use server'
-  const request = { cookies: await cookies(), headers: await headers() }
-  const choose = form.get('ads') === 'yes' ? identity().grant : identity().deny
-  const answered = await choose(request, question)
-  if (answered.status === 'done') await identity().cookie.write(request.cookies, answered.update.cookie)
-}
+import { Question } from './question'
 
 export default async function Page() {
   await connection() // Rendered at each request, never at build time.
@@ -32,19 +17,10 @@ export default async function Page() {
   )
 }
 
-/** The form works without script, too. Next calls an action only for a page of this site. */
 function Account() {
   return (
     <>
-      <form action={answer}>
-        <p>{question.wording}</p>
-        <button type="submit" name="ads" value="yes">
-          Yes
-        </button>
-        <button type="submit" name="ads" value="no">
-          No
-        </button>
-      </form>
+      <Question />
       <a href="/api/auth/signout">Sign out</a>
     </>
   )

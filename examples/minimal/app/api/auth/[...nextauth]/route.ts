@@ -1,8 +1,8 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import NextAuth from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { isHttps, variable } from '../../../../environment'
-import { consent } from '../../../../identity'
+import { sessionHooks } from '../../../../session'
 
 const handler = NextAuth({
   session: { strategy: 'jwt' },
@@ -16,15 +16,7 @@ const handler = NextAuth({
         given?.email && !isHttps() ? { id: accountOf(given.email), email: given.email } : null,
     }),
   ],
-  callbacks: {
-    // `user` is there at a sign-in. The address is kept only here, in next-auth's encrypted cookie.
-    jwt: ({ token, user }) => (user ? { ...token, sid: randomUUID() } : token),
-  },
-  events: {
-    // On record, so that no refresh that is still under way can bring the identity back. Without a session its cookie
-    // is worth nothing, and the proxy deletes it with the next page.
-    signOut: ({ token }) => consent.endSession(token.sid, token.exp * 1000),
-  },
+  ...sessionHooks,
 })
 
 /** The same for the same address, and tells nothing about it. */
