@@ -99,7 +99,17 @@ const catalogue = {
     description: 'Gives the token of the page to Google’s tag, after the consent platform has spoken.',
     files: ['lib/ads/google/secure-signals.ts', 'lib/ads/token-store'],
     needs: ['uid2-identity'],
+    devPackages: ['@types/google-publisher-tag'],
     next: 'pushSecureSignals(tokens, consent): before the tag loads, with the token store of the page. Switch the signal on in Ad Manager.',
+  },
+  'uid2-ads': {
+    title: 'UID2 in a whole ad stack',
+    description:
+      'Several slots with Prebid and Google’s tag, consent platforms, and the browser SDK for refreshes.',
+    files: ['lib/ads'],
+    needs: ['uid2-prebid'],
+    devPackages: ['@types/google-publisher-tag'],
+    next: 'pageSlots(setup, settings) of lib/ads/page-stack.ts for the slots, pageTokenStore().start() for each page.',
   },
   'uid2-openrtb': {
     title: 'UID2 in an OpenRTB request of your server',

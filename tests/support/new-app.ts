@@ -1,6 +1,8 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { generated } from '../../scripts/support/build.mjs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { buildItem } from '#lib/registry/build.ts'
+import { items } from '#lib/registry/items.ts'
+import { sourcesIn } from '#lib/registry/sources.ts'
 import { root } from '../../scripts/support/runtime.mjs'
 
 /** docs/channels.md lists them. */
@@ -23,60 +25,8 @@ export const exampleNeeds = [
   'lib/ads/prebid/prebid-token.ts',
 ]
 
-/**
- * The files that a publisher copies for one purpose, and the packages that they need beside Next, React and
- * Node.
- */
-export const parts: { name: string; files: string[]; packages: string[] }[] = [
-  { name: 'the SDK', files: ['lib/uid2'], packages: [] },
-  { name: 'the core', files: ['lib/uid2', 'lib/identity'], packages: ['iron-session'] },
-  {
-    name: 'the policies',
-    files: ['lib/uid2', 'lib/identity', 'lib/policies'],
-    packages: ['@iabgpp/cmpapi', 'iron-session', 'zod'],
-  },
-  {
-    name: 'the stores without a database',
-    files: [
-      'lib/uid2',
-      'lib/identity',
-      'lib/consent/store.ts',
-      'lib/consent/memory.ts',
-      'lib/consent/own-table.ts',
-    ],
-    packages: ['iron-session'],
-  },
-  {
-    name: 'the auction on the server',
-    files: [
-      'lib/ads/server',
-      'lib/ads/banner-markup.ts',
-      'lib/ads/openrtb-macros.ts',
-      'lib/identity/public-identity.ts',
-    ],
-    packages: ['zod'],
-  },
-  {
-    name: 'the token in the page',
-    files: ['lib/ads/token-store', 'lib/identity/public-identity.ts'],
-    packages: [],
-  },
-  { name: 'the token in the page, given to Prebid and cleared', files: tokenToPrebid, packages: [] },
-  {
-    name: 'the minimal app',
-    files: ['examples/minimal', ...exampleNeeds],
-    packages: ['iron-session', 'next-auth', 'prebid.js'],
-  },
-  {
-    name: 'the ad stack',
-    // With its tag's types: @types/google-publisher-tag.
-    files: ['lib/ads', 'lib/identity/public-identity.ts'],
-    packages: ['prebid.js', 'zod'],
-  },
-]
-
-/** tsconfig.json as create-next-app 16 writes it. */
-const tsconfig = {
+/** tsconfig.json as create-next-app 16 writes it. `@/*` leads to `src/` in an app that has one. */
+const tsconfig = (sourceFolder: string) => ({
   compilerOptions: {
     target: 'ES2017',
     lib: ['dom', 'dom.iterable', 'esnext'],
@@ -92,28 +42,41 @@ const tsconfig = {
     jsx: 'react-jsx',
     incremental: true,
     plugins: [{ name: 'next' }],
-    paths: { '@/*': ['./*'] },
+    paths: { '@/*': [`./${sourceFolder}*`] },
   },
   include: ['next-env.d.ts', '**/*.ts', '**/*.tsx', '.next/types/**/*.ts', '.next/dev/types/**/*.ts'],
   exclude: ['node_modules'],
-}
+})
 
-/** Not what builds leave there. */
-const isSource = (path: string) => !generated.test(basename(path))
+/** A folder with files; those that were there before are gone. */
+export function writeFolder(folder: string, files: Record<string, string | object>): void {
+  rmSync(folder, { recursive: true, force: true })
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(
+      join(folder, path),
+      typeof content === 'string' ? content : JSON.stringify(content, null, 2),
+    )
+  }
+}
 
 /**
- * An app as create-next-app leaves it, with all parts. Without "imports" and "type" in its package.json,
- * `#lib/…` is not found.
+ * What create-next-app leaves. Without "imports" and "type" in its package.json, `#lib/…` is not found.
+ * `sourceFolder`: '' or 'src/'.
  */
-export function writeNewApp(folder: string, packageJson: object = {}): void {
-  rmSync(folder, { recursive: true, force: true })
-  for (const path of new Set(parts.flatMap(({ files }) => files))) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    cpSync(join(root, path), join(folder, path), { recursive: true, filter: isSource })
-  }
-  const write = (name: string, content: object) =>
-    writeFileSync(join(folder, name), JSON.stringify(content, null, 2))
-  write('package.json', { name: 'app', version: '0.1.0', private: true, ...packageJson })
-  write('tsconfig.json', tsconfig)
-  writeFileSync(join(folder, 'next-env.d.ts'), '/// <reference types="next" />\n')
-}
+export const newApp = (packageJson: object = {}, sourceFolder: '' | 'src/' = '') => ({
+  'package.json': { name: 'app', version: '0.1.0', private: true, ...packageJson },
+  'tsconfig.json': tsconfig(sourceFolder),
+  'next-env.d.ts': '/// <reference types="next" />\n',
+})
+
+/** The files of all items of the registry, where they go in an app. */
+export const takenFiles = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(items).flatMap((name) =>
+      buildItem(name, sourcesIn(root), 'http://localhost').files.map(({ target, content }) => [
+        target,
+        content,
+      ]),
+    ),
+  )

@@ -21,6 +21,6 @@ const clients: ReadonlyMap<string, Client> = new Map(
 /** The caller, from its `Authorization: Bearer` header. The scheme's case does not matter. */
 export function authenticate(request: OperatorRequest): Client | undefined {
   const header = request.headers.authorization?.trim() ?? ''
-  const bearer = /^bearer (.*)$/is.exec(header)
+  const bearer = /^bearer ([\s\S]*)$/i.exec(header)
   return clients.get(bearer?.[1] ?? '')
 }

@@ -2,7 +2,7 @@ import 'server-only'
 
 /** The path of a request target, which is a path with a query or a whole URL. */
 export function pathOf(target: string): string {
-  return target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+  return target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#][\s\S]*$/, '')
 }
 
 /**

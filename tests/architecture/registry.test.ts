@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildItem, filesOf } from '#lib/registry/build.ts'
+import { importsOf } from '#lib/registry/imports.ts'
+import { registryFile, registryFiles } from '#lib/registry/index.ts'
+import { items } from '#lib/registry/items.ts'
+import { sourcesIn } from '#lib/registry/sources.ts'
+import { bin, nodePath, root } from '../../scripts/support/runtime.mjs'
+import { exampleNeeds, newApp, takenFiles, writeFolder } from '../support/new-app.ts'
+import { filesIn, parse, read } from './project.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const sources = sourcesIn(root)
+const names = Object.keys(items)
+const origin = 'https://publisher.example'
+const build = (name: string) => buildItem(name, sources, origin)
+
+/** An item with all that it needs, as `shadcn add` collects it. */
+const withNeeds = (name: string): ReturnType<typeof build>[] => {
+  const item = build(name)
+  const needed = item.registryDependencies.map((url) => url.replace(`${origin}/r/`, '').replace('.json', ''))
+  return [item, ...needed.flatMap(withNeeds)]
+}
+
+const folder = join(root, 'test-results', 'registry')
+
+/** The errors of a compiler in everything that was taken. */
+async function compile(tsc: string): Promise<string[]> {
+  // A new app has only these of the type packages installed here, and what the items bring.
+  const types = ['--types', 'node,react,react-dom']
+  const args = [tsc, '--noEmit', ...types, '--incremental', 'false', '--pretty', 'false']
+  const child = spawn(nodePath(), args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = once(child, 'close')
+  let output = ''
+  for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk
+  const [code] = await closed
+  // A compiler that does not start reports no line.
+  return [...output.split('\n').filter(Boolean), ...(code === 0 ? [] : [`exit code ${code}`])]
+}
+
+// tests/soak/registry.spec.ts installs all items with shadcn, and lints, builds and uses the app.
+describe('an item of the registry', () => {
+  it.each(names)('%s and what it needs import only each other and the packages that they name', (name) => {
+    const taken = withNeeds(name)
+    const files = taken.flatMap((item) => item.files)
+    const targets = new Set(files.map(({ target }) => target.replace(/(\/index)?\.tsx?$/, '')))
+    const packages = new Set(
+      taken.flatMap((item) => item.dependencies.map((dependency) => dependency.replace(/(?<=.)@.*/, ''))),
+    )
+    const strangers = files.flatMap(({ target, content }) =>
+      // Read by a parser, not by the search that the registry uses.
+      parse(target, content).imports.flatMap(({ source }) => {
+        if (source.startsWith('.')) {
+          const { pathname } = new URL(source, `file:///${target}`)
+          return targets.has(decodeURIComponent(pathname.slice(1))) ? [] : [`${target}: ${source}`]
+        }
+        const used = source.split('/', source.startsWith('@') ? 2 : 1).join('/')
+        return /^(node:.*|next|next-auth|react)$/.test(used) || packages.has(used)
+          ? []
+          : [`${target}: ${source}`]
+      }),
+    )
+    expect(strangers).toEqual([])
+  })
+
+  it.each(names)('%s is found whole by the search for imports', (name) => {
+    for (const path of filesOf(name, sources)) {
+      const parsed = parse(path, read(path)).imports.map(({ source }) => source)
+      expect(importsOf(read(path)).toSorted(), path).toEqual(parsed.toSorted())
+    }
+  })
+
+  it.each(names)('%s asks for no set-up: all of its files have a place of their own', (name) => {
+    const { type, files } = build(name)
+    expect(type).toBe('registry:item')
+    expect(files.length).toBeGreaterThan(0)
+    for (const file of files)
+      expect(file).toMatchObject({
+        type: 'registry:file',
+        target: expect.stringMatching(/^(app|components|lib)\/|^(proxy|instrumentation)\.ts$/),
+      })
+  })
+
+  it('installs the versions that this project is tested with', () => {
+    expect(build('uid2-identity').dependencies).toEqual(['iron-session@9.0.1', 'server-only@0.0.1'])
+    expect(build('uid2-consent-sql').devDependencies).toEqual([
+      expect.stringMatching(/^@types\/better-sqlite3@\d/),
+      expect.stringMatching(/^@types\/pg@\d/),
+    ])
+  })
+
+  it('names the items that it needs by the address that serves it', () => {
+    expect(build('uid2-identity').registryDependencies).toEqual([`${origin}/r/uid2-server.json`])
+  })
+
+  it('brings no secret of this project', () => {
+    const texts = registryFiles.map((name) => JSON.stringify(registryFile(name, sources, origin)))
+    expect(texts.filter((text) => /NEXTAUTH_SECRET=|BEGIN PRIVATE/.test(text))).toEqual([])
+    for (const name of names)
+      for (const [variable, value] of Object.entries(build(name).envVars))
+        if (/KEY|SECRET|PASSWORD|PEPPER/.test(variable)) expect(value, variable).toBe('')
+  })
+
+  it('is in the list of the registry', () => {
+    const list = registryFile('registry.json', sources, origin) as { items: { name: string }[] }
+    expect(list.items.map(({ name }) => name)).toEqual(names)
+  })
+
+  it.each(['', 'registry', 'uid2-identity', '../package.json', 'constructor.json', '__proto__.json'])(
+    'there is no file "%s"',
+    (name) => {
+      expect(registryFile(name, sources, origin)).toBeNull()
+    },
+  )
+})
+
+describe('taken into a new Next app', () => {
+  beforeAll(() => writeFolder(folder, { ...newApp(), ...takenFiles() }))
+
+  it.concurrent.each([
+    ['5.9', join(root, 'node_modules/typescript-5/bin/tsc')],
+    ['7', bin.tsc],
+  ])('all items compile with TypeScript %s and the settings of a new app', async (_, tsc) => {
+    expect(await compile(tsc)).toEqual([])
+  })
+
+  it('calls no function with the name of a React hook, for which React’s lint has rules', () => {
+    const taken = Object.entries(takenFiles()).filter(([path]) => path.startsWith('lib/'))
+    const callers = taken.filter(([, text]) => /(?<![.\w])use(?:[A-Z]\w*)?\(/.test(text))
+    expect(callers.map(([path]) => path)).toEqual([])
+  })
+})
+
+describe('examples/minimal', () => {
+  it('says in its README what it needs of lib/, and has the versions of the project', () => {
+    const text = read('examples/minimal/README.md')
+    const lists = /^1\.[\s\S]*?(?=^2\.)/m.exec(text)?.[0].match(/`lib\/[^`]+`/g)
+    expect(lists).toEqual(exampleNeeds.map((path) => `\`${path}\``))
+    const versions = (path: string) => {
+      const { dependencies, devDependencies } = JSON.parse(read(path))
+      return { ...dependencies, ...devDependencies }
+    }
+    expect(versions('package.json')).toMatchObject(versions('examples/minimal/package.json'))
+  })
+
+  it('imports nothing that its README does not list', () => {
+    const has = new Set(filesIn('examples/minimal', ...exampleNeeds).map(({ path }) => path))
+    const missing = filesIn('examples/minimal', ...exampleNeeds).flatMap(({ imports }) =>
+      imports.flatMap(({ target }) => (target === undefined || has.has(target) ? [] : target)),
+    )
+    expect(missing).toEqual([])
+  })
+})
