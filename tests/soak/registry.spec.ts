@@ -59,12 +59,14 @@ const pages = {
     import { Ad } from '@/components/uid2/ad'
     import { Question } from '@/components/uid2/question'
     import { identity } from '@/lib/publisher/identity'
+    // next-auth's own pages, which are no pages of Next.
+    const [signIn, signOut] = ['/api/auth/signin', '/api/auth/signout']
     async function Reader() {
       const known = await identity().read()
       return <>
         {known.status === 'signed_out'
-          ? <a href="/api/auth/signin">Sign in</a>
-          : <><Question /><a href="/api/auth/signout">Sign out</a></>}
+          ? <a href={signIn}>Sign in</a>
+          : <><Question /><a href={signOut}>Sign out</a></>}
         <Ad identity={known} prebidServer={process.env.PREBID_SERVER_URL!} />
       </>
     }
@@ -96,14 +98,12 @@ const pages = {
 const policies = {
   imports: `
 import { globalPrivacyControl } from '../policies/gpc'
-import { region, unansweredByRegion } from '../policies/region'
-import { consentSignals } from '../policies/signals'
-const place = { header: 'x-country', product: 'uid2' } as const`,
+import { consentSignals } from '../policies/signals'`,
   option: `
-    policies: [globalPrivacyControl({ scope: 'account' }), region(place), consentSignals({ product: 'uid2' }), unansweredByRegion(place)],`,
+    policies: [globalPrivacyControl({ scope: 'account' }), consentSignals({ product: 'uid2' })],`,
 }
 
-for (const sourceFolder of ['', 'src/'] as const)
+for (const sourceFolder of ['src/', ''] as const)
   test(`every item, added by one command to a new app with its files in "${sourceFolder || '.'}", lints, builds and works`, async ({
     browser,
   }) => {

@@ -1,0 +1,2 @@
+import { chromium } from '@playwright/test'
+import { chromiumLaunch } from './tests/support/browser.ts'
