@@ -80,6 +80,7 @@ const catalogue = {
     next: [
       '1. Set CHOICES_PEPPER in .env.local: at least 32 random characters, that you keep as long as the records.',
       "2. lib/publisher/consent.ts becomes: export { consent } from './sql-consent'",
+      '3. SQLite needs Node 22 or newer: better-sqlite3 crashes an older one.',
     ].join('\n'),
   },
   'uid2-prebid': {

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { items } from '#lib/registry/items.ts'
 import { startSandbox } from '../../scripts/example/sandbox.ts'
 import { npm } from '../../scripts/support/npm.mjs'
-import { root } from '../../scripts/support/runtime.mjs'
+import { nodePath, root } from '../../scripts/support/runtime.mjs'
 import { useExample } from '../e2e/example-acts.ts'
 import { newApp, writeFolder } from '../support/new-app.ts'
 import { PageWatch } from '../support/page-watch.ts'
@@ -127,7 +127,9 @@ for (const sourceFolder of ['src/', ''] as const)
     }
     const start = (...args: string[]) => {
       const [command, words, options] = npm(args)
-      const env = { ...bareEnvironment(), ...variables, PORT: String(port) }
+      // better-sqlite3 crashes Node 20, which may be the machine's.
+      const PATH = `${dirname(nodePath())}${delimiter}${process.env.PATH}`
+      const env = { ...bareEnvironment(), ...variables, PATH, PORT: String(port) }
       const child = spawnForTests(command, words, { ...options, cwd: folder, env })
       return { child, log: collectOutput(child), ended: once(child, 'close') }
     }
@@ -162,7 +164,7 @@ for (const sourceFolder of ['src/', ''] as const)
         ),
       )
       .toBe(200)
-    await useExample(browser, origin, sandbox.UID2_BASE_URL ?? '')
+    await useExample(browser, origin, sandbox.UID2_BASE_URL ?? '', { withoutScript: false })
 
     await test.step('a static page has the token in its bid request, too', async () => {
       const context = await browser.newContext({ baseURL: origin })

@@ -1,2 +1,0 @@
-import { chromium } from '@playwright/test'
-import { chromiumLaunch } from './tests/support/browser.ts'
