@@ -1,4 +1,5 @@
 import type { AdSetupName } from '#app/_ads/ad-config.ts'
+import type { ItemName } from '#lib/registry/items.ts'
 
 /** One way to hand the token over, with a page of its own. */
 export interface Pattern {
@@ -14,6 +15,8 @@ export interface Pattern {
   adManager?: string
   /** Where to read on, and what to copy. */
   files: readonly string[]
+  /** The item of the registry that has it. */
+  take: ItemName
   /** Which hand-off of the deployment it needs; null: either. */
   needs: 'server' | 'client' | null
   /** Which setup its page runs; null: it has a page of its own, next to `[pattern]`. */
@@ -35,6 +38,7 @@ export const serverToServer: Pattern = {
     'It asks the Prebid Server itself and renders the winning ads into the page.',
   ],
   files: ['lib/ads/server/openrtb.ts', 'lib/ads/server/server-auction.ts', 'docs/server-to-server.md'],
+  take: 'uid2-openrtb',
   needs: null,
   setup: null,
 }
@@ -53,6 +57,7 @@ export const holdOut: Pattern = {
   adManager:
     'Key-values uid2_present (y, n) and uid2_ab (n as usual, c control), reported on; euid_… with EUID.',
   files: ['lib/policies/holdout.ts', 'lib/ads/slots/exposures.ts', 'docs/hold-out.md'],
+  take: 'uid2-policy-hold-out',
   needs: null,
   setup: null,
 }
@@ -65,6 +70,7 @@ export const patterns: readonly Pattern[] = [
     line: 'One request from the browser; the Prebid Server asks the bidders. The pages of this site use it.',
     steps: [...valueSteps, 'It leaves the browser as user.ext.eids of one request to the Prebid Server.'],
     files: ['lib/ads/slots/header-bidding.ts', 'lib/ads/prebid/prebid-loader.ts'],
+    take: 'uid2-prebid',
     needs: 'server',
     setup: 'prebid-server',
   },
@@ -75,6 +81,7 @@ export const patterns: readonly Pattern[] = [
     line: 'Each bidder is asked by the browser itself, through its adapter.',
     steps: [...valueSteps, 'Prebid gives it to each adapter, which puts it into a request of its own.'],
     files: ['lib/ads/slots/header-bidding.ts', 'app/_ads/sandbox-adapter.ts'],
+    take: 'uid2-prebid',
     needs: 'server',
     setup: 'prebid-adapter',
   },
@@ -89,6 +96,7 @@ export const patterns: readonly Pattern[] = [
       'An opt-out that Prebid hears is told to the server, which asks the operator itself and remembers.',
     ],
     files: ['lib/ads/prebid/prebid-refresh.ts', 'docs/decisions/021-client-hand-off.md'],
+    take: 'uid2-ads',
     needs: 'client',
     setup: 'prebid-server',
   },
@@ -103,6 +111,7 @@ export const patterns: readonly Pattern[] = [
       'It keeps the identity in this browser’s storage; signing out disconnects it, which empties that.',
     ],
     files: ['lib/ads/uid2-sdk.ts', 'docs/decisions/021-client-hand-off.md'],
+    take: 'uid2-ads',
     needs: 'client',
     setup: 'browser-sdk',
   },
@@ -124,6 +133,7 @@ export const patterns: readonly Pattern[] = [
       'lib/ads/google/gpt.ts',
       'lib/ads/google/key-values.ts',
     ],
+    take: 'uid2-secure-signals',
     needs: null,
     setup: 'secure-signals',
   },
@@ -139,6 +149,7 @@ export const patterns: readonly Pattern[] = [
     ],
     adManager: 'Web Signal Deploy Option of uidapi.com (euid.eu): “Google deploy”.',
     files: ['lib/ads/google/secure-signals.ts', 'lib/ads/google/gpt-loader.ts'],
+    take: 'uid2-ads',
     needs: null,
     setup: 'google-deploy',
   },
@@ -154,6 +165,7 @@ export const patterns: readonly Pattern[] = [
     adManager:
       'Web Signal Deploy Option of uidapi.com (euid.eu): “Prebid User ID module”, and “Use your Prebid configuration”.',
     files: ['lib/ads/google/secure-signals.ts', 'lib/ads/slots/header-bidding.ts'],
+    take: 'uid2-ads',
     needs: null,
     setup: 'prebid-signals',
   },
@@ -170,6 +182,7 @@ export const patterns: readonly Pattern[] = [
     adManager:
       'As for the owner of the signals, here “Publisher deploy”; never the Prebid User ID module besides.',
     files: ['app/_ads/ad-config.ts', 'lib/ads/page-stack.ts'],
+    take: 'uid2-ads',
     needs: null,
     setup: 'several',
   },

@@ -11,7 +11,7 @@ const clientSafe: Record<string, string> = {
 
 const guarded = [
   ...['identity', 'policies', 'consent', 'http', 'site', 'auth'],
-  ...['database', 'env', 'observe', 'sandbox'],
+  ...['database', 'env', 'observe', 'registry', 'sandbox'],
 ].map((name) => `lib/${name}`)
 const isServerOnly = ({ firstImport }: SourceFile) => firstImport === 'server-only'
 const clientFiles = sourceFiles.filter(({ directive }) => directive === 'use client')

@@ -21,6 +21,7 @@ const arrows: Record<string, string[]> = {
   ],
   ads: ['identity'],
   sandbox: ['shared'],
+  registry: [],
 }
 
 /** Of these, a part may import only types. */

@@ -96,6 +96,18 @@ it('a buyer that fails costs the page nothing', async () => {
 it('the laboratory is not found beside a real operator, unless LAB=on', async () => {
   const { site: real } = await siteWithOperator()
   const reader = await withToken(real, newEmail())
-  for (const each of [path, '/patterns', '/patterns/several', '/patterns/hold-out'])
+  for (const each of [path, '/patterns', '/patterns/several', '/patterns/hold-out', '/r/uid2-identity.json'])
     expect([each, (await reader.fetch(each)).status]).toEqual([each, 404])
+})
+
+it('the registry is served beside its patterns, and its items name each other by the site’s address', async () => {
+  const reader = visitor(site)
+  const list = await (await reader.fetch('/r/registry.json')).json()
+  expect(list.items.map(({ name }: { name: string }) => name)).toContain('uid2-identity')
+  const item = await (await reader.fetch('/r/uid2-identity.json')).json()
+  expect(item.registryDependencies).toEqual([`${site.origin}/r/uid2-server.json`])
+  expect(item.files.map(({ target }: { target: string }) => target)).toContain(
+    'lib/identity/create-identity.ts',
+  )
+  expect((await reader.fetch('/r/nothing.json')).status).toBe(404)
 })

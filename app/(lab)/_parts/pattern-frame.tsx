@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 import type { Pattern } from '#app/(lab)/_patterns.ts'
+import { env } from '#lib/env/env.ts'
 
 /** What the page of each way has around what it shows: its words before, where to read on after. */
 export function PatternFrame({ pattern, children }: { pattern: Pattern; children: ReactNode }) {
-  const { title, line, steps, adManager, files } = pattern
+  const { title, line, steps, adManager, files, take } = pattern
   return (
     <main id="content" className="page lab">
       <header className="lab-head">
@@ -28,6 +29,10 @@ export function PatternFrame({ pattern, children }: { pattern: Pattern; children
             <strong>In Google Ad Manager.</strong> {adManager}
           </p>
         )}
+        <p>
+          <strong>Take it home.</strong> In your own Next app:{' '}
+          <code>{`npx shadcn add ${env().origin}/r/${take}.json`}</code>
+        </p>
         <p className="meta">
           Read on in{' '}
           {files.map((file, index) => (

@@ -41,7 +41,7 @@ async function compile(tsc: string): Promise<string[]> {
   return [...output.split('\n').filter(Boolean), ...(code === 0 ? [] : [`exit code ${code}`])]
 }
 
-// tests/soak/registry.spec.ts installs all items with shadcn, and lints, builds and uses the app.
+// tests/soak/take-it-home.spec.ts installs all items with shadcn, and lints, builds and uses the app.
 describe('an item of the registry', () => {
   it.each(names)('%s and what it needs import only each other and the packages that they name', (name) => {
     const taken = withNeeds(name)
