@@ -20,12 +20,8 @@ export async function currentReader({ cookies }: RequestLike): Promise<Reader | 
   const token = cookies.get(`${isHttps() ? '__Secure-' : ''}next-auth.session-token`)?.value
   const session = await decode({ token, secret: variable('NEXTAUTH_SECRET') }).catch(() => null)
   if (!session?.sub || !session.sid || !session.email) return null
-  return {
-    sub: session.sub,
-    sid: session.sid,
-    dii: { kind: 'email', value: session.email },
-    sessionEnds: session.exp * 1000,
-  }
+  const { sub, sid, email, exp } = session
+  return { sub, sid, dii: { kind: 'email', value: email }, sessionEnds: exp * 1000 }
 }
 
 /** For the options of next-auth: an identity belongs to one session, so each has an id, and its end is on record. */
@@ -35,8 +31,7 @@ export const sessionHooks: Pick<AuthOptions, 'callbacks' | 'events'> = {
     jwt: ({ token, user }) => (user ? { ...token, sid: randomUUID() } : token),
   },
   events: {
-    // No refresh that is still under way can then bring the identity back. Without a session its cookie is worth
-    // nothing, and the proxy deletes it with the next page.
+    // Then no late refresh brings the identity back, and the proxy deletes its cookie with the next page.
     signOut: ({ token }) => consent.endSession(token.sid, token.exp * 1000),
   },
 }

@@ -11,17 +11,8 @@ export default async function Page() {
   return (
     <main>
       <h1>Minimal UID2 publisher</h1>
-      {known.status === 'signed_out' ? <a href="/api/auth/signin">Sign in</a> : <Account />}
+      {known.status === 'signed_out' ? <a href="/api/auth/signin">Sign in</a> : <Question />}
       <Ad identity={known} prebidServer={variable('PREBID_SERVER_URL')} />
     </main>
-  )
-}
-
-function Account() {
-  return (
-    <>
-      <Question />
-      <a href="/api/auth/signout">Sign out</a>
-    </>
   )
 }

@@ -4,10 +4,7 @@ import { identity } from '../identity'
 /** With each answer its question goes on record. */
 const question = { version: '1', wording: 'May we use your e-mail address for ads?', source: 'page' } as const
 
-/**
- * Records the answer first. Then a yes generates a token and seals the identity; a no deletes it. The site has routes
- * instead of actions, because the id of an action changes with each build.
- */
+/** Records it first; a yes then generates and seals, a no deletes. (The site has routes: ids of actions change.) */
 async function answer(form: FormData): Promise<void> {
   'use server'
   const request = { cookies: await cookies(), headers: await headers() }
@@ -27,6 +24,7 @@ export function Question() {
       <button type="submit" name="ads" value="no">
         No
       </button>
+      <a href="/api/auth/signout">Sign out</a>
     </form>
   )
 }
