@@ -14,8 +14,7 @@ export function identity(): PublisherIdentity {
       baseUrl: variable('UID2_BASE_URL'),
       apiKey: variable('UID2_API_KEY'),
       clientSecret: variable('UID2_CLIENT_SECRET'),
-      // The next request tries again.
-      retries: 0,
+      retries: 0, // The next request tries again.
     }),
     cookie: {
       name: isHttps() ? '__Host-uid2' : 'uid2',

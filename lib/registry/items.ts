@@ -63,7 +63,7 @@ const catalogue = {
     },
     next: [
       '1. Set the variables in .env.local. COOKIE_PASSWORD: at least 32 random characters.',
-      '2. In the options of next-auth: `...sessionHooks` of lib/publisher/session.ts, which gives each session an id. Merge it with callbacks and events of your own.',
+      '2. In the options of next-auth: `...sessionHooks` of lib/publisher/session.ts, which gives each session an id. Merge it with callbacks and events of your own. Sessions must be JWTs; who was signed in before signs in again.',
       '3. Ask the reader: <Question /> of components/uid2/question.tsx.',
       '4. Have you a proxy.ts of your own? Then: export const proxy = identity().withProxy(yourProxy).',
       '5. The store is in memory and forgets opt-outs when the process ends. Before you go live: uid2-consent-sql.',

@@ -13,7 +13,7 @@ async function answer(form: FormData): Promise<void> {
   if (answered.status === 'done') await identity().cookie.write(request.cookies, answered.update.cookie)
 }
 
-/** For a reader who is signed in. It works without script, too. Next calls an action only for a page of this site. */
+/** Works without script, too. Next calls an action only for a page of this site. */
 export function Question() {
   return (
     <form action={answer}>
