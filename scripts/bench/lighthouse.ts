@@ -71,6 +71,12 @@ async function loadLighthouse(): Promise<Lighthouse> {
 const lighthouse = await loadLighthouse()
 const site = await startSite()
 
+/** Pages that ask not to be indexed do so on purpose: Lighthouse would count it against their SEO. */
+async function isIndexed(url: string): Promise<boolean> {
+  const html = await (await fetch(url)).text()
+  return !/<meta name="robots" content="[^"]*noindex/.test(html)
+}
+
 async function measure(path: string, reader: Visitor, name: string) {
   const port = await freePort()
   const { executablePath, args } = await findChromium()
@@ -84,6 +90,7 @@ async function measure(path: string, reader: Visitor, name: string) {
       port,
       logLevel: 'error',
       output: 'json',
+      skipAudits: (await isIndexed(url)) ? [] : ['is-crawlable'],
       extraHeaders: { cookie: cookieOf(reader) },
     })
     if (run === undefined) throw new Error('Lighthouse gave no result.')

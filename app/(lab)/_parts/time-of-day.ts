@@ -1,3 +1,5 @@
-/** Of this browser's clock and zone, to the second. `time`: Unix ms. */
-export const timeOfDay = (time: number): string =>
-  new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+/**
+ * Of this browser's clock and zone, as `12:34:56`. `time`: Unix ms. `toLocaleTimeString` would load a locale first, which
+ * took 89 ms with a quarter of the CPU's speed.
+ */
+export const timeOfDay = (time: number): string => new Date(time).toTimeString().slice(0, 8)

@@ -9,9 +9,7 @@ type Needs = Pick<SiteSettings, 'product' | 'prebidServer'>
  */
 export async function importPrebid(needs: Promise<Needs> | Needs): Promise<PrebidJS> {
   const [{ default: pbjs }] = await Promise.all([
-    import('prebid.js'),
-    // Not listed by any other module, yet nothing works without it.
-    import('prebid.js/modules/userId'),
+    import('./prebid-base'),
     Promise.resolve(needs).then(({ product, prebidServer }) =>
       Promise.all([
         product === 'euid'

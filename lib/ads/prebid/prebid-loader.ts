@@ -14,6 +14,8 @@ type RegisterSpec = (adapter: undefined, code: string, spec: BrowserAdapter) => 
 export async function loadPrebid(bidders: readonly Bidder[], settings: AdSettings): Promise<PrebidJS> {
   const pbjs = await loadBase(settings)
   for (const bidder of bidders) if (bidder.via === 'browser') await addAdapter(pbjs, bidder)
+  // The first auction begins in a task of its own.
+  await nextTask()
   return pbjs
 }
 
@@ -65,7 +67,6 @@ const loadBase = (settings: AdSettings): Promise<PrebidJS> =>
     })
     pbjs.onEvent('bidAdjustment', keepFromWinning)
     pbjs.processQueue()
-    await nextTask()
     // An ID that Prebid refused while it did not know is looked at again once it does.
     listenToConsentPlatform(consenting, () => void pbjs.refreshUserIds())
     return pbjs
