@@ -1,6 +1,7 @@
 // What a page loads before anything happens, from the last build: `npm run check`.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { articles } from '../tests/support/publication.ts'
 import { fingerprintOf, sources } from './support/build.mjs'
 import { firstLoadScript } from './support/first-load.ts'
 import { root } from './support/runtime.mjs'
@@ -20,7 +21,7 @@ else if (next !== framework.next) {
   console.log(`✗ first-load script: measure Next ${next} by itself: npm run bench -- framework`)
   process.exitCode = 1
 } else {
-  const page = 'articles/how-cities-decide-that-it-is-dark'
+  const page = `articles/${articles.first}`
   const own = firstLoadScript(build, page) - framework.bytes
   const isOver = own > OWN_BYTES
   console.log(

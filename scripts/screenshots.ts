@@ -3,13 +3,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
 import { findChromium } from '../tests/support/browser.ts'
+import { articles } from '../tests/support/publication.ts'
 import { startSite } from '../tests/support/site.ts'
 import { ensureBuilt } from './support/build.mjs'
 import { root } from './support/runtime.mjs'
 import { step } from './support/say.mjs'
 
 const folder = join(root, 'docs', 'images')
-const article = '/articles/how-cities-decide-that-it-is-dark'
+const article = `/articles/${articles.first}`
 
 await ensureBuilt()
 mkdirSync(folder, { recursive: true })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from '@playwright/test'
 import { findChromium } from '../../tests/support/browser.ts'
+import { articles } from '../../tests/support/publication.ts'
 import { cookieOf, type Visitor, visitor, withToken } from '../../tests/support/reader.ts'
 import { freePort, startSite } from '../../tests/support/site.ts'
 import { npm } from '../support/npm.mjs'
@@ -23,7 +24,7 @@ const option = (name: string) =>
   process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3)
 const rounds = Number(option('rounds') ?? 3)
 
-const article = 'how-cities-decide-that-it-is-dark'
+const article = articles.first
 const pages = [
   { path: '/', performance: 97 },
   { path: `/articles/${article}`, performance: 97 },

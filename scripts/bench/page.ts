@@ -1,5 +1,6 @@
 import { type Browser, chromium } from '@playwright/test'
 import { findChromium } from '../../tests/support/browser.ts'
+import { articles } from '../../tests/support/publication.ts'
 import { withToken } from '../../tests/support/reader.ts'
 import { startSite } from '../../tests/support/site.ts'
 import { buildWithoutUid2 } from './page-variants.ts'
@@ -11,7 +12,7 @@ import { type Row, report } from './report.ts'
  * machine, with 150 ms for each round trip. The pages take turns, so that a busy machine changes all of them alike.
  */
 
-const article = 'how-cities-decide-that-it-is-dark'
+const article = articles.first
 const paths = { 'static page': `/articles/${article}`, 'dynamic page': `/live/${article}` }
 const rounds = Number(process.argv.find((arg) => arg.startsWith('--rounds='))?.slice(9) ?? 15)
 

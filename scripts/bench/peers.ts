@@ -1,4 +1,5 @@
 import { dueAtOnce } from '../../tests/support/operator.ts'
+import { staticPage } from '../../tests/support/publication.ts'
 import { type Visitor, visitor } from '../../tests/support/reader.ts'
 import { barChart } from './chart.ts'
 import { cpuPerRequest, type Scenario, warmUp } from './cpu.ts'
@@ -46,7 +47,7 @@ const versions = await installPeers()
 const fresh = await ours.readersWithToken('fresh')
 const bytes = {
   json: await sizeOf(fresh, '/api/identity'),
-  page: await sizeOf(fresh, '/articles/what-lighthouses-measured'),
+  page: await sizeOf(fresh, staticPage),
 }
 const apps: App[] = [await startSite(), await startBare()]
 for (const peer of peers) apps.push(await startPeer(peer))
@@ -54,7 +55,7 @@ for (const peer of peers) apps.push(await startPeer(peer))
 async function startSite(): Promise<App> {
   const { site, operator, stop } = ours
   const json = { site, path: '/api/identity' }
-  const page = { site, path: '/articles/what-lighthouses-measured' }
+  const page = { site, path: staticPage }
   await operator.set({ lifetimes: dueAtOnce })
   const scenarios = {
     [jsonIn]: { ...json, ...cookiesOf(fresh) },

@@ -6,6 +6,7 @@ import { sandboxPublisher } from '../../lib/shared/sandbox-credentials.ts'
 import { createUid2Client, hashEmail } from '../../lib/uid2/index.ts'
 import { dueAtOnce, testOperator } from '../../tests/support/operator.ts'
 import { startPostgres } from '../../tests/support/postgres.ts'
+import { staticPage } from '../../tests/support/publication.ts'
 import { keep, type Visitor, visitor } from '../../tests/support/reader.ts'
 import { startSite } from '../../tests/support/site.ts'
 import { cpuOf } from './cpu.ts'
@@ -17,7 +18,6 @@ import { watchStore } from './store-load.ts'
 
 /* 1, 2 and 4 instances behind a load balancer, on one PostgreSQL: what a request costs, and who asks the operator. */
 
-const page = '/articles/what-lighthouses-measured'
 const json = '/api/identity'
 /** Readers of each kind. Each of them has cookies of its own. */
 const readers = 200
@@ -124,7 +124,7 @@ const work: Record<string, Work> = {
     requests: 3,
     atOnce: 8,
     async each(reader) {
-      await reader.fetch(page)
+      await reader.fetch(staticPage)
       await expectStatus(reader.fetch(json), 'available')
       await expectStatus(reader.post(json), 'available')
     },

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../lib/database/connection.ts'
 import { migrate } from '../../lib/database/migrations.ts'
 import { dueAtOnce } from '../../tests/support/operator.ts'
 import { startPostgres } from '../../tests/support/postgres.ts'
+import { livePage, staticPage } from '../../tests/support/publication.ts'
 import type { Visitor } from '../../tests/support/reader.ts'
 import { startBareNext } from './bare-next.ts'
 import { cpuPerRequest, memoryOf, type Scenario } from './cpu.ts'
@@ -15,8 +16,8 @@ import { type Row, report } from './report.ts'
 
 const surfaces = {
   json: { path: '/api/identity', bare: '/api/json' },
-  'static page': { path: '/articles/what-lighthouses-measured', bare: '/static' },
-  'dynamic page': { path: '/live/what-lighthouses-measured', bare: '/dynamic' },
+  'static page': { path: staticPage, bare: '/static' },
+  'dynamic page': { path: livePage, bare: '/dynamic' },
 }
 const { operator, site, readersWithToken, stop } = await startOurs()
 const bare = await startBareNext({ json: 600, page: 12_000 })

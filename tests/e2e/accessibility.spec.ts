@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { pageWithoutAds } from '../support/publication.ts'
 import {
   articles,
   askForProof,
@@ -49,7 +50,7 @@ test('axe finds nothing on the pages of a reader who is signed out, in light and
   await visit('/patterns/several', () => expectShown(page))
   for (const path of [
     `/live/${articles.second}`,
-    '/articles/a-lamp-against-winter',
+    pageWithoutAds,
     '/choice',
     '/privacy',
     '/no-such-page',

@@ -3,11 +3,7 @@ import type { AvailableIdentity, PublicIdentity } from '#lib/identity/public-ide
 
 export type Dii = { email: string } | { phone: string }
 
-export const articles = {
-  first: 'how-cities-decide-that-it-is-dark',
-  second: 'what-lighthouses-measured',
-  third: 'why-the-candle-is-still-a-unit',
-} as const
+export { articles } from '../support/publication.ts'
 
 /** Signs in on the sign-in page and arrives at the question. */
 export async function signIn(page: Page, dii: Dii): Promise<void> {

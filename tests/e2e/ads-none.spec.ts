@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
+import { articleWithoutAds, pageWithoutAds } from '../support/publication.ts'
 import { articles, expectAds, statusLine, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
-const lamp = 'a-lamp-against-winter'
 const identity = '/api/identity'
 
 test('on a page without ads the token is gone from Prebid and nothing asks for one; the page after it has it again (S12)', async ({
@@ -21,8 +21,8 @@ test('on a page without ads the token is gone from Prebid and nothing asks for o
   await expectAds(page, 'readable')
   const [auctions, read] = [watch.auctions.length, watch.count('GET', identity)]
 
-  await page.locator(`a[href="/articles/${lamp}"]`).first().click()
-  await page.waitForURL(`**/articles/${lamp}`)
+  await page.locator(`a[href="${pageWithoutAds}"]`).first().click()
+  await page.waitForURL(`**${pageWithoutAds}`)
   await expect(statusLine(page, 'unsupported')).toBeVisible()
   await expect.poll(() => tokenInPrebid(page)).toBeNull()
   await expect(page.locator('[data-ad-slot]')).toHaveCount(0)
@@ -37,7 +37,7 @@ test('on a page without ads the token is gone from Prebid and nothing asks for o
   expect(watch.auctions).toHaveLength(auctions)
   expect(await tokenInPrebid(other)).toBe(advertisingToken)
   await expect(statusLine(other, 'available')).toBeVisible()
-  expect(await paintedStatuses(page, lamp)).toEqual(['unsupported'])
+  expect(await paintedStatuses(page, articleWithoutAds)).toEqual(['unsupported'])
 
   await toFrontPage(page)
   await expectAds(page, 'readable')
@@ -52,7 +52,7 @@ test('a page without ads says so in its HTML, and loads neither identity nor Pre
   reader: { advertisingToken },
 }) => {
   for (const kind of ['articles', 'live']) {
-    const response = await page.goto(`/${kind}/${lamp}`)
+    const response = await page.goto(`/${kind}/${articleWithoutAds}`)
     const html = (await response?.text()) ?? ''
     expect(html).toContain('data-uid2-status="unsupported"')
     expect(html).not.toContain(advertisingToken)

@@ -1,3 +1,4 @@
+import { pageWithoutAds } from '../support/publication.ts'
 import { holdPosts, identityOf, signInAndConsent, signOutByApi, statusLine } from './acts.ts'
 import {
   allKept,
@@ -74,7 +75,7 @@ for (const channel of channels) {
         expect(watch.count('POST', '/sandbox/operator/v2/token/refresh')).toBe(1)
         expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 1 })
 
-        await page.goto('/articles/a-lamp-against-winter')
+        await page.goto(pageWithoutAds)
         await expect(statusLine(page, 'unsupported')).toBeVisible()
         for (const name of allKept) await expect.poll(() => storageOf(page)).not.toContain(name)
       })

@@ -1,3 +1,4 @@
+import { identityCookie } from '../support/publication.ts'
 import {
   articles,
   askForProof,
@@ -133,7 +134,7 @@ test('without script a reader can consent, deny and sign out, and a failed answe
     await page.getByRole('button', { name: 'No, do not use it' }).click()
     await expect(page.getByRole('heading', { name: 'Your answer is no' })).toBeVisible()
     expect(await identityOf(context)).toMatchObject({ status: 'denied' })
-    expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
+    expect((await context.cookies()).map(({ name }) => name)).not.toContain(identityCookie)
   })
 
   await page.goto('/privacy')

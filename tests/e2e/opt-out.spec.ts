@@ -1,3 +1,4 @@
+import { identityCookie } from '../support/publication.ts'
 import {
   articles,
   expectAds,
@@ -54,7 +55,7 @@ test('an opt-out that a refresh answers removes the token from the open page, fo
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()
   expect(watch.auctions.slice(auctions).filter(({ eids }) => eids !== undefined)).toEqual([])
-  expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain(identityCookie)
 
   await signOutByApi(context)
   await signInByApi(context, { email: 'refresh-optout@example.com' })

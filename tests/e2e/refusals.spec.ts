@@ -1,3 +1,4 @@
+import { identityCookie } from '../support/publication.ts'
 import {
   accountLink,
   articles,
@@ -73,7 +74,7 @@ test('a denial on the privacy page removes the token from the other tab before t
   await readNext(page)
   await expectAds(page, 'none')
   expect(await tokenInPrebid(page)).toBeNull()
-  expect((await context.cookies()).map(({ name }) => name)).not.toContain('uid2')
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain(identityCookie)
   expect(await watch.carrying(advertisingToken, denied)).toEqual([])
 
   await privacy.getByRole('button', { name: 'Yes, use it for ads' }).click()

@@ -6,6 +6,7 @@ import { unsealData } from 'iron-session'
 import { sandboxDsp, sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { startSite } from '#tests/support/site.ts'
 import { root } from '../../scripts/support/runtime.mjs'
+import { identityCookie } from '../support/publication.ts'
 import { articles, expectAds, giveConsent, signIn, signOut, statusLine, tokenInPrebid } from './acts.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -136,7 +137,7 @@ function recordAnswers(context: BrowserContext): () => Promise<{ where: string; 
 async function openIdentityCookie(
   context: BrowserContext,
 ): Promise<Record<'advertising_token' | 'refresh_token' | 'refresh_response_key', string>> {
-  const cookie = (await context.cookies()).find(({ name }) => name === 'uid2')
+  const cookie = (await context.cookies()).find(({ name }) => name === identityCookie)
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
   const sealed = await unsealData<{ identity: Record<string, unknown> }>(cookie?.value ?? '', {
     password: own.SESSION_PASSWORD,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { encode } from 'next-auth/jwt'
 import { describe, expect, it } from 'vitest'
+import { identityCookie } from '../support/publication.ts'
 import { sendBytes } from '../support/raw.ts'
 import { newEmail, visitor, withToken } from '../support/reader.ts'
 import { sandboxSite, secrets } from '../support/shared-site.ts'
@@ -165,10 +166,10 @@ describe('cookies and headers that are not ours', () => {
 
   it('a cookie that was changed loses its identity and nothing else (N14)', async () => {
     const reader = await withToken(site)
-    const sealed = reader.jar.get('uid2') ?? ''
+    const sealed = reader.jar.get(identityCookie) ?? ''
     // In the middle of base64, where each bit of each character counts.
     const other = sealed[200] === 'x' ? 'y' : 'x'
-    reader.jar.set('uid2', `${sealed.slice(0, 200)}${other}${sealed.slice(201)}`)
+    reader.jar.set(identityCookie, `${sealed.slice(0, 200)}${other}${sealed.slice(201)}`)
     expect(await reader.identity()).toMatchObject({ status: 'refreshing' })
     expect(await reader.ensure()).toMatchObject({ status: 'available' })
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { choiceForm, sendForm } from '../support/forms.ts'
+import { staticPage } from '../support/publication.ts'
 import { type RawAnswer, raw, sendBytes } from '../support/raw.ts'
 import { cookieOf, sameOrigin, visitor, withToken } from '../support/reader.ts'
 import { sandboxSite } from '../support/shared-site.ts'
@@ -16,7 +17,7 @@ async function expectPlain(answer: Response | RawAnswer, status: number) {
 
 describe('a request to a page (N11)', () => {
   it('by another method than GET, HEAD or POST is 405', async () => {
-    for (const path of ['/', '/choice', '/articles/what-lighthouses-measured', '/nothing-here'])
+    for (const path of ['/', '/choice', staticPage, '/nothing-here'])
       for (const method of ['PUT', 'OPTIONS'])
         await expectPlain(await visitor(site).fetch(path, { method, headers: own }), 405)
     const prefetch = { ...own, purpose: 'prefetch' }

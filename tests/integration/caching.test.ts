@@ -5,6 +5,7 @@ import { root } from '../../scripts/support/runtime.mjs'
 import { crawl, payloadOf, routes } from '../support/crawl.ts'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce } from '../support/operator.ts'
+import { identityCookie } from '../support/publication.ts'
 import { raw } from '../support/raw.ts'
 import { cookieOf, sameOrigin, signedIn, type Visitor, visitor, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
@@ -20,18 +21,18 @@ const pages = [...routes.static, ...routes.dynamic]
 async function withRefreshToStore(): Promise<Visitor> {
   await operator.set({ lifetimes: dueAtOnce })
   const reader = await withToken(site)
-  const before = reader.jar.get('uid2')
+  const before = reader.jar.get(identityCookie)
   await reader.twin().fetch('/privacy')
   await until(async () => {
     const scout = reader.twin()
     await scout.identity()
-    return scout.jar.get('uid2') !== before
+    return scout.jar.get(identityCookie) !== before
   })
   return reader
 }
 
 const setsIdentity = (answer: Response) =>
-  answer.headers.getSetCookie().some((cookie) => cookie.startsWith('uid2='))
+  answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${identityCookie}=`))
 
 /** A shared cache may keep no response that sets a cookie. */
 function expectNoCachedCookie(answer: Response, where: string) {

@@ -7,6 +7,7 @@ import { createCanaries } from '../support/canaries.ts'
 import { crawl } from '../support/crawl.ts'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type Fault } from '../support/operator.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { signedIn, visitor } from '../support/reader.ts'
 import { secrets, siteWithOperator } from '../support/shared-site.ts'
 
@@ -52,7 +53,7 @@ beforeAll(async () => {
     await due.post('/api/choice', { advertising: 'granted' })
     await operator.set({ lifetimes: dueAtOnce, faults: [fault] })
     await due.post('/api/identity')
-    await due.fetch('/live/what-lighthouses-measured')
+    await due.fetch(livePage)
     const troubled = await next()
     await troubled.post('/api/choice', { advertising: 'granted' })
     await troubled.fetch('/')
@@ -60,8 +61,8 @@ beforeAll(async () => {
   }
   for (const body of ['{', '{"advertising":"maybe"}', JSON.stringify({ email }), 'x'.repeat(20_000)])
     for (const path of ['/api/choice', '/api/identity']) await reader.post(path, body)
-  for (const cookie of ['garbage', 'x'.repeat(6000), (reader.jar.get('uid2') ?? '').slice(0, -9)]) {
-    const broken = visitor(site, new Map([...reader.jar, ['uid2', cookie]]))
+  for (const cookie of ['garbage', 'x'.repeat(6000), (reader.jar.get(identityCookie) ?? '').slice(0, -9)]) {
+    const broken = visitor(site, new Map([...reader.jar, [identityCookie, cookie]]))
     for (const answer of [await broken.fetch('/privacy'), await broken.post('/api/identity')])
       seen.push({ where: 'a broken cookie', text: await answer.text() })
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest'
 import { sandboxPublisher } from '#lib/shared/sandbox-credentials.ts'
 import { crawl, payloadOf } from '../support/crawl.ts'
 import { dueAtOnce, testOperator } from '../support/operator.ts'
+import { identityCookie, livePage, livePageWithoutAds } from '../support/publication.ts'
 import { signedIn, tokenIn, type Visitor, withToken } from '../support/reader.ts'
 import { startSite } from '../support/site.ts'
 
@@ -12,7 +13,6 @@ const secrets = {
   NEXTAUTH_SECRET: 'client-hand-off-secret'.padEnd(40, '.'),
   CHOICES_PEPPER: 'client-hand-off-pepper'.padEnd(40, '.'),
 }
-const live = '/live/what-lighthouses-measured'
 const names = ['advertising_token', 'identity_expires', 'refresh_expires', 'refresh_from']
 const fields = [...names, 'refresh_response_key', 'refresh_token']
 const secret = /refresh_?token|response_?key/i
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const sealed = async ({ jar }: Visitor) => {
   const password = secrets.SESSION_PASSWORD
-  return (await unsealData<{ identity: object }>(jar.get('uid2') ?? '', { password })).identity
+  return (await unsealData<{ identity: object }>(jar.get(identityCookie) ?? '', { password })).identity
 }
 const recheck = async (reader: Visitor) => (await reader.post('/api/identity', { recheck: true })).json()
 const text = async (answer: Response | Promise<Response>) => (await answer).text()
@@ -40,7 +40,7 @@ it('the browser is given what the operator gave, in six fields beside the rest, 
   expect(given).toMatchObject({ status: 'available', source: 'uidapi.com', identity })
   expect(Object.keys(identity).sort()).toEqual(fields)
   expect(tokenIn(given)).toBe((identity as { advertising_token: string }).advertising_token)
-  for (const page of [await text(reader.fetch(live)), await text(payloadOf(reader, live))])
+  for (const page of [await text(reader.fetch(livePage)), await text(payloadOf(reader, livePage))])
     expect(page).toContain((identity as { refresh_token: string }).refresh_token)
   const settings = await (await reader.fetch('/api/site')).json()
   expect(settings).toMatchObject({ clientRefresh: { operatorUrl: operator.env.UID2_BASE_URL } })
@@ -49,7 +49,7 @@ it('the browser is given what the operator gave, in six fields beside the rest, 
 it('a due token is given again and again: only the browser renews it (U11)', async () => {
   const reader = await withToken(site)
   await operator.set({ lifetimes: dueAtOnce })
-  for (const path of ['/', live, '/privacy', live]) await text(reader.fetch(path))
+  for (const path of ['/', livePage, '/privacy', livePage]) await text(reader.fetch(path))
   for (const ask of [reader.identity, reader.ensure, reader.identity])
     expect(tokenIn(await ask())).toBe(reader.token)
   expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
@@ -61,7 +61,7 @@ it('an expired token is refreshed once for a browser that waits for it, and not 
   expect(await reader.choose('granted')).toMatchObject({ status: 'refreshing' })
   await operator.set({ lifetimes: dueAtOnce })
   const twin = reader.twin()
-  for (const path of [live, '/']) await text(reader.fetch(path))
+  for (const path of [livePage, '/']) await text(reader.fetch(path))
   expect((await operator.calls()).refresh).toBe(0)
   expect(tokenIn(await reader.identity())).toBe(tokenIn(await twin.ensure()))
   expect((await operator.calls()).refresh).toBe(1)
@@ -72,7 +72,7 @@ it('a recheck makes one call: an opt-out that it hears is recorded, and without 
   await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout', times: 1 }] })
   expect(await recheck(reader)).toEqual({ status: 'opted_out', now: expect.any(Number) })
   expect(await recheck(reader)).toMatchObject({ status: 'opted_out' })
-  expect(reader.jar.has('uid2')).toBe(false)
+  expect(reader.jar.has(identityCookie)).toBe(false)
   expect(tokenIn(await recheck(other))).not.toBe(other.token)
   expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 2 })
 })
@@ -84,12 +84,12 @@ it('a recheck that the operator does not answer gives nothing out, and forgets n
   // The second one comes during the pause after a failure, in which the operator is not called.
   expect([await recheck(reader), await recheck(reader)]).toEqual([unheard, unheard])
   expect((await operator.calls()).refresh).toBe(1)
-  expect(reader.jar.has('uid2')).toBe(true)
+  expect(reader.jar.has(identityCookie)).toBe(true)
 })
 
 it('what renews a token is on no page without ads, and on none that asks for bids itself (U10, S12)', async () => {
   const reader = await withToken(site)
-  for (const path of ['/live/a-lamp-against-winter', '/patterns/server-to-server'])
+  for (const path of [livePageWithoutAds, '/patterns/server-to-server'])
     for (const answer of [await reader.fetch(path), await payloadOf(reader, path)])
       expect([answer.status, (await answer.text()).match(secret)], path).toEqual([200, null])
 })
@@ -110,7 +110,7 @@ it('what renews a token goes to no reader who denied: by choice, by signals, by 
   await leaver.signOut()
   for (const late of copies) {
     texts.push(JSON.stringify(await late.identity()), JSON.stringify(await recheck(late)))
-    texts.push(await text(late.fetch(live)), await text(payloadOf(late, live)))
+    texts.push(await text(late.fetch(livePage)), await text(payloadOf(late, livePage)))
   }
   expect(texts).toHaveLength(19)
   for (const each of texts) expect(each).not.toMatch(secret)
@@ -126,7 +126,7 @@ it('keys, secrets and the address are in no answer, and what renews the token in
     () => reader,
     () => {},
   )
-  for (const path of [live, '/choice', '/privacy', '/', '/api/site', '/api/auth/session'])
+  for (const path of [livePage, '/choice', '/privacy', '/', '/api/site', '/api/auth/session'])
     for (const answer of [await reader.fetch(path), await payloadOf(reader, path)])
       texts.push(JSON.stringify([...answer.headers]) + (await answer.text()))
   expect(texts.filter((each) => each.includes('refresh_response_key')).length).toBeGreaterThan(2)

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dueAtOnce } from '../support/operator.ts'
+import { identityCookie } from '../support/publication.ts'
 import { newEmail, signedIn, type Visitor, visitor, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
 import { until } from '../support/until.ts'
@@ -50,7 +51,7 @@ describe('a sign-out', () => {
     const email = newEmail()
     const first = await withToken(site, email)
     const second = await signedIn(site, email)
-    second.jar.set('uid2', first.jar.get('uid2') ?? '')
+    second.jar.set(identityCookie, first.jar.get(identityCookie) ?? '')
     expect(await second.identity()).toMatchObject({ status: 'refreshing' })
     await first.signOut()
     expect(await second.ensure()).toMatchObject({ status: 'available' })
@@ -74,15 +75,15 @@ describe('a denial', () => {
     expect(await reader.choose('denied')).toMatchObject({ status: 'denied' })
     await release()
     expect(await answer).toEqual({ status: 'denied', now: expect.any(Number) })
-    expect([...late.jar.keys()]).not.toContain('uid2')
+    expect([...late.jar.keys()]).not.toContain(identityCookie)
   })
 
   it('voids every cookie from before it, also after another consent (K6)', async () => {
     const reader = await withToken(site)
-    const old = reader.jar.get('uid2') ?? ''
+    const old = reader.jar.get(identityCookie) ?? ''
     await reader.choose('denied')
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
-    reader.jar.set('uid2', old)
+    reader.jar.set(identityCookie, old)
     expect(await reader.identity()).toMatchObject({ status: 'refreshing' })
   })
 })
@@ -93,7 +94,7 @@ describe('an opt-out', () => {
     const [phone, laptop] = [await withToken(site, email), await withToken(site, email)]
     await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout', times: 1 }] })
     expect(await phone.ensure()).toMatchObject({ status: 'opted_out' })
-    expect(phone.jar.has('uid2')).toBe(false)
+    expect(phone.jar.has(identityCookie)).toBe(false)
     const again = await signedIn(site, ` ${email.toUpperCase()}`)
     for (const reader of [laptop, again])
       for (const answer of [await reader.identity(), await reader.ensure(), await reader.choose('granted')])
@@ -104,11 +105,11 @@ describe('an opt-out', () => {
 
 it('the identity of one reader counts for no other in the same browser (S1, N19)', async () => {
   const a = await withToken(site)
-  const cookieOfA = a.jar.get('uid2') ?? ''
+  const cookieOfA = a.jar.get(identityCookie) ?? ''
   await a.signOut()
   await a.signIn({ email: newEmail() })
-  a.jar.set('uid2', cookieOfA)
+  a.jar.set(identityCookie, cookieOfA)
   expect(await a.identity()).toMatchObject({ status: 'no_choice' })
-  expect(a.jar.has('uid2')).toBe(false)
+  expect(a.jar.has(identityCookie)).toBe(false)
   expect(await visitor(site).identity()).toMatchObject({ status: 'signed_out' })
 })

@@ -1,12 +1,12 @@
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { payloadOf } from '../support/crawl.ts'
 import { testOperator } from '../support/operator.ts'
+import { livePage } from '../support/publication.ts'
 import { signedIn, type Visitor } from '../support/reader.ts'
 import { startSite } from '../support/site.ts'
 
 const tcf = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
 const withoutPurpose1 = 'CPehXK9PehXK9ABAMBFRACBoADAAAEJAAIYgAKwAQAKgArABAAqAAA'
-const live = '/live/what-lighthouses-measured'
 
 const operator = await testOperator('euid')
 const site = await startSite({
@@ -45,7 +45,7 @@ it('EUID runs only with a consent string that has its purposes, and is not calle
   expect(given).toMatchObject({ status: 'available', source: 'euid.eu', consent: signals })
   expect((await operator.calls()).generate).toBe(1)
   expect([...reader.jar.keys()]).toContain('euid')
-  for (const page of [await reader.fetch(live), await payloadOf(reader, live)])
+  for (const page of [await reader.fetch(livePage), await payloadOf(reader, livePage)])
     expect(await page.text()).toContain(given.identity.refresh_token)
 })
 
@@ -54,7 +54,7 @@ it('EUID takes the string of the CMP’s cookie: as soon as a purpose is gone, s
   reader.jar.set('euconsent-v2', tcf)
   expect(await choose(reader)).toMatchObject({ status: 'available' })
   reader.jar.set('euconsent-v2', withoutPurpose1)
-  const page = await (await reader.fetch(live)).text()
+  const page = await (await reader.fetch(livePage)).text()
   expect(page).toContain('data-uid2-status="unsupported"')
   expect(page).not.toMatch(/advertisingToken|refresh_token/)
   expect(reader.jar.has('euid')).toBe(false)
@@ -88,7 +88,7 @@ it('a reader who travels loses the token where EUID does not run, and has one ag
   const reader = await signedIn(site)
   const [home, away] = [from('DE', reader), from('US', reader)]
   expect(await choose(home, { tcf })).toMatchObject({ status: 'available' })
-  const page = await (await away.fetch(live)).text()
+  const page = await (await away.fetch(livePage)).text()
   expect(page).toContain('data-uid2-status="unsupported"')
   expect(page).not.toMatch(/advertisingToken|refresh_token/)
   expect(reader.jar.has('euid')).toBe(false)

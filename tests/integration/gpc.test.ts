@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce } from '../support/operator.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { sameOrigin, signedIn, type Visitor, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
 
@@ -15,7 +16,7 @@ describe('Global Privacy Control', () => {
     ['GET /api/identity', (reader) => open(reader, '/api/identity')],
     ['POST /api/identity', (reader) => reader.post('/api/identity', undefined, gpc)],
     ['a static page, by the proxy', (reader) => open(reader, '/')],
-    ['a dynamic page', (reader) => open(reader, '/live/what-lighthouses-measured')],
+    ['a dynamic page', (reader) => open(reader, livePage)],
   ])(
     'is the reader’s opt-out as soon as %s carries it: no call, no token, no cookie (S7)',
     async (_, ask) => {
@@ -23,7 +24,7 @@ describe('Global Privacy Control', () => {
       await operator.set({ lifetimes: dueAtOnce })
       const elsewhere = reader.twin()
       await ask(reader)
-      expect(reader.jar.has('uid2')).toBe(false)
+      expect(reader.jar.has(identityCookie)).toBe(false)
       expect(await elsewhere.ensure()).toMatchObject({ status: 'denied' })
       expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
     },

@@ -4,12 +4,12 @@ import { payloadOf } from '../support/crawl.ts'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, testOperator } from '../support/operator.ts'
 import { startPrebidServer } from '../support/prebid-server.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { newEmail, sameOrigin, signedIn, type Visitor, visitor } from '../support/reader.ts'
 import { startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
 
 const password = 'hold-out-session-password'.padEnd(40, '.')
-const live = '/live/what-lighthouses-measured'
 const control = { status: 'withheld', bucket: 'control' }
 
 const operator = await testOperator()
@@ -39,7 +39,7 @@ async function controlReader(email?: string) {
 }
 /** The token that the site keeps for the reader. */
 async function sealedToken({ jar }: Visitor): Promise<string> {
-  const { identity } = await unsealData<{ identity: Record<string, string> }>(jar.get('uid2') ?? '', {
+  const { identity } = await unsealData<{ identity: Record<string, string> }>(jar.get(identityCookie) ?? '', {
     password,
   })
   return identity.advertising_token ?? ''
@@ -57,8 +57,8 @@ it('a control reader costs a generate as any other, and is sent no byte of the t
     await reader.fetch('/api/identity'),
     await reader.post('/api/choice', { advertising: 'granted' }),
     await reader.post('/api/identity', { recheck: true }),
-    ...(await Promise.all([live, '/', '/choice', '/privacy'].map((path) => reader.fetch(path)))),
-    await payloadOf(reader, live),
+    ...(await Promise.all([livePage, '/', '/choice', '/privacy'].map((path) => reader.fetch(path)))),
+    await payloadOf(reader, livePage),
     await sendForm(reader, await choiceForm(reader, 'granted'), sameOrigin(site)),
   ]
   const texts = await Promise.all(
@@ -88,7 +88,7 @@ it('a control reader is told of an opt-out, which is final (K1)', async () => {
   const { reader } = await controlReader()
   await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
   expect(await reader.ensure()).toEqual({ status: 'opted_out', now: expect.any(Number) })
-  expect(reader.jar.has('uid2')).toBe(false)
+  expect(reader.jar.has(identityCookie)).toBe(false)
   expect(await reader.choose('granted')).toMatchObject({ status: 'opted_out' })
   expect((await operator.calls()).generate).toBe(0)
 })

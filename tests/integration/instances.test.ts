@@ -9,6 +9,7 @@ import { playAtRandom } from '../support/model/play.ts'
 import { dueAtOnce } from '../support/operator.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { type ProofVisitor, proofVisitor } from '../support/proof.ts'
+import { livePage } from '../support/publication.ts'
 import { newEmail, sameOrigin, signedIn, type Visitor, visitor, withToken } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { until } from '../support/until.ts'
@@ -93,7 +94,7 @@ describe('two instances on one PostgreSQL', () => {
     await operator.set({})
     for (const site of instances.sites)
       for (const reader of [visitor(site, before.jar), await signedIn(site, ` ${email.toUpperCase()}`)]) {
-        for (const path of ['/privacy', '/live/what-lighthouses-measured', '/choice', '/'])
+        for (const path of ['/privacy', livePage, '/choice', '/'])
           expect((await reader.fetch(path)).status).toBe(200)
         expect((await sendForm(reader, form, sameOrigin(site))).status).toBe(303)
         for (const answer of [await reader.identity(), await reader.ensure(), await reader.choose('granted')])
@@ -144,7 +145,7 @@ describe('PostgreSQL goes away under running instances', () => {
     const late = visitor(started, new Map(here.jar))
     for (const reader of [here, there, late]) {
       for (const ask of [reader.identity, reader.ensure]) expect(await ask()).toEqual(down)
-      for (const path of ['/', '/privacy', '/choice', '/sign-in', '/live/what-lighthouses-measured'])
+      for (const path of ['/', '/privacy', '/choice', '/sign-in', livePage])
         expect((await reader.fetch(path)).status, path).toBe(200)
     }
     const sites = [one, two, started]

@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { crawl } from '../support/crawl.ts'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, testOperator } from '../support/operator.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { newEmail, sameOrigin, signedIn, statusOn, tokenIn, withToken } from '../support/reader.ts'
 import { startSite } from '../support/site.ts'
 import { buildWithoutProxy } from '../support/variant.ts'
@@ -17,14 +18,12 @@ afterAll(async () => {
   await operator.close()
 })
 
-const live = '/live/what-lighthouses-measured'
-
 /** Where the proxy is bypassed, readers lose early refreshes and nothing else. */
 describe('a site without its proxy (N9)', () => {
   it('really has none: a page begins no refresh, and another method is answered by Next', async () => {
     const reader = await withToken(site)
     await operator.set({})
-    for (const path of ['/', '/privacy', live]) await reader.fetch(path)
+    for (const path of ['/', '/privacy', livePage]) await reader.fetch(path)
     expect((await operator.calls()).refresh).toBe(0)
     const put = await reader.fetch('/', { method: 'PUT', headers: sameOrigin(site) })
     expect(put.headers.get('allow')).not.toBe('GET, HEAD')
@@ -32,7 +31,7 @@ describe('a site without its proxy (N9)', () => {
 
   it('makes a token, shows it in pages, and refreshes it by the POST that a page sends', async () => {
     const reader = await withToken(site)
-    expect(await statusOn(reader, live)).toBe('available')
+    expect(await statusOn(reader, livePage)).toBe('available')
     expect(tokenIn(await reader.ensure())).not.toBe(reader.token)
   })
 
@@ -56,7 +55,7 @@ describe('a site without its proxy (N9)', () => {
   it('gives nothing for the identity of another reader, and honours Sec-GPC', async () => {
     const reader = await withToken(site)
     const other = await signedIn(site)
-    other.jar.set('uid2', reader.jar.get('uid2') ?? '')
+    other.jar.set(identityCookie, reader.jar.get(identityCookie) ?? '')
     expect(await statusOn(other, '/privacy')).toBe('no_choice')
     expect(await statusOn(reader, '/privacy', { headers: { 'sec-gpc': '1' } })).toBe('gpc')
   })
@@ -80,7 +79,7 @@ describe('a site without its proxy (N9)', () => {
           expect(answer.headers.get('cache-control'), where).toMatch(/no-store/)
       },
     )
-    for (const path of ['/', '/privacy', '/choice', live, '/api/identity']) {
+    for (const path of ['/', '/privacy', '/choice', livePage, '/api/identity']) {
       const text = await (await reader.twin().fetch(path)).text()
       expect(text).not.toContain(email)
       expect(text).not.toMatch(/refresh_token|refresh_response_key/)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dueAtOnce } from '../support/operator.ts'
+import { identityCookie } from '../support/publication.ts'
 import { visitor, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
 import { type Site, startSite } from '../support/site.ts'
@@ -40,7 +41,7 @@ async function revokeInOutage(site: Site) {
   for (const answer of answers) expect(answer).toMatchObject({ status: 'unavailable', reason: 'store' })
   const left = await leaver.signOut()
   expect([left.status, await left.json()]).toMatchObject([503, { error: 'not_recorded' }])
-  for (const { jar } of [denier, leaver]) expect(jar.has('uid2')).toBe(false)
+  for (const { jar } of [denier, leaver]) expect(jar.has(identityCookie)).toBe(false)
   expect(await health(site)).toMatchObject({ store: 'down', pendingRevocations: 4 })
   expect((await leaver.fetch('/')).status).toBe(200)
   return { unlock, copies }

@@ -3,6 +3,7 @@ import { apple, facebook, google } from '../support/claim-shapes.ts'
 import { type Browser, browsersOf, session } from '../support/https-browsers.ts'
 import type { CallbackRequest, StandInId } from '../support/identity-providers.ts'
 import { beginSignIn, leadsTo } from '../support/provider-visitor.ts'
+import { livePage } from '../support/publication.ts'
 import { raw } from '../support/raw.ts'
 import { cookieOf, keep, type Visitor } from '../support/reader.ts'
 import { siteOnHttps } from '../support/shared-site.ts'
@@ -95,11 +96,11 @@ describe.each(ids)('sign-in by %s', (id) => {
   it('ends in a session, and where it began, also after an attempt with another provider', async () => {
     const reader = browser()
     await begin(reader, otherThan(id), '/privacy')
-    const url = await begin(reader, id, '/live/what-lighthouses-measured')
+    const url = await begin(reader, id, livePage)
     const answer = await comeBack(reader, providers.authorize(url, accounts[id]))
     expect(providers.refusals).toEqual([])
     expect(answer.status).toBe(302)
-    expect(answer.headers.get('location')).toBe(`${origin}/live/what-lighthouses-measured`)
+    expect(answer.headers.get('location')).toBe(`${origin}${livePage}`)
     expect(await subjectOf(reader)).toMatch(new RegExp(`^${id}:[\\w-]{22}$`))
     const set = answer.headers.getSetCookie().find((cookie) => cookie.startsWith(`${session}=`))
     expect(set?.toLowerCase().split('; ')).toEqual(

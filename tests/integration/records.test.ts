@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { formOn, sendForm } from '../support/forms.ts'
+import { identityCookie } from '../support/publication.ts'
 import { signedIn, type Visitor, visitor, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
 
@@ -53,9 +54,9 @@ describe('“Delete my records”', () => {
     const answer = await deleteRecords(reader)
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toContain('/privacy?deleted=done')
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
     for (const each of [reader, twin]) expect(await each.ensure()).toMatchObject({ status: 'no_choice' })
-    expect(twin.jar.has('uid2')).toBe(false)
+    expect(twin.jar.has(identityCookie)).toBe(false)
     expect(await privacy(reader)).toContain('Nothing is on record')
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
   })

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dueAtOnce, type Fault } from '../support/operator.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { newEmail, signedIn, tokenIn, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
 import { until } from '../support/until.ts'
 
 const { site, operator } = await siteWithOperator()
-const live = '/live/what-lighthouses-measured'
 const expired = { identityMs: 1, refreshFromMs: 1, refreshMs: 86_400_000 }
 
 beforeEach(() => operator.set({ lifetimes: dueAtOnce }))
@@ -17,7 +17,7 @@ describe('a due token', () => {
   it('is refreshed once for 50 parallel requests to all surfaces, and only a POST waits (N3)', async () => {
     const reader = await withToken(site)
     await operator.set({ faults: [{ on: 'refresh', kind: 'hang' }] })
-    const paths = ['/', '/privacy', live, '/api/identity']
+    const paths = ['/', '/privacy', livePage, '/api/identity']
     const pages = Array.from({ length: 40 }, (_, i) => reader.twin().fetch(paths[i % 4] ?? '/'))
     const posts = Array.from({ length: 10 }, () => reader.twin().ensure())
     for (const page of await Promise.all(pages)) expect(page.status).toBe(200)
@@ -30,7 +30,7 @@ describe('a due token', () => {
   it('is refreshed behind a page; the request that stores it has it, as page and as route (N2)', async () => {
     const reader = await withToken(site)
     const { token: old } = reader
-    const sealed = reader.jar.get('uid2')
+    const sealed = reader.jar.get(identityCookie)
     await operator.set({})
     await reader.twin().fetch('/privacy')
     let token = old
@@ -38,10 +38,10 @@ describe('a due token', () => {
       token = tokenIn(await reader.twin().identity())
       return token !== old
     })
-    const page = await (await reader.fetch(live)).text()
+    const page = await (await reader.fetch(livePage)).text()
     expect(page).toContain(token)
     expect(page).not.toContain(old)
-    expect(reader.jar.get('uid2')).not.toBe(sealed)
+    expect(reader.jar.get(identityCookie)).not.toBe(sealed)
     expect(tokenIn(await reader.identity())).toBe(token)
     expect((await operator.calls()).refresh).toBe(1)
   })

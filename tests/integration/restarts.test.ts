@@ -1,6 +1,7 @@
 import { unsealData } from 'iron-session'
 import { expect, it } from 'vitest'
 import { testOperator } from '../support/operator.ts'
+import { identityCookie } from '../support/publication.ts'
 import { signedIn, tokenIn, withToken } from '../support/reader.ts'
 import { startSite } from '../support/site.ts'
 
@@ -36,7 +37,7 @@ it('what was answered before a kill holds after it, also with new secrets (U3, N
   expect((await operator.calls()).generate).toBe(2)
 
   for (const each of [reader, copy]) expect(tokenIn(await each.identity())).toBe(reader.token)
-  const sealed = reader.jar.get('uid2') ?? ''
+  const sealed = reader.jar.get(identityCookie) ?? ''
   const opened = await unsealData<{ identity: object }>(sealed, { password: after.SESSION_PASSWORD })
   expect(opened.identity).toMatchObject({ advertising_token: reader.token })
   await site.stop()

@@ -1,5 +1,6 @@
 import { encode } from 'next-auth/jwt'
 import { beforeEach, expect, it } from 'vitest'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { newEmail, type Visitor, visitor } from '../support/reader.ts'
 import { secrets, siteWithOperator } from '../support/shared-site.ts'
 
@@ -29,9 +30,9 @@ it('a session with another address than before has no identity of the earlier on
   // The proxy may see it first, or the API.
   const twin = reader.twin()
   await twin.fetch('/privacy')
-  expect(twin.jar.has('uid2')).toBe(false)
+  expect(twin.jar.has(identityCookie)).toBe(false)
   expect(await reader.ensure()).toMatchObject({ status: 'no_choice' })
-  expect(reader.jar.has('uid2')).toBe(false)
+  expect(reader.jar.has(identityCookie)).toBe(false)
   expect((await operator.calls()).generate).toBe(1)
 })
 
@@ -48,7 +49,7 @@ it('a session with two DII is stopped by an opt-out of the one that is not used;
   await operator.set({ faults: [{ on: 'generate', kind: 'optout', times: 1 }] })
   expect(await (await withSession(other)).choose('granted')).toMatchObject({ status: 'opted_out' })
   expect(await before.identity()).toMatchObject({ status: 'opted_out' })
-  expect(before.jar.has('uid2')).toBe(false)
+  expect(before.jar.has(identityCookie)).toBe(false)
   expect(await (await withSession(chosen, [other])).choose('granted')).toMatchObject({ status: 'opted_out' })
   expect((await operator.calls()).generate).toBe(1)
   expect(await (await withSession(chosen)).choose('granted')).toMatchObject({ status: 'available' })
@@ -58,7 +59,7 @@ it('a session with two DII shows neither to any route', async () => {
   const reader = await withSession(mail('canary@example.com'), [phone('+12345670005')])
   await reader.choose('granted')
   const api = ['/api/auth/session', '/api/identity', '/api/site']
-  const pages = ['/', '/choice', '/privacy', '/sign-in', '/sign-in/proof', '/live/what-lighthouses-measured']
+  const pages = ['/', '/choice', '/privacy', '/sign-in', '/sign-in/proof', livePage]
   for (const path of [...api, ...pages]) {
     const answer = await reader.fetch(path)
     const said = `${[...answer.headers].join()} ${await answer.text()}`

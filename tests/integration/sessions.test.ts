@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { identityCookie } from '../support/publication.ts'
 import { raw } from '../support/raw.ts'
 import { cookieOf, newEmail, signedIn, type Visitor, visitor } from '../support/reader.ts'
 import { siteOnHttps, siteWithOperator } from '../support/shared-site.ts'
@@ -82,8 +83,8 @@ describe('the cookies of the site (S2)', () => {
     const cookies = [...reader.jar].map((pair) => pair.join('='))
     for (const cookie of cookies) expect(cookie.length).toBeLessThan(4000)
     expect(cookieOf(reader).length).toBeLessThan(8000)
-    expect(reader.jar.get('uid2')?.length).toBeLessThan(2500)
-    expect(reader.jar.get('uid2')?.length).toBeGreaterThan(100)
+    expect(reader.jar.get(identityCookie)?.length).toBeLessThan(2500)
+    expect(reader.jar.get(identityCookie)?.length).toBeGreaterThan(100)
   })
 })
 

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { createCanaries } from '../support/canaries.ts'
 import { proofVisitor, secretIn } from '../support/proof.ts'
+import { livePage } from '../support/publication.ts'
 import { sandboxSite, secrets, siteWithOperator } from '../support/shared-site.ts'
 import { until } from '../support/until.ts'
 
@@ -12,7 +13,7 @@ const { canaries, seen, addDii, watched, found } = createCanaries()
 /** Marked, so that any trace of them can only be a leak. */
 const email = 'zq7canary-link@example.com'
 const phone = '+12345678765'
-const pages = ['/', '/sign-in', '/sign-in/proof', '/choice', '/privacy', '/live/what-lighthouses-measured']
+const pages = ['/', '/sign-in', '/sign-in/proof', '/choice', '/privacy', livePage]
 const auth = ['session', 'csrf', 'providers'].map((name) => `/api/auth/${name}`)
 const paths = [...pages, ...auth, '/api/identity', '/api/health', '/api/site']
 

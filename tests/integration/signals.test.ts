@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { gppOf } from '../support/gpp.ts'
 import { dueAtOnce } from '../support/operator.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { sameOrigin, signedIn, statusOn, type Visitor, withToken } from '../support/reader.ts'
 import { siteWithOperator } from '../support/shared-site.ts'
 import { gppWith, tcfOf } from '../support/tcf.ts'
 
 const sufficient = 'CPhJRpMPhJRpMABAMBFRACBoALAAAEJAAIYgAKwAQAKgArABAAqAAA'
-const live = '/live/what-lighthouses-measured'
 const { site, operator } = await siteWithOperator()
 beforeEach(() => operator.set({}))
 
@@ -25,7 +25,7 @@ describe('signals of a consent platform', () => {
     const signals = usnat({ SaleOptOut: 1 })
     const refused = { status: 'unsupported', reason: 'consent' }
     expect(await post(reader, { signals })).toMatchObject(refused)
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
     expect(await twin.identity()).toMatchObject(refused)
     expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
     expect(await post(reader, { signals: usnat({}) })).toMatchObject({ status: 'available' })
@@ -58,7 +58,7 @@ describe('the signals of a form', () => {
     expect(await reader.identity()).toMatchObject({ status: 'available' })
     await send(reader, '{')
     expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'gdpr' })
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
   })
 
   it('may be the largest strings of 2026 (K6d)', async () => {
@@ -75,7 +75,7 @@ describe('the signals of a form', () => {
     const body = `advertising=denied&signals=${'x'.repeat(200_000)}`
     const headers = { origin: site.origin, 'content-type': 'application/x-www-form-urlencoded' }
     expect((await reader.fetch('/api/forms/choice', { method: 'POST', body, headers })).status).toBe(413)
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
     expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'gdpr' })
   })
 })
@@ -87,11 +87,11 @@ describe('the consent string in the CMP’s own cookie', () => {
       const reader = await withToken(site)
       await post(reader, { signals: { gdprApplies: false } })
       reader.jar.set('euconsent-v2', value)
-      const page = await (await reader.twin().fetch(live)).text()
+      const page = await (await reader.twin().fetch(livePage)).text()
       expect(page).toContain('data-uid2-status="unsupported"')
       expect(page).not.toContain('advertisingToken')
       expect(await reader.identity()).toMatchObject({ status: 'unsupported', reason: 'gdpr' })
-      expect(reader.jar.has('uid2')).toBe(false)
+      expect(reader.jar.has(identityCookie)).toBe(false)
     },
   )
 
@@ -99,7 +99,7 @@ describe('the consent string in the CMP’s own cookie', () => {
     await operator.set({ lifetimes: dueAtOnce })
     const reader = await withToken(site)
     reader.jar.set('euconsent-v2', `${sufficient}; euconsent-v2="x"`)
-    expect(await statusOn(reader, live)).toBe('unsupported')
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(await statusOn(reader, livePage)).toBe('unsupported')
+    expect(reader.jar.has(identityCookie)).toBe(false)
   })
 })

@@ -4,6 +4,7 @@ import { articles, expectAds, signInAndConsent, signOut, signOutByApi, statusLin
 import { launchWithCache, leavePage, reportRestored } from '../e2e/back-forward-acts.ts'
 import { channelOf, identifiersIn, openPattern, storageOf, tokenOfPage } from '../e2e/channel-acts.ts'
 import { expect, test } from '../e2e/fixtures.ts'
+import { pageWithoutAds } from '../support/publication.ts'
 
 let browser: Browser
 test.beforeAll(async () => {
@@ -66,7 +67,7 @@ test('back to a page without ads it requests nothing, and back to the page befor
 }) => {
   const identity = '/api/identity'
   const { context, page } = await leavePage(browser, { baseURL, watch, email }, openArticle('articles'))
-  await page.goto('/articles/a-lamp-against-winter')
+  await page.goto(pageWithoutAds)
   await expect(statusLine(page, 'unsupported')).toBeVisible()
   await page.goto('/privacy')
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { choiceForm, sendForm } from '../support/forms.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../support/operator.ts'
 import { type Account, accountSystem, ownSecret, ownSignIn } from '../support/own-sign-in.ts'
+import { identityCookie, livePage } from '../support/publication.ts'
 import { keep, type Visitor, visitor } from '../support/reader.ts'
 import { type Site, startSite } from '../support/site.ts'
 import { buildTimeoutMs, buildVariant } from '../support/variant.ts'
 
-const article = '/live/what-lighthouses-measured'
 const status = (html: string) => /data-uid2-status="([^"]+)"/.exec(html)?.[1]
 
 describe('a site with the publisher’s own sign-in, and with ours deleted', () => {
@@ -48,7 +48,7 @@ describe('a site with the publisher’s own sign-in, and with ours deleted', () 
     expect(await (await reader.fetch('/privacy')).text()).toContain('A•••@example.com')
     expect(await reader.choose('granted')).toMatchObject({ status: 'available' })
     const given = await reader.identity()
-    const html = await (await reader.fetch(article)).text()
+    const html = await (await reader.fetch(livePage)).text()
     expect(status(html)).toBe('available')
     expect(html).toContain('advertisingToken' in given ? given.advertisingToken : 'no token')
     expect(html).not.toContain('nn.Own')
@@ -105,7 +105,7 @@ describe('a site with the publisher’s own sign-in, and with ours deleted', () 
     await reader.choose('granted')
     await operator.set({ lifetimes: dueAtOnce, faults: [{ on: 'refresh', kind: 'optout' }] })
     expect(await reader.ensure()).toMatchObject({ status: 'opted_out' })
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
     const phone = { phone_number: '+12345678901', phone_number_verified: true }
     const other = { id: 'row p', email, email_verified: true, ...phone }
     expect(await (await signIn(other)).identity()).toMatchObject({ status: 'opted_out' })
@@ -116,7 +116,7 @@ describe('a site with the publisher’s own sign-in, and with ours deleted', () 
     const first = await reader.choose('granted')
     await signIn(newAccount(), reader)
     expect(await reader.identity()).toMatchObject({ status: 'no_choice' })
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
     expect(await reader.choose('granted')).not.toMatchObject({
       advertisingToken: 'advertisingToken' in first && first.advertisingToken,
     })

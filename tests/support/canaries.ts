@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { unsealData } from 'iron-session'
 import type { ProofVisitor } from './proof.ts'
+import { identityCookie } from './publication.ts'
 import type { Visitor } from './reader.ts'
 import { secrets } from './shared-site.ts'
 
@@ -29,7 +30,7 @@ export function createCanaries() {
   async function keep(where: string, { jar }: Visitor, answer: Response) {
     const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
     seen.push({ where, text: `${headers}\n${await answer.clone().text()}` })
-    await addSealed(jar.get('uid2'))
+    await addSealed(jar.get(identityCookie))
     return answer
   }
 

@@ -1,9 +1,10 @@
+import { livePage, otherStaticPage, staticPage } from './publication.ts'
 import type { Visitor } from './reader.ts'
 
 /** Routes that answer a GET, by kind. */
 export const routes = {
-  static: ['/', '/articles/what-lighthouses-measured', '/articles/why-the-candle-is-still-a-unit'],
-  dynamic: ['/live/what-lighthouses-measured', '/sign-in', '/choice', '/privacy'],
+  static: ['/', staticPage, otherStaticPage],
+  dynamic: [livePage, '/sign-in', '/choice', '/privacy'],
   missing: ['/nothing', '/articles/nothing'],
   api: [
     '/api/identity',

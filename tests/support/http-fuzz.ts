@@ -3,12 +3,13 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { root } from '../../scripts/support/runtime.mjs'
 import { bodies, endings, headerLists, methods, otherPaths } from './http-fuzz-material.ts'
+import { articles, identityCookie } from './publication.ts'
 import { cookieOf, type Visitor, visitor } from './reader.ts'
 import type { Site } from './site.ts'
 
 /** Values for folders in brackets, so that requests reach the routes behind them. */
 const examples: Record<string, string[]> = {
-  slug: ['what-lighthouses-measured', 'nothing'],
+  slug: [articles.second, 'nothing'],
   pattern: ['prebid', 'nothing'],
   form: ['choice', 'delete-records', 'sign-out', 'nothing'],
   step: ['provider', 'ask', 'finish', 'demo', 'nothing'],
@@ -104,7 +105,7 @@ export async function twoReaders(site: Site): Promise<Readers> {
   const identity = await a.choose('granted')
   await b.choose('granted')
   if (identity.status !== 'available') throw new Error(identity.status)
-  const cookies = ['uid2', 'next-auth.session-token'].map((name) => a.jar.get(name) ?? '')
+  const cookies = [identityCookie, 'next-auth.session-token'].map((name) => a.jar.get(name) ?? '')
   return { a, b, secretsOfA: [email, identity.advertisingToken, ...cookies].filter((it) => it !== '') }
 }
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { AttributingOperator } from '../attributing-operator.ts'
 import type { Instances } from '../instances.ts'
 import { dueAtOnce } from '../operator.ts'
+import { livePage } from '../publication.ts'
 import { type Visitor, visitor } from '../reader.ts'
 import { after } from './possible.ts'
 import { diiOf, firstWorld, isEntitled, type Kind, type Op, type World } from './world.ts'
@@ -174,7 +175,7 @@ const send: Record<Kind, Send> = {
   deny: (reader) => json(reader.post('/api/choice', { advertising: 'denied' })),
   read: (reader) => json(reader.fetch('/api/identity')),
   async page(reader) {
-    const html = await (await reader.fetch('/live/what-lighthouses-measured')).text()
+    const html = await (await reader.fetch(livePage)).text()
     return statusIn(html, /data-uid2-status="(\w+)"/.exec(html)?.[1])
   },
   ensure: (reader) => json(reader.post('/api/identity')),

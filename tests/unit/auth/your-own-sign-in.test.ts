@@ -3,6 +3,7 @@ import { parse, sourceFiles } from '../../architecture/project.ts'
 import { browserHere, origin } from '../../support/in-process.ts'
 import { dueAtOnce, type TestOperator, testOperator } from '../../support/operator.ts'
 import { type Account, accountSystem, deletable, ownSecret, reading } from '../../support/own-sign-in.ts'
+import { identityCookie } from '../../support/publication.ts'
 import { keep } from '../../support/reader.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
@@ -51,9 +52,9 @@ describe('a sign-in of the publisher’s own', () => {
       status: 'refreshing',
     })
     const other = await signedIn(verified('another@example.com'))
-    other.jar.set('uid2', first.jar.get('uid2') ?? '')
+    other.jar.set(identityCookie, first.jar.get(identityCookie) ?? '')
     expect(await other.get()).toMatchObject({ status: 'no_choice' })
-    expect(other.jar.has('uid2')).toBe(false)
+    expect(other.jar.has(identityCookie)).toBe(false)
   })
 
   it('respects the opt-out of an address beside the number in use', async () => {

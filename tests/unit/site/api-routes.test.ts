@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { gppOf } from '../../support/gpp.ts'
 import { type BrowserInProcess, secret, signedInHere } from '../../support/in-process.ts'
 import { type TestOperator, testOperator } from '../../support/operator.ts'
+import { identityCookie } from '../../support/publication.ts'
 import { becomeSite } from '../../support/server-env.ts'
 
 let operator: TestOperator
@@ -62,7 +63,7 @@ describe('a refused body (S4)', () => {
   ])('counts as a denial beside %s, with a %i (K6d)', async (_, status, body) => {
     const reader = await withToken()
     expect((await reader.post('choice', body)).status).toBe(status)
-    expect(reader.jar.has('uid2')).toBe(false)
+    expect(reader.jar.has(identityCookie)).toBe(false)
     const elsewhere = await signedInHere(reader.account)
     await elsewhere.post('identity', { signals: { gdprApplies: false } })
     expect(await elsewhere.get()).toMatchObject({ status: 'denied' })
@@ -128,7 +129,7 @@ describe('signals of a consent platform', () => {
     ] as const) {
       const refused = await reader.post('identity', { signals })
       expect(refused).toMatchObject({ status: 200, body: { status: 'unsupported', reason } })
-      expect(reader.jar.has('uid2')).toBe(false)
+      expect(reader.jar.has(identityCookie)).toBe(false)
       expect(await operator.calls()).toMatchObject({ generate: 0, refresh: 0 })
       const back = await reader.post('identity', { signals: { gdprApplies: false } })
       expect(back.body).toMatchObject({ status: 'available' })

@@ -6,6 +6,7 @@ import type { RequestLike } from '#lib/identity/types.ts'
 import { identity, identityCookie } from '#lib/site/identity.ts'
 import { hashEmail, hashPhone } from '#lib/uid2/index.ts'
 import { grant } from '#tests/support/core.ts'
+import { identityCookie as nameInTests } from '../../support/publication.ts'
 import { becomeSite, jarOf } from '../../support/server-env.ts'
 
 const NEXTAUTH_SECRET = 'the-secret-of-this-site'.padEnd(32, '.')
@@ -25,7 +26,7 @@ async function request(headers: Record<string, string> = {}, otherDii: object[] 
 
 describe('the identity cookie of the site (S2)', () => {
   it.each([
-    [{}, 'uid2', false],
+    [{}, nameInTests, false],
     [{ UID2_PRODUCT: 'euid' }, 'euid', false],
     [{ NEXTAUTH_URL: 'https://localhost:3000' }, '__Host-uid2', true],
     [{ NEXTAUTH_URL: 'https://localhost:3000', UID2_PRODUCT: 'euid' }, '__Host-euid', true],
