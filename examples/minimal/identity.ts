@@ -23,7 +23,11 @@ export function identity(): PublisherIdentity {
     },
     session: currentReader,
     consent,
-    // The site also sets `policies` (Global Privacy Control, regions, consent strings) and `onEvent` (log).
+    // No event holds an address or a token. The site also sets `policies`: Global Privacy Control, consent strings.
+    onEvent(event) {
+      const line = JSON.stringify(event)
+      if (/failed|not_|"store"/.test(line)) process.stderr.write(`uid2 ${line}\n`)
+    },
   })
   return made
 }

@@ -7,9 +7,8 @@ export const proxy = (request: NextRequest, event: NextFetchEvent) => identity()
 export const config = {
   matcher: [
     {
-      // Pages: not the API, and not Next's own files.
+      // Views of pages: not the API, not Next's own files, and no prefetch.
       source: '/((?!api/|_next/).*)',
-      // A prefetch is not a visit.
       missing: [
         { type: 'header', key: 'next-router-prefetch' },
         { type: 'header', key: 'next-router-segment-prefetch' },

@@ -8,16 +8,15 @@ import { isHttps, variable } from './environment'
 
 declare module 'next-auth/jwt' {
   interface JWT {
-    /** The session's id, from the sign-in. */
-    sid: string
+    /** The session's id, from the sign-in. Without it there is no identity. */
+    sid?: string
     exp: number
   }
 }
 
-/** Who is signed in, from next-auth's cookie. Null: nobody, or the cookie cannot be read. */
+/** Who is signed in, from next-auth's cookie, which it splits when it is long. Null: nobody, or it cannot be read. */
 export async function currentReader({ cookies }: RequestLike): Promise<Reader | null> {
   const name = `${isHttps() ? '__Secure-' : ''}next-auth.session-token`
-  // next-auth splits a long one.
   const token = ['', '.0', '.1', '.2', '.3'].map((end) => cookies.get(name + end)?.value ?? '').join('')
   const session = await decode({ token, secret: variable('NEXTAUTH_SECRET') }).catch(() => null)
   if (!session?.sub || !session.sid || !session.email) return null
@@ -25,14 +24,24 @@ export async function currentReader({ cookies }: RequestLike): Promise<Reader | 
   return { sub, sid, dii: { kind: 'email', value: email }, sessionEnds: exp * 1000 }
 }
 
-/** For the options of next-auth: an identity belongs to one session, so each has an id, and its end is on record. */
-export const sessionHooks: Pick<AuthOptions, 'callbacks' | 'events'> = {
+/** Options of next-auth, with an id for each session and its end on record: an identity belongs to one session. */
+export const withSessionIds = (options: AuthOptions): AuthOptions => ({
+  ...options,
   callbacks: {
-    // `user` is there at a sign-in. The address is kept only here, in next-auth's encrypted cookie.
-    jwt: ({ token, user }) => (user ? { ...token, sid: randomUUID() } : token),
+    ...options.callbacks,
+    // `user` is there at a sign-in. An address that the provider has not verified may be another person's.
+    async jwt(given) {
+      const token = (await options.callbacks?.jwt?.(given)) ?? given.token
+      const { email_verified: verified = true } = (given.profile ?? {}) as { email_verified?: unknown }
+      return given.user ? { ...token, sid: verified === true ? randomUUID() : undefined } : token
+    },
   },
   events: {
+    ...options.events,
     // Then no late refresh brings the identity back, and the proxy deletes its cookie with the next page.
-    signOut: ({ token }) => consent.endSession(token.sid, token.exp * 1000),
+    async signOut(given) {
+      if (given.token.sid) await consent.endSession(given.token.sid, given.token.exp * 1000)
+      await options.events?.signOut?.(given)
+    },
   },
-}
+})

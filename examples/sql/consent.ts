@@ -1,12 +1,23 @@
 import 'server-only'
 import { createSqlStore } from '@/lib/consent/sql'
-import type { ConsentRecords } from '@/lib/consent/store'
+import { type ConsentRecords, diiHashesOf } from '@/lib/consent/store'
 import { openDatabase } from '@/lib/database/connection'
-import { migrate } from '@/lib/database/migrations'
+import { migrate, missingMigrations } from '@/lib/database/migrations'
+import { retryWhileBusy } from '@/lib/database/retry-while-busy'
 import { processWide } from '@/lib/identity/single-flight'
+import type { Subject } from '@/lib/identity/types'
 import { variable } from '../minimal/environment'
 
-/** Opens the database at the first request, and makes its tables. A failure is tried again by the next request. */
+/** At most so many revocations wait to be written. Above it nothing is read, so no reader gets a token. */
+const mostUnwritten = 10_000
+
+/** Who consented, who opted out, which sessions have ended: in place of the store in memory. */
+export const consent = processWide('sql consent', createStore)
+
+/**
+ * The SQL store, opened at the first request; a failure is tried again by the next. A denial, an opt-out or a sign-out that
+ * could not be written rejects, is kept in memory, and is written before its reader is read again: until then there is no token.
+ */
 function createStore(): ConsentRecords {
   let opened: Promise<ConsentRecords> | undefined
   const store = () =>
@@ -14,25 +25,69 @@ function createStore(): ConsentRecords {
       opened = undefined
       throw error
     }))
+  const unwritten = new Map<string, () => Promise<void>>()
+
+  async function revoke(key: string, write: (store: ConsentRecords) => Promise<void>): Promise<void> {
+    const run = () => retryWhileBusy(async () => write(await store()), 1000)
+    try {
+      await run()
+    } catch (error) {
+      unwritten.set(key, run)
+      throw error
+    }
+  }
+
+  async function writeThoseOf(keys: readonly string[]): Promise<void> {
+    if (unwritten.size >= mostUnwritten) throw new Error('Too many revocations could not be written.')
+    for (const key of keys) {
+      await unwritten.get(key)?.()
+      unwritten.delete(key)
+    }
+  }
+
+  const keysOf = (subject: Omit<Subject, 'sid'>) =>
+    diiHashesOf(subject).flatMap((hash) => [`denial ${hash}`, `opt-out ${hash}`])
+
   return {
-    read: async (...given) => (await store()).read(...given),
-    isSessionEnded: async (...given) => (await store()).isSessionEnded(...given),
-    withSharedLock: async (subject, act) => (await store()).withSharedLock(subject, act),
-    recordChoice: async (...given) => (await store()).recordChoice(...given),
-    recordSignals: async (...given) => (await store()).recordSignals(...given),
-    recordOptOut: async (...given) => (await store()).recordOptOut(...given),
-    endSession: async (...given) => (await store()).endSession(...given),
-    forget: async (...given) => (await store()).forget(...given),
+    async read(subject) {
+      await writeThoseOf([...keysOf(subject), `session ${subject.sid}`])
+      return (await store()).read(subject)
+    },
+    async isSessionEnded(sid) {
+      await writeThoseOf([`session ${sid}`])
+      return (await store()).isSessionEnded(sid)
+    },
+    async withSharedLock(subject, act) {
+      await writeThoseOf([...keysOf(subject), `session ${subject.sid}`])
+      return (await store()).withSharedLock(subject, act)
+    },
+    async recordChoice(subject, choice) {
+      const write = async (records: ConsentRecords) => records.recordChoice(subject, choice)
+      if (choice.advertising === 'denied') return revoke(`denial ${subject.diiHash}`, write)
+      await writeThoseOf(keysOf(subject))
+      return retryWhileBusy(async () => write(await store()), 1000)
+    },
+    recordSignals: async (...given) =>
+      retryWhileBusy(async () => (await store()).recordSignals(...given), 1000),
+    recordOptOut: (diiHash, product) =>
+      revoke(`opt-out ${diiHash}`, (records) => records.recordOptOut(diiHash, product)),
+    endSession: (sid, until) => revoke(`session ${sid}`, (records) => records.endSession(sid, until)),
+    forget: async (hashes) => (await store()).forget(hashes),
   }
 }
 
 async function open(): Promise<ConsentRecords> {
+  // Readers are kept under keyed hashes. With another key every opt-out would be missed.
+  const pepper = variable('CHOICES_PEPPER')
+  if (pepper.length < 32) throw new Error('CHOICES_PEPPER needs at least 32 characters.')
   // `file:PATH` for SQLite, `postgres://…` for PostgreSQL.
   const database = openDatabase(variable('DATABASE_URL'))
-  await migrate(database)
-  // Readers are kept under keyed hashes. With another key every opt-out would be missed.
-  return createSqlStore(database, [variable('CHOICES_PEPPER')], Date.now)
+  try {
+    // Without any missing, a role that may not change tables is enough.
+    if ((await missingMigrations(database)).length > 0) await migrate(database)
+  } catch (error) {
+    await database.db.destroy()
+    throw error
+  }
+  return createSqlStore(database, [pepper], Date.now)
 }
-
-/** Who consented, who opted out, which sessions have ended: in place of the store in memory. */
-export const consent = processWide('consent', createStore)

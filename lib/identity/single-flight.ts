@@ -1,6 +1,6 @@
 import 'server-only'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 
 export interface Flight<T> {
   /** Never rejects. */
@@ -59,7 +59,7 @@ export function createSingleFlight<T>(keepMs: (result: T) => number, limit = 200
   return { find, start }
 }
 
-const keyOf = (text: string): string => hash('sha256', text, 'base64url')
+const keyOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 /** One value per process: Next gives the proxy, pages and routes instances of their own of every module. */
 export function processWide<T>(name: string, make: () => T): T {

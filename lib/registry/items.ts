@@ -58,12 +58,11 @@ const catalogue = {
       UID2_API_KEY: '',
       UID2_CLIENT_SECRET: '',
       COOKIE_PASSWORD: '',
-      NEXTAUTH_SECRET: '',
-      NEXTAUTH_URL: 'http://localhost:3000',
     },
     next: [
-      '1. Set the variables in .env.local. COOKIE_PASSWORD: at least 32 random characters.',
-      '2. In the options of next-auth: `...sessionHooks` of lib/publisher/session.ts, which gives each session an id. Merge it with callbacks and events of your own. Sessions must be JWTs; who was signed in before signs in again.',
+      '1. Set the variables in .env.local, or in .env if that is your only one: git must ignore it. COOKIE_PASSWORD: at least 32 random characters.',
+      '2. NextAuth(withSessionIds(options)), of lib/publisher/session.ts. Sessions must be JWTs. Who is signed in already gets a token after the next sign-in.',
+      '   It takes the address of any provider that does not say that it is unverified. Leave out those that verify none, in currentReader.',
       '3. Ask the reader: <Question /> of components/uid2/question.tsx.',
       '4. Have you a proxy.ts of your own? Then: export const proxy = identity().withProxy(yourProxy).',
       '5. The store is in memory and forgets opt-outs when the process ends. Before you go live: uid2-consent-sql.',
@@ -101,7 +100,11 @@ const catalogue = {
     files: ['lib/ads/google/secure-signals.ts', 'lib/ads/token-store'],
     needs: ['uid2-identity'],
     devPackages: ['@types/google-publisher-tag'],
-    next: 'pushSecureSignals(tokens, consent): before the tag loads, with the token store of the page. Switch the signal on in Ad Manager.',
+    next: [
+      '1. Before the tag loads, with the token store of the page: clearGptCacheWith(tokens), then pushSecureSignals(tokens, consent).',
+      '   Without the first, the tag keeps the token after a sign-out, also for the next reader.',
+      '2. Switch the signal on in Ad Manager.',
+    ].join('\n'),
   },
   'uid2-ads': {
     title: 'UID2 in a whole ad stack',

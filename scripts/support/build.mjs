@@ -16,6 +16,8 @@ export const sources = [
   'postcss.config.mjs',
   'tsconfig.json',
   'tsconfig.site.json',
+  // Its `sideEffects` decide what is left out.
+  'package.json',
   'package-lock.json',
 ]
 

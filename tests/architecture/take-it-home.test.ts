@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import SqliteDatabase from 'better-sqlite3'
+import type { AuthOptions } from 'next-auth'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { ConsentRecords } from '#lib/consent/store.ts'
 import { buildItem, filesOf } from '#lib/registry/build.ts'
 import { importsOf } from '#lib/registry/imports.ts'
 import { registryFile, registryFiles } from '#lib/registry/index.ts'
@@ -26,6 +32,8 @@ const withNeeds = (name: string): ReturnType<typeof build>[] => {
 }
 
 const folder = join(root, 'test-results', 'registry')
+
+const importTaken = (path: string) => import(pathToFileURL(join(folder, path)).href)
 
 /** The errors of a compiler in everything that was taken. */
 async function compile(tsc: string): Promise<string[]> {
@@ -54,8 +62,8 @@ describe('an item of the registry', () => {
       // Read by a parser, not by the search that the registry uses.
       parse(target, content).imports.flatMap(({ source }) => {
         if (source.startsWith('.')) {
-          const { pathname } = new URL(source, `file:///${target}`)
-          return targets.has(decodeURIComponent(pathname.slice(1))) ? [] : [`${target}: ${source}`]
+          const found = targets.has(posix.join(posix.dirname(target), source))
+          return found ? [] : [`${target}: ${source}`]
         }
         const used = source.split('/', source.startsWith('@') ? 2 : 1).join('/')
         return /^(node:.*|next|next-auth|react)$/.test(used) || packages.has(used)
@@ -132,6 +140,65 @@ describe('taken into a new Next app', () => {
     const callers = taken.filter(([, text]) => /(?<![.\w])use(?:[A-Z]\w*)?\(/.test(text))
     expect(callers.map(([path]) => path)).toEqual([])
   })
+})
+
+describe('the SQL store of consents, as it is taken', () => {
+  const subject = { sub: 'demo:1', sid: 'session', diiHash: 'a'.repeat(43).concat('=') }
+  const answer = { version: '1', wording: 'May we?', source: 'page' } as const
+  const file = join(mkdtempSync(join(tmpdir(), 'uid2-sql-consent-')), 'choices.db')
+  let consent: ConsentRecords
+
+  beforeAll(async () => {
+    writeFolder(folder, { ...newApp(), ...takenFiles() })
+    ;({ consent } = await importTaken('lib/publisher/sql-consent.ts'))
+  })
+
+  it('opens no database while its pepper is missing or short', async () => {
+    vi.stubEnv('DATABASE_URL', `file:${file}`)
+    vi.stubEnv('CHOICES_PEPPER', 'short')
+    await expect(consent.read(subject)).rejects.toThrow('CHOICES_PEPPER needs at least 32 characters.')
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it('gives a reader whose denial it could not write no state, and writes it before the next one', async () => {
+    vi.stubEnv('CHOICES_PEPPER', 'p'.repeat(32))
+    await consent.recordChoice(subject, { advertising: 'granted', ...answer })
+    expect(await consent.read(subject)).toMatchObject({ choice: 'granted' })
+    const other = new SqliteDatabase(file)
+    other.exec('begin immediate')
+    await expect(consent.recordChoice(subject, { advertising: 'denied', ...answer })).rejects.toThrow()
+    await expect(consent.read(subject)).rejects.toThrow()
+    expect(await consent.read({ ...subject, sub: 'demo:2', diiHash: 'another' })).toMatchObject({
+      choice: null,
+    })
+    other.exec('rollback')
+    other.close()
+    expect(await consent.read(subject)).toMatchObject({ choice: 'denied' })
+  })
+})
+
+describe('the sign-in of examples/minimal, as it is taken', () => {
+  type Session = { withSessionIds(options: AuthOptions): AuthOptions }
+  const jwt = async (given: object, options: Partial<AuthOptions> = {}) => {
+    const { withSessionIds }: Session = await importTaken('lib/publisher/session.ts')
+    const token = { sub: '1', email: 'reader@example.com' }
+    return withSessionIds({ providers: [], ...options }).callbacks?.jwt?.({ token, ...given } as never)
+  }
+  const user = { id: '1' }
+
+  it('gives each sign-in an id, and keeps the callbacks of the publisher', async () => {
+    const own = { jwt: ({ token }: { token: object }) => ({ ...token, role: 'editor' }) }
+    const signedIn = await jwt({ user }, { callbacks: own as never })
+    expect(signedIn).toMatchObject({ sid: expect.stringMatching(/^[\w-]{36}$/), role: 'editor' })
+    expect(await jwt({})).not.toHaveProperty('sid')
+  })
+
+  it.each([false, 'false', 0])(
+    'gives none where the provider calls the address unverified: %j',
+    async (verified) => {
+      expect(await jwt({ user, profile: { email_verified: verified } })).toMatchObject({ sid: undefined })
+    },
+  )
 })
 
 describe('examples/minimal', () => {

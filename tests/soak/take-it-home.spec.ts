@@ -81,15 +81,13 @@ const pages = {
   'app/api/auth/[...nextauth]/route.ts': `
     import NextAuth from 'next-auth'
     import Credentials from 'next-auth/providers/credentials'
-    import { sessionHooks } from '@/lib/publisher/session'
-    const handler = NextAuth({
-      session: { strategy: 'jwt' },
+    import { withSessionIds } from '@/lib/publisher/session'
+    const handler = NextAuth(withSessionIds({
       providers: [Credentials({
         credentials: { email: { label: 'E-mail', type: 'email' } },
         authorize: async (given) => given?.email ? { id: given.email.toLowerCase(), email: given.email } : null,
       })],
-      ...sessionHooks,
-    })
+    }))
     export { handler as GET, handler as POST }`,
   // As the items' texts say.
   'lib/publisher/consent.ts': "export { consent } from './sql-consent'\n",

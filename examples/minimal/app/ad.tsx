@@ -3,14 +3,8 @@
 import { useEffect, useState } from 'react'
 import type { PublicIdentity } from '@/lib/identity/public-identity'
 
-interface AdProps {
-  /** A new one with each answer of the server, so that the slot is sold again. A static page has none, and asks the server. */
-  identity?: PublicIdentity
-  prebidServer: string
-}
-
-/** One slot. Its frame is sandboxed, so that a creative cannot reach the page. */
-export function Ad({ identity, prebidServer }: AdProps) {
+/** One slot, in a frame that cannot reach the page. A static page gives no `identity`: the server is asked. */
+export function Ad({ identity, prebidServer }: { identity?: PublicIdentity; prebidServer: string }) {
   const [shown, show] = useState({ status: identity?.status ?? 'loading', markup: '' })
 
   useEffect(() => {

@@ -8,7 +8,6 @@ import type { PublicIdentity } from '@/lib/identity/public-identity'
 
 /*
  * Only the browser may import this file, because Prebid uses `window` as it loads: see ad.tsx.
- *
  * What the site does besides (docs/channels.md): it clears the token of all tabs before a sign-out is sent, follows the
  * page's consent platform, and serves Google's tag and any number of slots.
  */
@@ -30,16 +29,14 @@ function setUp(prebidServer: string): void {
   pbjs.setConfig({
     userSync: { syncEnabled: false },
     // Your Prebid Server, and its bidders that you have an account with.
-    s2sConfig: [
-      {
-        accountId: '1',
-        adapter: 'prebidServer',
-        bidders: ['sandbox'],
-        enabled: true,
-        endpoint: prebidServer,
-        syncEndpoint: '', // No cookie matching.
-      },
-    ],
+    s2sConfig: {
+      accountId: '1',
+      adapter: 'prebidServer',
+      bidders: ['sandbox'],
+      enabled: true,
+      endpoint: prebidServer,
+      syncEndpoint: '', // No cookie matching.
+    },
   })
   pbjs.processQueue()
   // Prebid keeps no token that has ended, also between auctions.

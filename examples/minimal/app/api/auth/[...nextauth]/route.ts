@@ -2,22 +2,22 @@ import { createHmac } from 'node:crypto'
 import NextAuth from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { isHttps, variable } from '../../../../environment'
-import { sessionHooks } from '../../../../session'
+import { withSessionIds } from '../../../../session'
 
-const handler = NextAuth({
-  session: { strategy: 'jwt' },
-  providers: [
-    // A demonstration: it believes any address, so it lets nobody in over https, where others could reach the app.
-    // Replace it: only an address that the sign-in has verified may become a token.
-    Credentials({
-      name: 'any address: a demonstration without a password',
-      credentials: { email: { label: 'E-mail', type: 'email' } },
-      authorize: (given) =>
-        given?.email && !isHttps() ? { id: accountOf(given.email), email: given.email } : null,
-    }),
-  ],
-  ...sessionHooks,
-})
+const handler = NextAuth(
+  withSessionIds({
+    providers: [
+      // A demonstration: it believes any address, so it lets nobody in over https, where others could reach the app.
+      // Replace it: only an address that the sign-in has verified may become a token.
+      Credentials({
+        name: 'any address: a demonstration without a password',
+        credentials: { email: { label: 'E-mail', type: 'email' } },
+        authorize: (given) =>
+          given?.email && !isHttps() ? { id: accountOf(given.email), email: given.email } : null,
+      }),
+    ],
+  }),
+)
 
 /** The same for the same address, and tells nothing about it. */
 function accountOf(email: string): string {
