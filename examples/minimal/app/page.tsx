@@ -6,12 +6,13 @@ import { Question } from './question'
 
 export default async function Page() {
   await connection() // Rendered at each request, never at build time.
-  // Decides from the request alone: calls no operator, and writes nothing.
-  const known = await identity().read()
+  const known = await identity().read() // Calls no operator, and writes nothing.
+  const signedOut = known.status === 'signed_out'
   return (
     <main>
       <h1>Minimal UID2 publisher</h1>
-      {known.status === 'signed_out' ? <a href="/api/auth/signin">Sign in</a> : <Question />}
+      {signedOut ? null : <Question />}
+      <a href={signedOut ? '/api/auth/signin' : '/api/auth/signout'}>{signedOut ? 'Sign in' : 'Sign out'}</a>
       <Ad identity={known} prebidServer={variable('PREBID_SERVER_URL')} />
     </main>
   )

@@ -24,7 +24,6 @@ export function Question() {
       <button type="submit" name="ads" value="no">
         No
       </button>
-      <a href="/api/auth/signout">Sign out</a>
     </form>
   )
 }
