@@ -15,8 +15,9 @@ const mostUnwritten = 10_000
 export const consent = processWide('sql consent', createStore)
 
 /**
- * The SQL store, opened at the first request; a failure is tried again by the next. A denial, an opt-out or a sign-out that
- * could not be written rejects, is kept in memory, and is written before its reader is read again: until then there is no token.
+ * The SQL store, opened at the first request; a failure is tried again by the next. A denial, an opt-out, a sign-out or signals
+ * that could not be written reject, are kept in memory, and are written before their reader is read again: until then there is no
+ * token.
  */
 function createStore(): ConsentRecords {
   let opened: Promise<ConsentRecords> | undefined
@@ -27,12 +28,15 @@ function createStore(): ConsentRecords {
     }))
   const unwritten = new Map<string, () => Promise<void>>()
 
-  async function revoke(key: string, write: (store: ConsentRecords) => Promise<void>): Promise<void> {
+  async function revoke(
+    keys: readonly string[],
+    write: (store: ConsentRecords) => Promise<void>,
+  ): Promise<void> {
     const run = () => retryWhileBusy(async () => write(await store()), 1000)
     try {
       await run()
     } catch (error) {
-      unwritten.set(key, run)
+      for (const key of keys) unwritten.set(key, run)
       throw error
     }
   }
@@ -45,12 +49,14 @@ function createStore(): ConsentRecords {
     }
   }
 
-  const keysOf = (subject: Omit<Subject, 'sid'>) =>
-    diiHashesOf(subject).flatMap((hash) => [`denial ${hash}`, `opt-out ${hash}`])
+  const keysOf = (kind: 'denial' | 'opt-out' | 'signals', subject: Omit<Subject, 'sid'>) =>
+    diiHashesOf(subject).map((hash) => `${kind} ${hash}`)
+  const allKeysOf = (subject: Omit<Subject, 'sid'>) =>
+    (['denial', 'opt-out', 'signals'] as const).flatMap((kind) => keysOf(kind, subject))
 
   return {
     async read(subject) {
-      await writeThoseOf([...keysOf(subject), `session ${subject.sid}`])
+      await writeThoseOf([...allKeysOf(subject), `session ${subject.sid}`])
       return (await store()).read(subject)
     },
     async isSessionEnded(sid) {
@@ -58,20 +64,20 @@ function createStore(): ConsentRecords {
       return (await store()).isSessionEnded(sid)
     },
     async withSharedLock(subject, act) {
-      await writeThoseOf([...keysOf(subject), `session ${subject.sid}`])
+      await writeThoseOf([...allKeysOf(subject), `session ${subject.sid}`])
       return (await store()).withSharedLock(subject, act)
     },
     async recordChoice(subject, choice) {
       const write = async (records: ConsentRecords) => records.recordChoice(subject, choice)
-      if (choice.advertising === 'denied') return revoke(`denial ${subject.diiHash}`, write)
-      await writeThoseOf(keysOf(subject))
+      if (choice.advertising === 'denied') return revoke(keysOf('denial', subject), write)
+      await writeThoseOf(allKeysOf(subject))
       return retryWhileBusy(async () => write(await store()), 1000)
     },
-    recordSignals: async (...given) =>
-      retryWhileBusy(async () => (await store()).recordSignals(...given), 1000),
+    recordSignals: (subject, signals) =>
+      revoke(keysOf('signals', subject), (records) => records.recordSignals(subject, signals)),
     recordOptOut: (diiHash, product) =>
-      revoke(`opt-out ${diiHash}`, (records) => records.recordOptOut(diiHash, product)),
-    endSession: (sid, until) => revoke(`session ${sid}`, (records) => records.endSession(sid, until)),
+      revoke([`opt-out ${diiHash}`], (records) => records.recordOptOut(diiHash, product)),
+    endSession: (sid, until) => revoke([`session ${sid}`], (records) => records.endSession(sid, until)),
     forget: async (hashes) => (await store()).forget(hashes),
   }
 }

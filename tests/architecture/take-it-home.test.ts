@@ -112,6 +112,13 @@ describe('an item of the registry', () => {
         if (/KEY|SECRET|PASSWORD|PEPPER/.test(variable)) expect(value, variable).toBe('')
   })
 
+  it('has as many files as docs/take-it-home.md says', () => {
+    const rows = [...read('docs/take-it-home.md').matchAll(/^\| `(uid2-[\w-]+)` \|.*?\|.*?(\d+) \|/gm)]
+    expect(rows.length).toBeGreaterThan(5)
+    const said = rows.map(([, name = '', files]) => [name, Number(files)])
+    expect(said).toEqual(rows.map(([, name = '']) => [name, filesOf(name, sources).length]))
+  })
+
   it('is in the list of the registry', () => {
     const list = registryFile('registry.json', sources, origin) as { items: { name: string }[] }
     expect(list.items.map(({ name }) => name)).toEqual(names)
@@ -160,7 +167,7 @@ describe('the SQL store of consents, as it is taken', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  it('gives a reader whose denial it could not write no state, and writes it before the next one', async () => {
+  it('gives a reader whose denial or signals it could not write no state, and writes them before the next one', async () => {
     vi.stubEnv('CHOICES_PEPPER', 'p'.repeat(32))
     await consent.recordChoice(subject, { advertising: 'granted', ...answer })
     expect(await consent.read(subject)).toMatchObject({ choice: 'granted' })
@@ -171,9 +178,13 @@ describe('the SQL store of consents, as it is taken', () => {
     expect(await consent.read({ ...subject, sub: 'demo:2', diiHash: 'another' })).toMatchObject({
       choice: null,
     })
+    const third = { ...subject, sub: 'demo:3', diiHash: 'third' }
+    await expect(consent.recordSignals(third, { gpp: 'DBAA' })).rejects.toThrow()
+    await expect(consent.read(third)).rejects.toThrow()
     other.exec('rollback')
     other.close()
     expect(await consent.read(subject)).toMatchObject({ choice: 'denied' })
+    expect(await consent.read(third)).toMatchObject({ signals: { gpp: 'DBAA' } })
   })
 })
 
