@@ -1,5 +1,5 @@
 import 'server-only'
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { decode } from 'next-auth/jwt'
 import { z } from 'zod'
@@ -38,7 +38,7 @@ export async function readSession(cookies: RequestLike['cookies']): Promise<Sess
   const token = joinChunks(cookies, cookieName('session'))
   if (token === '') return null
   const secret = env().nextAuthSecret
-  const key = hash('sha256', `${secret}\n${token}`, 'base64url')
+  const key = createHash('sha256').update(`${secret}\n${token}`).digest('base64url')
   try {
     const read = decoded().get(key) ?? claims.parse(await decode({ token, secret }))
     if (!decoded().has(key)) runOutsideRequests(() => decoded().set(key, read))
@@ -49,8 +49,8 @@ export async function readSession(cookies: RequestLike['cookies']): Promise<Sess
 }
 
 /**
- * Decoded cookies, for a minute: the proxy, the page and the next requests decode the same one. So many are the
- * readers of some ten seconds of a busy process, and 2 MB. A sign-out does not matter here: the store knows it.
+ * Decoded cookies, for a minute: the proxy, the page and the next requests decode the same one. 2,000 take 2 MB, and
+ * are about ten seconds of a busy process. A sign-out does not matter here: the store knows it.
  */
 const decoded = () =>
   processWide(

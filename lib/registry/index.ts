@@ -21,7 +21,8 @@ export function registryFile(
   sources: Sources,
   origin: string,
 ): RegistryItem | RegistryIndex | null {
-  if (!registryFiles.includes(name)) return null
+  // A deployment without its sources has no registry.
+  if (!registryFiles.includes(name) || sources.read('lib/registry/items.ts') === null) return null
   if (name !== 'registry.json') return buildItem(name.replace(/\.json$/, ''), sources, origin)
   return {
     $schema: 'https://ui.shadcn.com/schema/registry.json',
