@@ -18,6 +18,17 @@ async function signOut(page: Page) {
 const statusOf = (page: Page) => page.getByRole('status')
 const tokenIn = (html: string) => /advertisingToken\\?":\\?"([^"\\]+)/.exec(html)?.[1]
 
+/** Until an app that was started answers. */
+export const waitUntilReady = (origin: string): Promise<void> =>
+  expect
+    .poll(() =>
+      fetch(`${origin}/api/identity`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(200)
+
 /**
  * The whole story of the minimal app, at its origin and with the URL of its operator. `withoutScript`: also with script
  * off, in which what Next streams into a page (under `cacheComponents`) is not shown.
@@ -91,7 +102,7 @@ export async function useExample(
     expect(tokenIn(await (await context.request.get('/')).text())).toBeUndefined()
   })
 
-  await test.step('whoever said yes before gets a token at the next sign-in', async () => {
+  await test.step('a reader who said yes before gets a token at the next sign-in', async () => {
     await signIn(page, 'reader@example.com')
     await expect(status).toHaveText('available')
     expect(await calls()).toMatchObject({ generate: 2 })

@@ -7,7 +7,7 @@ import { startSandbox } from '../../scripts/example/sandbox.ts'
 import { example, generated } from '../../scripts/support/build.mjs'
 import { npm } from '../../scripts/support/npm.mjs'
 import { root } from '../../scripts/support/runtime.mjs'
-import { useExample } from '../e2e/example-acts.ts'
+import { useExample, waitUntilReady } from '../e2e/example-acts.ts'
 import { exampleNeeds } from '../support/new-app.ts'
 import { bareEnvironment, collectOutput, freePort } from '../support/site.ts'
 import { spawnForTests } from '../support/spawn.ts'
@@ -52,14 +52,7 @@ test('examples/minimal, taken away as its README says: install, build, start, an
     NEXTAUTH_URL: origin,
     PORT: String(port),
   })
-  await expect
-    .poll(() =>
-      fetch(`${origin}/api/identity`).then(
-        ({ status }) => status,
-        () => 0,
-      ),
-    )
-    .toBe(200)
+  await waitUntilReady(origin)
   await useExample(browser, origin, sandbox.UID2_BASE_URL ?? '')
   child.kill()
 })

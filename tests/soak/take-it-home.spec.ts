@@ -7,7 +7,7 @@ import { items } from '#lib/registry/items.ts'
 import { startSandbox } from '../../scripts/example/sandbox.ts'
 import { npm } from '../../scripts/support/npm.mjs'
 import { nodePath, root } from '../../scripts/support/runtime.mjs'
-import { useExample } from '../e2e/example-acts.ts'
+import { useExample, waitUntilReady } from '../e2e/example-acts.ts'
 import { newApp, writeFolder } from '../support/new-app.ts'
 import { PageWatch } from '../support/page-watch.ts'
 import { bareEnvironment, collectOutput, freePort, startSite } from '../support/site.ts'
@@ -154,14 +154,7 @@ for (const sourceFolder of ['src/', ''] as const)
     await run('run', 'build')
 
     const { child } = start('run', 'start')
-    await expect
-      .poll(() =>
-        fetch(`${origin}/api/identity`).then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      )
-      .toBe(200)
+    await waitUntilReady(origin)
     await useExample(browser, origin, sandbox.UID2_BASE_URL ?? '', { withoutScript: false })
 
     await test.step('a static page has the token in its bid request, too', async () => {
