@@ -14,7 +14,7 @@ declare module 'next-auth/jwt' {
   }
 }
 
-/** Who is signed in, from next-auth's cookie, which it splits when it is long. Null: nobody, or it cannot be read. */
+/** The signed-in reader, from next-auth's cookie, which may be in pieces. Null: signed out, or it cannot be read. */
 export async function currentReader({ cookies }: RequestLike): Promise<Reader | null> {
   const name = `${isHttps() ? '__Secure-' : ''}next-auth.session-token`
   const token = ['', '.0', '.1', '.2', '.3'].map((end) => cookies.get(name + end)?.value ?? '').join('')

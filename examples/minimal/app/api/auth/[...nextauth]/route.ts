@@ -7,7 +7,7 @@ import { withSessionIds } from '../../../../session'
 const handler = NextAuth(
   withSessionIds({
     providers: [
-      // A demonstration: it believes any address, so it lets nobody in over https, where others could reach the app.
+      // A demonstration: it believes any address, so it refuses all sign-ins over https, where others could come.
       // Replace it: only an address that the sign-in has verified may become a token.
       Credentials({
         name: 'any address: a demonstration without a password',
